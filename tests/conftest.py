@@ -16,9 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
-from kini.api import rate_limit
-from kini.cases.desk import queue_counts
-from kini.core import audit
+from kini.core import process_cache
 from tests.pagechecks import CheckedClient
 
 # Two cores shared with other work: an example may take its time, and there are enough of them.
@@ -67,9 +65,7 @@ def running_pack(tmp_path: Path, settings: Settings) -> Callable[[Path, Mapping[
 def empty_cache() -> Iterator[None]:
     yield
     cache.clear()
-    queue_counts.clear_cache()
-    rate_limit.clear_buckets()
-    audit.clear_cache()
+    process_cache.clear_all()
 
 
 @pytest.fixture(scope="session")

@@ -32,15 +32,15 @@ def load() -> None:
     gc.freeze()
 
 
-def serve(words: list[str]) -> int:
+def serve(command_line: list[str]) -> int:
     """Serve until stopped; granian's processes share the memory loaded so far.
 
     Args:
-        words: command-line arguments (core.server.web_words); unknown ones go to granian.
+        command_line: command-line arguments (core.web_server.web_arguments); unknown ones go to granian.
     """
     from kini.rsgi import application
 
-    options, more = arguments().parse_known_args(words)
+    options, more = arguments().parse_known_args(command_line)
     application.threads = options.threads
     raise_open_files()
     granian = granian_arguments("kini.rsgi:application", options.host, options.port, options.workers)
@@ -53,16 +53,16 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=0, help="processes; 0: one for each core, four at most")
-    parser.add_argument("--threads", type=int, default=4, help="requests that a process works on at the same time")
+    parser.add_argument("--threads", type=int, default=4, help="concurrent requests of each process")
     return parser
 
 
 def raise_open_files() -> None:
     """Raise the limit of open files, of which each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    target = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < target:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = [
     "kini.core.events",
     "kini.core.delivery",
-    "kini.core.chain.jobs",
+    "kini.core.chain.heads",
     "kini.core.orphaned_files",
 ]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "update_heartbeat_interval": 5}

@@ -107,7 +107,7 @@ def test_a_file_of_a_draft_is_checked(town: Town, permit: ServiceVersion, kind: 
 
 def test_the_whole_check_says_what_is_wrong(case: Case, tmp_path: Path, capsys) -> None:
     assert check_chain.run(argparse.Namespace(heads=None)) == 0
-    assert "Nothing was tampered with." in capsys.readouterr().out
+    assert "No tampering found." in capsys.readouterr().out
     behind("DELETE FROM core_auditentry WHERE action = 'cases.moved'")
     assert check_chain.run(argparse.Namespace(heads=None)) == 1
     said = capsys.readouterr().out

@@ -64,7 +64,7 @@ def test_every_fault_is_found_at_once_with_file_line_and_field(changed):
 def test_a_text_in_a_language_that_is_missing_or_not_the_citys_is_a_fault(changed):
     path = changed("city.toml", ('{ pt = "Emergência", en = "Emergency" }', '{ pt = "Emergência", fr = "Urgence" }'))
     messages = [fault.message for fault in check_city(path)]
-    assert messages == ["no text in en", '"fr" is no language of the city']
+    assert messages == ["no text in en", '"fr" is not a language of the city']
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import OperationalError
 
-from kini.core import process_cache as holding
+from kini.core import process_cache
 from kini.core.process_cache import cached
 from kini.core.registry import Registry
 
@@ -34,6 +34,14 @@ def test_it_is_made_once_however_many_ask_while_it_is_made():
     assert slow.__wrapped__("a") is not slow("a")
 
 
+def test_every_cache_of_short_lived_values_is_cleared_at_once(monkeypatch):
+    monkeypatch.setattr(process_cache, "_clear_functions", [])
+    values = {"a": 1}
+    process_cache.clears_cache(values.clear)
+    process_cache.clear_all()
+    assert not values
+
+
 def test_an_error_is_not_held():
     answers = iter([ValueError("not yet"), "now"])
 
@@ -52,11 +60,11 @@ def test_what_fails_before_the_first_request_is_told_and_keeps_nothing_else_away
     told, before = Registry("thing"), []
     told.register("broken", lambda: 1 / 0)
     told.register("whole", lambda: before.append("read"))
-    monkeypatch.setattr(holding, "warmers", told)
+    monkeypatch.setattr(process_cache, "warmers", told)
     none_left = type("none", (), {"all": staticmethod(lambda initialized_only: before.append("closed") or [])})
-    monkeypatch.setattr(holding, "connections", none_left)
-    monkeypatch.setattr(holding.gc, "freeze", lambda: before.append("frozen"))
-    holding.warm_up()
+    monkeypatch.setattr(process_cache, "connections", none_left)
+    monkeypatch.setattr(process_cache.gc, "freeze", lambda: before.append("frozen"))
+    process_cache.warm_up()
     assert before == ["read", "closed", "frozen"]
     assert "broken" in caplog.text
 
@@ -70,14 +78,16 @@ def test_nobody_waits_again_and_again_for_a_database_that_is_away(monkeypatch):
 
     told.register("first", away)
     told.register("second", away)
-    monkeypatch.setattr(holding, "warmers", told)
-    monkeypatch.setattr(holding, "connections", type("none", (), {"all": staticmethod(lambda initialized_only: [])}))
-    monkeypatch.setattr(holding.gc, "freeze", lambda: None)
-    holding.warm_up()
+    monkeypatch.setattr(process_cache, "warmers", told)
+    monkeypatch.setattr(
+        process_cache, "connections", type("none", (), {"all": staticmethod(lambda initialized_only: [])})
+    )
+    monkeypatch.setattr(process_cache.gc, "freeze", lambda: None)
+    process_cache.warm_up()
     assert asked == ["database"]
 
 
 @pytest.mark.django_db
 def test_every_room_reads_what_it_holds_without_a_request():
-    assert {"areas", "ground", "catalogue", "services", "feeds"} <= set(holding.warmers.names())
-    assert all(each() is not None for each in holding.warmers)
+    assert {"areas", "ground", "catalogue", "services", "feeds"} <= set(process_cache.warmers.names())
+    assert all(each() is not None for each in process_cache.warmers)

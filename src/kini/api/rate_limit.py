@@ -17,6 +17,7 @@ from kini.api.auth import Principal, anonymous_principal, principal_of
 from kini.api.problems import Problem
 from kini.core import attempt_limits, security_log
 from kini.core.attempt_limits import Limit
+from kini.core.process_cache import clears_cache
 
 WINDOW = 60
 #: Divisors of the limit: size of a batch, and of the uncounted start of a window.
@@ -116,6 +117,7 @@ def _refill(purse: Bucket, key: str, quota: int, now: float) -> None:
     purse.held, purse.owed, purse.until = max(0, given - purse.owed), 0, now + wait
 
 
+@clears_cache
 def clear_buckets() -> None:
     """Drop all local state; the next request reads the database."""
     _buckets.clear()

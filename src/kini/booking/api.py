@@ -14,6 +14,7 @@ from kini.api.routing import In, Out, Router
 from kini.booking import actions, queries, waiting_room
 from kini.booking.kind import booking_request
 from kini.cases.api.scopes import READ, WRITE
+from kini.core.process_cache import clears_cache
 from kini.people import profile_values
 from kini.people import queries as people_queries
 from kini.services import json_answers, questions
@@ -125,6 +126,7 @@ def _days_lately(service: str, venue: str, wanted: queries.SlotSearch, _now: int
     return DaysOut(days=[DayOut(day=each.day, free=each.free, slots=each.slots, state=each.state) for each in days])
 
 
+@clears_cache
 def clear_cache() -> None:
     """Clear the cache of days."""
     _days_lately.cache_clear()

@@ -10,7 +10,7 @@ from kini.core import backup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="where to write it; it must not exist yet")
+    parser.add_argument("file", type=Path, help="path of the backup; it must not exist")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,10 +20,10 @@ def run(options: argparse.Namespace) -> int:
     except (backup.BackupError, OSError) as fault:
         raise console.CommandError(f"no backup was written: {fault}.") from None
     megabytes = target.stat().st_size / 1_000_000
-    print(f"{target}: the database and {manifest.listing.files} files, {megabytes:.1f} MB, read back and whole.")
-    print("It is sealed with KINI_DATA_KEYS. Keep these keys and KINI_HASH_KEY in another place.")
+    print(f"{target}: the database and {manifest.listing.files} files, {megabytes:.1f} MB, written and verified.")
+    print("It is encrypted with KINI_DATA_KEYS. Keep these keys and KINI_HASH_KEY in another place.")
     for sha256 in manifest.missing:
-        print(f"The file {sha256} is missing, though a row of the database names it.")
+        print(f"The file {sha256} is missing, but a row of the database references it.")
     for sha256 in manifest.damaged:
-        print(f"The kept file {sha256} is damaged and not in the backup; ./kini check chain says whose it is.")
+        print(f"The stored file {sha256} is damaged and not in the backup; ./kini check chain names its case.")
     return 1 if manifest.damaged or manifest.missing else 0

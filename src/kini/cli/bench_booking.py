@@ -10,7 +10,7 @@ from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--people", type=int, default=10_000, help="how many people book (10000)")
+    parser.add_argument("--people", type=int, default=10_000, help="number of people who book (10000)")
     bench_runner.arguments(parser)
 
 

@@ -11,7 +11,9 @@ from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--timetable", type=Path, metavar="FILE", help="a GTFS file (a made-up one of a large city)")
+    parser.add_argument(
+        "--timetable", type=Path, metavar="FILE", help="a GTFS file (default: a generated one of a large city)"
+    )
     bench_runner.arguments(parser)
 
 

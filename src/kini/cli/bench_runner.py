@@ -28,11 +28,11 @@ class Benchmark:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=float, default=5, help="length of each measurement (5)")
-    parser.add_argument("--rounds", type=int, default=runner.ROUNDS, help="how often all is measured (3)")
+    parser.add_argument("--seconds", type=float, default=5, help="seconds of each measurement (5)")
+    parser.add_argument("--rounds", type=int, default=runner.ROUNDS, help="number of rounds (3)")
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
-    parser.add_argument("--only", default="", metavar="WORDS", help="only works whose names hold these words")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
+    parser.add_argument("--only", default="", metavar="WORDS", help="only workloads whose names contain these words")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
 
 
 def run(
@@ -50,25 +50,25 @@ def run(
         load_generator.find_wrk()
         with ExitStack() as stack:
             scratch = stack.enter_context(production_city.production_city(options.city, env))
-            made = prepare(scratch, stack)
-            works = select_workloads(made.workloads, options.only)
+            benchmark = prepare(scratch, stack)
+            works = select_workloads(benchmark.workloads, options.only)
             if not works:
                 raise console.CommandError(
-                    f"no work is called so; there are: {', '.join(each.name for each in made.workloads)}."
+                    f"no workload has such a name; there are: {', '.join(each.name for each in benchmark.workloads)}."
                 )
             with console.step("Web server and yardsticks"):
                 servers = production_city.start_servers(scratch, stack)
-            print(f"{made.connections} connections; database: {servers.durable}\n", flush=True)
+            print(f"{benchmark.connections} connections; database: {servers.durable}\n", flush=True)
             rows = runner.run_workloads(
-                works, servers.addresses, servers.monitor, options.seconds, options.rounds, made.connections
+                works, servers.addresses, servers.monitor, options.seconds, options.rounds, benchmark.connections
             )
             if options.json:
                 runner.write_json(options.json, rows)
-            wrong = list(made.find_inconsistencies()) if made.find_inconsistencies else []
+            wrong = list(benchmark.find_inconsistencies()) if benchmark.find_inconsistencies else []
     except load_generator.NotMeasured as fault:
         raise console.CommandError(str(fault)) from None
-    if made.find_inconsistencies:
-        print("\n" + "\n".join(wrong or [made.sound]))
+    if benchmark.find_inconsistencies:
+        print("\n" + "\n".join(wrong or [benchmark.sound]))
     short = [row.work.name for row in rows if not row.holds]
-    print(f"\nFalls short: {', '.join(short)}" if short else "\nEverything holds.", flush=True)
+    print(f"\nGoals missed: {', '.join(short)}" if short else "\nAll goals met.", flush=True)
     return 1 if short or wrong else 0

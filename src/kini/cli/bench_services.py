@@ -10,7 +10,7 @@ from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cases", type=int, default=50_000, help="how many cases the city has (50000)")
+    parser.add_argument("--cases", type=int, default=50_000, help="number of cases (50000)")
     bench_runner.arguments(parser)
 
 

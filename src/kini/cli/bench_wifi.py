@@ -11,13 +11,13 @@ from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--devices", type=int, default=1_000_000, help="how many devices are known (1000000)")
-    parser.add_argument("--points", type=int, help="how many points there are (as many as the pack counts)")
+    parser.add_argument("--devices", type=int, default=1_000_000, help="number of known devices (1000000)")
+    parser.add_argument("--points", type=int, help="number of access points (as counted by the pack)")
     parser.add_argument(
-        "--sustained", type=float, default=60, help="seconds of long loads, and for which the database is away (60)"
+        "--sustained", type=float, default=60, help="seconds of sustained load, and of the database outage (60)"
     )
     parser.add_argument(
-        "--closed", type=Path, metavar="FOLDER", help="ask closed days of a month (./kini wifi simulate) as well"
+        "--closed", type=Path, metavar="FOLDER", help="also query closed days of a month (./kini wifi simulate)"
     )
     bench_runner.arguments(parser)
 

@@ -10,7 +10,7 @@ from kini.payments.tariffs import bill_registers, read_bills
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("register", help="name of the register (bills/NAME.yaml of the pack)")
+    parser.add_argument("register", help="register (bills/NAME.yaml of the pack)")
     parser.add_argument("file", type=Path, help="CSV with the columns object, period, principal, due_on, proof")
 
 
@@ -26,6 +26,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.file.name}, {fault}")
     added, changed = actions.load_bills(by=system("bills load"), register=options.register, rows=rows)
     print(
-        f"{added} bills added, {changed} changed, {len(rows) - added - changed} as before, {len(faults)} rows refused."
+        f"{added} bills added, {changed} changed, {len(rows) - added - changed} unchanged, {len(faults)} rows rejected."
     )
     return 1 if faults else 0

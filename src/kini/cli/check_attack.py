@@ -12,14 +12,14 @@ from kini.robot.scratch import free_port
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--connections", type=int, default=500, help="how many slow connections are held (500)")
-    parser.add_argument("--uploads", type=int, default=8, help="how often each upload is sent at the same time (8)")
+    parser.add_argument("--connections", type=int, default=500, help="number of slow connections (500)")
+    parser.add_argument("--uploads", type=int, default=8, help="concurrent uploads of each file (8)")
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
 
 
 def run(options: argparse.Namespace) -> int:
     if not (1 <= options.connections <= 2000 and 1 <= options.uploads <= 64):
-        raise console.CommandError("1 to 2000 connections and 1 to 64 uploads can be tried.")
+        raise console.CommandError("--connections must be 1 to 2000, --uploads 1 to 64.")
     with ExitStack() as stack:
         return checked(options, stack)
 
@@ -36,5 +36,5 @@ def checked(options: argparse.Namespace, stack: ExitStack) -> int:
     findings: list[str] = attack.run(address, log, attack.Size(options.connections, options.uploads))
     for finding in findings:
         print(f"FOUND: {finding}")
-    print(f"{len(findings)} findings." if findings else "The city held.", flush=True)
+    print(f"{len(findings)} findings." if findings else "No findings.", flush=True)
     return 1 if findings else 0

@@ -13,7 +13,7 @@ from kini.core.chain import heads
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--heads", type=Path, metavar="FILE", help="compare with heads that were shipped out (KINI_CHAIN_HEADS, syslog)"
+        "--heads", type=Path, metavar="FILE", help="compare with shipped heads (KINI_CHAIN_HEADS, syslog)"
     )
 
 
@@ -24,11 +24,11 @@ def run(options: argparse.Namespace) -> int:
     tampered += shown(checkpoints.verify_checkpoints())
     for report in chain.verify_all():
         tampered += shown(f"{report.chain}: {fault}" for fault in report.findings)
-        removed = f", {report.removed} removed under a rule" if report.removed else ""
+        removed = f", {report.removed} removed by retention" if report.removed else ""
         print(f"{report.chain}: {report.blocks} blocks, {report.rows} rows{removed}, {report.unsealed} not sealed yet.")
     if options.heads:
         tampered += compare(options.heads)
-    print("Something was tampered with; see above." if tampered else "Nothing was tampered with.")
+    print("Tampering found; see above." if tampered else "No tampering found.")
     return 1 if tampered else 0
 
 
@@ -46,14 +46,14 @@ def compare(file: Path) -> int:
     """Compare with shipped heads.
 
     Raises:
-        console.Fault: when the file cannot be read, or has none.
+        console.CommandError: when the file cannot be read, or has none.
     """
     try:
         shipped = list(heads.read(file))
     except (OSError, ValueError) as error:
         raise console.CommandError(f"the shipped heads cannot be compared: {error}.") from None
     if not shipped:
-        raise console.CommandError(f"there are no heads of chains in {file}.")
+        raise console.CommandError(f"{file} has no heads of chains.")
     tampered = shown(heads.compare(shipped))
     print(f"{len(shipped)} shipped heads compared.")
     return tampered

@@ -15,15 +15,17 @@ from kini.robot.scratch import free_port
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--submissions", type=int, default=2000, help="how many applications are sent in (2000)")
-    parser.add_argument("--clients", type=int, default=50, help="how many programs send them (50)")
-    parser.add_argument("--kills", type=int, default=3, help="how often each process is killed (3)")
+    parser.add_argument("--submissions", type=int, default=2000, help="number of applications (2000)")
+    parser.add_argument("--clients", type=int, default=50, help="number of clients that send them (50)")
+    parser.add_argument("--kills", type=int, default=3, help="number of kills of each process (3)")
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.submissions < options.clients or min(options.clients, options.kills) < 1:
-        raise console.CommandError("there must be at least one client, one kill, and a submission for every client.")
+        raise console.CommandError(
+            "--clients and --kills must be 1 or more, --submissions at least as many as --clients."
+        )
     with ExitStack() as stack:
         return checked(options, stack)
 
@@ -31,8 +33,8 @@ def run(options: argparse.Namespace) -> int:
 def checked(options: argparse.Namespace, stack: ExitStack) -> int:
     """Start a city as in production, kill its processes, and print the findings."""
     mail = stack.enter_context(mail_server())
-    own = {"KINI_LOG_LEVEL": "error", "KINI_MAIL": mail.url, "KINI_MAIL_FROM": "kini@faults.example"}
-    scratch = stack.enter_context(production_city.production_city(options.city, own))
+    city_env = {"KINI_LOG_LEVEL": "error", "KINI_MAIL": mail.url, "KINI_MAIL_FROM": "kini@faults.example"}
+    scratch = stack.enter_context(production_city.production_city(options.city, city_env))
     with console.step("Web server and worker"):
         log = stack.enter_context((scratch.var / "log").open("ab"))
         port = free_port()
@@ -42,9 +44,9 @@ def checked(options: argparse.Namespace, stack: ExitStack) -> int:
             "worker", spawn_command([sys.executable, "-m", "kini.cli", "worker"], scratch.env, log), again=True
         )
     faults = Verb("kini.bench.crash_recovery", "", Needs.CITY).load(stack)
-    wanted = faults.CheckSize(options.submissions, options.clients, options.kills)
-    findings: list[str] = faults.run(scratch, address, mail, wanted)
+    size = faults.CheckSize(options.submissions, options.clients, options.kills)
+    findings: list[str] = faults.run(scratch, address, mail, size)
     for finding in findings:
         print(f"FOUND: {finding}")
-    print(f"{len(findings)} findings." if findings else "Nothing was lost, nothing happened twice.", flush=True)
+    print(f"{len(findings)} findings." if findings else "Nothing was lost or done twice.", flush=True)
     return 1 if findings else 0

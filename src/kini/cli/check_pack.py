@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     if faults:
         show(faults)
         raise console.CommandError(summary(path, faults))
-    print(f"The pack in {path} has no faults.")
+    print(f"The pack in {path} has no errors.")
     return 0
 
 
@@ -32,4 +32,4 @@ def show(faults: Sequence[ConfigError]) -> None:
 
 def summary(path: Path, faults: Sequence[ConfigError]) -> str:
     count = len(faults)
-    return f"the pack in {path} has {count} fault{'' if count == 1 else 's'}; mend the lines above."
+    return f"the pack in {path} has {count} error{'' if count == 1 else 's'}; see above."

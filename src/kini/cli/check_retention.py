@@ -7,7 +7,7 @@ from kini.core.retention import ReportLine
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--apply", action="store_true", help="remove what is past its term first, as the nightly job")
+    parser.add_argument("--apply", action="store_true", help="first apply the rules, as the nightly job does")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from kini.robot.scratch import scratch_city
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
-    parser.add_argument("--plugins", default="", help="packages with further kinds of service, comma-separated")
-    parser.add_argument("--only", nargs="*", default=[], metavar="ID", help="play these services alone")
+    parser.add_argument("--plugins", default="", help="plug-ins with further kinds of service, comma-separated")
+    parser.add_argument("--only", nargs="*", default=[], metavar="ID", help="only these services")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from kini.core.config_files import ConfigErrors
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a GeoJSON FeatureCollection in WGS 84")
-    parser.add_argument("--source", default="", help="where the borders come from; shown beside maps")
+    parser.add_argument("--source", default="", help="source of the borders, shown with maps")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,6 +21,6 @@ def run(options: argparse.Namespace) -> int:
         count = actions.load_boundaries(by=system("city boundaries"), path=options.file, source=source)
     except ConfigErrors as faults:
         print(*faults.errors, sep=os.linesep)
-        raise console.CommandError(f"{options.file} was not loaded; mend the lines above.") from None
+        raise console.CommandError(f"{options.file} was not loaded; fix the errors above.") from None
     print(f"{count} borders loaded.")
     return 0

@@ -12,9 +12,9 @@ class CommandError(Exception):
 
 
 @contextmanager
-def step(what: str) -> Iterator[None]:
+def step(label: str) -> Iterator[None]:
     """Print the name of a long step, and its duration when it is done."""
-    print(f"  {what} ...", end="", flush=True)
+    print(f"  {label} ...", end="", flush=True)
     started = time.monotonic()
     try:
         yield

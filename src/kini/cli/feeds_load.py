@@ -10,10 +10,10 @@ from kini.feeds.import_run import FileOrigin, ImportRefused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="the feed (feeds/NAME.yaml of the pack)")
-    parser.add_argument("file", type=Path, help="a file in the format that the feed declares")
-    words = "take it also when much of it is faulty or missing, or it was loaded before"
-    parser.add_argument("--force", action="store_true", help=words)
+    parser.add_argument("name", help="feed (feeds/NAME.yaml of the pack)")
+    parser.add_argument("file", type=Path, help="file in the feed's format")
+    force_help = "load it even if many rows are invalid or missing, or it was loaded before"
+    parser.add_argument("--force", action="store_true", help=force_help)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,12 +33,12 @@ def run(options: argparse.Namespace) -> int:
         show(options.file, [(each.row, each.field, each.message) for each in fault.faults], len(fault.faults))
         raise console.CommandError(f"{options.file.name} was not loaded: {fault}") from None
     if load is None:
-        print(f"{options.file.name} was loaded before; nothing changed.")
+        print(f"{options.file.name} was loaded before; no changes.")
         return 0
     show(options.file, [(each["row"], each["field"], each["message"]) for each in load.faults], load.faulty)
     print(
-        f"{load.added} rows added, {load.changed} changed, {load.earlier} of earlier times, {load.same} as before, "
-        f"{load.gone} gone, {load.faulty} refused."
+        f"{load.added} rows added, {load.changed} changed, {load.earlier} of earlier times, {load.same} unchanged, "
+        f"{load.gone} deleted, {load.faulty} rejected."
     )
     return 1 if load.faulty else 0
 

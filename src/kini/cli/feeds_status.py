@@ -15,15 +15,15 @@ def run(options: argparse.Namespace) -> int:
     now, wrong = current_time.now(), 0
     print(f"{'feed':<24} {'rows':>7}  {'newest figure':<26} {'source read':<18} state")
     for each in queries.feed_statuses():
-        words = ["samples"] if each.state.made_up else []
+        remarks = ["samples"] if each.state.made_up else []
         if each.state.checked_at is None:
-            words.append("nothing loaded yet")
+            remarks.append("nothing loaded yet")
         elif each.old:
-            words.append("OLD")
+            remarks.append("OLD")
         if each.state.failed_since:
-            words.append(f"FAILING since {formats.moment(each.state.failed_since)}: {each.state.problem}")
+            remarks.append(f"FAILING since {formats.moment(each.state.failed_since)}: {each.state.problem}")
         wrong += bool(each.state.failed_since or (each.old and each.state.checked_at))
         newest = formats.moment(each.measured_at) if each.measured_at else "-"
-        read = formats.ago(each.state.checked_at, now) if each.state.checked_at else "-"
-        print(f"{each.name:<24} {each.rows:>7}  {newest:<26} {read:<18} {', '.join(words) or 'good'}")
+        checked = formats.ago(each.state.checked_at, now) if each.state.checked_at else "-"
+        print(f"{each.name:<24} {each.rows:>7}  {newest:<26} {checked:<18} {', '.join(remarks) or 'good'}")
     return 1 if wrong else 0

@@ -23,14 +23,14 @@ LOCKS = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--upgrade", action="store_true", help="take the newest versions that pyproject.toml allows")
+    parser.add_argument("--upgrade", action="store_true", help="use the newest versions that pyproject.toml allows")
 
 
 def run(options: argparse.Namespace) -> int:
-    own = ROOT / ".venv-uv" / "bin" / "uv"
-    uv = shutil.which("uv") or (str(own) if own.exists() else "")
+    bundled = ROOT / ".venv-uv" / "bin" / "uv"
+    uv = shutil.which("uv") or (str(bundled) if bundled.exists() else "")
     if not uv:
-        raise console.CommandError("uv is needed for this; install it with pip install uv.")
+        raise console.CommandError("uv is missing; install it with pip install uv.")
     more = ["--upgrade"] if options.upgrade else []
-    codes = [subprocess.run([uv, *COMPILE, *more, *words], cwd=ROOT, check=False).returncode for words in LOCKS]
+    codes = [subprocess.run([uv, *COMPILE, *more, *arguments], cwd=ROOT, check=False).returncode for arguments in LOCKS]
     return max(codes)

@@ -14,14 +14,14 @@ from kini.people.client_assertion import ClientKeyError, parse_public_keys
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--add", metavar="NAME", help="register a program under this name")
-    parser.add_argument("--remove", metavar="ID", help="end a program, with all its tokens")
-    parser.add_argument("--back", nargs="+", default=[], metavar="ADDRESS", help="where people are sent back to")
+    parser.add_argument("--add", metavar="NAME", help="register a program with this name")
+    parser.add_argument("--remove", metavar="ID", help="remove a program with all its tokens")
+    parser.add_argument("--back", nargs="+", default=[], metavar="ADDRESS", help="redirect URIs")
     parser.add_argument("--scopes", nargs="+", default=[], metavar="SCOPE", help=f"of {', '.join(scopes.names())}")
-    parser.add_argument("--server", action="store_true", help="it runs on a server and keeps a secret of its own")
+    parser.add_argument("--server", action="store_true", help="it runs on a server and keeps a secret")
     parser.add_argument("--keys", metavar="FILE", type=Path, help="its public keys (PEM, JWK Set), instead of a secret")
-    parser.add_argument("--replace-keys", metavar="ID", help="let that program authenticate by --keys alone")
-    parser.add_argument("--per-minute", type=int, default=PER_MINUTE, help="requests for each person in a minute")
+    parser.add_argument("--replace-keys", metavar="ID", help="let that program authenticate with --keys only")
+    parser.add_argument("--per-minute", type=int, default=PER_MINUTE, help="requests per person and minute")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _add(options: argparse.Namespace) -> int:
     if not (options.back and options.scopes):
-        raise console.CommandError("say where people are sent back to (--back) and what it may ask for (--scopes).")
+        raise console.CommandError("give its redirect URIs (--back) and scopes (--scopes).")
     try:
-        made = actions.register_client(
+        registration = actions.register_client(
             by=system("programs"),
             name=options.add,
             addresses=options.back,
@@ -51,9 +51,9 @@ def _add(options: argparse.Namespace) -> int:
         )
     except ActionRefused as refusal:
         raise console.CommandError(str(refusal)) from None
-    print(f"client_id: {made.client.pk}")
-    if made.secret:
-        print(f"client_secret: {made.secret}  (shown only now)")
+    print(f"client_id: {registration.client.pk}")
+    if registration.secret:
+        print(f"client_secret: {registration.secret}  (shown only once)")
     return 0
 
 
@@ -68,20 +68,20 @@ def _keys(file: Path | None) -> list[dict[str, Any]]:
 
 def _replace_keys(options: argparse.Namespace) -> int:
     if options.keys is None:
-        raise console.CommandError("say which file has the public keys (--keys FILE).")
+        raise console.CommandError("give the file with its public keys (--keys FILE).")
     client = _client(options.replace_keys)
     try:
         actions.replace_client_keys(by=system("programs"), client=client, keys=_keys(options.keys))
     except ActionRefused as refusal:
         raise console.CommandError(str(refusal)) from None
-    print(f"{client.name} authenticates by its new keys alone.")
+    print(f"{client.name} now authenticates with its new keys only.")
     return 0
 
 
 def _remove(pk: str) -> int:
     client = _client(pk)
     actions.remove_client(by=system("programs"), client=client)
-    print(f"{client.name} is removed, with all its tokens.")
+    print(f"{client.name} was removed with all its tokens.")
     return 0
 
 

@@ -13,10 +13,10 @@ BY = system("operator")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    deeds = parser.add_subparsers(dest="deed", required=True)
-    deeds.add_parser("list", help="who they are, masked")
-    for deed, about in (("add", "let somebody open the operator's pages"), ("remove", "take them away, at once")):
-        deeds.add_parser(deed, help=about).add_argument("contact", metavar="EMAIL-OR-PHONE")
+    verbs = parser.add_subparsers(dest="deed", required=True)
+    verbs.add_parser("list", help="list them, masked")
+    for verb, about in (("add", "make somebody an operator"), ("remove", "remove an operator, at once")):
+        verbs.add_parser(verb, help=about).add_argument("contact", metavar="EMAIL-OR-PHONE")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,13 +33,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _add(contact: Contact) -> None:
-    made = actions.add_operator(by=BY, contact=contact)
-    print(f"{contact.masked} (account {made.user_id}) is an operator, and must sign in anew with a second step.")
+    operator = actions.add_operator(by=BY, contact=contact)
+    print(
+        f"{contact.masked} (account {operator.user_id}) is now an operator, and must sign in again with a second step."
+    )
 
 
 def _remove(contact: Contact) -> None:
     user = queries.user_by_contact(contact)
     if user is None:
-        raise console.CommandError("nobody signs in with that; ./kini operator list shows who is an operator.")
+        raise console.CommandError("no account signs in with that; see ./kini operator list.")
     actions.remove_operator(by=BY, user=user)
-    print(f"{contact.masked} (account {user.pk}) is no operator any more.")
+    print(f"{contact.masked} (account {user.pk}) is no longer an operator.")

@@ -20,7 +20,7 @@ COLUMNS = ("provider_reference", "reference", "amount", "fee", "paid_at", "settl
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("provider", help="name of the provider, as in the file that KINI_PAYMENTS names")
+    parser.add_argument("provider", help="provider, as named in KINI_PAYMENTS")
     parser.add_argument("file", type=Path, help=f"CSV with the columns {', '.join(COLUMNS)}")
 
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         verdicts[verdict] += 1
         if verdict in TO_LOOK_AT:
             print(f"line {number}: {row.provider_reference} over {row.amount}: {verdict}")
-    print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) or "The file has no lines.")
+    print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) or "The file is empty.")
     missing = (
         list(queries.unsettled_payments(options.provider, max(row.on for _number, row in rows) - LATE)) if rows else []
     )
@@ -47,22 +47,22 @@ def lines(path: Path) -> Iterator[tuple[int, SettlementLine]]:
     """Parse all lines of the file.
 
     Raises:
-        console.Fault: with the number of an invalid line.
+        console.CommandError: with the number of an invalid line.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(enumerate(csv.DictReader(file), 2))
     except (OSError, UnicodeDecodeError) as error:
         raise console.CommandError(f"{path} cannot be read ({error}); give a CSV file in UTF-8.") from None
-    read = []
+    settlements = []
     for number, row in rows:
         try:
-            read.append((number, settled(row)))
+            settlements.append((number, settled(row)))
         except (KeyError, ValueError, TypeError):
             raise console.CommandError(
                 f"{path}, line {number} cannot be read; the columns are {', '.join(COLUMNS)}."
             ) from None
-    yield from read
+    yield from settlements
 
 
 def settled(row: dict[str, str]) -> SettlementLine:

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         raise console.CommandError(f"{fault}.") from None
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        raise console.CommandError(f"the database cannot be reached ({reason}); mend DATABASE_URL.") from None
+        raise console.CommandError(f"the database cannot be reached ({reason}); check DATABASE_URL.") from None
 
 
 def check_connections() -> None:
@@ -75,7 +75,7 @@ def prepare() -> int:
     with console.step("Files"):
         _sealed, changed = file_store.encrypt_plain_files()
     for sha256 in changed:
-        print(f"  The kept file {sha256} was changed before it could be sealed; it is not shown to anybody.")
+        print(f"  The stored file {sha256} was changed before it could be encrypted; it will not be shown.")
     with console.step("Static files"):
         static_build.collect_if_changed()
     by = system("prepare")
@@ -109,8 +109,8 @@ def prepare() -> int:
 def _wordings() -> dict[str, str]:
     """Read the pack's canned replies in the city's first language, by title."""
     language = pack.current().languages[0]
-    read = default_replies.read_default_replies(settings.CITY_PATH).values()
-    return {each.title.in_language(language): each.text.in_language(language) for each in read}
+    replies = default_replies.read_default_replies(settings.CITY_PATH).values()
+    return {each.title.in_language(language): each.text.in_language(language) for each in replies}
 
 
 def prepare_keys() -> None:

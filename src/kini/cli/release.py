@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", type=Path, required=True, help="PEM of an Ed25519 key (openssl genpkey -algorithm ed25519)"
     )
-    parser.add_argument("--folder", type=Path, default=ROOT / "dist", help="where the files are written (dist)")
+    parser.add_argument("--folder", type=Path, default=ROOT / "dist", help="output folder (dist)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     except (OSError, ValueError, TypeError) as error:
         raise console.CommandError(f"{path} cannot be read as a private key: {error}") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise console.CommandError(f"{path} is no Ed25519 key; make one with openssl genpkey -algorithm ed25519.")
+        raise console.CommandError(f"{path} is not an Ed25519 key; create one with openssl genpkey -algorithm ed25519.")
     return key
 
 
@@ -56,7 +56,7 @@ def require_committed(root: Path) -> None:
     """Raise an error when the work tree has uncommitted changes, which the archive would not contain."""
     changed = _output(["git", "status", "--porcelain"], root).decode()
     if changed:
-        raise console.CommandError(f"commit these first, or they would be missing from the archive:\n{changed}")
+        raise console.CommandError(f"commit these first; the archive would lack them:\n{changed}")
 
 
 def build(root: Path, folder: Path, key: Ed25519PrivateKey) -> list[Path]:
@@ -65,8 +65,8 @@ def build(root: Path, folder: Path, key: Ed25519PrivateKey) -> list[Path]:
     archive, parts = folder / f"{name}.tar.gz", folder / f"{name}.cdx.json"
     tar = _output(["git", "archive", "--format=tar", f"--prefix={name}/", "HEAD"], root)
     archive.write_bytes(gzip.compress(tar, mtime=0))
-    words = ["requirements", "requirements.lock", "--pyproject", "pyproject.toml", "--output-reproducible"]
-    parts.write_bytes(_output([sys.executable, "-m", "cyclonedx_py", *words], root))
+    arguments = ["requirements", "requirements.lock", "--pyproject", "pyproject.toml", "--output-reproducible"]
+    parts.write_bytes(_output([sys.executable, "-m", "cyclonedx_py", *arguments], root))
     sums = folder / SUMS
     sums.write_text("".join(f"{_digest(path)}  {path.name}\n" for path in (archive, parts)), "utf-8")
     signature = folder / SIGNATURE

@@ -11,8 +11,8 @@ from kini.core import backup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="what ./kini backup has written")
-    parser.add_argument("--force", action="store_true", help="replace the city that is there; everything in it is lost")
+    parser.add_argument("file", type=Path, help="a file written by ./kini backup")
+    parser.add_argument("--force", action="store_true", help="replace the existing city, which is lost")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,5 +25,5 @@ def run(options: argparse.Namespace) -> int:
         raise console.CommandError(f"nothing was restored: {fault}.") from None
     with console.step("Tables"):
         migrate_tables()
-    print(f"The database and {manifest.listing.files} files are back.")
+    print(f"The database and {manifest.listing.files} files were restored.")
     return check_chain.run(argparse.Namespace(heads=None))

@@ -33,9 +33,10 @@ def run(options: argparse.Namespace) -> int:
         f" Hashed again: the numbers of {hashes} profiles."
     )
     for sha256 in broken:
-        print(f"The kept file {sha256} was changed or its key is gone; it cannot be read.")
+        print(f"The stored file {sha256} was changed or its key is missing; it cannot be read.")
     for resident in unreadable:
         print(
-            f"The numbers of profile {resident} were changed or their key is gone; they keep the hash of an older key."
+            f"The numbers of profile {resident} were changed or their key is missing; "
+            "they keep the hash of an older key."
         )
     return 1 if broken or unreadable else 0

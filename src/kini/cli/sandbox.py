@@ -8,9 +8,9 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from kini.core.sandboxes import SandboxServer, Start, sandboxes
+from kini.core.sandboxes import SandboxServer, StartSandbox, sandboxes
 
-sandboxes.register("register", SandboxServer("Pretended civil registry", 8792, "kini.demo.civil_register.start"))
+sandboxes.register("register", SandboxServer("Sandbox civil registry", 8792, "kini.demo.civil_register.start"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=[[], *sandboxes.names()],
         help=f"{', '.join(sandboxes.names())} (all)",
     )
-    parser.add_argument("--port", type=int, help="port on loopback; 0: any free one (each its own)")
-    parser.add_argument("--city", default="http://127.0.0.1:8000", help="address of the city that they call back")
-    parser.add_argument("--var", type=Path, help="folder with a folder for the configuration of each (the var folder)")
+    parser.add_argument("--port", type=int, help="port on loopback; 0: any free one for each")
+    parser.add_argument("--city", default="http://127.0.0.1:8000", help="URL of the city that they call")
+    parser.add_argument("--var", type=Path, help="folder for their configurations (the var folder)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     for name in options.names or sandboxes.names():
         sandbox = sandboxes.get(name)
-        start: Start = import_string(sandbox.start)
+        start: StartSandbox = import_string(sandbox.start)
         port = sandbox.port if options.port is None else options.port
         server, configuration = start((options.var or settings.VAR_PATH) / name, options.city, port)
         threading.Thread(target=server.serve_forever, daemon=True).start()

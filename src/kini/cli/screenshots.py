@@ -18,19 +18,19 @@ from kini.robot.scratch import scratch_city
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("pictures"), help="folder for the pictures (pictures)")
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
-    parser.add_argument("--service", default="", metavar="ID", help="the service that is applied for")
-    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="take these pages alone")
-    parser.add_argument("--width", type=int, nargs="*", choices=(360, 768, 1280), help="in windows as wide as this")
-    parser.add_argument("--theme", nargs="*", choices=("light", "dark"), help="in these themes")
-    parser.add_argument("--language", default="", metavar="CODE", help="in this language of the city")
-    parser.add_argument("--readme", action="store_true", help="the few of the README, into docs/pictures")
-    parser.add_argument("--first-screen", action="store_true", help="without what one must scroll to")
+    parser.add_argument("--service", default="", metavar="ID", help="service to apply for")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these pages")
+    parser.add_argument("--width", type=int, nargs="*", choices=(360, 768, 1280), help="window widths")
+    parser.add_argument("--theme", nargs="*", choices=("light", "dark"), help="themes")
+    parser.add_argument("--language", default="", metavar="CODE", help="language")
+    parser.add_argument("--readme", action="store_true", help="only those of the README, into docs/pictures")
+    parser.add_argument("--first-screen", action="store_true", help="without scrolling")
 
 
 def run(options: argparse.Namespace) -> int:
     if importlib.util.find_spec("playwright") is None:
         raise console.CommandError(
-            "pictures need the packages of development; run ./kini test once, which installs them."
+            "screenshots need the development packages; run ./kini test once, which installs them."
         )
     with ExitStack() as stack:
         city = stack.enter_context(scratch_city(options.city, demo="1"))
@@ -40,10 +40,10 @@ def run(options: argparse.Namespace) -> int:
         if system_programs.find_chromium() is None:
             raise console.CommandError("Chromium is not installed; install the package chromium, or set KINI_CHROMIUM.")
         out = ROOT / "docs" / "pictures" if options.readme else options.out
-        taken = pictures.take(address, out, options.service, _wish(options, pictures))
-        for name, reason in taken.missing.items():
+        result = pictures.take(address, out, options.service, _wish(options, pictures))
+        for name, reason in result.missing.items():
             print(f"no picture of {name}: {reason}")
-        print(f"{taken.count} pictures in {out}")
+        print(f"{result.count} pictures in {out}")
     return 0
 
 

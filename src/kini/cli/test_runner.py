@@ -18,8 +18,10 @@ SQL_MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pytest", nargs="*", help="words for pytest; without any, everything but the long tests runs")
-    parser.add_argument("--all", action="store_true", help="also every page in Chromium, and the fall of every process")
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest (default: all but the long tests)")
+    parser.add_argument(
+        "--all", action="store_true", help="also the long tests: every page in Chromium, crash recovery"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,14 +44,14 @@ def run(options: argparse.Namespace) -> int:
         code = pytest(env, [], every=options.all)
     failed = [name for name, verdict in good.items() if not verdict.result()]
     if failed:
-        print(f"failed beside the tests: {', '.join(failed)}; see above.")
+        print(f"failed besides the tests: {', '.join(failed)}; see above.")
     return code or len(failed)
 
 
 def passes(name: str, command: list[str], env: dict[str, str]) -> bool:
     started = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    print(f"{name}: {'good' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
     if done.returncode:
         print(done.stdout + done.stderr, flush=True)
     return done.returncode == 0
@@ -60,17 +62,17 @@ def no_known_weakness(audit: Callable[[], list[vulnerability_audit.Vulnerability
     try:
         found = audit()
     except vulnerability_audit.AuditUnavailable as reason:
-        print(f"packages: NOT CHECKED for known weaknesses ({reason})", flush=True)
+        print(f"packages: NOT CHECKED for known vulnerabilities ({reason})", flush=True)
         return True
-    print(f"packages: {'FAILED' if found else 'good'}", *found, sep="\n", flush=True)
+    print(f"packages: {'FAILED' if found else 'ok'}", *found, sep="\n", flush=True)
     return not found
 
 
-def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int:
+def pytest(env: dict[str, str], arguments: list[str], *, every: bool = False) -> int:
     """Run pytest with these arguments; without any run all tests (`every`) or those not marked `long`."""
-    if not words:
-        words = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
-    return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=env, check=False).returncode
+    if not arguments:
+        arguments = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False).returncode
 
 
 def browsers(*, every: bool) -> None:
@@ -79,19 +81,19 @@ def browsers(*, every: bool) -> None:
     if every or not found:
         system_programs.find_or_install(system_programs.CHROMIUM_NAMES[1:], "chromium")
     if system_programs.find_chromium() is None:
-        print("Chromium is missing: journeys in a real browser are skipped. Install the package chromium.", flush=True)
+        print("Chromium is missing: browser tests are skipped. Install the package chromium.", flush=True)
 
 
 def load_generator() -> None:
     """Find or install wrk for the tiny benchmark; print a hint when it is missing."""
     if not system_programs.find_or_install(["wrk"], "wrk"):
-        print("wrk is missing: the tiny run of the benchmark is skipped. Install the package wrk.", flush=True)
+        print("wrk is missing: the tiny benchmark is skipped. Install the package wrk.", flush=True)
 
 
 def signature_reader() -> None:
     """Find or install pdfsig, an independent verifier of letters' signatures; print a hint when it is missing."""
     if not system_programs.find_or_install(["pdfsig"], "poppler-utils"):
-        print("pdfsig is missing: letters' signatures are not checked by it. Install poppler-utils.", flush=True)
+        print("pdfsig is missing: letters' signatures are not verified with it. Install poppler-utils.", flush=True)
 
 
 def radius() -> None:
@@ -99,8 +101,8 @@ def radius() -> None:
     programs = {"freeradius": "freeradius", "radclient": "freeradius-utils", "eapol_test": "eapoltest"}
     for program, package in programs.items():
         if not system_programs.find_or_install([program], package):
-            print(f"{program} is missing: RADIUS is not tried with it. Install the package {package}.", flush=True)
+            print(f"{program} is missing: its RADIUS tests are skipped. Install the package {package}.", flush=True)
     if not SQL_MODULE.exists():
         system_programs.install_package("freeradius-postgresql")
     if not SQL_MODULE.exists():
-        print("FreeRADIUS cannot ask PostgreSQL: install the package freeradius-postgresql.", flush=True)
+        print("FreeRADIUS has no PostgreSQL module: install the package freeradius-postgresql.", flush=True)

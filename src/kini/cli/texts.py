@@ -26,7 +26,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name i
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail where a translation is missing or old"
+        "--check", action="store_true", help="write nothing; fail if a translation is missing or outdated"
     )
 
 

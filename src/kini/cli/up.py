@@ -29,8 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
     parser.add_argument("--var", type=Path, help="folder for the database and files (var)")
-    parser.add_argument("--no-demo", action="store_true", help="no demo people, cases and sign-ins")
-    parser.add_argument("--reset", action="store_true", help="begin anew: forget everything in the var folder")
+    parser.add_argument("--no-demo", action="store_true", help="without demo people, cases and sign-ins")
+    parser.add_argument("--reset", action="store_true", help="start fresh: delete the city in the var folder")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,14 +43,14 @@ def told(options: argparse.Namespace) -> dict[str, str]:
     """Environment of all processes: ours, the options, and on loopback the demo's variables.
 
     Raises:
-        console.Fault: when KINI_ENV=local and the address can be reached by others.
+        console.CommandError: when KINI_ENV=local and the address can be reached by others.
     """
     env = dict(os.environ)
     loopback = is_loopback(options.host)
     env.setdefault("KINI_ENV", "local" if loopback else "production")
     if env["KINI_ENV"] == "local" and not loopback:
         raise console.CommandError(
-            f"{options.host} can be reached from outside, and KINI_ENV=local has keys that everybody knows; "
+            f"{options.host} can be reached from outside, and KINI_ENV=local uses publicly known keys; "
             "set KINI_ENV=production and its secrets (docs/operators.md), or use --host 127.0.0.1."
         )
     for name, value in (("KINI_CITY", options.city), ("KINI_VAR", options.var)):
@@ -76,20 +76,18 @@ def is_loopback(host: str) -> bool:
 
 def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) -> int:
     """Start all processes and supervise them; `stack` stops them in reverse order."""
-    read = environment.read(env)
+    config = environment.read(env)
     refuse_taken_port(options.host, options.port)
-    if not (read.city / "city.toml").is_file():
-        raise console.CommandError(f"there is no city.toml in {read.city}; give the folder of a city pack with --city.")
-    read.var.mkdir(parents=True, exist_ok=True)
-    stack.enter_context(locked(read.var))
+    if not (config.city / "city.toml").is_file():
+        raise console.CommandError(f"{config.city} has no city.toml; give the folder of a city pack with --city.")
+    config.var.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(locked(config.var))
     if options.reset:
-        if read.database_url:
-            raise console.CommandError(
-                "--reset empties the embedded database only, and DATABASE_URL names another one."
-            )
-        reset(read.var)
+        if config.database_url:
+            raise console.CommandError("--reset only works with the embedded database, and DATABASE_URL is set.")
+        reset(config.var)
     print("Kini is starting.", flush=True)
-    server = None if read.database_url else started_database(read.var, env, stack)
+    server = None if config.database_url else started_database(config.var, env, stack)
     # After the database, so that the processes stop before it.
     supervisor = stack.enter_context(Supervisor())
     if server:
@@ -103,7 +101,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     if (code := supervisor.run("prepare", verb("prepare"))) != 0:
         return code
     address = server_address(options.host, options.port)
-    start_sandboxes(read, address, supervisor)
+    start_sandboxes(config, address, supervisor)
     with console.step("Web server and worker"):
         warm_up()
         supervisor.start(
@@ -111,23 +109,23 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         )
         supervisor.start("worker", verb("worker", "--most-memory", str(WORKER_MB)), again=True)
         supervisor.wait_until(lambda: is_ready(address), seconds=60)
-    greet(env, options, read.var)
+    greet(env, options, config.var)
     if reason := supervisor.wait():
-        print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)
+        print(f"\nkini: {reason}; all other processes were stopped.", file=sys.stderr)
         return 1
     return 0
 
 
-def start_sandboxes(read: environment.Environment, city: str, supervisor: Supervisor) -> None:
+def start_sandboxes(config: environment.Environment, city: str, supervisor: Supervisor) -> None:
     """Start one process with the demo's sandbox servers, and wait until they have written their configurations."""
-    told = {"payments": read.payments, "messages": read.messages, "register": read.register}
-    files = {name: path for name, path in told.items() if path == own_file(read.var, name)}
+    told = {"payments": config.payments, "messages": config.messages, "register": config.register}
+    files = {name: path for name, path in told.items() if path == own_file(config.var, name)}
     if not files:
         return
     for path in files.values():
         path.unlink(missing_ok=True)  # the ports change each time
-    words = ("sandbox", *files, "--port", "0", "--city", city, "--var", str(read.var))
-    supervisor.start("sandboxes", verb(*words), again=True)
+    arguments = ("sandbox", *files, "--port", "0", "--city", city, "--var", str(config.var))
+    supervisor.start("sandboxes", verb(*arguments), again=True)
     supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
@@ -142,11 +140,11 @@ def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Embedd
     return server
 
 
-def verb(*words: str) -> Callable[[], Child]:
+def verb(*arguments: str) -> Callable[[], Child]:
     """Return a function that forks this process to run another verb."""
     from kini.cli.command import main
 
-    return fork_process(partial(main, list(words)))
+    return fork_process(partial(main, list(arguments)))
 
 
 def own_file(var: Path, providers: str) -> Path:
@@ -180,7 +178,7 @@ def locked(var: Path) -> IO[str]:
     """Lock the var folder for this process.
 
     Raises:
-        console.Fault: when another process has locked it.
+        console.CommandError: when another process has locked it.
     """
     handle = (var / "kini.lock").open("w")
     try:
@@ -188,7 +186,7 @@ def locked(var: Path) -> IO[str]:
     except OSError:
         handle.close()
         raise console.CommandError(
-            f"another Kini already runs with {var}; stop it, or give another folder with --var."
+            f"another Kini is using {var}; stop it, or give another folder with --var."
         ) from None
     return handle
 
@@ -211,5 +209,5 @@ def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
         if len(people) > MOST_LISTED:
             print(f"  ... and {len(people) - MOST_LISTED} more on that page")
     if env.get("KINI_OUTBOX") == "1":
-        print(f"Codes and messages are read at {address}/outbox/")
+        print(f"Codes and messages are shown at {address}/outbox/")
     print("Ctrl-C stops it.", flush=True)

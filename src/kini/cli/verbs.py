@@ -58,6 +58,4 @@ def attach_city(stack: ExitStack, *, make: bool = False) -> None:
         server.start()
         os.environ.update(server.addresses())
     else:
-        raise environment.InvalidEnvironment(
-            f"there is no city in {var} yet; run ./kini up first, or set DATABASE_URL."
-        )
+        raise environment.InvalidEnvironment(f"{var} has no city yet; run ./kini up first, or set DATABASE_URL.")

@@ -23,20 +23,20 @@ PAUSE = 1.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, default=spool.spool_folder(), help="folder of the detail files")
-    parser.add_argument("--follow", action="store_true", help="go on as packets come, until Ctrl-C")
+    parser.add_argument("--follow", action="store_true", help="continue until Ctrl-C")
 
 
 def run(options: argparse.Namespace) -> int:
     packets = rejected = 0
-    for found in _followed(options.folder) if options.follow else _waiting(options.folder):
-        packets, rejected = packets + found.packets, rejected + found.rejected
-    print(f"{packets} packets brought in, {rejected} records set aside.")
+    for collected in _followed(options.folder) if options.follow else _waiting(options.folder):
+        packets, rejected = packets + collected.packets, rejected + collected.rejected
+    print(f"{packets} packets loaded, {rejected} records set aside.")
     return 1 if rejected else 0
 
 
 def _waiting(folder: Path) -> Iterator[CollectResult]:
-    while (found := actions.collect_packets(by=system("wifi collect"), folder=folder)).read:
-        yield found
+    while (collected := actions.collect_packets(by=system("wifi collect"), folder=folder)).read:
+        yield collected
 
 
 def _followed(folder: Path) -> Iterator[CollectResult]:
@@ -44,20 +44,20 @@ def _followed(folder: Path) -> Iterator[CollectResult]:
 
     They wait in their files while the database is unreachable or not migrated to this version.
     """
-    over, told = Event(), ""
+    stop, last_error = Event(), ""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: over.set())
-    while not over.is_set():
+        signal.signal(number, lambda _number, _frame: stop.set())
+    while not stop.is_set():
         try:
-            found = actions.collect_packets(by=system("wifi collect"), folder=folder)
+            collected = actions.collect_packets(by=system("wifi collect"), folder=folder)
         except Error as fault:
             connection.close()
-            if told != type(fault).__name__:
-                told = type(fault).__name__
-                print(f"The database does not take it ({told}); what comes waits in its files.", file=sys.stderr)
-            over.wait(PAUSE)
+            if last_error != type(fault).__name__:
+                last_error = type(fault).__name__
+                print(f"The database does not take it ({last_error}); what comes waits in its files.", file=sys.stderr)
+            stop.wait(PAUSE)
             continue
-        told = ""
-        yield found
-        if not found.read:
-            over.wait(PAUSE)
+        last_error = ""
+        yield collected
+        if not collected.read:
+            stop.wait(PAUSE)

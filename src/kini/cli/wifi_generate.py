@@ -8,17 +8,15 @@ from kini.wifi import actions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--count", type=int, help="so many in all, in the same proportions (as many as the pack counts)"
-    )
+    parser.add_argument("--count", type=int, help="total number, in the pack's proportions (as counted by the pack)")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.count is not None and options.count < 1:
         raise console.CommandError("--count must be 1 or more.")
     try:
-        found = actions.create_sample_points(by=system("wifi generate"), count=options.count)
+        outcome = actions.create_sample_points(by=system("wifi generate"), count=options.count)
     except ActionRefused as reason:
         raise console.CommandError(str(reason)) from None
-    print(f"{found.new_sites} made-up sites laid, {found.changed_sites} changed, {found.same} as before.")
+    print(f"{outcome.new_sites} sites generated, {outcome.changed_sites} changed, {outcome.same} as before.")
     return 0

@@ -11,25 +11,26 @@ from kini.wifi.inventory import list_parser
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="the list: .csv, .geojson or .json")
-    parser.add_argument("--mapping", type=Path, help="how the list's columns become ours (TOML, docs/operators.md)")
-    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    parser.add_argument("file", type=Path, help="list of sites: .csv, .geojson or .json")
+    parser.add_argument("--mapping", type=Path, help="mapping of columns (TOML, docs/operators.md)")
+    parser.add_argument("--dry-run", action="store_true", help="only report what would change")
 
 
 def run(options: argparse.Namespace) -> int:
     try:
         mapping = list_parser.read_mapping(options.mapping) if options.mapping else None
         listed = list_parser.read_list(options.file, mapping)
-        found = actions.import_points(by=system("wifi import"), listed=listed, dry_run=options.dry_run)
+        outcome = actions.import_points(by=system("wifi import"), listed=listed, dry_run=options.dry_run)
     except ConfigErrors as faults:
         print(*faults.errors, sep="\n")
-        raise console.CommandError(f"{options.file} was not loaded; mend the lines above.") from None
+        raise console.CommandError(f"{options.file} was not loaded; fix the errors above.") from None
     except ActionRefused as reason:
         raise console.CommandError(str(reason)) from None
-    print(*found.faults, sep="\n", end="\n" if found.faults else "")
+    print(*outcome.faults, sep="\n", end="\n" if outcome.faults else "")
     print(
-        f"{'Nothing was changed. It would be: ' if options.dry_run else ''}"
-        f"{found.new_sites} new sites, {found.changed_sites} changed; {found.new_access_points} new access points, "
-        f"{found.changed_access_points} changed; {found.same} rows as before, {len(found.faults)} faults."
+        f"{'Dry run, nothing was changed: ' if options.dry_run else ''}"
+        f"{outcome.new_sites} new sites, {outcome.changed_sites} changed; "
+        f"{outcome.new_access_points} new access points, {outcome.changed_access_points} changed; "
+        f"{outcome.same} rows unchanged, {len(outcome.faults)} errors."
     )
-    return 1 if found.faults else 0
+    return 1 if outcome.faults else 0

@@ -13,20 +13,20 @@ from kini.wifi.planning.schema import PlanEntry
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--points", type=int, required=True, help="at most so many new points")
-    parser.add_argument("--candidates", type=Path, metavar="FILE", help="places where one may come (CSV, docs/wifi.md)")
-    parser.add_argument("--radius", type=int, help="metres that people walk to a point")
-    parser.add_argument("--capacity", type=int, help="people that a point may serve")
-    parser.add_argument("--cost", type=int, help="of a new point, where the list does not say it")
-    parser.add_argument("--budget", type=int, help="of all new points together")
+    parser.add_argument("--points", type=int, required=True, help="maximum number of new access points")
+    parser.add_argument("--candidates", type=Path, metavar="FILE", help="possible places (CSV, docs/wifi.md)")
+    parser.add_argument("--radius", type=int, help="metres that people walk to an access point")
+    parser.add_argument("--capacity", type=int, help="people per access point")
+    parser.add_argument("--cost", type=int, help="cost of a new access point without a cost in the list")
+    parser.add_argument("--budget", type=int, help="maximum total cost")
     parser.add_argument(
         "--equity", type=float, help="somebody where nobody has a point counts 1 more than this (0 to 10)"
     )
     places = parser.add_mutually_exclusive_group()
-    places.add_argument("--anywhere", action="store_true", default=None, help="also where no place is known yet")
-    places.add_argument("--known-places", action="store_false", dest="anywhere", help="only at places that are known")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the new points there")
-    parser.add_argument("--map", type=Path, metavar="FILE", help="write a map of them there (SVG)")
+    places.add_argument("--anywhere", action="store_true", default=None, help="also at places that are not listed")
+    places.add_argument("--known-places", action="store_false", dest="anywhere", help="only at listed places")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the new access points to this file")
+    parser.add_argument("--map", type=Path, metavar="FILE", help="write a map to this file (SVG)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,18 +36,18 @@ def run(options: argparse.Namespace) -> int:
         with console.step("Places"):
             offered = planner.find_candidates(wish, options.candidates)
         with console.step(f"Choosing among {len(offered)}"):
-            found = planner.compute_plan(wish, offered)
+            plan = planner.compute_plan(wish, offered)
     except ConfigErrors as faults:
         print(*faults.errors, sep="\n")
-        raise console.CommandError("the list of places was not taken; mend the lines above.") from None
+        raise console.CommandError("the list of places is invalid; fix the errors above.") from None
     except ActionRefused as reason:
         raise console.CommandError(str(reason)) from None
-    _say(wish, found)
+    _say(wish, plan)
     if options.csv:
         with options.csv.open("w", encoding="utf-8-sig", newline="") as file:
-            plan_view.write_table(file, found.points)
+            plan_view.write_table(file, plan.points)
     if options.map:
-        options.map.write_text(plan_view.map_file(found.points), "utf-8")
+        options.map.write_text(plan_view.map_file(plan.points), "utf-8")
     return 0
 
 
@@ -68,16 +68,16 @@ def _wish(options: argparse.Namespace, entry: PlanEntry) -> PlanRequest:
     )
 
 
-def _say(wish: PlanRequest, found: PlanResult) -> None:
+def _say(wish: PlanRequest, plan: PlanResult) -> None:
     """Print the result; counts are people unless a unit is given."""
-    if found.made_up:
-        print("  Made-up points or places are among those that were reckoned with: a first look, no plan.")
-    print(f"  {found.people:,} people; {found.standing:,} points serve {found.served:,}, {found.left:,} have none.")
-    spent = sum(each.cost for each in found.points)
-    print(f"  {len(found.points)} new points serve {found.gained:,} of them, for {spent:,} in all.")
-    if remark := plan_view.plan_remark(wish, found, len(found.points)):
+    if plan.made_up:
+        print("  The input includes generated sites or places: a demonstration, not a plan.")
+    print(f"  {plan.people:,} people; {plan.standing:,} points serve {plan.served:,}, {plan.left:,} have none.")
+    spent = sum(each.cost for each in plan.points)
+    print(f"  {len(plan.points)} new points serve {plan.gained:,} of them, for {spent:,} in all.")
+    if remark := plan_view.plan_remark(wish, plan, len(plan.points)):
         print(f"  {remark}")
     print(
-        f"  objective {found.objective:,.1f} (people, those in areas with few points up to {1 + wish.equity:g} times), "
-        f"bound {found.bound:,.1f}, gap {found.gap:.2%}, {found.seconds:.1f} s"
+        f"  objective {plan.objective:,.1f} (people, those in areas with few points up to {1 + wish.equity:g} times), "
+        f"bound {plan.bound:,.1f}, gap {plan.gap:.2%}, {plan.seconds:.1f} s"
     )

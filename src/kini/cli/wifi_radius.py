@@ -15,10 +15,12 @@ from kini.wifi.radius.database_role import DatabaseRoleError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="let FreeRADIUS check what was written")
+    parser.add_argument("--check", action="store_true", help="let FreeRADIUS check the configuration")
     parser.add_argument("--run", action="store_true", help="run it in the foreground until Ctrl-C")
     parser.add_argument(
-        "--no-collect", action="store_true", help="with --run: leave its accounting to the worker, each minute"
+        "--no-collect",
+        action="store_true",
+        help="with --run: without the collector (the worker loads accounting every minute)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument(
@@ -28,10 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--remember",
         type=int,
         metavar="N",
-        help="let N devices at most in again while the database is away (as many as access points have room for)",
+        help="admit at most N known devices while the database is down (default: capacity of all access points)",
     )
-    parser.add_argument("--portal", default="", help="where people sign in; told in refusals (the city's Wi-Fi page)")
-    parser.add_argument("--folder", type=Path, default=settings.VAR_PATH / "radius", help="folder (radius in KINI_VAR)")
+    parser.add_argument("--portal", default="", help="sign-in page named in rejects (the city's Wi-Fi page)")
+    parser.add_argument(
+        "--folder", type=Path, default=settings.VAR_PATH / "radius", help="output folder (radius in KINI_VAR)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,17 +44,17 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder.resolve()
     portal = options.portal or f"{settings.ENV.address}{reverse('wifi:points')}"
     try:
-        found = freeradius.write_config(
+        written = freeradius.write_config(
             folder, host=options.host, port=options.port, portal=portal, remember=options.remember
         )
     except DatabaseRoleError as reason:
         raise console.CommandError(str(reason)) from None
-    print(f"Written to {found.folder}: {found.clients} NAS with an address.", flush=True)
+    print(f"Written to {written.folder}: {written.clients} NAS with an address.", flush=True)
     if options.check or options.run:
         if fault := freeradius.check_config(folder):
             print(fault)
-            raise console.CommandError("FreeRADIUS does not take this configuration; see the lines above.")
-        print("FreeRADIUS takes it.", flush=True)
+            raise console.CommandError("FreeRADIUS rejects this configuration; see above.")
+        print("FreeRADIUS accepts it.", flush=True)
     if options.run:
         return _run(folder, collect=not options.no_collect)
     return 0
@@ -60,7 +64,7 @@ def _run(folder: Path, *, collect: bool) -> int:
     """Run FreeRADIUS and the collector until Ctrl-C.
 
     Raises:
-        console.Fault: when FreeRADIUS ended by itself.
+        console.CommandError: when FreeRADIUS ended by itself.
     """
     env = dict(os.environ)
     following = ["wifi", "collect", "--follow", "--folder", str(folder / "detail")]
@@ -73,5 +77,5 @@ def _run(folder: Path, *, collect: bool) -> int:
                 "collector", spawn_command([sys.executable, "-m", "kini.cli", *following], env), again=True
             )
         if reason := supervisor.wait():
-            raise console.CommandError(f"{reason}; its last words stand above.")
+            raise console.CommandError(f"{reason}; see its output above.")
     return 0

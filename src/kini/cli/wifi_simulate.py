@@ -25,27 +25,31 @@ from kini.wifi.usage import storage
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--people", type=int, default=24_000_000, help="how many people there are (24000000)")
-    parser.add_argument("--points", type=int, help="how many access points (as many as the pack counts)")
-    parser.add_argument("--days", type=int, default=30, help="how many days (30)")
-    parser.add_argument("--first", type=date.fromisoformat, metavar="DAY", help="first day (so that yesterday is last)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed, another city (1)")
-    parser.add_argument("--sketches", action="store_true", help="bring people and devices to sketches as well")
-    parser.add_argument("--show", action="store_true", help="let the pages of a first look show the figures")
+    parser.add_argument("--people", type=int, default=24_000_000, help="number of people (24000000)")
+    parser.add_argument("--points", type=int, help="number of access points (as counted by the pack)")
+    parser.add_argument("--days", type=int, default=30, help="number of days (30)")
     parser.add_argument(
-        "--radius-rate", type=float, metavar="N", help="tell FreeRADIUS of the last day, N accounting packets a second"
+        "--first", type=date.fromisoformat, metavar="DAY", help="first day (default: so that yesterday is the last)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random numbers (1)")
+    parser.add_argument("--sketches", action="store_true", help="also write sketches of people and devices")
+    parser.add_argument("--show", action="store_true", help="show the figures on the pages of a demo")
+    parser.add_argument(
+        "--radius-rate", type=float, metavar="N", help="send the last day to FreeRADIUS, N accounting packets a second"
     )
     parser.add_argument("--radius-port", type=int, default=1813, help="FreeRADIUS's port for accounting (1813)")
-    parser.add_argument("--folder", type=Path, default=settings.VAR_PATH / "wifi-made-up", help="where (in KINI_VAR)")
+    parser.add_argument(
+        "--folder", type=Path, default=settings.VAR_PATH / "wifi-made-up", help="output folder (in KINI_VAR)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     if min(options.people, options.days, options.points or 1) < 1:
         raise console.CommandError("--people, --points and --days must be 1 or more.")
     if options.folder.resolve() == storage.storage_folder().resolve():
-        raise console.CommandError(f"{options.folder} is where real days are; name another folder.")
+        raise console.CommandError(f"{options.folder} has the real days; give another folder.")
     if options.show and (settings.ENV.production or ClosedDay.objects.exists()):
-        raise console.CommandError("--show is for a first look in which no real day was closed.")
+        raise console.CommandError("--show is only for demos without real closed days.")
     network = config.network()
     try:
         points = (
@@ -54,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     except ConfigErrors as faults:
         raise console.CommandError("; ".join(map(str, faults.errors))) from None
     if network is None or not points:
-        raise console.CommandError("the pack lays no points: it needs wifi.yaml and wifi-points.csv.")
+        raise console.CommandError("the pack generates no access points: it needs wifi.yaml and wifi-points.csv.")
     where = sample_month.build_world(network, points, options.seed)
     yesterday = city_time(current_time.now()).date() - timedelta(days=1)
     days = sample_month.days_from(options.first or yesterday - timedelta(days=options.days - 1), options.days)
@@ -71,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     if options.show:
         months = storage.months_of(days)
         actions.count_usage(by=system("wifi simulate"), days=days, months=months, root=options.folder)
-        print("Counted: the city's pages show these figures, marked as made up.")
+        print("Done: the city's pages show these figures, marked as generated.")
     return 0
 
 
@@ -79,15 +83,15 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
     """Send a day's accounting packets to FreeRADIUS; done first, since it may not be running.
 
     Raises:
-        console.Fault: when that is not possible, with a remedy.
+        console.CommandError: when that is not possible, with a remedy.
     """
     if settings.ENV.production or options.radius_rate <= 0:
         raise console.CommandError(
-            "--radius-rate is for a first look, as what it tells counts like real use; N is above 0."
+            "--radius-rate is only for demos, since its packets count as real use; N must be above 0."
         )
     if not timedelta(0) < today() - day < timedelta(days=anonymization.keep_days()):
         raise console.CommandError(
-            f"{day} cannot be told: the last day must be over, and not yet forgotten (--first, --days)."
+            f"{day} cannot be sent: the last day must be over and within retention (--first, --days)."
         )
     points = _points(where)
     folder = settings.VAR_PATH / "radius"
@@ -96,18 +100,18 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
     freeradius.write_clients(folder)
     columns = sample_month.simulate_sessions(where, day, options.people, options.seed)
     places = {point.site.code: number for number, point in enumerate(points)}
-    told = replay.session_events(day, columns, places, f"{day:%y%m%d}-{options.seed}")
-    asking = [_nas(point) for point in points]
+    events = replay.session_events(day, columns, places, f"{day:%y%m%d}-{options.seed}")
+    clients = [_nas(point) for point in points]
     try:
-        found = replay.replay_events(told, asking, options.radius_port, options.radius_rate)
+        found = replay.replay_events(events, clients, options.radius_port, options.radius_rate)
     except replay.NoResponse:
         raise console.CommandError(
             f"FreeRADIUS does not answer on 127.0.0.1, port {options.radius_port}; ./kini wifi radius --run starts it "
             "(--radius-port: its port for accounting)."
         ) from None
     print(
-        f"{day}: {found.answered:,} packets of {len(columns['begin']):,} sessions told in {found.seconds:.0f} s "
-        f"({found.answered / found.seconds:,.0f} a second), {found.again:,} of them again; {found.lost:,} were lost."
+        f"{day}: {found.answered:,} packets of {len(columns['begin']):,} sessions sent in {found.seconds:.0f} s "
+        f"({found.answered / found.seconds:,.0f} a second), {found.again:,} of them repeated; {found.lost:,} lost."
     )
 
 
@@ -122,8 +126,8 @@ def _points(where: World) -> list[AccessPoint]:
     points = [point for point in found.order_by("mac") if point.site.code in sites]
     if len(points) < len(where.sites):
         raise console.CommandError(
-            f"{len(where.sites) - len(points):,} of {len(where.sites):,} points are not there; "
-            "./kini wifi generate lays them (--count: as many as --points)."
+            f"{len(where.sites) - len(points):,} of {len(where.sites):,} access points are missing; "
+            "./kini wifi generate creates them (--count: as many as --points)."
         )
     return points
 

@@ -8,12 +8,12 @@ from kini.wifi import actions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("label", help="for whom the sheet is; by it the codes are withdrawn")
-    parser.add_argument("--group", help="group of wifi.yaml whose limits hold")
-    parser.add_argument("--count", type=int, default=30, help="how many (30)")
-    parser.add_argument("--days", type=int, default=30, help="for how many days from now (30)")
-    parser.add_argument("--devices", type=int, help="how many may come in with each code (any number)")
-    parser.add_argument("--withdraw", action="store_true", help="take the codes of this label back")
+    parser.add_argument("label", help="label of the sheet, by which its codes can be withdrawn")
+    parser.add_argument("--group", help="group of wifi.yaml with the limits")
+    parser.add_argument("--count", type=int, default=30, help="number of codes (30)")
+    parser.add_argument("--days", type=int, default=30, help="validity in days (30)")
+    parser.add_argument("--devices", type=int, help="maximum number of devices per code (unlimited)")
+    parser.add_argument("--withdraw", action="store_true", help="withdraw the codes of this label")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"{actions.withdraw_vouchers(by=by, label=options.label)} vouchers withdrawn.")
         return 0
     if not options.group:
-        raise console.CommandError("name the group with --group.")
+        raise console.CommandError("give the group with --group.")
     try:
         codes = actions.create_vouchers(
             by=by,

@@ -20,12 +20,12 @@ MEMORY_CHECK_SECONDS = 60
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (2), besides sign-in codes")
+    parser.add_argument("--concurrency", type=int, default=2, help="concurrent jobs (2), besides sign-in codes")
     parser.add_argument(
         "--most-memory",
         type=int,
         metavar="MB",
-        help="end well once it holds more memory of its own than that, for whoever starts it anew (up does)",
+        help="exit once its own memory exceeds this, to be restarted (by up)",
     )
 
 
@@ -68,7 +68,7 @@ def _end_when_grown(most: int) -> None:
 
     Rendering letters and maps fragments the heap, and `up` forks a new worker at once.
     """
-    own = psutil.Process()
-    while own.memory_full_info().uss <= most:
+    process = psutil.Process()
+    while process.memory_full_info().uss <= most:
         time.sleep(MEMORY_CHECK_SECONDS)
-    os.kill(own.pid, signal.SIGTERM)
+    os.kill(process.pid, signal.SIGTERM)

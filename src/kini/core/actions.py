@@ -40,7 +40,7 @@ def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def statement_action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Mark a write whose change and audit entry are one SQL statement (`audit.BESIDE`), which runs in autocommit.
+    """Mark a write whose change and audit entry are one SQL statement (`audit.INSERT_SELECT`), run in autocommit.
 
     A contended row is then locked only while the statement runs, without the round trip to the commit.
     """

@@ -48,8 +48,8 @@ class TooManyAttempts(ActionRefused):
         minutes = max(1, -(-wait // 60))
         super().__init__(
             ngettext(
-                "That was too often. Please try again in {minutes} minute.",
-                "That was too often. Please try again in {minutes} minutes.",
+                "Too many attempts. Please try again in {minutes} minute.",
+                "Too many attempts. Please try again in {minutes} minutes.",
                 minutes,
             ).format(minutes=minutes)
         )
@@ -68,7 +68,7 @@ def consume(limit: Limit, key: str) -> None:
     """Count an attempt.
 
     Raises:
-        TooMany: when it exceeds the limit.
+        TooManyAttempts: when it exceeds the limit.
     """
     count, wait = _count(limit, key)
     if count > limit.count:

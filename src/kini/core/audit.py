@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from kini.core.actors import Actor
 from kini.core.database.prepared_statements import execute_deferred, execute_prepared
+from kini.core.process_cache import clears_cache
 
 _COLUMNS = "at, actor_kind, actor_id, actor_name, action, subject, detail"
 _STORE = f"INSERT INTO core_auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
-#: The same inside another statement (WITH ...): continue with "FROM ... WHERE ..."; parameters by `entry`.
+#: The same inside another statement (WITH ...): continue with "FROM ... WHERE ..."; parameters by `entry_values`.
 INSERT_SELECT = f"INSERT INTO core_auditentry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, %s::jsonb"  # noqa: S608
 
 
@@ -28,7 +29,7 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
 
 
 def entry_values(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> tuple[Any, ...]:
-    """Parameters of an audit entry, for a statement that stores it together with the change (`BESIDE`)."""
+    """Parameters of an audit entry, for a statement that stores it together with the change (`INSERT_SELECT`)."""
     _newest.pop(subject, None)
     return timezone.now(), by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {})
 
@@ -37,8 +38,9 @@ def entry_values(*, by: Actor, action: str, subject: str, detail: dict[str, Any]
 _newest: dict[str, tuple[int | None, float]] = {}
 
 
+@clears_cache
 def clear_cache() -> None:
-    """Empty the cache of `newest`."""
+    """Empty the cache of `latest_entry_id`."""
     _newest.clear()
 
 
@@ -47,8 +49,8 @@ def latest_entry_id(subject: str) -> int | None:
 
     Cached for `settings.HELD_SECONDS`, or until this process records an entry. Only for few subjects.
     """
-    found, until = _newest.get(subject, (None, 0.0))
+    entry_id, until = _newest.get(subject, (None, 0.0))
     if until <= time.monotonic():
-        [(found,)] = execute_prepared("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
-        _newest[subject] = found, time.monotonic() + settings.HELD_SECONDS
-    return found
+        [(entry_id,)] = execute_prepared("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
+        _newest[subject] = entry_id, time.monotonic() + settings.HELD_SECONDS
+    return entry_id

@@ -99,8 +99,8 @@ def write(target: Path, url: str) -> Manifest:
     """Write a backup, verify it, then rename it to `target`. The city may run meanwhile.
 
     Raises:
-        BackupFault: when the target exists or the written file does not verify.
-        DatabaseFault, OSError: when something cannot be read or written; the target does not exist then.
+        BackupError: when the target exists or the written file does not verify.
+        DatabaseServerError, OSError: when something cannot be read or written; the target does not exist then.
     """
     if target.exists():
         raise BackupError(f"{target} exists already; give another name")
@@ -180,7 +180,7 @@ class Backup:
     """Reader of a backup. Every method streams the file from its beginning.
 
     Raises (every method):
-        BackupFault: when it is no backup, was changed or truncated, or belongs to other keys or another version.
+        BackupError: when it is no backup, was changed or truncated, or belongs to other keys or another version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -199,8 +199,8 @@ class Backup:
             if name != MANIFEST:
                 found.add(name, content)
                 continue
-            told = json.loads(content)
-            if (manifest := Manifest(**told | {"listing": PartList(**told["listing"])})).listing != found:
+            stored = json.loads(content)
+            if (manifest := Manifest(**stored | {"listing": PartList(**stored["listing"])})).listing != found:
                 raise BackupError(f"{self.path} does not hold what its manifest says")
             return manifest
         raise BackupError(f"{self.path} ends too early: it was cut off while it was written or copied")
@@ -209,9 +209,9 @@ class Backup:
         """Yield the chunks of the dump."""
         return (zlib.decompress(content) for _name, content in self.parts(DATABASE))
 
-    def parts(self, sort: str) -> Iterator[tuple[str, bytes]]:
+    def parts(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Name and content of the parts with a prefix: DATABASE, FILES, BESIDE or CLOSED."""
-        return ((name.removeprefix(sort), content) for name, content in self._opened() if name.startswith(sort))
+        return ((name.removeprefix(prefix), content) for name, content in self._opened() if name.startswith(prefix))
 
     def _opened(self) -> Iterator[tuple[str, bytes]]:
         for name, sealed in self._entries():
@@ -238,8 +238,8 @@ def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
         replace: overwrite a database that has tables.
 
     Raises:
-        BackupFault: as `Backup`; also when the database has tables or other connections.
-        DatabaseFault: when the database refuses; it is then unchanged.
+        BackupError: as `Backup`; also when the database has tables or other connections.
+        DatabaseServerError: when the database refuses; it is then unchanged.
     """
     manifest = backup.verify()
     require_compatible(backup, manifest)
@@ -272,7 +272,7 @@ def _put_back(backup: Backup) -> None:
 
 
 def require_compatible(backup: Backup, manifest: Manifest) -> None:
-    """Raise BackupFault unless this version and its keys can use the backup."""
+    """Raise BackupError unless this version and its keys can use the backup."""
     if not set(manifest.hash_key.split(",")) <= set(hash_key_fingerprints()):
         raise BackupError(f"{backup.path} needs another KINI_HASH_KEY; give all keys of the city it came from")
     known = MigrationLoader(None).disk_migrations or {}
@@ -283,7 +283,7 @@ def require_compatible(backup: Backup, manifest: Manifest) -> None:
 
 
 def require_unused(url: str, replace: bool) -> None:
-    """Raise BackupFault when the database has tables (unless `replace`) or other connections."""
+    """Raise BackupError when the database has tables (unless `replace`) or other connections."""
     with psycopg.connect(url) as db:
         others, tables = db.execute(DATABASE_USE).fetchone() or (0, 0)
     if others:

@@ -46,9 +46,9 @@ def current_client() -> str:
     return client_address(request) if request is not None else UNKNOWN
 
 
-def _canonical(written: str) -> str:
+def _canonical(raw: str) -> str:
     """Strip port, brackets and zone, and unwrap IPv4-mapped addresses; empty when it is no address."""
-    text = written.strip()
+    text = raw.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

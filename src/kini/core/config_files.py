@@ -34,8 +34,8 @@ class ConfigError:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
         value = f' "{self.value}"' if self.value and self.value not in self.message else ""
-        what = f"{self.field}{value}: {self.message}" if self.field else self.message
-        return f"{where}: {what}. {self.remedy}" if self.remedy else f"{where}: {what}"
+        message = f"{self.field}{value}: {self.message}" if self.field else self.message
+        return f"{where}: {message}. {self.remedy}" if self.remedy else f"{where}: {message}"
 
 
 class ConfigErrors(Exception):
@@ -68,7 +68,7 @@ def read_source_file(path: Path, root: Path) -> SourceFile:
     """Read a YAML or TOML file.
 
     Raises:
-        PackFaults: when it is missing, not UTF-8, or has a syntax error.
+        ConfigErrors: when it is missing, not UTF-8, or has a syntax error.
     """
     file = path.relative_to(root).as_posix()
     try:
@@ -91,7 +91,7 @@ def _from_toml(file: str, text: str) -> SourceFile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = getattr(error, "lineno", 0)
-        raise ConfigErrors([ConfigError(file, line, "", str(error), "Mend the TOML syntax.")]) from None
+        raise ConfigErrors([ConfigError(file, line, "", str(error), "Fix the TOML syntax.")]) from None
     return SourceFile(file, data, _toml_lines(text))
 
 
@@ -134,14 +134,14 @@ def _from_yaml(file: str, text: str) -> SourceFile:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         message = error.problem or "broken YAML"
         raise ConfigErrors(
-            [ConfigError(file, line, "", message, "Mend the YAML syntax; quote texts with a colon.")]
+            [ConfigError(file, line, "", message, "Fix the YAML syntax; quote texts with a colon.")]
         ) from None
     finally:
         loader.dispose()
     if doubles:
         raise ConfigErrors(
             [
-                ConfigError(file, line, ".".join(map(str, place)), "this key stands twice", "Keep one of them.")
+                ConfigError(file, line, ".".join(map(str, place)), "this key occurs twice", "Keep one of them.")
                 for place, line in doubles
             ]
         )
@@ -168,7 +168,7 @@ def parse_model[M: BaseModel](source: SourceFile, model: type[M], data: Any = No
     """Validate the file's data, or the part at `place`, as `model`.
 
     Raises:
-        PackFaults: with every error and its line.
+        ConfigErrors: with every error and its line.
     """
     try:
         return model.model_validate(source.data if data is None else data)
@@ -196,6 +196,6 @@ def _known(source: SourceFile, place: Place) -> Place:
 
 REMEDIES = {
     "missing": "Add it.",
-    "extra_forbidden": "Remove it, or mend its spelling.",
+    "extra_forbidden": "Remove it, or correct its spelling.",
     "string_pattern_mismatch": "Use lower-case letters, digits and single dashes (underscores in names of fields).",
 }

@@ -7,8 +7,8 @@ Layout: version (1 byte), length of the key's id (1 byte), the id, nonce (12 byt
 Deterministic encryption (AES-SIV, RFC 5297, version 2, without a nonce) gives equal values of one context equal bytes,
 so that a column can be unique and looked up. It reveals which values are equal, and nothing else.
 
-Keyed hashes use the first key of KINI_HASH_KEY; `mac_forms` and `hash_forms` compute them under every key, to match
-stored ones of older keys. The last key stays in the ring for good: `permanent_mac` and `permanent_hash` use it.
+Keyed hashes use the first key of KINI_HASH_KEY; `candidate_macs` and `candidate_hashes` compute them under every key,
+to match stored ones of older keys. The last key stays in the ring for good, for `permanent_mac` and `permanent_hash`.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class DecryptionError(Exception):
 
 
 def encrypt(plain: bytes, context: str) -> bytes:
-    """Encrypt with the first key of the ring; only `unseal` with the same context reads it."""
+    """Encrypt with the first key of the ring; only `decrypt` with the same context reads it."""
     name, cipher = next(iter(_ring(settings.ENV.data_keys).items()))
     head = bytes((VERSION, len(name))) + name.encode()
     nonce = os.urandom(NONCE_BYTES)
@@ -43,10 +43,10 @@ def encrypt(plain: bytes, context: str) -> bytes:
 
 
 def decrypt(sealed: bytes | memoryview, context: str) -> bytes:
-    """Decrypt what `seal` made.
+    """Decrypt what `encrypt` made.
 
     Raises:
-        SealBroken: when it was changed, has another context, or its key is unknown.
+        DecryptionError: when it was changed, has another context, or its key is unknown.
     """
     data = bytes(sealed)
     head, name = _head(data)
@@ -63,7 +63,7 @@ def decrypt(sealed: bytes | memoryview, context: str) -> bytes:
 
 
 def encrypt_deterministic(plain: bytes, context: str) -> bytes:
-    """Encrypt with the first key of the ring, always to the same bytes; `unseal` reads it."""
+    """Encrypt with the first key of the ring, always to the same bytes; `decrypt` reads it."""
     return candidate_ciphertexts(plain, context)[0]
 
 
@@ -94,7 +94,7 @@ def encrypt_json(value: Any, context: str) -> bytes:
 
 
 def decrypt_json(sealed: bytes | memoryview, context: str) -> Any:
-    """Decrypt a value of `seal_json`; raises SealBroken as `unseal` does."""
+    """Decrypt a value of `encrypt_json`; raises DecryptionError as `decrypt` does."""
     return json.loads(decrypt(sealed, context))
 
 

@@ -31,7 +31,7 @@ CHUNK = 65_536
 
 
 def encrypt_file(source: IO[bytes], target: IO[bytes], context: str) -> None:
-    """Encrypt a stream with the first key of the ring; `open_sealed` with the same context decrypts it."""
+    """Encrypt a stream with the first key of the ring; `open_encrypted` with the same context decrypts it."""
     name = next(iter(_ring(settings.ENV.data_keys)))
     head = MAGIC + bytes((VERSION, len(name))) + name.encode()
     salt = os.urandom(SALT_BYTES)
@@ -47,10 +47,10 @@ def encrypt_file(source: IO[bytes], target: IO[bytes], context: str) -> None:
 
 
 def open_encrypted(sealed: IO[bytes], context: str) -> IO[bytes]:
-    """Open an encrypted stream, which closing the reader closes; a broken chunk raises SealBroken when it is read.
+    """Open an encrypted stream, which closing the reader closes; a broken chunk raises DecryptionError when it is read.
 
     Raises:
-        SealBroken: when it is not encrypted, or its key is unknown.
+        DecryptionError: when it is not encrypted, or its key is unknown.
     """
     return io.BufferedReader(_Reader(sealed, context), CHUNK)
 
@@ -59,7 +59,7 @@ def verify(sealed: IO[bytes], context: str) -> int:
     """Verify an encrypted stream and return the size of its content in bytes.
 
     Raises:
-        SealBroken: when it was changed, moved or truncated.
+        DecryptionError: when it was changed, moved or truncated.
     """
     return sum(map(len, decrypted_chunks(sealed, context)))
 

@@ -137,148 +137,147 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment.
 
     Raises:
-        EnvironmentFault: when a value is invalid; in production also when a secret is missing or a demo feature is on.
-            It lists every error.
+        InvalidEnvironment: with every error: invalid values; in production also missing secrets and demo features.
     """
-    given = dict(os.environ if values is None else values)
-    name = given.get("KINI_ENV", "production")
+    variables = dict(os.environ if values is None else values)
+    name = variables.get("KINI_ENV", "production")
     if name not in ("local", "production"):
         raise InvalidEnvironment(f'KINI_ENV is "{name}"; use "local" or "production".')
     if name == "production":
-        require_safe_production(given)
+        require_safe_production(variables)
     else:
-        given = PUBLIC_KEYS | given
-        if faults := invalid_values(given):
-            raise InvalidEnvironment("Kini does not start: " + "; ".join(faults) + ".")
-    hosts = tuple(given.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))
-    var = Path(given.get("KINI_VAR", ROOT / "var")).resolve()
+        variables = PUBLIC_KEYS | variables
+        if faults := invalid_values(variables):
+            raise InvalidEnvironment("Kini cannot start: " + "; ".join(faults) + ".")
+    hosts = tuple(variables.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))
+    var = Path(variables.get("KINI_VAR", ROOT / "var")).resolve()
     return Environment(
         name=name,
-        secret_key=given["KINI_SECRET_KEY"],
-        data_keys=given["KINI_DATA_KEYS"],
-        hash_key=given["KINI_HASH_KEY"],
-        signing_key=parse_signing_key(given["KINI_SIGNING_KEY"]),
-        database_url=given.get("DATABASE_URL", ""),
+        secret_key=variables["KINI_SECRET_KEY"],
+        data_keys=variables["KINI_DATA_KEYS"],
+        hash_key=variables["KINI_HASH_KEY"],
+        signing_key=parse_signing_key(variables["KINI_SIGNING_KEY"]),
+        database_url=variables.get("DATABASE_URL", ""),
         hosts=hosts,
-        city=Path(given.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
+        city=Path(variables.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
         var=var,
-        plugins=tuple(filter(None, given.get("KINI_PLUGINS", "").split(","))),
-        demo=given.get("KINI_DEMO") in ("1", "people"),
-        demo_cases=given.get("KINI_DEMO") == "1",
-        outbox=given.get("KINI_OUTBOX") == "1",
-        mail_url=given.get("KINI_MAIL", ""),
-        mail_from=given.get("KINI_MAIL_FROM", ""),
-        sms=given.get("KINI_SMS") or ("messages" if given.get("KINI_MESSAGES") else ""),
-        address=given.get("KINI_ADDRESS", f"https://{hosts[0]}").rstrip("/"),
-        signing_keys=signing_folder(given, var),
-        signing_passwords=Path(given.get("KINI_SIGNING_PASSWORDS") or given.get("CREDENTIALS_DIRECTORY") or ""),
-        time_stamps=given.get("KINI_TIME_STAMPS", ""),
-        tiles=parse_tiles(given),
-        operator_path=parse_path(given.get("KINI_OPERATOR_PATH", "")),
-        messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
-        payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
-        directory=Path(given["KINI_DIRECTORY"]).resolve() if given.get("KINI_DIRECTORY") else None,
-        register=Path(given["KINI_REGISTER"]).resolve() if given.get("KINI_REGISTER") else None,
-        wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
-        analytics=given.get("KINI_ANALYTICS", ""),
-        owner_database_url=given.get("KINI_OWNER_DATABASE_URL", ""),
-        chain_heads=Path(given["KINI_CHAIN_HEADS"]).resolve() if given.get("KINI_CHAIN_HEADS") else None,
-        clamd=given.get("KINI_CLAMD", ""),
-        syslog=given.get("KINI_SYSLOG", ""),
-        syslog_audit=given.get("KINI_SYSLOG_AUDIT", "off") == "on",
-        proxies=int(given.get("KINI_PROXIES") or 0),
-        security_contact=given.get("KINI_SECURITY_CONTACT", ""),
-        security_expires=parse_day(given.get("KINI_SECURITY_EXPIRES", "")),
-        worker=given.get("KINI_WORKER", "on") != "off",
-        log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
-        log_level=given.get("KINI_LOG_LEVEL", "info"),
-        values=given,
+        plugins=tuple(filter(None, variables.get("KINI_PLUGINS", "").split(","))),
+        demo=variables.get("KINI_DEMO") in ("1", "people"),
+        demo_cases=variables.get("KINI_DEMO") == "1",
+        outbox=variables.get("KINI_OUTBOX") == "1",
+        mail_url=variables.get("KINI_MAIL", ""),
+        mail_from=variables.get("KINI_MAIL_FROM", ""),
+        sms=variables.get("KINI_SMS") or ("messages" if variables.get("KINI_MESSAGES") else ""),
+        address=variables.get("KINI_ADDRESS", f"https://{hosts[0]}").rstrip("/"),
+        signing_keys=signing_folder(variables, var),
+        signing_passwords=Path(variables.get("KINI_SIGNING_PASSWORDS") or variables.get("CREDENTIALS_DIRECTORY") or ""),
+        time_stamps=variables.get("KINI_TIME_STAMPS", ""),
+        tiles=parse_tiles(variables),
+        operator_path=parse_path(variables.get("KINI_OPERATOR_PATH", "")),
+        messages=Path(variables["KINI_MESSAGES"]).resolve() if variables.get("KINI_MESSAGES") else None,
+        payments=Path(variables["KINI_PAYMENTS"]).resolve() if variables.get("KINI_PAYMENTS") else None,
+        directory=Path(variables["KINI_DIRECTORY"]).resolve() if variables.get("KINI_DIRECTORY") else None,
+        register=Path(variables["KINI_REGISTER"]).resolve() if variables.get("KINI_REGISTER") else None,
+        wifi=Path(variables["KINI_WIFI"]).resolve() if variables.get("KINI_WIFI") else None,
+        analytics=variables.get("KINI_ANALYTICS", ""),
+        owner_database_url=variables.get("KINI_OWNER_DATABASE_URL", ""),
+        chain_heads=Path(variables["KINI_CHAIN_HEADS"]).resolve() if variables.get("KINI_CHAIN_HEADS") else None,
+        clamd=variables.get("KINI_CLAMD", ""),
+        syslog=variables.get("KINI_SYSLOG", ""),
+        syslog_audit=variables.get("KINI_SYSLOG_AUDIT", "off") == "on",
+        proxies=int(variables.get("KINI_PROXIES") or 0),
+        security_contact=variables.get("KINI_SECURITY_CONTACT", ""),
+        security_expires=parse_day(variables.get("KINI_SECURITY_EXPIRES", "")),
+        worker=variables.get("KINI_WORKER", "on") != "off",
+        log_format=variables.get("KINI_LOG", "json" if name == "production" else "text"),
+        log_level=variables.get("KINI_LOG_LEVEL", "info"),
+        values=variables,
     )
 
 
-def signing_folder(given: Mapping[str, str], var: Path) -> Path:
+def signing_folder(variables: Mapping[str, str], var: Path) -> Path:
     """Folder of the agencies' keys: outside the city's data, except for demo keys."""
-    default = "/etc/kini/signing" if given.get("KINI_ENV", "production") == "production" else var / "signing"
-    return Path(given.get("KINI_SIGNING_KEYS") or default).resolve()
+    default = "/etc/kini/signing" if variables.get("KINI_ENV", "production") == "production" else var / "signing"
+    return Path(variables.get("KINI_SIGNING_KEYS") or default).resolve()
 
 
-def misplaced_keys(given: Mapping[str, str]) -> list[str]:
+def misplaced_keys(variables: Mapping[str, str]) -> list[str]:
     """Report signing keys inside the var folder, where a copy of the folder would include them."""
-    var = Path(given.get("KINI_VAR") or ROOT / "var").resolve()
-    if signing_folder(given, var).is_relative_to(var):
-        return ["KINI_SIGNING_KEYS lies inside KINI_VAR; keep the agencies' keys in a folder of their own"]
+    var = Path(variables.get("KINI_VAR") or ROOT / "var").resolve()
+    if signing_folder(variables, var).is_relative_to(var):
+        return ["KINI_SIGNING_KEYS is inside KINI_VAR; keep the agencies' keys in another folder"]
     return []
 
 
-def parse_tiles(given: Mapping[str, str]) -> MapTiles | None:
+def parse_tiles(variables: Mapping[str, str]) -> MapTiles | None:
     """Tile server of the maps.
 
     Raises:
-        EnvironmentFault: when the address has no {z}, {x}, {y}, or the attribution is missing.
+        InvalidEnvironment: when the address has no {z}, {x}, {y}, or the attribution is missing.
     """
-    address, credit = given.get("KINI_TILES", ""), given.get("KINI_TILES_CREDIT", "")
+    address, credit = variables.get("KINI_TILES", ""), variables.get("KINI_TILES_CREDIT", "")
     if not address:
         return None
     if not re.match(r"https?://[\w.{}:-]+/", address) or not all(f"{{{axis}}}" in address for axis in "zxy"):
         raise InvalidEnvironment('KINI_TILES must read like "https://tiles.example/{z}/{x}/{y}.png".')
     if not credit:
-        raise InvalidEnvironment("KINI_TILES_CREDIT is missing: say whose map it is.")
+        raise InvalidEnvironment("KINI_TILES_CREDIT is missing: the attribution of the map.")
     return MapTiles(address, credit)
 
 
-def parse_path(written: str) -> str:
+def parse_path(text: str) -> str:
     """Parse a URL path; returns it without slashes around it.
 
     Raises:
-        EnvironmentFault: when it is invalid.
+        InvalidEnvironment: when it is invalid.
     """
-    path = written.strip("/")
+    path = text.strip("/")
     if not re.fullmatch(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", path):
         raise InvalidEnvironment('KINI_OPERATOR_PATH must read like "engine-room-7c1e": letters, digits, - and _.')
     return path
 
 
-def parse_contact(written: str) -> str:
+def parse_contact(text: str) -> str:
     """Check the URI of a contact (RFC 9116, 2.5.3).
 
     Raises:
         ValueError: when it is invalid.
     """
-    if written and not written.startswith(("mailto:", "https://", "tel:")):
+    if text and not text.startswith(("mailto:", "https://", "tel:")):
         raise ValueError('must read like "mailto:security@kini.example" or "https://kini.example/security"')
-    return written
+    return text
 
 
-def parse_day(written: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """Parse an ISO 8601 date; None for an empty text.
 
     Raises:
         ValueError: when it is no date.
     """
     try:
-        return date.fromisoformat(written) if written else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise ValueError('must read like "2027-06-30"') from None
 
 
-def require_safe_production(given: Mapping[str, str]) -> None:
-    """Raise EnvironmentFault with everything that keeps production from starting."""
-    faults = [f"{name} is missing" for name in REQUIRED_SECRETS if not given.get(name)]
+def require_safe_production(variables: Mapping[str, str]) -> None:
+    """Raise InvalidEnvironment with everything that keeps production from starting."""
+    faults = [f"{name} is missing" for name in REQUIRED_SECRETS if not variables.get(name)]
     faults += [
-        f"{name} is the fixed key of a first look" for name, key in PUBLIC_KEYS.items() if given.get(name) == key
+        f"{name} is a publicly known demo key" for name, key in PUBLIC_KEYS.items() if variables.get(name) == key
     ]
     faults += [
-        f"{name} is switched on and belongs to a first look"
+        f"{name} is on, but is for demos only"
         for name in ("KINI_DEMO", "KINI_OUTBOX")
-        if given.get(name, "0") != "0"
+        if variables.get(name, "0") != "0"
     ]
-    faults += misplaced_keys(given)
-    faults += invalid_values({name: value for name, value in given.items() if value})
+    faults += misplaced_keys(variables)
+    faults += invalid_values({name: value for name, value in variables.items() if value})
     if faults:
-        raise InvalidEnvironment("Kini does not start in production: " + "; ".join(faults) + ". See docs/operators.md.")
+        raise InvalidEnvironment("Kini cannot start in production: " + "; ".join(faults) + ". See docs/operators.md.")
 
 
-def invalid_values(given: Mapping[str, str]) -> list[str]:
+def invalid_values(variables: Mapping[str, str]) -> list[str]:
     """Messages about invalid values, without the values: they may be secrets."""
     readers: dict[str, Callable[[str], object]] = {
         "KINI_DATA_KEYS": parse_key_ring,
@@ -294,8 +293,8 @@ def invalid_values(given: Mapping[str, str]) -> list[str]:
     faults = []
     for name, reader in readers.items():
         try:
-            if name in given:
-                reader(given[name])
+            if name in variables:
+                reader(variables[name])
         except ValueError as error:
             faults.append(f"{name} {error}")
     return faults

@@ -61,7 +61,7 @@ def store_content(content: bytes) -> str:
     """Store content and return its hash.
 
     The same content is stored once, and a damaged file is repaired. An existing file is touched, so that it is not
-    deleted as an orphan before a row references it (file_sweep).
+    deleted as an orphan before a row references it (orphaned_files).
     """
     sha256 = hashlib.sha256(content).hexdigest()
     path = path_of(sha256)

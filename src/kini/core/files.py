@@ -15,8 +15,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from kini.core import virus_scanner
+from kini.core.decoder import RejectedFile
 from kini.core.decoder import client as decoder
-from kini.core.decoder.errors import RejectedFile
 from kini.core.file_errors import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_for
 from kini.core.file_store import FileChanged, exists, is_intact, open_stored, path_of, store_content
 
@@ -39,7 +39,7 @@ PDF = frozenset({"application/pdf"})
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 DOCUMENTS = IMAGES | PDF
 
-#: Attribute of an upload that did not fit on the disk (uploads.py).
+#: Attribute of an upload that did not fit on the disk (upload_handlers.py).
 DISK_FULL_ATTRIBUTE = "without_room"
 #: errno values of a full disk.
 DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -79,17 +79,17 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
     content_type = _type_of(source)
     if content_type not in accept:
         raise FileRefused(
-            _("This kind of file cannot be taken. Choose one of these: {types}.").format(types=_listed(accept))
+            _("This type of file is not accepted. Choose one of these: {types}.").format(types=_listed(accept))
         )
     decoded = _opened(source, content_type)
-    kept = source if content_type in PDF else decoded.content
+    cleaned = source if content_type in PDF else decoded.content
     taken_at = parse_camera_time(decoded.taken, decoded.offset, timezone)
     try:
-        digest = store_content(kept)
+        digest = store_content(cleaned)
     except OSError as error:
         require_disk_full(error)
         raise _full() from None
-    return StoredFile(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
+    return StoredFile(digest, hashlib.sha256(source).hexdigest(), content_type, len(cleaned), taken_at)
 
 
 def clean_name(name: str) -> str:
@@ -109,7 +109,7 @@ def require_disk_full(error: OSError) -> bool:
 
 
 def _full() -> StorageFull:
-    return StorageFull(_("There is no room for more files at the moment. What you typed is kept; try again later."))
+    return StorageFull(_("There is no space for more files at the moment. What you typed is kept; try again later."))
 
 
 def _read(upload: UploadedFile) -> bytes:
@@ -119,10 +119,10 @@ def _read(upload: UploadedFile) -> bytes:
     upload.seek(0)
     source: bytes = upload.read(MAX_BYTES + 1)
     if not source:
-        raise FileRefused(_("This file is empty. Choose it once more."))
+        raise FileRefused(_("This file is empty. Choose it again."))
     if len(source) > MAX_BYTES:
         megabytes = MAX_BYTES // 1_000_000
-        raise FileTooLarge(_("This file is too large. It may have up to {megabytes} MB.").format(megabytes=megabytes))
+        raise FileTooLarge(_("This file is too large. The limit is {megabytes} MB.").format(megabytes=megabytes))
     return source
 
 
@@ -138,24 +138,22 @@ def _opened(source: bytes, content_type: str) -> decoder.Decoded:
         raise _full() from None
     except virus_scanner.InfectedFile:
         raise FileRefused(
-            _("The virus scanner found something in this file. Do not open it; send another one.")
+            _("The virus scanner found a threat in this file. Do not open it; send another one.")
         ) from None
     except virus_scanner.ScannerUnavailable:
         raise FileBusy(_("Files cannot be checked for viruses at the moment. Try again in a few minutes.")) from None
     except RejectedFile as unfit:
         raise refusal_for(unfit) from None
     except decoder.DecoderBusy:
-        raise FileBusy(
-            _("Many files are being checked just now. Yours was not taken; send it again in a minute.")
-        ) from None
+        raise FileBusy(_("Many files are being checked right now. Send yours again in a minute.")) from None
 
 
 def parse_camera_time(taken: str, offset: str, timezone: tzinfo) -> datetime | None:
     """Parse a camera's time and offset; returns UTC, or None when it is not plausible."""
     try:
         local = datetime.strptime(taken, "%Y:%m:%d %H:%M:%S")
-        own = datetime.strptime(offset, "%z").tzinfo if offset else timezone
-        taken_at = local.replace(tzinfo=own).astimezone(UTC)
+        zone = datetime.strptime(offset, "%z").tzinfo if offset else timezone
+        taken_at = local.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     # A clock that was never set says 1970 or 2000.

@@ -104,10 +104,10 @@ class AreaIndex:
         """Locate many points; their coordinates must be finite."""
         metres = np.array([self._projection.to_metres(point) for point in points])
         spots = shapely.points(metres.reshape(-1, 2))
-        found: list[str | None] = [None] * len(points)
+        located: list[str | None] = [None] * len(points)
         for point, hit in sorted(self._tree.query(spots, predicate="intersects").T.tolist(), reverse=True):
-            found[point] = self._codes[hit]
-        return found
+            located[point] = self._codes[hit]
+        return located
 
 
 def voronoi_cells(points: Mapping[str, Point], reach_m: float) -> dict[str, shapely.Polygon]:

@@ -28,6 +28,8 @@ _STORE = """
     SELECT %s, %s, 0, arguments, %s::timestamptz
     FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place) ORDER BY place
 """
+#: procrastinate's `get_stalled_jobs` does not lock the rows: the slower of two rescuers would take a job away from the
+#: worker that has started it again.
 _ABANDONED = """
     SELECT job.id, job.attempts FROM procrastinate_jobs AS job
     LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id

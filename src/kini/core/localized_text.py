@@ -59,9 +59,11 @@ def missing_translations(
 def _language_faults(source: SourceFile, text: Text, languages: Sequence[str], place: Place) -> Iterator[ConfigError]:
     missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
     if missing:
-        yield source.error_at(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
+        yield source.error_at(place, f"no text in {', '.join(missing)}", "Add a text in every language of the city.")
     for other in text.languages - {"", *languages}:
-        yield source.error_at((*place, other), f'"{other}" is no language of the city', f"Use: {', '.join(languages)}.")
+        yield source.error_at(
+            (*place, other), f'"{other}" is not a language of the city', f"Use: {', '.join(languages)}."
+        )
 
 
 def words_in(text: str) -> list[str]:

@@ -49,9 +49,6 @@ def configure(form: str, level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    # What no line says is not looked up for each (logging's own advice, "Optimization").
-    logging._srcfile = None
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     final: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,

@@ -88,7 +88,7 @@ def _sweep(candidates: set[str]) -> int:
 
 
 def _remove(path: Path) -> bool:
-    """Delete a file, unless the same content is being stored again: `keep` touches an existing file."""
+    """Delete a file, unless the same content is being stored again: `store_content` touches an existing file."""
     leaving = path.with_name(path.name + REMOVING_SUFFIX)
     os.replace(path, leaving)
     if leaving.stat().st_mtime > time.time() - GRACE.total_seconds():

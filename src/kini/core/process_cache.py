@@ -1,4 +1,4 @@
-"""Process-wide cache. Each value is computed once, even under concurrent access; warmers fill it before serving."""
+"""Process-wide caches: slow functions computed once even under concurrent access, warm-up, and clearing in tests."""
 
 import gc
 import logging
@@ -15,6 +15,20 @@ log = logging.getLogger(__name__)
 
 #: Functions that fill a room's caches before the first request.
 warmers: Registry[Callable[[], object]] = Registry("cache warmer")
+#: Functions that empty a module's cache of short-lived values.
+_clear_functions: list[Callable[[], None]] = []
+
+
+def clears_cache(function: Callable[[], None]) -> Callable[[], None]:
+    """Register a function that empties a module's cache of short-lived values."""
+    _clear_functions.append(function)
+    return function
+
+
+def clear_all() -> None:
+    """Empty all caches of short-lived values. Results of `cached` stay: their arguments change with the data."""
+    for function in _clear_functions:
+        function()
 
 
 class CachedFunction[**P, R]:
@@ -22,33 +36,33 @@ class CachedFunction[**P, R]:
 
     def __init__(self, function: Callable[P, R], maxsize: int) -> None:
         self.__wrapped__ = function
-        self._made: Callable[..., _One[R]] = lru_cache(maxsize)(lambda *_given: _One())
+        self._entries: Callable[..., _Entry[R]] = lru_cache(maxsize)(lambda *_args: _Entry())
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         if kwargs:
             raise TypeError("A cached function takes positional arguments only.")
-        one = self._made(*args)
-        if not one.made:
-            with one.lock:
-                if not one.made:
-                    one.value = self.__wrapped__(*args, **kwargs)
-                    one.made = True
-        return one.value
+        entry = self._entries(*args)
+        if not entry.computed:
+            with entry.lock:
+                if not entry.computed:
+                    entry.value = self.__wrapped__(*args, **kwargs)
+                    entry.computed = True
+        return entry.value
 
     def cache_clear(self) -> None:
         """Forget all values."""
-        self._made.cache_clear()  # type: ignore[attr-defined]
+        self._entries.cache_clear()  # type: ignore[attr-defined]
 
 
-class _One[R]:
+class _Entry[R]:
     """A cached value, or one that is being computed."""
 
-    __slots__ = ("lock", "made", "value")
+    __slots__ = ("computed", "lock", "value")
     value: R
 
     def __init__(self) -> None:
-        self.lock, self.made = Lock(), False
+        self.lock, self.computed = Lock(), False
 
 
 def cached[**P, R](maxsize: int) -> Callable[[Callable[P, R]], CachedFunction[P, R]]:

@@ -203,19 +203,19 @@ class Supervisor:
 
     def fallen(self) -> str | None:
         """Reason why a process ended, or None while all run."""
-        return next((self._end_of(name) for name, kept in self._kept.items() if not kept.alive()), None)
+        return next((self._end_of(name) for name, watched in self._kept.items() if not watched.alive()), None)
 
     def mend(self) -> str | None:
         """Restart ended processes; returns a reason when that is not possible."""
-        for name, kept in self._kept.items():
-            if kept.alive():
+        for name, watched in self._kept.items():
+            if watched.alive():
                 continue
             reason = self._end_of(name)
             ended_well = name in self._children and self._children[name].returncode == 0
-            if not kept.may_return():
-                return f"{reason} again and again" if kept.revive else reason
-            assert kept.revive is not None
-            kept.revive()
+            if not watched.may_return():
+                return f"{reason} again and again" if watched.revive else reason
+            assert watched.revive is not None
+            watched.revive()
             self.revived.append(name)
             if not ended_well:
                 print(f"kini: {reason}; it was started again.", file=sys.stderr, flush=True)
@@ -229,7 +229,7 @@ class Supervisor:
         """Wait until `ready` returns True.
 
         Raises:
-            ProcessFault: when a process ended, or after that many seconds.
+            ProcessError: when a process ended, or after that many seconds.
         """
         end = time.monotonic() + seconds
         while not self._stopping and not ready():

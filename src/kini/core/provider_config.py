@@ -16,7 +16,7 @@ def load_providers[P](variable: str, path: Path | None, adapters: Registry[Calla
         variable: environment variable that names the file.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or is invalid.
+        InvalidEnvironment: when the file cannot be read or is invalid.
     """
     return _read(variable, path, path.stat().st_mtime_ns, adapters) if path and path.is_file() else {}
 

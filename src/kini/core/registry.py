@@ -9,8 +9,8 @@ class Registry[T]:
     Rooms and plug-ins register in `AppConfig.ready`, so a registry is complete before the first request.
     """
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, label: str) -> None:
+        self.what = label
         self._items: dict[str, T] = {}
 
     def register(self, name: str, item: T) -> T:

@@ -37,19 +37,19 @@ def check_request(request: HttpRequest) -> None:
     if settings.ENV.demo_mode and came_through_proxy(request):
         raise RefusedRequest(
             _(
-                "This is a first look (KINI_ENV=local), which shows every sign-in code to everybody. It answers no "
-                "proxy: set KINI_ENV=production and its keys first, see docs/operators.md."
+                "This is a demo (KINI_ENV=local), which shows every sign-in code to everybody. It does not work "
+                "behind a proxy: set KINI_ENV=production and its keys first, see docs/operators.md."
             )
         )
     if has_nul(_texts(request)):
-        raise RefusedRequest(_("The address or a cookie holds characters that cannot be read (NUL)."))
+        raise RefusedRequest(_("The address or a cookie contains invalid characters (NUL)."))
     if request.path_info.startswith(HEALTH):
         request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".")
         return
     try:
         request.get_host()
     except DisallowedHost:
-        raise RefusedRequest(_("No city is served under this host name (KINI_HOSTS).")) from None
+        raise RefusedRequest(_("This host name is not configured (KINI_HOSTS).")) from None
 
 
 def came_through_proxy(request: HttpRequest) -> bool:
@@ -69,7 +69,7 @@ def has_nul(texts: Iterable[str]) -> bool:
 
 
 class RequestGuard:
-    """Middleware of pages. The API calls `require_sound` itself and responds with a problem document."""
+    """Middleware of pages. The API calls `check_request` itself and responds with a problem document."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -83,12 +83,12 @@ class RequestGuard:
 
     def process_view(self, request: HttpRequest, callback: Any, *_rest: Any) -> HttpResponse | None:
         if holds_form(request, callback) and has_nul(_inputs(request)):
-            return _refused(_("The form holds characters that cannot be read (NUL)."))
+            return _refused(_("The form contains invalid characters (NUL)."))
         return None
 
     def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Handle JSON that is nested too deeply for Python's parser, in a form, a webhook or a token."""
-        return _refused(_("What was sent is nested too deeply.")) if isinstance(exception, RecursionError) else None
+        return _refused(_("The data sent is nested too deeply.")) if isinstance(exception, RecursionError) else None
 
 
 def _refused(reason: str) -> HttpResponse:

@@ -122,8 +122,8 @@ def chain_removal(name: str) -> Removal:
 def term_of(rule: RetentionRule) -> timedelta:
     """Term in this city: the pack's, else the rule's."""
     for source in term_sources:
-        if (own := source().get(rule.name)) is not None:
-            return own
+        if (term := source().get(rule.name)) is not None:
+            return term
     return rule.term
 
 

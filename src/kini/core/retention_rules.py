@@ -34,7 +34,7 @@ def register() -> None:
     for rule in (
         RetentionRule(
             "core.limits",
-            _("Counters of tries, under a keyed hash"),
+            _("Counters of attempts, under a keyed hash"),
             technical,
             timedelta(),
             row_removal(lambda before: LimitCounter.objects.filter(until__lt=before)),
@@ -42,15 +42,15 @@ def register() -> None:
         ),
         RetentionRule(
             "core.outbox",
-            _("Sign-in codes and messages that nobody took"),
+            _("Sign-in codes and messages that could not be delivered"),
             technical,
             7 * DAY,
             row_removal(lambda before: OutboxMessage.objects.filter(at__lt=before)),
         ),
         RetentionRule(
             "core.failed-jobs",
-            _("Jobs that failed"),
-            _("Looked into when something went wrong"),
+            _("Failed jobs"),
+            _("Needed to investigate problems"),
             30 * DAY,
             Removal(_count_failed, _remove_failed),
         ),
@@ -64,14 +64,14 @@ def register() -> None:
         RetentionRule(
             "core.import-runs",
             _("Records of imports: file, counts, and the number of the account"),
-            _("Errors and misuse can be found for as long as claims may be made"),
+            _("Errors and misuse can be traced for as long as claims may be made"),
             10 * YEAR,
             row_removal(lambda before: ImportRun.objects.filter(at__lt=before)),
         ),
         RetentionRule(
             "core.audit",
-            _("The audit trail: who did what, by the number of their account"),
-            _("Errors and misuse can be found for as long as claims may be made"),
+            _("Audit trail: who did what, by account number"),
+            _("Errors and misuse can be traced for as long as claims may be made"),
             10 * YEAR,
             chain_removal("audit"),
         ),

@@ -172,8 +172,8 @@ def length_of(environ: Environ) -> int:
     """
     if "HTTP_TRANSFER_ENCODING" in environ:
         raise RequestRejected(411, "Content-Length is required")
-    written = environ.get("CONTENT_LENGTH", "")
-    length = int(written) if written.isdecimal() else 0
+    declared = environ.get("CONTENT_LENGTH", "")
+    length = int(declared) if declared.isdecimal() else 0
     if length > MAX_BODY:
         raise RequestRejected(413, "the request is too large")
     return length

@@ -29,7 +29,7 @@ class SandboxServer:
     start: str
 
 
-type Start = Callable[[Path, str, int], tuple[ThreadingHTTPServer, Path]]
+type StartSandbox = Callable[[Path, str, int], tuple[ThreadingHTTPServer, Path]]
 
 sandboxes = Registry[SandboxServer]("sandbox")
 

@@ -76,12 +76,12 @@ def send(address: SyslogAddress, lines: Iterable[bytes]) -> None:
 
 def _datagrams(address: SyslogAddress) -> socket.socket:
     if isinstance(address.place, str):
-        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        own.settimeout(SECONDS)
-        own.connect(address.place)
-        return own
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        sock.settimeout(SECONDS)
+        sock.connect(address.place)
+        return sock
     host, port = address.place
     family, kind, number, _name, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
-    own = socket.socket(family, kind, number)
-    own.connect(place)
-    return own
+    sock = socket.socket(family, kind, number)
+    sock.connect(place)
+    return sock

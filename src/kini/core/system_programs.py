@@ -30,8 +30,8 @@ def install_package(package: str) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {package} from the system's packages ...", flush=True)
         env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", *words], env=env, check=False, capture_output=True)
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", *arguments], env=env, check=False, capture_output=True)
 
 
 def _found(names: Sequence[str]) -> str | None:
@@ -43,9 +43,9 @@ def install_node_package(folder: Path, package: str) -> bool:
     npm = find_or_install(("npm",), "npm")
     if npm is None:
         return False
-    words = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", package]
+    arguments = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", package]
     try:
-        subprocess.run(words, cwd=folder, check=False, capture_output=True, timeout=SECONDS_TO_INSTALL)
+        subprocess.run(arguments, cwd=folder, check=False, capture_output=True, timeout=SECONDS_TO_INSTALL)
     except subprocess.TimeoutExpired:
         return False
     return (folder / "node_modules" / package.rpartition("@")[0]).is_dir()

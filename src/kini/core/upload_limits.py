@@ -25,8 +25,8 @@ class TooManyUploads(TooManyAttempts):
         minutes = -(-self.wait // 60)
         self.args = (
             ngettext(
-                "You have sent as many files as can be taken in an hour. Send further ones in {minutes} minute.",
-                "You have sent as many files as can be taken in an hour. Send further ones in {minutes} minutes.",
+                "You have reached the hourly limit for files. Send more in {minutes} minute.",
+                "You have reached the hourly limit for files. Send more in {minutes} minutes.",
                 minutes,
             ).format(minutes=minutes),
         )

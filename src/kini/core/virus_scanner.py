@@ -51,8 +51,8 @@ def scan(content: bytes, address: Address) -> None:
     """Scan a file.
 
     Raises:
-        Infected: when the scanner finds malware.
-        ScannerAway: when there is no verdict.
+        InfectedFile: when the scanner finds malware.
+        ScannerUnavailable: when there is no verdict.
     """
     end = time.monotonic() + SECONDS
     try:

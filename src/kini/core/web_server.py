@@ -13,7 +13,7 @@ HEADER_TIMEOUT = 10_000
 
 
 def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
-    """Command that starts the server; arguments as in `web_words`."""
+    """Command that starts the server; arguments as in `web_arguments`."""
     return [sys.executable, "-m", "kini.serving", *web_arguments(host, port, workers=workers, threads=threads)]
 
 

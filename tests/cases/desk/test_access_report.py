@@ -164,7 +164,7 @@ def test_looks_end_at_a_limit(town: Town, case: Case, head: CheckedClient, limit
     sent = {"what": "answers", "purpose": "verify-documents", "reason": "Compare the card once more"}
     page = head.post(f"/desk/cases/{case.reference}/look/", sent)
     assert page.status_code == 422
-    assert "That was too often" in page.content.decode()
+    assert "Too many attempts" in page.content.decode()
 
 
 def test_the_pack_has_its_own_purposes_and_limits(town: Town, running_pack, head: CheckedClient, case: Case):

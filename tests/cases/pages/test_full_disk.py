@@ -46,7 +46,7 @@ def test_an_upload_on_a_full_disk_is_refused_in_words(
     with room_for(200_000):
         page = resident.send(mixed, damage=noise(side), words="A crack.")
     assert page.status == 507
-    assert "There is no room for more files at the moment." in page.text
+    assert "There is no space for more files at the moment." in page.text
     assert page.value("words") == "A crack."
     assert not Document.objects.exists()
     assert not [name for _folder, _folders, names in os.walk(var / "files") for name in names]

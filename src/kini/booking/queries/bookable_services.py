@@ -16,6 +16,7 @@ from kini.city.city_cache import city_tables
 from kini.city.models import Area, Place, Unit
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.localized_text import Text
+from kini.core.process_cache import clears_cache
 from kini.services import queries as services_queries
 from kini.services.models import Service
 from kini.services.schema import Definition
@@ -101,6 +102,7 @@ def _slot(service: str, pk: int, _now: int) -> Slot | None:
     return found
 
 
+@clears_cache
 def clear_cache() -> None:
     """Clear the cache of slots."""
     _slot.cache_clear()

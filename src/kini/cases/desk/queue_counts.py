@@ -18,6 +18,7 @@ from kini.city import pack
 from kini.city.models import Area
 from kini.core import current_time
 from kini.core.actors import Actor
+from kini.core.process_cache import clears_cache
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.kinds import kinds
@@ -131,6 +132,7 @@ def cached_for_scope[T](what: str, actor: Actor, read: Callable[[Actor], T], per
 _remembered: dict[tuple[Hashable, ...], tuple[float, Any]] = {}
 
 
+@clears_cache
 def clear_cache() -> None:
     """Clear the cache."""
     _remembered.clear()

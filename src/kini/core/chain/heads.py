@@ -17,9 +17,10 @@ import structlog
 from django.conf import settings
 
 from kini.core import syslog
-from kini.core.chain.blocks import last_block
+from kini.core.chain.blocks import last_block, seal_all
 from kini.core.chain.registry import chains
 from kini.core.file_store import sync_folder
+from kini.core.jobs import periodic
 from kini.core.models import AuditEntry, ChainBlock, ChainShipment
 
 log = structlog.get_logger("kini.chain")
@@ -51,6 +52,13 @@ class ChainHead:
     def of(cls, block: ChainBlock) -> Self:
         made_at = block.made_at.astimezone(UTC).isoformat(timespec="microseconds")
         return cls(block.chain, block.number, block.last, bytes(block.seal).hex(), made_at)
+
+
+@periodic("* * * * *", name="core.seal_chains")
+def seal_chains() -> None:
+    """Seal new rows of every chained table (in the first run all rows), and ship the heads."""
+    seal_all()
+    ship_all()
 
 
 def ship_all() -> None:

@@ -66,16 +66,16 @@ def _link_faults(block: ChainBlock, before: ChainBlock | None) -> Iterator[str]:
 def _row_faults(report: Report, chain: Chain, block: ChainBlock, removal: ChainRemoval | None) -> list[str]:
     """Faults of the rows that a block sealed."""
     where = f"block {block.number} ({chain.table}, {chain.key} {block.first} to {block.last})"
-    found = digests.rows_digest(chain.table, block.columns, block.first, block.last)
+    current = digests.rows_digest(chain.table, block.columns, block.first, block.last)
     if removal is not None:
         report.removed += block.rows
-        return [f"{where}: {found.count} rows stand where all were removed"] if found.count else []
-    report.rows += found.count
-    if found.count < block.rows:
-        return [f"{where}: {block.rows - found.count} of {block.rows} rows are missing"]
-    if found.count > block.rows:
-        return [f"{where}: {found.count - block.rows} rows were inserted"]
-    return [] if found.digest == bytes(block.digest) else [f"{where}: rows were changed"]
+        return [f"{where}: {current.count} rows stand where all were removed"] if current.count else []
+    report.rows += current.count
+    if current.count < block.rows:
+        return [f"{where}: {block.rows - current.count} of {block.rows} rows are missing"]
+    if current.count > block.rows:
+        return [f"{where}: {current.count - block.rows} rows were inserted"]
+    return [] if current.digest == bytes(block.digest) else [f"{where}: rows were changed"]
 
 
 def _forged(removals: dict[str, ChainRemoval]) -> list[ChainRemoval]:

@@ -18,8 +18,8 @@ def open_copy(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
         django.db.Error: unlike a cursor's own COPY, which raises psycopg's errors.
     """
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        own = cursor.cursor  # psycopg's: Django's debug cursor takes no parameters of a COPY
-        with own.copy(statement, parameters) as copy:
+        raw_cursor = cursor.cursor  # psycopg's: Django's debug cursor takes no parameters of a COPY
+        with raw_cursor.copy(statement, parameters) as copy:
             yield copy
 
 
@@ -33,7 +33,7 @@ def bulk_upsert(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key
     quote = connection.ops.quote_name
     columns = [quote(_column(model, name)) for name in (key, *fields)]
     listed, table, incoming = ", ".join(columns), quote(model._meta.db_table), quote("incoming")
-    taken = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+    assignments = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0")  # noqa: S608
         with open_copy(f"COPY {incoming} ({listed}) FROM STDIN") as copy:
@@ -41,7 +41,7 @@ def bulk_upsert(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key
                 copy.write_row(row)
         cursor.execute(
             f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {incoming} "  # noqa: S608
-            f"ON CONFLICT ({columns[0]}) DO UPDATE SET {taken}"
+            f"ON CONFLICT ({columns[0]}) DO UPDATE SET {assignments}"
         )
         cursor.execute(f"DROP TABLE {incoming}")
 
@@ -52,7 +52,7 @@ def unnest_values(values: Iterable[str]) -> RawSQL:
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    found = model._meta.get_field(name)
-    assert isinstance(found, Field)
-    assert found.column
-    return found.column
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    assert field.column
+    return field.column

@@ -1,4 +1,4 @@
-"""ORM queries of the busiest requests, compiled to SQL once and prepared once per connection (`prepared`).
+"""ORM queries of the busiest requests, compiled to SQL once and prepared once per connection (`prepared_statements`).
 
 Compiling such a query takes longer than PostgreSQL needs to answer it, and so does planning it.
 """
@@ -32,14 +32,14 @@ class CompiledQuery:
     def __call__(self, *more: Any, **values: int | str | bytes) -> list[Sequence[Any]]:
         """Rows for these values; positional ones are for `more`."""
         sql, parameters, compiler, converters = self._words
-        given = [values[each.name] if isinstance(each, _Mark) else each for each in parameters]
-        rows = execute_prepared(sql, [*given, *more])
+        values_sent = [values[each.name] if isinstance(each, _Mark) else each for each in parameters]
+        rows = execute_prepared(sql, [*values_sent, *more])
         return list(compiler.apply_converters(rows, converters)) if converters else rows
 
     @cached_property
     def _words(self) -> tuple[str, list[Any], Any, Any]:
-        asked = inspect.signature(self._make, eval_str=True).parameters.values()
-        marks = {_stand_in(number, each.annotation): _Mark(each.name) for number, each in enumerate(asked)}
+        parameters_of_make = inspect.signature(self._make, eval_str=True).parameters.values()
+        marks = {_stand_in(number, each.annotation): _Mark(each.name) for number, each in enumerate(parameters_of_make)}
         compiler = self._make(*marks).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         return (
@@ -57,11 +57,11 @@ class _Mark:
         self.name = name
 
 
-def _stand_in(number: int, sort: type) -> int | str | bytes:
+def _stand_in(number: int, value_type: type) -> int | str | bytes:
     """Sentinel that occurs in no query by itself."""
-    if sort is int:
+    if value_type is int:
         return 2**62 + number
-    return f"worded:{number}".encode() if sort is bytes else f"worded:{number}"
+    return f"worded:{number}".encode() if value_type is bytes else f"worded:{number}"
 
 
 #: Stands for the current time in a query that is compiled ahead.

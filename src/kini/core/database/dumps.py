@@ -28,34 +28,34 @@ def dump(url: str) -> Iterator[bytes]:
     """Yield the whole database as SQL from one snapshot, in chunks of at most CHUNK bytes.
 
     Raises:
-        DatabaseFault: when the server cannot be reached or refuses.
+        DatabaseServerError: when the server cannot be reached or refuses.
     """
-    words = ["--no-owner", "--no-privileges", "--format=plain", "--encoding=UTF8"]
-    with tempfile.TemporaryFile() as said:
-        with subprocess.Popen(**_call("pg_dump", url, words), stdout=subprocess.PIPE, stderr=said) as child:
+    options = ["--no-owner", "--no-privileges", "--format=plain", "--encoding=UTF8"]
+    with tempfile.TemporaryFile() as stderr:
+        with subprocess.Popen(**_call("pg_dump", url, options), stdout=subprocess.PIPE, stderr=stderr) as child:
             out = cast(IO[bytes], child.stdout)
             yield out.read(CHUNK).replace(UNKNOWN_TO_OLDER, b"", 1)
             while chunk := out.read(CHUNK):
                 yield chunk
-        _require_success("the database could not be read", child.returncode, said)
+        _require_success("the database could not be read", child.returncode, stderr)
 
 
 def load(url: str, chunks: Iterable[bytes]) -> None:
     """Replace everything in the database with a dump, in one transaction.
 
     Raises:
-        DatabaseFault: when the server cannot be reached or refuses; the database is then unchanged.
+        DatabaseServerError: when the server cannot be reached or refuses; the database is then unchanged.
     """
-    words = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(**_call("psql", url, words), stdin=subprocess.PIPE, stderr=said)
+    options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
+    with tempfile.TemporaryFile() as stderr:
+        child = subprocess.Popen(**_call("psql", url, options), stdin=subprocess.PIPE, stderr=stderr)
         with suppress(BrokenPipeError), child:  # psql went, and says why
             for chunk in chain((RESET_SCHEMA,), chunks, (COMMIT,)):
                 cast(IO[bytes], child.stdin).write(chunk)
-        _require_success("the database was not changed", child.returncode, said)
+        _require_success("the database was not changed", child.returncode, stderr)
 
 
-def _call(program: str, url: str, words: list[str]) -> dict[str, Any]:
+def _call(program: str, url: str, options: list[str]) -> dict[str, Any]:
     """Arguments for Popen. The password goes by the environment: other users can read arguments."""
     parts = conninfo_to_dict(url)
     password = str(parts.pop("password", "") or "")
@@ -63,7 +63,7 @@ def _call(program: str, url: str, words: list[str]) -> dict[str, Any]:
     return {
         "args": [
             _found(program),
-            *words,
+            *options,
             f"--dbname={make_conninfo(**{name: str(value) for name, value in parts.items()})}",
         ],
         "env": env,
@@ -75,13 +75,13 @@ def _found(program: str) -> str:
     try:
         return str(postgres_folder() / "bin" / program)
     except DatabaseServerError:
-        if found := shutil.which(program):
-            return found
+        if path := shutil.which(program):
+            return path
         raise DatabaseServerError(f"the program {program} is missing; install PostgreSQL's client programs.") from None
 
 
-def _require_success(what: str, code: int, said: IO[bytes]) -> None:
+def _require_success(failure: str, code: int, stderr: IO[bytes]) -> None:
     if code:
-        said.seek(0)
-        lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-        raise DatabaseServerError(f"{what}: {lines[0].strip().rstrip('.')}.")
+        stderr.seek(0)
+        lines = stderr.read().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+        raise DatabaseServerError(f"{failure}: {lines[0].strip().rstrip('.')}.")

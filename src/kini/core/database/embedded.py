@@ -105,7 +105,7 @@ class EmbeddedServer:
         """Initialize the data when there are none, start the server, and return the URL of the database "kini".
 
         Raises:
-            DatabaseFault: when the folder is in use or the server does not start.
+            DatabaseServerError: when the folder is in use or the server does not start.
         """
         try:
             self._hold()
@@ -141,7 +141,7 @@ class EmbeddedServer:
         """Restart a crashed server on the same data, at the same address.
 
         Raises:
-            DatabaseFault: when it was never started, or does not start again.
+            DatabaseServerError: when it was never started, or does not start again.
         """
         if self._account is None:
             raise DatabaseServerError(f"the database in {self.folder} was not started.")

@@ -59,11 +59,11 @@ def _replace(editor: Any, old: Any, new: Any, convert: Callable[[Any], Any]) -> 
     """Fill a new column in batches, then replace the old one with it."""
     table, column = (editor.quote_name(each) for each in (old.model._meta.db_table, old.column))
     beside = editor.quote_name(f"{old.column}_new")
-    sort = new.db_parameters(connection=editor.connection)["type"]
+    column_type = new.db_parameters(connection=editor.connection)["type"]
     editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    editor.execute(f"ALTER TABLE {table} ADD COLUMN {beside} {sort}")
-    _fill(editor, old, beside, sort, convert)
+    editor.execute(f"ALTER TABLE {table} ADD COLUMN {beside} {column_type}")
+    _fill(editor, old, beside, column_type, convert)
     editor.execute(f"ALTER TABLE {table} DROP COLUMN {column} CASCADE")
     editor.execute(f"ALTER TABLE {table} RENAME COLUMN {beside} TO {column}")
     if not new.null:
@@ -75,11 +75,11 @@ def _replace(editor: Any, old: Any, new: Any, convert: Callable[[Any], Any]) -> 
         editor.execute(editor._create_unique_sql(old.model, [new]))
 
 
-def _fill(editor: Any, old: Any, beside: str, sort: str, convert: Callable[[Any], Any]) -> None:
+def _fill(editor: Any, old: Any, beside: str, column_type: str, convert: Callable[[Any], Any]) -> None:
     table, column, key = (
         editor.quote_name(each) for each in (old.model._meta.db_table, old.column, old.model._meta.pk.column)
     )
-    key_sort = old.model._meta.pk.rel_db_type(editor.connection)
+    key_type = old.model._meta.pk.rel_db_type(editor.connection)
     with editor.connection.cursor() as cursor:
         cursor.execute(f"SELECT {key} FROM {table} ORDER BY {key}")  # noqa: S608 -- names of the model's own
         keys = [row[0] for row in cursor.fetchall()]
@@ -88,6 +88,6 @@ def _fill(editor: Any, old: Any, beside: str, sort: str, convert: Callable[[Any]
             rows = [(row[0], convert(row[1])) for row in cursor.fetchall()]
             cursor.execute(
                 f"UPDATE {table} SET {beside} = given.value FROM "  # noqa: S608
-                f"unnest(%s::{key_sort}[], %s::{sort}[]) AS given (key, value) WHERE {table}.{key} = given.key",
+                f"unnest(%s::{key_type}[], %s::{column_type}[]) AS given (key, value) WHERE {table}.{key} = given.key",
                 [[row[0] for row in rows], [row[1] for row in rows]],
             )

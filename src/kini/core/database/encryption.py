@@ -1,7 +1,7 @@
 """Model fields that are encrypted at rest. Code reads and writes plain values; a dump shows bytes.
 
 Each column has its own context, so that a value cannot be moved to another column. A value is not bound to its row:
-where that matters, the table is chained (timelines) or its code binds the value (`crypto.seal`).
+where that matters, the table is chained (timelines) or its code binds the value (`crypto.encrypt`).
 """
 
 import base64
@@ -235,5 +235,5 @@ def _forms(field: EncryptedLookupField, value: Any) -> Iterable[bytes]:
 
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField | EncryptedKeysJSONField]:
     """Encrypted fields of a model."""
-    sorts = EncryptedTextField | EncryptedKeysJSONField
-    return [field for field in model._meta.concrete_fields if isinstance(field, sorts)]
+    encrypted_types = EncryptedTextField | EncryptedKeysJSONField
+    return [field for field in model._meta.concrete_fields if isinstance(field, encrypted_types)]

@@ -1,6 +1,6 @@
 """Model instances made, inserted and updated without the ORM's per-row cost (signals, `save()`, `__init__`).
 
-For the busiest requests only: inserts and updates go out with the next statement of the transaction (`send_later`).
+For the busiest requests only. Inserts and updates are sent with the next statement of the transaction.
 """
 
 from collections import defaultdict, deque
@@ -42,9 +42,9 @@ def build_row[M: Model](model: type[M], **values: Any) -> M:
     """
     row = model.__new__(model)
     row._state = ModelState()
-    own, (fields, same, made) = row.__dict__, _beginning(model)
+    own, (fields, same, factories) = row.__dict__, _beginning(model)
     own.update(same)
-    own.update((name, default()) for name, default in made)
+    own.update((name, default()) for name, default in factories)
     for name, value in values.items():
         field = fields[name]
         if name != field.attname:
@@ -67,9 +67,9 @@ def _beginning(
 
 
 def insert_deferred(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
-    """Insert a row with the next statement of the transaction (`prepared.send_later`), without signals.
+    """Insert a row with the next statement of the transaction (`execute_deferred`), without signals.
 
-    A value may be a RawSQL expression. The primary key is unknown afterwards, unless `give_key` set it before.
+    A value may be a RawSQL expression. The primary key is unknown afterwards, unless `allocate_pk` set it before.
 
     Args:
         instead_of: fields of a unique constraint; an existing row with the same values is overwritten.
@@ -104,10 +104,10 @@ def allocate_pk(row: Model) -> None:
     """
     model = type(row)
     connection.ensure_connection()
-    taken = _keys.setdefault(connection.connection, defaultdict(deque))[model]
-    if not taken:
-        taken.extend(key for (key,) in execute_prepared(_sequence(model), [PK_BATCH]))
-    row.pk = taken.popleft()
+    taken_keys = _keys.setdefault(connection.connection, defaultdict(deque))[model]
+    if not taken_keys:
+        taken_keys.extend(key for (key,) in execute_prepared(_sequence(model), [PK_BATCH]))
+    row.pk = taken_keys.popleft()
 
 
 @cache
@@ -125,23 +125,23 @@ def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[
 
 def _updating(row: Model) -> tuple[str, list[Any]]:
     """Statement that updates a row, and its parameters."""
-    held = tuple(name for name in _names(type(row)) if name in row.__dict__)
-    words, values = _filled(row, _change(type(row), held), new=False)
-    return words, [*values, row.pk]
+    loaded = tuple(name for name in _names(type(row)) if name in row.__dict__)
+    sql, values = _filled(row, _change(type(row), loaded), new=False)
+    return sql, [*values, row.pk]
 
 
 def _filled(row: Model, wording: "Wording", *, new: bool) -> tuple[str, list[Any]]:
     """Fill the statement's placeholders with the values of a row, some of which may be RawSQL."""
-    words, fields = wording
-    values = [_stored(row, field, sort, new=new) for field, sort in fields]
+    sql, fields = wording
+    values = [_stored(row, field, direct_type, new=new) for field, direct_type in fields]
     places = [each.sql if isinstance(each, RawSQL) else "%s" for each in values]
-    return words.format(*places), [given for each in values for given in _given(each)]
+    return sql.format(*places), [parameter for each in values for parameter in _given(each)]
 
 
-def _stored(row: Model, field: "Field[Any, Any]", sort: type | None, *, new: bool) -> Any:
+def _stored(row: Model, field: "Field[Any, Any]", direct_type: type | None, *, new: bool) -> Any:
     """Value of a field for the database; most need no conversion."""
     value = row.__dict__[field.attname]
-    if sort and (value is None or (type(value) is sort and (value != "" or not field.is_relation))):
+    if direct_type and (value is None or (type(value) is direct_type and (value != "" or not field.is_relation))):
         return value
     return field.get_db_prep_save(field.pre_save(row, new), connection)
 
@@ -177,13 +177,13 @@ def _insertion(model: type[Model], instead_of: tuple[str, ...], *, keyed: bool) 
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in own)
     into = quoted(model._meta.db_table)
-    words = f"INSERT INTO {into} ({columns}) VALUES ({', '.join(['{}'] * len(own))})"  # noqa: S608 -- the model's own
+    sql = f"INSERT INTO {into} ({columns}) VALUES ({', '.join(['{}'] * len(own))})"  # noqa: S608 -- the model's own
     if instead_of:
         same = [quoted(str(field.column)) for field in own if field.name in instead_of]
         others = [quoted(str(field.column)) for field in own if field.name not in instead_of]
-        words += f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET "
-        words += ", ".join(f"{name} = excluded.{name}" for name in others)
-    return words, [(field, _as_it_is(field)) for field in own]
+        sql += f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET "
+        sql += ", ".join(f"{name} = excluded.{name}" for name in others)
+    return sql, [(field, _as_it_is(field)) for field in own]
 
 
 @cache
@@ -199,8 +199,8 @@ def _change(model: type[Model], names: tuple[str, ...]) -> Wording:
     quoted = connection.ops.quote_name
     columns = ", ".join(f"{quoted(str(field.column))} = {{}}" for field in own)
     table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
-    words = f"UPDATE {table} SET {columns} WHERE {key} = %s"  # noqa: S608 -- names of the model's own
-    return words, [(field, _as_it_is(field)) for field in own]
+    sql = f"UPDATE {table} SET {columns} WHERE {key} = %s"  # noqa: S608 -- names of the model's own
+    return sql, [(field, _as_it_is(field)) for field in own]
 
 
 def _as_it_is(field: "Field[Any, Any]") -> type | None:

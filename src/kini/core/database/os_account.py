@@ -50,9 +50,9 @@ class OsAccount:
             return
         for path in _tree(tree):
             mode = stat.S_IMODE(path.stat().st_mode)
-            wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
-            if wanted != mode:
-                path.chmod(wanted)
+            new_mode = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+            if new_mode != mode:
+                path.chmod(new_mode)
 
     def _passes(self, folder: os.stat_result) -> bool:
         if folder.st_uid == self.uid:

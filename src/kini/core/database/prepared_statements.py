@@ -3,8 +3,8 @@
 Django's cursor around psycopg's takes five times as long as handing a statement to libpq, which matters where a request
 runs ten of them. Statements of the ORM are never prepared (settings.database).
 
-A deferred statement (`send_later`) is sent with the next one, at the latest with the commit, so that several share one
-round trip (libpq's pipeline mode). `postgresql.base` flushes them before any statement of the ORM.
+A deferred statement (`execute_deferred`) is sent with the next one, at the latest with the commit, so that several
+share one round trip (libpq's pipeline mode). `postgresql.base` flushes them before any statement of the ORM.
 """
 
 import re
@@ -124,8 +124,8 @@ class Statements:
         else:
             result = self._done(self._libpq.exec_prepared(*call))
         self._values.set_pgresult(result)
-        found: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
-        return found
+        rows: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
+        return rows
 
     def wait(self, sql: str, parameters: Parameters) -> None:
         """Defer a statement until the next one or the commit."""
@@ -148,11 +148,11 @@ class Statements:
         return self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit()
 
     def _call(self, sql: str, parameters: Parameters) -> "_Call":
-        words, names = _numbered(sql)
-        given = _typed(parameters)
-        values = [given[name] for name in names] if names else given
+        sql_bytes, names = _numbered(sql)
+        typed = _typed(parameters)
+        values = [typed[name] for name in names] if names else typed
         sent: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
-        return self._name(sql, words, self._values.types or ()), sent, self._values.formats
+        return self._name(sql, sql_bytes, self._values.types or ()), sent, self._values.formats
 
     def _together(self, calls: "list[_Call]", *, commit: bool = False) -> PGresult:
         """Run statements in order, in a transaction, in one round trip; return the result of the last."""
@@ -189,30 +189,30 @@ class Statements:
             raise psycopg.OperationalError(CONNECTION_LOST)
         return result
 
-    def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
+    def _name(self, sql: str, sql_bytes: bytes, types: tuple[int, ...]) -> bytes:
         """Return the name of the prepared statement, preparing it where needed."""
         key = sql, types
-        kept = self._kept.get(key)
-        if kept is None:
-            kept = self._kept[key] = self._prepare(words, types, RUNS_BEFORE_REPLAN)
+        statement = self._kept.get(key)
+        if statement is None:
+            statement = self._kept[key] = self._prepare(sql_bytes, types, RUNS_BEFORE_REPLAN)
             while len(self._kept) > MAX_STATEMENTS:
                 _key, oldest = self._kept.popitem(last=False)
                 self._drop(oldest)
-        elif kept.runs >= kept.most and not self._waiting:
-            old, kept = kept, self._prepare(words, types, kept.most * 10)
-            self._kept[key] = kept
+        elif statement.runs >= statement.most and not self._waiting:
+            old, statement = statement, self._prepare(sql_bytes, types, statement.most * 10)
+            self._kept[key] = statement
             self._drop(old)
         self._kept.move_to_end(key)
-        kept.runs += 1
-        return kept.name
+        statement.runs += 1
+        return statement.name
 
-    def _prepare(self, words: bytes, types: tuple[int, ...], most: int) -> "_Kept":
+    def _prepare(self, sql_bytes: bytes, types: tuple[int, ...], most: int) -> "_Kept":
         name = b"kini_%d" % next(self._number)
-        self._done(self._libpq.prepare(name, words, types))
+        self._done(self._libpq.prepare(name, sql_bytes, types))
         return _Kept(name, most)
 
-    def _drop(self, kept: "_Kept") -> None:
-        self._done(self._libpq.exec_(b"DEALLOCATE " + kept.name))
+    def _drop(self, statement: "_Kept") -> None:
+        self._done(self._libpq.exec_(b"DEALLOCATE " + statement.name))
 
     def _done(self, result: PGresult) -> PGresult:
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
@@ -244,13 +244,13 @@ def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
     names: list[str] = []
     numbers: Iterator[int] = count(1)
 
-    def place(found: "re.Match[str]") -> str:
-        if found["percent"]:
+    def place(rows: "re.Match[str]") -> str:
+        if rows["percent"]:
             return "%"
-        if not found["name"]:
+        if not rows["name"]:
             return f"${next(numbers)}"
-        if found["name"] not in names:
-            names.append(found["name"])
-        return f"${names.index(found['name']) + 1}"
+        if rows["name"] not in names:
+            names.append(rows["name"])
+        return f"${names.index(rows['name']) + 1}"
 
     return _PLACE.sub(place, sql).encode(), tuple(names)

@@ -77,7 +77,7 @@ def grant_program_role() -> None:
     """Grant the program's role its rights and revoke all others. As the owner, after each migration.
 
     Raises:
-        RoleFault: when DATABASE_URL and KINI_OWNER_DATABASE_URL name the same role.
+        RoleError: when DATABASE_URL and KINI_OWNER_DATABASE_URL name the same role.
     """
     if not settings.OWNER_DATABASE:
         return
@@ -91,16 +91,16 @@ def grant(program: str) -> None:
     """Grant a role the program's rights, in one transaction. As the owner."""
     with transaction.atomic(), connections["default"].cursor() as cursor:
         cursor.execute(_APPEND_ONLY)
-        growing = [name for (name,) in cursor.fetchall()]
+        append_only = [name for (name,) in cursor.fetchall()]
         cursor.execute(_FUNCTIONS)
         functions = [name for (name,) in cursor.fetchall()]
         cursor.execute("SELECT current_database()")
         (database,) = cursor.fetchone()
-        for statement in _grants(growing, functions, str(database)):
+        for statement in _grants(append_only, functions, str(database)):
             cursor.execute(sql.SQL(statement).format(program=sql.Identifier(program)).as_string(None))
 
 
-def _grants(growing: list[str], functions: list[str], database: str) -> Iterator[str]:
+def _grants(append_only: list[str], functions: list[str], database: str) -> Iterator[str]:
     """Yield the statements, with `{program}` for the role."""
     quoted = sql.Identifier(database).as_string(None)
     yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted} TO {{program}}"
@@ -110,7 +110,7 @@ def _grants(growing: list[str], functions: list[str], database: str) -> Iterator
     yield "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {program}"
     yield "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {program}"
     yield "GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA public TO {program}"
-    for table in growing:
+    for table in append_only:
         yield f"REVOKE UPDATE, DELETE ON {sql.Identifier(table).as_string(None)} FROM {{program}}"
     for table in READ_ONLY:
         yield f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{program}}"
@@ -122,15 +122,15 @@ def excess_right() -> str:
     """Find a right that the current role must not have, as the end of a sentence; empty when there is none."""
     with connections["default"].cursor() as cursor:
         cursor.execute(_TOO_MUCH)
-        found = cursor.fetchone()
-        return str(found[0]) if found else ""
+        row = cursor.fetchone()
+        return str(row[0]) if row else ""
 
 
 def require_restricted() -> None:
     """Refuse, in production, a role that could disable triggers or change append-only rows.
 
     Raises:
-        RoleFault: with the first such right.
+        RoleError: with the first such right.
     """
     if settings.ENV.production and (fault := excess_right()):
         raise RoleError(
@@ -143,8 +143,8 @@ def _user(url: str) -> str:
     return str(conninfo_to_dict(url).get("user") or "")
 
 
-def _become(connection: Any, wanted: dict[str, Any]) -> None:
+def _become(connection: Any, target: dict[str, Any]) -> None:
     connection.close()
     connection.close_pool()
     names = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-    connection.settings_dict.update({name: wanted[name] for name in names})
+    connection.settings_dict.update({name: target[name] for name in names})

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import kini
-from kini.core.decoder.errors import RejectedFile
+from kini.core.decoder import RejectedFile
 from kini.core.decoder.wire import READY, receive, send
 
 #: Concurrent uploads of one process, which has four threads.
@@ -73,7 +73,7 @@ def decode(content: bytes, content_type: str, *, locks: Path) -> Decoded:
         locks: folder of the lock files, the same for all processes of the machine.
 
     Raises:
-        Unfit: when the file is rejected.
+        RejectedFile: when the file is rejected.
         Busy: when no decoder is free.
     """
     end = time.monotonic() + DEADLINE

@@ -14,8 +14,7 @@ from typing import Any
 
 from PIL import JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from kini.core.decoder import images, pdfs
-from kini.core.decoder.errors import RejectedFile
+from kini.core.decoder import RejectedFile, images, pdfs
 from kini.core.decoder.wire import READY, receive, send
 
 #: Seconds of CPU time; a 50 megapixel photo takes about two.

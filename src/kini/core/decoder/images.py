@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from kini.core.decoder.errors import RejectedFile
+from kini.core.decoder import RejectedFile
 
 #: More than most phones take in one picture.
 MAX_PIXELS = 50_000_000
@@ -63,7 +63,7 @@ def clean(content: bytes, content_type: str) -> CleanedImage:
         content_type: by the first bytes.
 
     Raises:
-        Unfit: when it is damaged, has too many pixels or scans, or is not of that type.
+        RejectedFile: when it is damaged, has too many pixels or scans, or is not of that type.
     """
     form = _FORMATS[content_type]
     try:

@@ -15,7 +15,7 @@ from pypdf import PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject
 
-from kini.core.decoder.errors import RejectedFile
+from kini.core.decoder import RejectedFile
 
 MAX_PAGES = 300
 #: Far more than a form of three hundred pages needs, far fewer than would keep a decoder busy.
@@ -125,7 +125,7 @@ def check(content: bytes) -> None:
     refer to other files.
 
     Raises:
-        Unfit: damaged, locked, too long, a polyglot, or with scripts, launches or embedded files.
+        RejectedFile: damaged, locked, too long, a polyglot, or with scripts, launches or embedded files.
     """
     _refuse_second_nature(content)
     if any(word in content for word in ACTIVE_BYTES):
@@ -235,8 +235,8 @@ def _links_elsewhere(thing: DictionaryObject) -> bool:
     if "/URI" not in thing:
         return False
     address = _at(thing, "/URI")
-    written = address if isinstance(address, bytes) else str(address).encode("utf-8", "replace")
-    return not written.strip().lower().startswith(tuple(scheme.encode() for scheme in SCHEMES))
+    url = address if isinstance(address, bytes) else str(address).encode("utf-8", "replace")
+    return not url.strip().lower().startswith(tuple(scheme.encode() for scheme in SCHEMES))
 
 
 def _names_a_file(thing: DictionaryObject) -> bool:

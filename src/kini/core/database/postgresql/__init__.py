@@ -1,1 +1,1 @@
-"""Django's PostgreSQL, but that statements may wait for the next one (core.database.prepared.send_later)."""
+"""Django's PostgreSQL, but that statements may wait for the next one (core.database.prepared.execute_deferred)."""

@@ -1,4 +1,4 @@
-"""Database backend: Django's for PostgreSQL, which also flushes deferred statements (`database.prepared`)."""
+"""Database backend: Django's for PostgreSQL, which also flushes deferred statements (prepared_statements)."""
 
 from typing import Any
 
