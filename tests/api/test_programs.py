@@ -177,6 +177,6 @@ def test_an_operator_registers_lists_and_removes(db: None, capsys: pytest.Captur
         verb("--add", "Warung", "--back", BACK, "--scopes", "everything")
     with pytest.raises(console.CommandError, match="--back"):
         verb("--add", "Warung")
-    assert "is removed" in verb("--remove", client.pk)
+    assert "was removed" in verb("--remove", client.pk)
     with pytest.raises(console.CommandError, match="there is no program"):
         verb("--remove", client.pk)

@@ -88,7 +88,7 @@ def test_a_text_in_a_language_that_is_missing_or_not_the_citys_is_a_fault(change
         ("agencies.yaml", "area: VS,", "area: VS-9,", "balcao.units.0.area", "no area"),
         ("agencies.yaml", "{area: VS,", "{", "balcao.units.0", "either level"),
         ("agencies.yaml", "- {level: freguesia", "- {level: municipio", "obras.units.1", "second unit"),
-        ("agencies.yaml", "balcao:", "obras:", "obras", "stands twice"),
+        ("agencies.yaml", "balcao:", "obras:", "obras", "occurs twice"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(changed, file, old, new, field, message):

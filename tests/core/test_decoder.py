@@ -61,7 +61,7 @@ def places_taken(number: int) -> Iterator[None]:
 def test_a_process_works_on_a_few_uploads_and_refuses_further_ones_at_once() -> None:
     with places_taken(client.PER_PROCESS):
         began = time.monotonic()
-        with pytest.raises(file_errors.FileBusy, match="send it again in a minute"):
+        with pytest.raises(file_errors.FileBusy, match="Send yours again in a minute"):
             store(picture())
         assert time.monotonic() - began < 1
     assert store(picture()).size

@@ -279,7 +279,7 @@ def fill_in_by_script(writer: PdfWriter) -> None:
     ],
 )
 def test_pdfs_that_do_more_than_show_pages_are_refused(change: object) -> None:
-    with pytest.raises(files.FileRefused, match="Print it into a plain PDF"):
+    with pytest.raises(files.FileRefused, match="Print it to a plain PDF"):
         keep(pdf(change))
 
 
@@ -328,7 +328,7 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("change", OUTSIDE)
 def test_pdfs_that_point_outside_are_refused(change: object) -> None:
-    with pytest.raises(files.FileRefused, match="Print it into a plain PDF"):
+    with pytest.raises(files.FileRefused, match="Print it to a plain PDF"):
         keep(pdf(change))
 
 
@@ -354,7 +354,7 @@ def test_pdfs_with_links_marks_and_tags_are_taken(change: object) -> None:
 def test_names_written_in_escapes_hide_nothing() -> None:
     content = pdf(open_with("/JavaScript")).replace(b"/JavaScript", b"/J#61vaScript")
     assert b"/JavaScript" not in content
-    with pytest.raises(files.FileRefused, match="Print it into a plain PDF"):
+    with pytest.raises(files.FileRefused, match="Print it to a plain PDF"):
         keep(content)
 
 
@@ -376,7 +376,7 @@ def test_locked_pdfs_are_refused() -> None:
 
 @pytest.mark.parametrize("tail", [SCRIPT, archive(), b"\n<html>"])
 def test_pdfs_that_are_something_else_too_are_refused(tail: bytes) -> None:
-    with pytest.raises(files.FileRefused, match="something else at once"):
+    with pytest.raises(files.FileRefused, match="another type of file at once"):
         keep(pdf() + tail)
 
 
@@ -385,7 +385,7 @@ def test_an_archive_that_ends_as_a_pdf_is_refused() -> None:
     with zipfile.ZipFile(target, "a") as packed:
         packed.writestr("index.html", SCRIPT)
         packed.comment = b"\n%%EOF\n"
-    with pytest.raises(files.FileRefused, match="something else at once"):
+    with pytest.raises(files.FileRefused, match="another type of file at once"):
         keep(target.getvalue())
 
 

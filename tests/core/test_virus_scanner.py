@@ -82,7 +82,7 @@ def test_a_file_is_scanned_as_it_was_sent(clamd: Clamd) -> None:
 
 
 def test_what_the_scanner_knows_is_refused(clamd: Clamd) -> None:
-    with pytest.raises(files.FileRefused, match="virus scanner found something") as refusal:
+    with pytest.raises(files.FileRefused, match="virus scanner found a threat") as refusal:
         store(infected())
     assert refusal.value.status == 422
 
@@ -133,7 +133,7 @@ def test_clamd_itself_is_understood(tmp_path: Path, settings: Settings) -> None:
         wait_for(path.exists)
         settings.ENV = replace(settings.ENV, clamd=f"unix://{path}")
         assert store(picture()).size
-        with pytest.raises(files.FileRefused, match="virus scanner found something"):
+        with pytest.raises(files.FileRefused, match="virus scanner found a threat"):
             store(infected())
     finally:
         process.terminate()

@@ -113,7 +113,7 @@ def test_the_page_asks_with_consent_and_a_few_times_a_day(sandbox, resident, sig
     signed_in.post("/me/identity/", sent | {"name": "Nama Ketiga"})
     run_jobs()
     refused = signed_in.post("/me/identity/", sent)
-    assert (refused.status_code, "too often" in refused.text) == (422, True)
+    assert (refused.status_code, "Too many attempts" in refused.text) == (422, True)
     assert len(sandbox.asked) == 2
 
 

@@ -159,7 +159,7 @@ def test_what_is_wrong_is_told_and_kept(client, head, whom, why, words):
 def test_who_tries_out_too_much_waits(client, head, monkeypatch):
     monkeypatch.setattr(blocklist_desk, "LOOKUP_LIMIT", blocklist_desk.Limit("wifi.block", count=1, seconds=60))
     assert "Nothing found" in block(client, "nothing").content.decode()
-    assert "too often" in block(client, PHONE).content.decode()
+    assert "Too many attempts" in block(client, PHONE).content.decode()
 
 
 def test_only_who_may_sees_and_lifts_and_nobody_acts_on_their_own_case(client, town, case, head):

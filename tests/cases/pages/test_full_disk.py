@@ -60,4 +60,4 @@ def test_a_changed_file_is_not_shown(resident: Visitor, mixed: Seen, var: Path) 
     path.write_bytes(path.read_bytes()[:-1])
     answer = resident.get(f"/apply/{document.draft_id}/files/{document.pk}/")
     assert answer.status_code == 500
-    assert "It has been noted." in answer.content.decode()
+    assert "The problem has been logged." in answer.content.decode()

@@ -77,5 +77,5 @@ def test_a_busy_decoder_keeps_what_was_typed_and_says_to_try_again(
     finally:
         client._places.release(client.PER_PROCESS)
     assert page.status == 503
-    assert "send it again in a minute" in page.text
+    assert "Send yours again in a minute" in page.text
     assert resident.send(page, pictures=towns.photo(1)).status == 200

@@ -190,5 +190,5 @@ def test_the_command_tells_figures_and_hides_small_ones(two_of_one, root, capsys
     assert "fewer than 5 people or devices" in capsys.readouterr().err
     with pytest.raises(console.CommandError, match="must not be after"):
         wifi_served.run(words.parse_args([*asked, "--from", str(DAY + timedelta(days=1))]))
-    with pytest.raises(console.CommandError, match="no day is closed yet"):
+    with pytest.raises(console.CommandError, match="has no closed days"):
         wifi_served.run(words.parse_args(["--folder", str(tmp_path / "nowhere")]))

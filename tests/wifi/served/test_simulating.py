@@ -140,7 +140,7 @@ def test_the_command_makes_days_beside_the_real_ones(town, tmp_path, capsys):
     wifi_simulate.arguments(words)
     asked = ["--people", "3000", "--days", "2", "--first", "2026-10-31", "--show", "--folder", str(tmp_path)]
     assert wifi_simulate.run(words.parse_args(asked)) == 0
-    assert "marked as made up" in capsys.readouterr().out
+    assert "marked as generated" in capsys.readouterr().out
     spans = {(use.span, str(use.begins)) for use in Use.objects.filter(by="city")}
     assert spans == {
         *(("day", day) for day in ("2026-10-31", "2026-11-01")),
@@ -150,8 +150,8 @@ def test_the_command_makes_days_beside_the_real_ones(town, tmp_path, capsys):
     whole = {use.span: use for use in Use.objects.filter(by="city", begins__lte="2026-10-31")}
     assert whole["all"].sessions > whole["month"].sessions == whole["day"].sessions
     assert whole["all"].people > whole["day"].people > 0
-    with pytest.raises(console.CommandError, match="where real days are"):
+    with pytest.raises(console.CommandError, match="has the real days"):
         wifi_simulate.run(words.parse_args(["--folder", str(storage.storage_folder())]))
     ClosedDay.objects.create(day=MONDAY)
-    with pytest.raises(console.CommandError, match="first look"):
+    with pytest.raises(console.CommandError, match="demos"):
         wifi_simulate.run(words.parse_args([*asked]))
