@@ -79,7 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "kini.city.context.city",
+                "kini.city.pages.city_context",
                 "kini.web.context_processors.site_context",
             ],
             "builtins": ["kini.web.templatetags.kini", "django.templatetags.i18n"],

@@ -1,14 +1,20 @@
 """Sent twice is done once; asked too often is refused with the time to wait."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from kini.api import rate_limit
+from kini.api.auth import Principal
 from kini.api.models import KeptAnswer
 from kini.cases.models import Case
-from kini.core import retention
+from kini.core import attempt_limits, retention
+from kini.core.actors import Actor, ActorKind
+from kini.core.attempt_limits import Limit
 from kini.core.models import LimitCounter
 from kini.services.models import ServiceVersion
 from tests.api.conftest import Program, Programs
@@ -98,6 +104,39 @@ def test_the_first_few_requests_pass_on_trust_and_are_counted_with_the_next_ones
     assert [each.status_code for each in told] == [200] * 198 + [429]
     assert told[0].headers["RateLimit"].startswith('"default";r=197;')
     assert LimitCounter.objects.get().count >= 200
+
+
+def test_a_slow_refill_does_not_block_another_principal(transactional_db: None):
+    """The counter of one principal is locked in the database; its refill waits, requests of the other pass."""
+
+    def consume_two(key: str) -> None:
+        principal = Principal(Actor(ActorKind.GUEST), key, 100)
+        try:
+            for _ in range(2):  # the first passes uncounted, the second takes a batch from the counter
+                rate_limit.consume(RequestFactory().get("/"), principal)
+        finally:
+            connection.close()
+
+    attempt_limits.consume_many(Limit("api.requests", 100, rate_limit.WINDOW), "slow", 1)
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            LimitCounter.objects.select_for_update().get()
+            slow = pool.submit(consume_two, "slow")
+            _wait_for_a_lock()
+            pool.submit(consume_two, "other").result(timeout=20)
+            assert not slow.done()
+        slow.result(timeout=20)
+    assert LimitCounter.objects.count() == 2
+
+
+def _wait_for_a_lock() -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone() == (True,):
+                return
+    raise AssertionError("nothing waits for a lock")
 
 
 def test_tokens_cannot_be_guessed(town: Town):

@@ -26,7 +26,7 @@ def town(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     monkeypatch.setattr(home, "home_sections", Registry("home section"))
     (templates,) = settings.TEMPLATES
     processors = [
-        "tests.web.town.context" if name == "kini.city.context.city" else name
+        "tests.web.town.context" if name == "kini.city.pages.city_context" else name
         for name in templates["OPTIONS"]["context_processors"]
     ]
     settings.TEMPLATES = [

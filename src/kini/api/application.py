@@ -62,7 +62,7 @@ class KiniApi(NinjaAPI):
 @cache
 def get_api() -> KiniApi:
     """Return the API of this process; call it only after all apps are ready."""
-    made = KiniApi(
+    api = KiniApi(
         title="Kini",
         version=VERSION,
         description="The services of a city: browse them, apply, follow and decide cases.",
@@ -73,14 +73,14 @@ def get_api() -> KiniApi:
         parser=StrictParser(),
     )
     for part in api_modules:
-        made.add_router("", part.router.inner, tags=[part.title])
-    return made
+        api.add_router("", part.router.inner, tags=[part.title])
+    return api
 
 
 def url_patterns() -> list[URLResolver | URLPattern]:
     """URL patterns of all operations, below /api/v1/."""
-    found, _app, _namespace = get_api().urls
-    return [each for each in found if getattr(each, "name", "") != "api-root"]
+    patterns, _app, _namespace = get_api().urls
+    return [each for each in patterns if getattr(each, "name", "") != "api-root"]
 
 
 @cache

@@ -62,5 +62,5 @@ def anonymous_principal(request: HttpRequest, guest_key: str = "") -> Principal:
 
 def principal_of(request: HttpRequest) -> Principal:
     """Principal that the operation's requirement authenticated, else the anonymous one."""
-    caller: Principal | None = getattr(request, "auth", None)
-    return caller or anonymous_principal(request)
+    principal: Principal | None = getattr(request, "auth", None)
+    return principal or anonymous_principal(request)

@@ -64,15 +64,15 @@ def run_once(request: HttpRequest, write: Callable[[], HttpResponse], *, require
         raise
 
 
-def _once(request: HttpRequest, caller: Principal, key: str, write: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: HttpRequest, principal: Principal, key: str, write: Callable[[], HttpResponse]) -> HttpResponse:
     digest = _digest(request)
-    kept = _find(caller.key, key)
-    if kept:
-        return _again(kept, digest)
+    stored = _find(principal.key, key)
+    if stored:
+        return _again(stored, digest)
     response = write()
     body = _BODY.get_prep_value(response.content.decode())
-    said = (caller.key, key, mac(digest, PURPOSE), response.status_code, response.get("Location", ""), body)
-    execute_deferred(_KEEP, (*said, timezone.now()))
+    row = (principal.key, key, mac(digest, PURPOSE), response.status_code, response.get("Location", ""), body)
+    execute_deferred(_KEEP, (*row, timezone.now()))
     return response
 
 
@@ -99,12 +99,12 @@ def _find(owner: str, key: str) -> KeptAnswer | None:
     return KeptAnswer(request=request, status=status, location=location, body=answer) if request else None
 
 
-def _again(kept: KeptAnswer, digest: bytes) -> HttpResponse:
-    if not matches_mac(kept.request, digest, PURPOSE):
+def _again(stored: KeptAnswer, digest: bytes) -> HttpResponse:
+    if not matches_mac(stored.request, digest, PURPOSE):
         detail = _("This key was already used for another request. Use a new key for a new request.")
         raise Problem(422, detail, "key-used", (Wrong(parameter=HEADER, detail=detail),))
-    headers = {REPLAYED: "true"} | ({"Location": kept.location} if kept.location else {})
-    return HttpResponse(kept.body, status=kept.status, content_type="application/json", headers=headers)
+    headers = {REPLAYED: "true"} | ({"Location": stored.location} if stored.location else {})
+    return HttpResponse(stored.body, status=stored.status, content_type="application/json", headers=headers)
 
 
 def _in_progress() -> Problem:

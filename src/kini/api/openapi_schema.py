@@ -38,33 +38,33 @@ class KiniOpenAPISchema(OpenAPISchema):
 
     def responses(self, operation: Operation) -> dict[Any, Any]:
         """Responses of an operation, including its problems."""
-        found: dict[Any, Any] = super().responses(operation)
-        for status, answer in found.items():
+        responses: dict[Any, Any] = super().responses(operation)
+        for status, answer in responses.items():
             answer["headers"] = _headers(*_further(operation, status))
         with_body = WITH_BODY if operation.methods != ["GET"] else ()
         with_caller = WITH_CALLER if operation.auth_callbacks else ()
         for status in (*ALWAYS, *with_body, *with_caller):
-            found[status] = {"$ref": f"#/components/responses/{HTTPStatus(status).name}"}
-        return found
+            responses[status] = {"$ref": f"#/components/responses/{HTTPStatus(status).name}"}
+        return responses
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
         """Required scopes; an empty alternative allows anonymous access."""
-        found: list[dict[str, Any]] = []
+        requirements: list[dict[str, Any]] = []
         for need in operation.auth_callbacks:
-            found += [{"oauth": [need.scope]}, *([{}] if need.guests else [])]  # type: ignore[attr-defined]
-        return found or None
+            requirements += [{"oauth": [need.scope]}, *([{}] if need.guests else [])]  # type: ignore[attr-defined]
+        return requirements or None
 
     def get_components(self) -> dict[str, Any]:
         """Schemas, problems, headers and OAuth flow."""
-        found: dict[str, Any] = super().get_components()
-        found["schemas"]["Problem"] = problems.ProblemOut.model_json_schema(ref_template=REF_TEMPLATE)
-        found["schemas"] |= found["schemas"]["Problem"].pop("$defs", {})
-        found["responses"] = {HTTPStatus(status).name: _problem(status) for status in PROBLEMS}
-        found["headers"] = {
+        components: dict[str, Any] = super().get_components()
+        components["schemas"]["Problem"] = problems.ProblemOut.model_json_schema(ref_template=REF_TEMPLATE)
+        components["schemas"] |= components["schemas"]["Problem"].pop("$defs", {})
+        components["responses"] = {HTTPStatus(status).name: _problem(status) for status in PROBLEMS}
+        components["headers"] = {
             name: {"description": about, "schema": {"type": "string"}} for name, about in _HEADERS.items()
         }
-        found["securitySchemes"] = {"oauth": {"type": "oauth2", "flows": {"authorizationCode": _flow()}}}
-        return found
+        components["securitySchemes"] = {"oauth": {"type": "oauth2", "flows": {"authorizationCode": _flow()}}}
+        return components
 
 
 def _further(operation: Operation, status: int) -> tuple[str, ...]:

@@ -43,11 +43,11 @@ def documentation(request: HttpRequest) -> HttpResponse:
 
 def operations_by_room() -> dict[str, list[DocumentedOperation]]:
     """Operations grouped by room."""
-    found: dict[str, list[DocumentedOperation]] = {}
+    groups: dict[str, list[DocumentedOperation]] = {}
     for path, methods in application.openapi_document()["paths"].items():
         for method, operation in methods.items():
-            found.setdefault(operation["tags"][0], []).append(_told(path, method, operation))
-    return found
+            groups.setdefault(operation["tags"][0], []).append(_told(path, method, operation))
+    return groups
 
 
 def _told(path: str, method: str, operation: dict[str, Any]) -> DocumentedOperation:

@@ -21,25 +21,25 @@ from kini.core.process_cache import clears_cache
 
 WINDOW = 60
 #: Divisors of the limit: size of a batch, and of the uncounted start of a window.
-HANDFUL, TRUST = 20, 100
+BATCH, UNCOUNTED = 20, 100
 MAX_BUCKETS = 10_000
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Requests that this process may still admit for one caller until the window ends.
+    """Requests that this process may still admit for one principal until the window ends.
 
     Attributes:
-        held: taken from the counter and not used yet.
-        more: left in the shared counter.
+        available: taken from the counter and not used yet.
+        remaining: left in the shared counter.
         until: end of the window, in monotonic seconds.
-        owed: admitted without being counted yet.
+        uncounted: admitted without being counted yet.
     """
 
-    held: int
-    more: int
+    available: int
+    remaining: int
     until: float
-    owed: int = 0
+    uncounted: int = 0
 
 
 _buckets: dict[tuple[str, int], Bucket] = {}
@@ -48,7 +48,7 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class RateState:
-    """State of a caller's limit: requests per window, requests left, seconds until the window ends."""
+    """State of a principal's limit: requests per window, requests left, seconds until the window ends."""
 
     quota: int
     left: int
@@ -68,18 +68,18 @@ class Throttle(BaseThrottle):
         return True
 
 
-def consume(request: HttpRequest, caller: Principal) -> None:
+def consume(request: HttpRequest, principal: Principal) -> None:
     """Count one request.
 
     Raises:
         Problem: 429 above the limit.
     """
-    reading, allowed = _spend(caller.key, caller.per_minute)
-    request.rate = reading  # type: ignore[attr-defined]
+    state, allowed = _consume(principal.key, principal.per_minute)
+    request.rate = state  # type: ignore[attr-defined]
     if not allowed:
         security_log.report("limit-reached", limit="api.requests")
         detail = _("Wait for the time given in the header Retry-After.")
-        raise Problem(429, detail, headers={"Retry-After": str(reading.wait)})
+        raise Problem(429, detail, headers={"Retry-After": str(state.wait)})
 
 
 def consume_unknown_token(request: HttpRequest) -> None:
@@ -88,33 +88,50 @@ def consume_unknown_token(request: HttpRequest) -> None:
     consume(request, anonymous_principal(request))
 
 
-def _spend(key: str, quota: int) -> tuple[RateState, bool]:
+def _consume(key: str, quota: int) -> tuple[RateState, bool]:
+    """Take one request from the bucket; return its state and whether the request is allowed."""
     now = time.monotonic()
     with _lock:
-        purse = _buckets.get((key, quota))
-        if purse is None or purse.until <= now:
-            purse = _trust(key, quota, now)
-        if purse.held == 0 and purse.more > 0:
-            _refill(purse, key, quota, now)
-        allowed = purse.held > 0
-        purse.held -= allowed
-        return RateState(quota, purse.held + purse.more, max(1, round(purse.until - now))), allowed
+        bucket = _buckets.get((key, quota))
+        if bucket is None or bucket.until <= now:
+            bucket = _new_bucket(key, quota, now)
+        if bucket.available > 0 or bucket.remaining <= 0:
+            return _take_one(bucket, quota)
+        uncounted, bucket.uncounted = bucket.uncounted, 0
+    _refill(bucket, key, quota, uncounted)
+    with _lock:
+        return _take_one(bucket, quota)
 
 
-def _trust(key: str, quota: int, now: float) -> Bucket:
+def _take_one(bucket: Bucket, quota: int) -> tuple[RateState, bool]:
+    allowed = bucket.available > 0
+    bucket.available -= allowed
+    wait = max(1, round(bucket.until - time.monotonic()))
+    return RateState(quota, bucket.available + bucket.remaining, wait), allowed
+
+
+def _new_bucket(key: str, quota: int, now: float) -> Bucket:
     if len(_buckets) >= MAX_BUCKETS:
         clear_buckets()
-    given = quota // TRUST
-    purse = _buckets[key, quota] = Bucket(given, quota - given, now + WINDOW, owed=given)
-    return purse
+    start = quota // UNCOUNTED
+    bucket = _buckets[key, quota] = Bucket(start, quota - start, now + WINDOW, uncounted=start)
+    return bucket
 
 
-def _refill(purse: Bucket, key: str, quota: int, now: float) -> None:
-    handful = max(1, quota // HANDFUL)
-    given, purse.more, wait = attempt_limits.consume_many(
-        Limit("api.requests", quota, WINDOW), key, handful + purse.owed
-    )
-    purse.held, purse.owed, purse.until = max(0, given - purse.owed), 0, now + wait
+def _refill(bucket: Bucket, key: str, quota: int, uncounted: int) -> None:
+    """Take a batch from the shared counter, without lock: concurrent requests of a principal take a batch each."""
+    batch = max(1, quota // BATCH)
+    try:
+        granted, remaining, wait = attempt_limits.consume_many(
+            Limit("api.requests", quota, WINDOW), key, batch + uncounted
+        )
+    except BaseException:
+        with _lock:
+            bucket.uncounted += uncounted
+        raise
+    with _lock:
+        bucket.available += max(0, granted - uncounted)
+        bucket.remaining, bucket.until = remaining, time.monotonic() + wait
 
 
 @clears_cache
@@ -125,7 +142,7 @@ def clear_buckets() -> None:
 
 def set_headers(request: HttpRequest, response: HttpResponse) -> None:
     """Report the state of the limit in the response headers."""
-    reading: RateState | None = getattr(request, "rate", None)
-    if reading:
-        response["RateLimit-Policy"] = f'"default";q={reading.quota};w={WINDOW}'
-        response["RateLimit"] = f'"default";r={reading.left};t={reading.wait}'
+    state: RateState | None = getattr(request, "rate", None)
+    if state:
+        response["RateLimit-Policy"] = f'"default";q={state.quota};w={WINDOW}'
+        response["RateLimit"] = f'"default";r={state.left};t={state.wait}'

@@ -81,17 +81,17 @@ class OperationOptions:
     @property
     def extra(self) -> dict[str, Any]:
         """Additions to ninja's OpenAPI entry."""
-        said: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
         if self.files:
-            said["requestBody"] = {"content": {FORM: {"schema": _FORM}}}
+            extra["requestBody"] = {"content": {FORM: {"schema": _FORM}}}
         if self.media:
-            said["responses"] = {self.status: {"content": {self.media: {"schema": {}}}}}
+            extra["responses"] = {self.status: {"content": {self.media: {"schema": {}}}}}
         if self.key:
             schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
             about = "A key of your own, unique to this request; repeated with the same key, the request runs only once."
             parameter = {"in": "header", "name": idempotency.HEADER, "schema": schema, "description": about}
-            said["parameters"] = [{**parameter, "required": self.key == "required"}]
-        return said
+            extra["parameters"] = [{**parameter, "required": self.key == "required"}]
+        return extra
 
 
 #: Names of the operations that also accept a multipart form with files.

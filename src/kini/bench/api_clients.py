@@ -79,19 +79,19 @@ def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:
             continue
         if snapshot_of(case.version).definition.assurance:
             continue  # seeded residents have no verified identity
-        given = _answers(case, known)
-        if given is not None:
+        answers_given = _answers(case, known)
+        if answers_given is not None:
             seen.add(service.pk)
-            yield {"service": service.pk, "answers": given, "confirm": True}
+            yield {"service": service.pk, "answers": answers_given, "confirm": True}
 
 
 def _answers(case: Case, known: Any) -> dict[str, Any] | None:
     """Answers of a case as another resident gives them; None if they are not a complete application."""
-    snapshot, given = snapshot_of(case.version), answers.of_case(case)
-    if corrections.referenced_files(given):
+    snapshot, values = snapshot_of(case.version), answers.of_case(case)
+    if corrections.referenced_files(values):
         return None
-    asked = {name for page in questions.applicable_pages(snapshot, given, known) for name in page.names}
-    own = {name: value for name, value in given.items() if name in asked}
-    taken = json_answers.parse_json_answers(snapshot, own, {}, known)
-    whole = not taken.errors and not questions.missing_pages(snapshot, taken.values, known)
+    names = {name for page in questions.applicable_pages(snapshot, values, known) for name in page.names}
+    own = {name: value for name, value in values.items() if name in names}
+    parsed = json_answers.parse_json_answers(snapshot, own, {}, known)
+    whole = not parsed.errors and not questions.missing_pages(snapshot, parsed.values, known)
     return own if whole else None

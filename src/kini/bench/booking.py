@@ -95,8 +95,8 @@ def _bearer(tokens: Sequence[str]) -> Headers:
 
 
 def _books(name: str, slots: list[int], headers: Headers, bench: BookingCity, goal: Goal) -> Workload:
-    said = {"service": bench.service.pk, "answers": bench.answers, "confirm": True}
-    bodies = [json.dumps({**said, "slot": slot}) for slot in slots]
+    common = {"service": bench.service.pk, "answers": bench.answers, "confirm": True}
+    bodies = [json.dumps({**common, "slot": slot}) for slot in slots]
     sent = (*headers, ("Content-Type", ("application/json",)))
     requests = Requests(["/api/v1/bookings"], "POST", bodies, sent, status=201, stock=BodyStock())
     return Workload(name, "kini", requests, goal, expected_text="reference")
@@ -160,7 +160,7 @@ def _venues(options: BookingOptions) -> list[Place]:
 def _slots(service: Service, options: BookingOptions, first: date) -> list[list[int]]:
     """Create slots for a month at every venue; ids by day."""
     venues = _bench_places(options, VENUES)
-    made = [
+    slots = [
         [
             _planned(service, venue, first + timedelta(days=day), 8 + hour)
             for venue in venues
@@ -168,9 +168,9 @@ def _slots(service: Service, options: BookingOptions, first: date) -> list[list[
         ]
         for day in range(DAYS)
     ]
-    for day in made:
+    for day in slots:
         _store(options, Slot.objects.bulk_create(day), 100_000)
-    return [[slot.pk for slot in day] for day in made]
+    return [[slot.pk for slot in day] for day in slots]
 
 
 def _bench_places(options: BookingOptions, count: int) -> list[Place]:
@@ -244,13 +244,13 @@ def _answers(service: Service, residents: range) -> dict[str, Any]:
     assert service.current
     snapshot = snapshot_of(service.current)
     known = profile_values.known_values(Resident.objects.select_related("area").get(pk=residents[0]))
-    given: dict[str, Any] = {}
-    while missing := questions.missing_pages(snapshot, given, known):
-        given |= _taken(snapshot, missing[0].key)
+    answers: dict[str, Any] = {}
+    while missing := questions.missing_pages(snapshot, answers, known):
+        answers |= _taken(snapshot, missing[0].key)
     fields = snapshot.fields
-    given = {name: value for name, value in given.items() if fields[name].profile not in known}
+    answers = {name: value for name, value in answers.items() if fields[name].profile not in known}
     options = queries.options_of(service)
-    return given | ({options.party: 1} if options.party else {})
+    return answers | ({options.party: 1} if options.party else {})
 
 
 def _taken(snapshot: ServiceSnapshot, key: str) -> dict[str, Any]:

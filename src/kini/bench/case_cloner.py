@@ -98,8 +98,8 @@ class Original:
             document.pk = uuid.UUID(swaps[f'"{old}"'].strip('"'))
             document.uploaded_at = self.case.opened_at
 
-    def _take_answers(self, given: dict[str, Any]) -> None:
-        plain, sealed = split_encrypted(self.snapshot, given)
+    def _take_answers(self, answers_by_name: dict[str, Any]) -> None:
+        plain, sealed = split_encrypted(self.snapshot, answers_by_name)
         self.case.answers = plain
         self.case.sealed = encrypt_json(sealed, answers.case_context(self.case)) if sealed else None
 
@@ -126,8 +126,8 @@ def _swapped(text: str, swaps: Mapping[str, str]) -> str:
 
 def load_originals(keys: Iterable[int]) -> list[Original]:
     """Load cases as templates."""
-    found = Case.objects.select_related("version", "area").filter(pk__in=list(keys)).order_by("pk")
-    return [Original(case, list(case.timeline.all()), list(case.documents.all())) for case in found]
+    cases = Case.objects.select_related("version", "area").filter(pk__in=list(keys)).order_by("pk")
+    return [Original(case, list(case.timeline.all()), list(case.documents.all())) for case in cases]
 
 
 class CaseCloner:

@@ -86,19 +86,21 @@ def _program(client: Client, number: int) -> ApplyingClient:
     return ApplyingClient(token, bodies)
 
 
-def distribute(found: Sequence[ApplyingClient], crowd: ClientPool, submissions: int) -> list[list[Application]]:
+def distribute(clients: Sequence[ApplyingClient], crowd: ClientPool, submissions: int) -> list[list[Application]]:
     """Distribute submissions over clients and services, after the first client has tried which services accept them.
 
     Raises:
         ProcessFault: the pack has no service that accepts applications without files.
     """
-    scout = found[0]
-    taken = [service for service in scout.bodies if crowd.try_once(scout.application(service))][:MOST_SERVICES]
-    if not taken:
+    scout = clients[0]
+    services = [service for service in scout.bodies if crowd.try_once(scout.application(service))][:MOST_SERVICES]
+    if not services:
         raise ProcessError("the pack has no service for which a program can apply without files.")
-    shares: list[list[Application]] = [[] for _ in found]
+    shares: list[list[Application]] = [[] for _ in clients]
     for number in range(submissions):
-        shares[number % len(found)].append(found[number % len(found)].application(taken[number % len(taken)]))
+        shares[number % len(clients)].append(
+            clients[number % len(clients)].application(services[number % len(services)])
+        )
     return shares
 
 
@@ -117,12 +119,12 @@ def submit_and_kill(
         ProcessFault: a process does not come back.
     """
     before, waiting = len(crowd.accepted), list(kills)
-    wanted = Counter(each.victim for each in kills)
+    expected = Counter(each.victim for each in kills)
 
     def over() -> bool:
         if waiting and len(crowd.accepted) - before >= waiting[0].after:
             kill_process(scratch, waiting.pop(0).victim)
-        return crowd.done() and Counter(scratch.supervisor.revived) >= wanted
+        return crowd.done() and Counter(scratch.supervisor.revived) >= expected
 
     crowd.begin(shares)
     if reason := scratch.supervisor.wait(until=over):
@@ -138,26 +140,30 @@ def kill_process(scratch: ScratchCity, victim: str) -> None:
             process.kill()
 
 
-def run(scratch: ScratchCity, address: str, mail: MailServer, wanted: CheckSize) -> list[str]:
+def run(scratch: ScratchCity, address: str, mail: MailServer, size: CheckSize) -> list[str]:
     """Run the whole check, print progress and counts, and return findings, a sentence each."""
     crowd = ClientPool(address)
-    shares = distribute(create_clients(wanted.clients), crowd, wanted.submissions)
+    shares = distribute(create_clients(size.clients), crowd, size.submissions)
     connection.close()  # the database is about to be killed
     connection.close_pool()  # type: ignore[attr-defined]
     started = time.monotonic()
-    submit_and_kill(scratch, crowd, shares, plan_kills(wanted.submissions, wanted.kills))
+    submit_and_kill(scratch, crowd, shares, plan_kills(size.submissions, size.kills))
     seconds = time.monotonic() - started
-    told = scratch.supervisor.wait(
+    problem = scratch.supervisor.wait(
         until=consistency_checks.with_timeout(consistency_checks.all_processed, SECONDS_TO_TELL)
     )
     print(
-        f"  {wanted.submissions} submissions by {wanted.clients} clients in {seconds:.0f} s,"
+        f"  {size.submissions} submissions by {size.clients} clients in {seconds:.0f} s,"
         f" the slowest {crowd.slowest:.1f} s"
     )
     print(f"  killed and started again: {_counted(Counter(scratch.supervisor.revived))}")
     print(f"  sent again: {_counted(crowd.again) or 'nothing'}; {crowd.replayed} answered from what was kept")
     print(f"  {consistency_checks.summary(mail)}, done {time.monotonic() - started - seconds:.0f} s after the last one")
-    return [*crowd.faults, *([told] if told else []), *consistency_checks.findings(list(crowd.accepted.values()), mail)]
+    return [
+        *crowd.faults,
+        *([problem] if problem else []),
+        *consistency_checks.findings(list(crowd.accepted.values()), mail),
+    ]
 
 
 def _counted(counter: Counter[str]) -> str:

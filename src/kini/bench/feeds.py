@@ -41,8 +41,8 @@ class LoadResult:
 
     def shortfalls(self) -> list[str]:
         """Missed goals, a sentence each."""
-        found = ["Loading takes too long."] if self.seconds > MOST_SECONDS else []
-        return [*found, "Loading takes too much memory."] if self.peak > MOST_MB else found
+        missed = ["Loading takes too long."] if self.seconds > MOST_SECONDS else []
+        return [*missed, "Loading takes too much memory."] if self.peak > MOST_MB else missed
 
 
 def load(file: Path | None) -> LoadResult:
@@ -72,8 +72,8 @@ def _feed() -> str:
 def workloads() -> list[Workload]:
     """Workloads of this benchmark."""
     name = _feed()
-    found = Stop.objects.filter(SERVED).values_list("code", flat=True)
-    codes = sorted(found)
+    stop_codes = Stop.objects.filter(SERVED).values_list("code", flat=True)
+    codes = sorted(stop_codes)
     Random(1).shuffle(codes)  # noqa: S311 -- no secret: the same order every time
     rows = baselines.create_rows(10_000)
     select = [f"/select/{row}" for row in rows]

@@ -89,12 +89,12 @@ def _run(folder: str, address: str, requests: Requests, seconds: float, connecti
     command += [str(requests.stock.sent if requests.stock else 0)]
     command += [str(round(connections / requests.rate * 1000) if requests.rate else 0)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    said = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
-    if said is None:
+    result = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
+    if result is None:
         raise NotMeasured(f"wrk ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}")
     if wrong := next((line for line in done.stdout.splitlines() if line.startswith("WRONG ")), None):
         print(f"\n  {requests.method} {requests.paths[0]} answered {wrong.removeprefix('WRONG ')}", flush=True)
-    count, microseconds, p50, p99, errors = said.split()[1:]
+    count, microseconds, p50, p99, errors = result.split()[1:]
     if requests.stock:
         requests.stock.sent += int(count) + connections  # in flight at the end
         if requests.stock.sent > len(requests.bodies):

@@ -36,21 +36,21 @@ class ProcessMonitor:
 
     def usage(self, seconds: float) -> list[ProcessUsage]:
         """Usage since `begin`, `seconds` ago."""
-        found: dict[str, ProcessUsage] = {}
+        by_name: dict[str, ProcessUsage] = {}
         for name, process in self._processes():
             cpu = 100 * (_seconds(process) - self._before.get(process.pid, 0.0)) / seconds
-            before = found.get(name, ProcessUsage(name, 0.0, 0))
-            found[name] = ProcessUsage(name, before.cpu + max(0.0, cpu), before.memory + process_memory(process))
-        return list(found.values())
+            before = by_name.get(name, ProcessUsage(name, 0.0, 0))
+            by_name[name] = ProcessUsage(name, before.cpu + max(0.0, cpu), before.memory + process_memory(process))
+        return list(by_name.values())
 
     def _processes(self) -> list[tuple[str, psutil.Process]]:
-        found = []
+        processes = []
         for name, pid in self.roots().items():
             root = psutil.Process(pid)
-            found.append((name, root))
+            processes.append((name, root))
             for number, child in enumerate(root.children(recursive=True), 1):
-                found.append((name if name in self.together else f"{name}.{number}", child))
-        return found
+                processes.append((name if name in self.together else f"{name}.{number}", child))
+        return processes
 
 
 def _seconds(process: psutil.Process) -> float:

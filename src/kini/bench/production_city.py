@@ -97,5 +97,5 @@ def start_servers(scratch: ScratchCity, stack: ExitStack) -> Servers:
 def durability_settings(url: str) -> str:
     """Durability settings of the database: "fsync on, ..."."""
     with psycopg.connect(url) as connection:
-        told = [(name, connection.execute(f"SHOW {name}").fetchone()) for name in DURABLE]
-    return ", ".join(f"{name} {row[0]}" for name, row in told if row)
+        values = [(name, connection.execute(f"SHOW {name}").fetchone()) for name in DURABLE]
+    return ", ".join(f"{name} {row[0]}" for name, row in values if row)

@@ -35,18 +35,18 @@ def run_workloads(
     for work in works:
         if isinstance(work.load, Requests):
             check_response(addresses[work.server], work.load, work.expected_text)
-    found: list[dict[str, Measurement]] = []
+    measurements: list[dict[str, Measurement]] = []
     uses: dict[str, list[ProcessUsage]] = {}
     for number in range(rounds):
-        found.append({})
+        measurements.append({})
         for work in (work for work in works if number == rounds - 1 or not work.once):
             print(f"\r  round {number + 1} of {rounds}: {work.name:<40}", end="", flush=True)
             monitor.begin()
             started = time.monotonic()
-            found[-1][work.name] = _measured(work, addresses.get(work.server, ""), seconds, connections)
+            measurements[-1][work.name] = _measured(work, addresses.get(work.server, ""), seconds, connections)
             uses[work.name] = monitor.usage(time.monotonic() - started)
     print("\r" + " " * 70)
-    rows = evaluate(works, found)
+    rows = evaluate(works, measurements)
     print_results(rows, uses)
     return rows
 
@@ -61,9 +61,11 @@ def print_results(rows: Sequence[WorkloadResult], uses: Mapping[str, Sequence[Pr
     heads = f"{'a second':>9} {'p50 ms':>7} {'p99 ms':>7} {'ratio':>6} {'seconds':>7} {'MB':>5}"
     print(f"{'work':<40} {heads}  {'goal':<28} verdict")
     for row in rows:
-        found = row.measured
-        figures = f"{found.per_second:>9.0f} {found.p50_ms:>7.1f} {found.p99_ms:>7.1f} {_shown(row.ratio, 2):>6}"
-        once = f"{_shown(found.seconds, 1):>7} {_shown(found.megabytes, 0):>5}"
+        measured = row.measured
+        figures = (
+            f"{measured.per_second:>9.0f} {measured.p50_ms:>7.1f} {measured.p99_ms:>7.1f} {_shown(row.ratio, 2):>6}"
+        )
+        once = f"{_shown(measured.seconds, 1):>7} {_shown(measured.megabytes, 0):>5}"
         print(f"{row.work.name:<40} {figures} {once}  {row.work.goal!s:<28} {verdict(row)}")
     print("\nProcesses in the last round (CPU in percent of one core, memory as their own share):")
     for row in rows:

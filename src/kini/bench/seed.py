@@ -232,10 +232,10 @@ def _drop_indexes() -> list[str]:
             """,
             [names],
         )
-        found = cursor.fetchall()
-        for name, _definition in found:
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
             cursor.execute(f"DROP INDEX {name}")
-    return sorted((definition for _name, definition in found), key=lambda words: "USING gin" not in words)
+    return sorted((definition for _name, definition in indexes), key=lambda words: "USING gin" not in words)
 
 
 def _side_by_side(statements: Iterable[str]) -> None:

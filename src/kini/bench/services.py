@@ -87,8 +87,8 @@ def _page(name: str, paths: Sequence[str], goal: Goal, baseline: str = "", cooki
 
 def officer_cookies() -> list[str]:
     """Session cookie of every active officer."""
-    found = User.objects.filter(pk__in=Officer.objects.filter(active=True).values("user"))
-    return [f"{settings.SESSION_COOKIE_NAME}={create_session(user)}" for user in found]
+    users = User.objects.filter(pk__in=Officer.objects.filter(active=True).values("user"))
+    return [f"{settings.SESSION_COOKIE_NAME}={create_session(user)}" for user in users]
 
 
 def create_session(user: User, *, officer: bool = True) -> str:

@@ -35,9 +35,9 @@ def run_python(words: Sequence[str], *, errors: int | None = subprocess.STDOUT) 
     began = time.monotonic()
     with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=errors, text=True) as child:
         assert child.stdout
-        said = child.stdout.read()
+        output = child.stdout.read()
         _pid, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     kilobytes = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
     seconds = time.monotonic() - began
-    return CommandResult(said, child.returncode, seconds, used.ru_utime + used.ru_stime, kilobytes * 1024 / 1e6)
+    return CommandResult(output, child.returncode, seconds, used.ru_utime + used.ru_stime, kilobytes * 1024 / 1e6)

@@ -117,14 +117,14 @@ class WorkloadResult:
 
     @property
     def holds(self) -> bool:
-        goal, found = self.work.goal, self.measured
+        goal, measured = self.work.goal, self.measured
         return (
-            not found.errors
-            and (goal.per_second is None or found.per_second >= goal.per_second)
+            not measured.errors
+            and (goal.per_second is None or measured.per_second >= goal.per_second)
             and (goal.ratio is None or (self.ratio or 0) >= goal.ratio)
-            and (goal.p99_ms is None or found.p99_ms <= goal.p99_ms)
-            and (goal.seconds is None or (found.seconds is not None and found.seconds <= goal.seconds))
-            and (goal.megabytes is None or (found.megabytes is not None and found.megabytes <= goal.megabytes))
+            and (goal.p99_ms is None or measured.p99_ms <= goal.p99_ms)
+            and (goal.seconds is None or (measured.seconds is not None and measured.seconds <= goal.seconds))
+            and (goal.megabytes is None or (measured.megabytes is not None and measured.megabytes <= goal.megabytes))
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -148,9 +148,9 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 def select_workloads(works: Sequence[Workload], words: str) -> list[Workload]:
     """Workloads whose names contain `words`, and their baselines."""
-    wanted = {work.name for work in works if words.casefold() in work.name.casefold()}
-    wanted |= {work.baseline for work in works if work.name in wanted}
-    return [work for work in works if work.name in wanted]
+    names = {work.name for work in works if words.casefold() in work.name.casefold()}
+    names |= {work.baseline for work in works if work.name in names}
+    return [work for work in works if work.name in names]
 
 
 def evaluate(works: Sequence[Workload], rounds: Sequence[Mapping[str, Measurement]]) -> list[WorkloadResult]:
@@ -159,30 +159,30 @@ def evaluate(works: Sequence[Workload], rounds: Sequence[Mapping[str, Measuremen
     Ratios are computed within a round, as both were measured at nearly the same time.
     """
     return [
-        WorkloadResult(
-            work, _middle([found[work.name] for found in rounds if work.name in found]), _ratio(work, rounds)
-        )
+        WorkloadResult(work, _middle([each[work.name] for each in rounds if work.name in each]), _ratio(work, rounds))
         for work in works
     ]
 
 
-def _middle(found: Sequence[Measurement]) -> Measurement:
+def _middle(measurements: Sequence[Measurement]) -> Measurement:
     return Measurement(
-        median(each.per_second for each in found),
-        median(each.p50_ms for each in found),
-        median(each.p99_ms for each in found),
-        sum(each.errors for each in found),
-        _most(each.seconds for each in found),
-        _most(each.megabytes for each in found),
+        median(each.per_second for each in measurements),
+        median(each.p50_ms for each in measurements),
+        median(each.p99_ms for each in measurements),
+        sum(each.errors for each in measurements),
+        _most(each.seconds for each in measurements),
+        _most(each.megabytes for each in measurements),
     )
 
 
-def _most(found: Iterable[float | None]) -> float | None:
-    return max((each for each in found if each is not None), default=None)
+def _most(values: Iterable[float | None]) -> float | None:
+    return max((each for each in values if each is not None), default=None)
 
 
 def _ratio(work: Workload, rounds: Sequence[Mapping[str, Measurement]]) -> float | None:
     if not work.baseline:
         return None
-    both = [found for found in rounds if {work.name, work.baseline} <= found.keys()]
-    return median(found[work.name].per_second / max(found[work.baseline].per_second, 0.001) for found in both)
+    both = [measurements for measurements in rounds if {work.name, work.baseline} <= measurements.keys()]
+    return median(
+        measurements[work.name].per_second / max(measurements[work.baseline].per_second, 0.001) for measurements in both
+    )

@@ -79,11 +79,11 @@ def _only_commands(by: Actor) -> None:
         raise NotAllowed("The city's tables are loaded by the operator's commands only.")
 
 
-def _bring[M: Model](model: type[M], wanted: Sequence[M]) -> int:
+def _bring[M: Model](model: type[M], rows: Sequence[M]) -> int:
     """Insert, update and deactivate rows to match `wanted`; return the number of changes."""
     columns = [field.attname for field in model._meta.concrete_fields]
     stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
-    changed = [each for each in wanted if stored.get(each.pk) != (each.pk, *_values(each, columns))]
+    changed = [each for each in rows if stored.get(each.pk) != (each.pk, *_values(each, columns))]
     if changed:
         model._default_manager.bulk_create(
             changed,
@@ -91,7 +91,7 @@ def _bring[M: Model](model: type[M], wanted: Sequence[M]) -> int:
             unique_fields=["pk"],
             update_fields=[field.name for field in model._meta.concrete_fields if not field.primary_key],
         )
-    gone = stored.keys() - {each.pk for each in wanted}
+    gone = stored.keys() - {each.pk for each in rows}
     return len(changed) + model._default_manager.filter(pk__in=gone, active=True).update(active=False)
 
 

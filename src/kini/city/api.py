@@ -7,7 +7,7 @@ from pydantic import Field
 from kini.api import pagination
 from kini.api.pagination import Cursor, Limit, Page
 from kini.api.routing import In, Named, Out, Router
-from kini.city import queries, wording
+from kini.city import geocoding, queries
 from kini.city.models import Agency, Area, Place
 from kini.core.localized_text import Text
 
@@ -84,10 +84,10 @@ def list_areas(
 @router.get("/areas/{code}")
 def read_area(request: HttpRequest, code: str) -> AreaOut:
     """One area."""
-    found = queries.area(code)
-    if found is None:
+    area = queries.area(code)
+    if area is None:
         raise Area.DoesNotExist
-    return _area(found)
+    return _area(area)
 
 
 @router.get("/places")
@@ -128,7 +128,7 @@ def find_whereabouts(request: HttpRequest, body: Point) -> Whereabouts:
     landmark = queries.landmark(body.latitude, body.longitude) if area else ""
     return Whereabouts(
         area=_named(area) if area else None,
-        words=wording.describe_location(area, landmark) if area else wording.outside_city_text(),
+        words=geocoding.describe_location(area, landmark) if area else geocoding.outside_city_text(),
         places=[Near(place=_place(place), metres=round(metres)) for place, metres in near],
     )
 

@@ -54,17 +54,17 @@ def _ground(level: str, center: Point, reach_m: float, newest: int | None) -> Ar
 
 def official_boundaries(level: str) -> dict[str, BaseGeometry]:
     """Loaded boundaries of the areas of a level, by code, in (longitude, latitude)."""
-    found = AreaBoundary.objects.filter(area__level=level, area__active=True)
-    return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in found.values_list("area_id", "wkb")}
+    boundaries = AreaBoundary.objects.filter(area__level=level, area__active=True)
+    return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in boundaries.values_list("area_id", "wkb")}
 
 
 def area_polygons(areas: Sequence[Area], known: Mapping[str, BaseGeometry], reach_m: float) -> dict[str, BaseGeometry]:
     """Polygon of each area: its boundary, else its cell minus the boundaries of other areas."""
     if len(known) == len(areas):
         return dict(known)
-    taken = shapely.union_all([shapely.make_valid(border) for border in known.values()])
+    covered = shapely.union_all([shapely.make_valid(border) for border in known.values()])
     computed = approximate_polygons(areas, reach_m)
-    return {area.code: known.get(area.code) or computed[area.code].difference(taken) for area in areas}
+    return {area.code: known.get(area.code) or computed[area.code].difference(covered) for area in areas}
 
 
 def approximate_polygons(areas: Sequence[Area], reach_m: float) -> dict[str, BaseGeometry]:
@@ -72,8 +72,8 @@ def approximate_polygons(areas: Sequence[Area], reach_m: float) -> dict[str, Bas
 
     Without the disc, areas at the edge of a city would reach `reach_m` into its neighbours.
     """
-    found = voronoi_cells({area.code: (area.latitude, area.longitude) for area in areas}, reach_m)
-    return {area.code: found[area.code].intersection(_disc(area, reach_m)) for area in areas}
+    polygons = voronoi_cells({area.code: (area.latitude, area.longitude) for area in areas}, reach_m)
+    return {area.code: polygons[area.code].intersection(_disc(area, reach_m)) for area in areas}
 
 
 def _disc(area: Area, reach_m: float) -> BaseGeometry:

@@ -58,12 +58,12 @@ def _shapes(parts: Sequence[Area]) -> dict[str, BaseGeometry]:
     """Shape of each part: its own, or the union of its smallest areas."""
     smallest = area_lookup.area_shapes().shapes
     paths = dict(Area.objects.filter(code__in=smallest).values_list("code", "path"))
-    found = {}
+    shapes = {}
     for part in parts:
         inside = [smallest[code] for code, path in paths.items() if part.code in path.split("/")]
         if inside:
-            found[part.code] = _without_pinholes(shapely.union_all(inside, grid_size=GRID))
-    return found
+            shapes[part.code] = _without_pinholes(shapely.union_all(inside, grid_size=GRID))
+    return shapes
 
 
 def _without_pinholes(shape: BaseGeometry) -> BaseGeometry:

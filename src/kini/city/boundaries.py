@@ -83,8 +83,8 @@ def _code(feature: Any) -> str:
         return ""
     properties = feature.get("properties")
     named = [properties.get(name) for name in CODE_PROPERTIES] if isinstance(properties, dict) else []
-    found = next((value for value in (feature.get("id"), *named) if isinstance(value, str | int)), "")
-    return str(found).strip()
+    code = next((value for value in (feature.get("id"), *named) if isinstance(value, str | int)), "")
+    return str(code).strip()
 
 
 def _feature_faults(

@@ -14,10 +14,10 @@ def thin_out[T](points: Sequence[T], most: int) -> list[T]:
 
 def bounding_box(points: Iterable[tuple[float, float]], least: float) -> tuple[float, float, float, float] | None:
     """Bounding box (left, bottom, right, top) with a margin and no side shorter than `least`; None without points."""
-    found = list(points)
-    if not found:
+    coordinates = list(points)
+    if not coordinates:
         return None
-    xs, ys = [x for x, _y in found], [y for _x, y in found]
+    xs, ys = [x for x, _y in coordinates], [y for _x, y in coordinates]
     half_x = max(max(xs) - min(xs), least) / 2 * 1.12
     half_y = max(max(ys) - min(ys), least) / 2 * 1.12
     mid_x, mid_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
@@ -26,11 +26,13 @@ def bounding_box(points: Iterable[tuple[float, float]], least: float) -> tuple[f
 
 def spread_apart(spots: Sequence[tuple[int, int]], least: int) -> list[tuple[int, int]]:
     """Move each spot by ring search until it is at least `least` away from the preceding ones."""
-    found: list[tuple[int, int]] = []
+    placed: list[tuple[int, int]] = []
     for x, y in spots:
         tries = ((x + round(r * math.cos(a)), y + round(r * math.sin(a))) for r, a in _rings(least))
-        found.append(next((each for each in tries if all(math.dist(each, other) >= least for other in found)), (x, y)))
-    return found
+        placed.append(
+            next((each for each in tries if all(math.dist(each, other) >= least for other in placed)), (x, y))
+        )
+    return placed
 
 
 def _rings(step: int) -> Iterator[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""Geocoding: device coordinates or typed names to a point."""
+"""Geocoding: device coordinates or typed names to a point, and a point to a description."""
 
 import re
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ def geocode(text: str) -> tuple[Point | None, str]:
     """Return the point of a typed name, or an error text: the area of that name, the place of that name, or the only
     area named in an address.
     """
-    found = queries.area_by_name(text) or _place(text) or _named_in(text)
-    if found is None:
+    match = queries.area_by_name(text) or _place(text) or _named_in(text)
+    if match is None:
         level = pack.current().level_name(pack.current().lowest_level)
         return None, _("Enter the full name of one area (%(level)s).") % {"level": level}
-    return (found.latitude, found.longitude), ""
+    return (match.latitude, match.longitude), ""
 
 
 def _place(text: str) -> Place | None:
-    wanted = " ".join(text.casefold().split())
-    found = [place for place in city_tables().places if place.active and place.name.casefold() == wanted]
-    return found[0] if len(found) == 1 else None
+    name = " ".join(text.casefold().split())
+    places = [place for place in city_tables().places if place.active and place.name.casefold() == name]
+    return places[0] if len(places) == 1 else None
 
 
 def _named_in(text: str) -> Area | None:
@@ -50,3 +50,22 @@ def _named_in(text: str) -> Area | None:
     best = max(spots, key=lambda spot: spot[:2], default=None)
     same = [area for start, length, area in spots if best and (start, length) == best[:2]]
     return same[0] if len(same) == 1 else None
+
+
+def describe_location(area: Area, near: str = "") -> str:
+    """Describe a location: landmark, area with its level, parent area.
+
+    Args:
+        near: name of a place (queries.landmark), or "".
+    """
+    words = _("%(level)s %(name)s") % {"level": pack.current().level_name(area.level), "name": area.name}
+    around = area.parent.name if area.parent else ""
+    close = _("Near %(place)s") % {"place": near} if near else ""
+    return ", ".join(part for part in (close, words, around) if part)
+
+
+def outside_city_text() -> str:
+    """Message for a point outside the city."""
+    return _("This point is outside %(city)s. Choose a point in the city or enter the address.") % {
+        "city": pack.current().name
+    }

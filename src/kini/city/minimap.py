@@ -79,14 +79,14 @@ def _framed(box: Box) -> tuple[float, float, float, float, int]:
     """Extend the rectangle until its height fits the page; also return that height."""
     left, bottom, right, top = box
     width, tall = right - left, top - bottom
-    wanted = min(max(WIDTH * tall / width, LEAST_HEIGHT), MOST_HEIGHT)
-    if WIDTH * tall / width > wanted:
-        more = (tall * WIDTH / wanted - width) / 2
+    target = min(max(WIDTH * tall / width, LEAST_HEIGHT), MOST_HEIGHT)
+    if WIDTH * tall / width > target:
+        more = (tall * WIDTH / target - width) / 2
         left, right = left - more, right + more
     else:
-        more = (width * wanted / WIDTH - tall) / 2
+        more = (width * target / WIDTH - tall) / 2
         bottom, top = bottom - more, top + more
-    return left, bottom, right, top, round(wanted)
+    return left, bottom, right, top, round(target)
 
 
 @lru_cache(maxsize=64)
@@ -98,12 +98,12 @@ def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tup
     if right - left < NEAR_M:
         middle = city.locate(*projection.to_degrees((left + right) / 2, (bottom + top) / 2))
         code = middle.path.split("/")[1] if middle and middle.depth > 1 else whole
-    found = []
+    paths = []
     for flat in _flat(version, code):
         cut = shapely.clip_by_rect(flat, left, bottom, right, top).simplify(1 / scale)
         if path := _path(cut, left, top, scale):
-            found.append(path)
-    return tuple(found)
+            paths.append(path)
+    return tuple(paths)
 
 
 @cached(maxsize=16)
@@ -116,10 +116,10 @@ def _flat(_version: str, code: str) -> list[BaseGeometry]:
 
 def _path(shape: BaseGeometry, left: float, top: float, scale: float) -> str:
     rings = [part.exterior for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    found = []
+    subpaths = []
     for ring in rings:
         spots = [(round((x - left) * scale), round((top - y) * scale)) for x, y in ring.coords]
         spots = [spot for n, spot in enumerate(spots) if n == 0 or spot != spots[n - 1]]
         if len(spots) > 3:
-            found.append("M" + "L".join(f"{x} {y}" for x, y in spots[:-1]) + "Z")
-    return "".join(found)
+            subpaths.append("M" + "L".join(f"{x} {y}" for x, y in spots[:-1]) + "Z")
+    return "".join(subpaths)

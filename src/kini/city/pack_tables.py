@@ -130,10 +130,12 @@ def _agencies(
             if wrong := list(_unit_faults(source, where, unit, levels, areas)):
                 faults += wrong
                 continue
-            for made in _units(agency, unit, areas):
-                if made.pk in units:
-                    faults.append(source.error_at(where, f"a second unit in {made.area_id}", "Keep one unit an area."))
-                units[made.pk] = made
+            for created in _units(agency, unit, areas):
+                if created.pk in units:
+                    faults.append(
+                        source.error_at(where, f"a second unit in {created.area_id}", "Keep one unit an area.")
+                    )
+                units[created.pk] = created
     agencies = {id_: Agency(id=id_, name=entry.name.root, short_name=entry.short) for id_, entry in entries.items()}
     return agencies, list(units.values())
 

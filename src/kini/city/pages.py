@@ -1,11 +1,17 @@
-"""Public endpoints for the location script; nothing is stored."""
+"""Public endpoints for the location script, which store nothing, and the context processor of the city."""
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.city import area_maps, queries, wording
+from kini.city import area_maps, geocoding, pack, queries
+from kini.city.pack import City
+
+
+def city_context(request: HttpRequest) -> dict[str, City]:
+    """Context processor: the city as `city`."""
+    return {"city": pack.current()}
 
 
 @never_cache
@@ -18,11 +24,11 @@ def describe_point(request: HttpRequest) -> HttpResponse:
     try:
         latitude, longitude = float(request.POST.get("lat", "")), float(request.POST.get("lon", ""))
     except ValueError:
-        return JsonResponse({"area": "", "words": wording.outside_city_text()}, status=400)
+        return JsonResponse({"area": "", "words": geocoding.outside_city_text()}, status=400)
     area = queries.locate(latitude, longitude)
     if area is None:
-        return JsonResponse({"area": "", "words": wording.outside_city_text()})
-    words = wording.describe_location(area, queries.landmark(latitude, longitude))
+        return JsonResponse({"area": "", "words": geocoding.outside_city_text()})
+    words = geocoding.describe_location(area, queries.landmark(latitude, longitude))
     return JsonResponse({"area": area.code, "words": words})
 
 
@@ -33,6 +39,6 @@ def area_map(request: HttpRequest, code: str) -> HttpResponse:
         response = HttpResponse(area_maps.area_geojson(code), content_type="application/geo+json")
     except area_maps.NoSuchMap:
         raise Http404 from None
-    asked = request.META.get("QUERY_STRING") == area_maps.map_version()
-    patch_cache_control(response, public=True, max_age=31_536_000 if asked else 300)
+    is_versioned = request.META.get("QUERY_STRING") == area_maps.map_version()
+    patch_cache_control(response, public=True, max_age=31_536_000 if is_versioned else 300)
     return response

@@ -98,8 +98,8 @@ def read(root: Path) -> PrivacyFile | None:
 
 def retention_terms() -> Mapping[str, timedelta]:
     """Retention terms of the pack by name of the rule."""
-    found = current()
-    return {name: timedelta(days=term.days) for name, term in found.retention.items()} if found else {}
+    file = current()
+    return {name: timedelta(days=term.days) for name, term in file.retention.items()} if file else {}
 
 
 def check_privacy(root: Path) -> Iterator[ConfigError]:
@@ -108,23 +108,23 @@ def check_privacy(root: Path) -> Iterator[ConfigError]:
         return
     try:
         source = read_source_file(root / FILE, root)
-        found = parse_model(source, PrivacyFile)
-        yield from missing_translations(source, found, load_city(root).languages)
-        yield from _references(root, source, found)
+        file = parse_model(source, PrivacyFile)
+        yield from missing_translations(source, file, load_city(root).languages)
+        yield from _references(root, source, file)
     except ConfigErrors as faults:
         yield from (fault for fault in faults.errors if fault.file == FILE)
 
 
-def _references(root: Path, source: SourceFile, found: PrivacyFile) -> Iterator[ConfigError]:
+def _references(root: Path, source: SourceFile, privacy: PrivacyFile) -> Iterator[ConfigError]:
     for file, place, name in (
-        ("agencies.yaml", "agency", found.agency),
-        ("roles.yaml", "role", found.role),
-        ("roles.yaml", "appeal_role", found.appeal_role),
+        ("agencies.yaml", "agency", privacy.agency),
+        ("roles.yaml", "role", privacy.role),
+        ("roles.yaml", "appeal_role", privacy.appeal_role),
     ):
         known = read_source_file(root / file, root).data
         if name not in known:
             yield source.error_at((place,), f'there is no "{name}" in {file}', f"Use one of: {', '.join(known)}.")
-    for name in found.retention:
+    for name in privacy.retention:
         if name not in retention.rules:
             known_rules = ", ".join(sorted(retention.rules.names()))
             yield source.error_at(("retention", name), f'there is no rule "{name}"', f"Use one of: {known_rules}.")

@@ -20,8 +20,8 @@ def areas_by_level(level: str) -> QuerySet[Area]:
 
 def area(code: str, *, active: bool = True) -> Area | None:
     """Area by code, with its parents; None for inactive ones unless `active` is False."""
-    found = city_tables().areas.get(code)
-    return found if found and (found.active or not active) else None
+    match = city_tables().areas.get(code)
+    return match if match and (match.active or not active) else None
 
 
 def agency(key: str) -> Agency:
@@ -30,10 +30,10 @@ def agency(key: str) -> Agency:
     Raises:
         Agency.DoesNotExist: there is none.
     """
-    found = city_tables().agencies.get(key)
-    if found is None:
+    match = city_tables().agencies.get(key)
+    if match is None:
         raise Agency.DoesNotExist
-    return found
+    return match
 
 
 def unit(key: str) -> Unit | None:
@@ -48,18 +48,18 @@ def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
         level: only this level; "": all.
         within: code of an area: only it and its descendants; "": all.
     """
-    found = Area.objects.filter(active=True, path__gt=after).order_by("path")
+    areas = Area.objects.filter(active=True, path__gt=after).order_by("path")
     if level:
-        found = found.filter(level=level)
-    return list(_within(found, "", within)[:count])
+        areas = areas.filter(level=level)
+    return list(_within(areas, "", within)[:count])
 
 
 def places_page(kind: str, within: str, after: str, count: int) -> list[Place]:
     """Active places after an id, with their areas and agencies."""
-    found = _places().filter(pk__gt=after).order_by("pk")
+    places = _places().filter(pk__gt=after).order_by("pk")
     if kind:
-        found = found.filter(kind=kind)
-    return list(_within(found, "area__", within)[:count])
+        places = places.filter(kind=kind)
+    return list(_within(places, "area__", within)[:count])
 
 
 def place(pk: str) -> Place:
@@ -80,14 +80,14 @@ def _places() -> QuerySet[Place]:
     return Place.objects.filter(active=True).select_related("area__parent", "agency")
 
 
-def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]:
+def _within[M: Model](rows: QuerySet[M], prefix: str, code: str) -> QuerySet[M]:
     """Restrict to rows within an area."""
     if not code:
-        return found
+        return rows
     path = Area.objects.filter(code=code).values_list("path", flat=True).first()
     if path is None:
-        return found.none()
-    return found.filter(Q(**{f"{prefix}path": path}) | Q(**{f"{prefix}path__startswith": f"{path}/"}))
+        return rows.none()
+    return rows.filter(Q(**{f"{prefix}path": path}) | Q(**{f"{prefix}path__startswith": f"{path}/"}))
 
 
 class UnknownArea(ActionRefused):
@@ -100,10 +100,10 @@ def chosen_area(code: str) -> Area | None:
     Raises:
         UnknownArea: there is no active area with that code.
     """
-    found = area(code) if code else None
-    if code and found is None:
+    match = area(code) if code else None
+    if code and match is None:
         raise UnknownArea(_("There is no such area. Choose one from the list."))
-    return found
+    return match
 
 
 def whole_city() -> Area | None:
@@ -128,8 +128,8 @@ def locate(latitude: float, longitude: float) -> Area | None:
 
 def area_by_name(typed: str) -> Area | None:
     """Smallest area with this name (case-insensitive); None unless there is exactly one."""
-    found = list(areas_by_level(pack.current().lowest_level).filter(name__iexact=typed.strip())[:2])
-    return found[0] if len(found) == 1 else None
+    areas = list(areas_by_level(pack.current().lowest_level).filter(name__iexact=typed.strip())[:2])
+    return areas[0] if len(areas) == 1 else None
 
 
 def boundaries_are_official() -> bool:
@@ -150,14 +150,14 @@ def place_options(kind: str) -> list[Place]:
 def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
     """Nearest active places of a kind ("": of any) with their distance in metres, nearest first."""
     here, known = (latitude, longitude), city_tables()
-    found = [known.places_by_key[key] for key in nearest(here, known.points.get(kind, ()), count)]
-    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found]
+    places = [known.places_by_key[key] for key in nearest(here, known.points.get(kind, ()), count)]
+    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in places]
 
 
 def landmark(latitude: float, longitude: float) -> str:
     """Name of the nearest place within NEAR_M; empty if there is none."""
-    found = nearest_places("", latitude, longitude, 1)
-    return found[0][0].name if found and found[0][1] <= NEAR_M else ""
+    places = nearest_places("", latitude, longitude, 1)
+    return places[0][0].name if places and places[0][1] <= NEAR_M else ""
 
 
 def unit_for(agency_id: str, area: Area | None) -> Unit | None:
@@ -173,14 +173,14 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
 def units_around(area: Area) -> list[Unit]:
     """Unit of each agency with the smallest enclosing area, most local first, without citywide units. One query."""
     units = Unit.objects.filter(area_id__in=area.path.split("/"), area__depth__gt=0, active=True, agency__active=True)
-    found: dict[str, Unit] = {}
+    by_agency: dict[str, Unit] = {}
     for unit in units.select_related("agency").order_by("-area__depth", "agency_id", "id"):
-        found.setdefault(unit.agency_id, unit)
-    return list(found.values())
+        by_agency.setdefault(unit.agency_id, unit)
+    return list(by_agency.values())
 
 
 def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
     """Nearest unit of an agency to a point, among those with the smallest areas; used for dispatch."""
     known = city_tables()
-    found = nearest((latitude, longitude), known.bases.get(agency_id, ()), 1)
-    return known.units_by_key[found[0]] if found else None
+    keys = nearest((latitude, longitude), known.bases.get(agency_id, ()), 1)
+    return known.units_by_key[keys[0]] if keys else None

@@ -123,8 +123,8 @@ class Week(StrictModel):
 
     def of(self, weekday: int) -> tuple[tuple[time, time], ...]:
         """Opening times of a day; 0 is Monday."""
-        found: tuple[tuple[time, time], ...] = getattr(self, WEEKDAYS[weekday])
-        return found
+        spans: tuple[tuple[time, time], ...] = getattr(self, WEEKDAYS[weekday])
+        return spans
 
 
 class OfficeHours(Week):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kini.city import geocoding, pack, wording
+from kini.city import geocoding, pack
 from kini.city import queries as city
 from kini.city.models import Area
 from kini.core import current_time
@@ -66,7 +66,7 @@ def parse_row_filter(feed: Feed, asked: Mapping[str, str], point: Point | None =
     level = asked.get("level", "") if feed.levels and asked.get("level", "") in feed.levels.steps else ""
     near, text, problem = point, asked.get("near", "")[:LONGEST].strip(), ""
     if point and city.locate(*point) is None:
-        near, problem = None, wording.outside_city_text()
+        near, problem = None, geocoding.outside_city_text()
     elif text and not point:
         near, problem = geocoding.geocode(text)
     return RowFilter(words, filters, level, asked.get("area", "")[:20], near, bool(point and near), text, problem)

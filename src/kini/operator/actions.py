@@ -22,12 +22,12 @@ def retry_job(*, by: Actor, job: int) -> None:
     """
     if by.kind is not ActorKind.SYSTEM and not queries.is_operator(by.user_id):
         raise NotAllowed(_("Only operators can retry a job."))
-    found = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job, status="failed").first()
-    if found is None:
+    failed_job = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job, status="failed").first()
+    if failed_job is None:
         raise ActionRefused(_("This job has not failed."))
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_AGAIN, [job])
     except IntegrityError:
         raise ActionRefused(_("This job is already queued for a retry.")) from None
-    audit.record(by=by, action="operator.job-retried", subject=f"job:{job}", detail={"task": found.task_name})
+    audit.record(by=by, action="operator.job-retried", subject=f"job:{job}", detail={"task": failed_job.task_name})

@@ -29,9 +29,9 @@ class OperatorSite(AdminSite):
         return queries.is_operator(request.user.pk) and mfa.has_step(request)
 
     def get_urls(self) -> list[Any]:
-        found = [each for each in super().get_urls() if getattr(each, "name", None) not in UNUSED]
-        self._guard(found)
-        return found
+        urls = [each for each in super().get_urls() if getattr(each, "name", None) not in UNUSED]
+        self._guard(urls)
+        return urls
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Empty: actions of operators are in the audit trail, not in Django's log."""

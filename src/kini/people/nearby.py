@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kini.city import geocoding, pack, queries, wording
+from kini.city import geocoding, pack, queries
 from kini.city.models import Area, Place, Unit
 from kini.core.geometry import Point
 from kini.people.models import Resident, User
@@ -89,7 +89,9 @@ def nearby_page(request: HttpRequest) -> HttpResponse:
     area = queries.locate(*point) if point else queries.area(request.POST.get("area", "")[:20])
     if area is None or area.level != pack.current().lowest_level:
         return _page(
-            request, None, wording.outside_city_text() if point else _("Choose the area in which you live or are now.")
+            request,
+            None,
+            geocoding.outside_city_text() if point else _("Choose the area in which you live or are now."),
         )
     response = _page(request, surroundings_of(area, point, ON_PAGE)) if point else redirect("people:near")
     secure = request.is_secure()

@@ -80,8 +80,8 @@ def build_chart(
     steps = round_ticks(0.0 if 0 < lowest < highest / 2 else lowest, highest)
     times = [at.timestamp() for _label, points in courses for at, _value in points]
     first, last = min(times), max(times)
-    said = [say(step) for step in steps]
-    left = max(LEFT, SIGN * max(map(len, said)) + RIGHT)
+    labels = [say(step) for step in steps]
+    left = max(LEFT, SIGN * max(map(len, labels)) + RIGHT)
     across, up = CHART_WIDTH - left - RIGHT, CHART_HEIGHT - TOP - BOTTOM
 
     def x(at: float) -> float:
@@ -97,7 +97,7 @@ def build_chart(
     ends = {at.timestamp(): at for _label, points in courses for at, _value in points}
     days = [(x(first), day(ends[first]), "start"), (x(last), day(ends[last]), "end")]
     inside = [(y(value), label) for label, value in limits if steps[0] <= value <= steps[-1]]
-    ticks = [(y(step), text) for step, text in zip(steps, said, strict=True)]
+    ticks = [(y(step), text) for step, text in zip(steps, labels, strict=True)]
     return Chart(
         CHART_WIDTH, CHART_HEIGHT, left, CHART_WIDTH - RIGHT, CHART_HEIGHT - BOTTOM, lines, ticks, days, inside
     )
@@ -110,10 +110,10 @@ def round_ticks(low: float, high: float, count: int = 4) -> list[float]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw)
     first = step * (low // step)
-    found = [first]
-    while found[-1] < high:
-        found.append(found[-1] + step)
-    return [round(each, 10) for each in found]
+    ticks = [first]
+    while ticks[-1] < high:
+        ticks.append(ticks[-1] + step)
+    return [round(each, 10) for each in ticks]
 
 
 #: Heatmap: cell size, space for row and column labels, number of shades.
@@ -146,7 +146,7 @@ class Heatmap:
 def build_heatmap(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Heatmap:
     """Compute a heatmap of rows (label, one value per hour of the day; None: not shown)."""
     most = max((value for _label, values in rows for value in values if value is not None), default=0.0) or 1.0
-    found = [
+    grid_rows = [
         HeatmapRow(
             label, n * CELL_HIGH, [(NAMES + hour * CELL_WIDE, _level(value, most)) for hour, value in enumerate(values)]
         )
@@ -155,7 +155,7 @@ def build_heatmap(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Heatmap
     heads = [(NAMES + hour * CELL_WIDE, f"{hour:02}") for hour in range(0, 24, 3)]
     table = [(f"{hour:02}:00", [values[hour] for _label, values in rows]) for hour in range(24)]
     size = NAMES + 24 * CELL_WIDE + 2, len(rows) * CELL_HIGH + BELOW
-    return Heatmap(*size, NAMES, CELL_WIDE - 1, CELL_HIGH - 1, heads, found, table)
+    return Heatmap(*size, NAMES, CELL_WIDE - 1, CELL_HIGH - 1, heads, grid_rows, table)
 
 
 def _level(value: float | None, most: float) -> int:

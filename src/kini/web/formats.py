@@ -204,12 +204,12 @@ def phone_link(number: str) -> str:
 def _phone(number: str, country: str) -> tuple[str, str]:
     """Displayed number and its tel: URL."""
     try:
-        found = phonenumbers.parse(number, country)
+        parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:
-        found = None
-    if found is None or not phonenumbers.is_valid_number(found):
+        parsed = None
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
         return number, f"tel:{number.replace(' ', '')}"
-    home = phonenumbers.region_code_for_number(found) == country
+    home = phonenumbers.region_code_for_number(parsed) == country
     formats = phonenumbers.PhoneNumberFormat
-    shown = phonenumbers.format_number(found, formats.NATIONAL if home else formats.INTERNATIONAL)
-    return shown, f"tel:{phonenumbers.format_number(found, formats.E164)}"
+    shown = phonenumbers.format_number(parsed, formats.NATIONAL if home else formats.INTERNATIONAL)
+    return shown, f"tel:{phonenumbers.format_number(parsed, formats.E164)}"

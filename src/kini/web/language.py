@@ -18,8 +18,8 @@ COOKIE_AGE = 365 * 24 * 3600
 
 def chosen_language(request: HttpRequest, city: CityInfo) -> str:
     """Language of the cookie (of the header, for pages stored offline) if the city offers it, else the default."""
-    wanted = request.headers.get(offline_pages.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return wanted if wanted in city.languages else city.languages[0]
+    code = request.headers.get(offline_pages.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return code if code in city.languages else city.languages[0]
 
 
 class CityLocaleMiddleware:

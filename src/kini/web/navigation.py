@@ -77,8 +77,8 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
     """Entries of a place that exist and that this visitor may see, in order."""
     own = (item for shelf in nav_sources if shelf.place == place for item in shelf.entries(request))
     items = sorted((*(item for item in navigation if item.place == place), *own), key=lambda item: item.order)
-    found = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
-    current = _current(request, [url for _, url in found])
+    visible = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
+    current = _current(request, [url for _, url in visible])
     return [
         NavLink(
             url=url,
@@ -90,7 +90,7 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
             count=item.count(request) if item.count else None,
             current=url == current,
         )
-        for item, url in found
+        for item, url in visible
     ]
 
 

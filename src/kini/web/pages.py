@@ -50,13 +50,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
     The form has no CSRF token, so that pages without other forms are the same for all visitors. Sec-Fetch-Site replaces
     it; the worst a foreign site could do is to switch between the city's languages.
     """
-    wanted = request.POST.get("language", "")
+    language = request.POST.get("language", "")
     response = HttpResponseRedirect(_safe_next(request))
     ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    if ours and wanted in current_city().languages:
+    if ours and language in current_city().languages:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
-            wanted,
+            language,
             max_age=COOKIE_AGE,
             samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
@@ -66,9 +66,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 def _safe_next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else reverse("web:home")
+    url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if safe else reverse("web:home")
 
 
 def theme_version() -> str:
@@ -85,8 +85,8 @@ def _version(theme: tuple[tuple[str, str], ...]) -> str:
 def theme(request: HttpRequest) -> HttpResponse:
     """Stylesheet of the city's colours; cached for a year under the URL with its version."""
     response = HttpResponse(colours.stylesheet(current_city().theme), content_type="text/css; charset=utf-8")
-    asked = request.META.get("QUERY_STRING") == theme_version()
-    patch_cache_control(response, public=True, max_age=31_536_000 if asked else 300)
+    is_versioned = request.META.get("QUERY_STRING") == theme_version()
+    patch_cache_control(response, public=True, max_age=31_536_000 if is_versioned else 300)
     return response
 
 

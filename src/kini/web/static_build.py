@@ -14,20 +14,20 @@ STAMP = ".collected"
 def collect_if_changed() -> bool:
     """Run collectstatic if anything changed; return True if it ran."""
     stamp = Path(settings.STATIC_ROOT) / STAMP
-    wanted = fingerprint()
-    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+    current = fingerprint()
+    if stamp.is_file() and stamp.read_text("utf-8") == current:
         return False
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", verbosity=0, interactive=False)
-    stamp.write_text(wanted, "utf-8")
+    stamp.write_text(current, "utf-8")
     return True
 
 
 def fingerprint() -> str:
     """Hash over all static files (path, size, mtime) and the versions of Django and WhiteNoise."""
-    found = [f"django {version('django')} whitenoise {version('whitenoise')}"]
+    parts = [f"django {version('django')} whitenoise {version('whitenoise')}"]
     for finder in get_finders():
         for name, storage in finder.list([]):
             about = Path(storage.path(name)).stat()
-            found.append(f"{storage.path(name)} {about.st_size} {about.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
+            parts.append(f"{storage.path(name)} {about.st_size} {about.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()

@@ -78,20 +78,20 @@ def theme_tokens(theme: Mapping[str, Any]) -> dict[str, str]:
     The brand colour is background of white text on light pages and text colour on dark ones, so it is shifted where
     the contrast is too low.
     """
-    given = {name: str(theme[name]).lower() for name in TOKENS if HEX.fullmatch(str(theme.get(name, "")))}
-    brand = given.pop("brand", None)
+    explicit = {name: str(theme[name]).lower() for name in TOKENS if HEX.fullmatch(str(theme.get(name, "")))}
+    brand = explicit.pop("brand", None)
     if brand is None:
-        return given
+        return explicit
     base = ensure_contrast(parse_hex(brand), WHITE, BLACK)
     derived = {name: shade(base, how) for name, how in SHADES.items()}
     derived["brand-300"] = ensure_contrast(derived["brand-300"], DARK_SURFACE, WHITE)
-    return {name: to_hex(colour) for name, colour in derived.items()} | given
+    return {name: to_hex(colour) for name, colour in derived.items()} | explicit
 
 
 def stylesheet(theme: Mapping[str, Any]) -> str:
     """Stylesheet that overrides the default colours."""
-    found = theme_tokens(theme)
-    return ":root{" + "".join(f"--{name}:{value};" for name, value in found.items()) + "}\n" if found else ""
+    values = theme_tokens(theme)
+    return ":root{" + "".join(f"--{name}:{value};" for name, value in values.items()) + "}\n" if values else ""
 
 
 def theme_errors(theme: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

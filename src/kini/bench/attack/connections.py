@@ -109,13 +109,13 @@ SILENT = (
 @contextmanager
 def slow_connections(address: str, count: int) -> Iterator[Sequence[socket.socket]]:
     """Hold `count` connections open that send nothing, half a head or half a body."""
-    held: list[socket.socket] = []
+    connections: list[socket.socket] = []
     try:
         for number, words in zip(range(count), cycle(SILENT), strict=False):
             connection = connect(address, network_address(1, number))
-            held.append(connection)
+            connections.append(connection)
             connection.sendall(words)
-        yield held
+        yield connections
     finally:
-        for connection in held:
+        for connection in connections:
             connection.close()

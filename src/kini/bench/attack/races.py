@@ -74,10 +74,10 @@ def _same_key(
     """A repeated idempotency key creates one case, is refused with another body, and is private to its principal."""
     first, second = (program.application(service) for program in residents[:2])
     answers = at_once(address, [_application(first)] * SENDERS)
-    made = {answer.body["reference"] for answer in answers if answer.status == 201}
-    tell(f"{SENDERS} applications with one key: {_statuses(answers)}, {len(made)} case")
-    if len(made) != 1 or not _statuses(answers).keys() <= {201, 409}:
-        yield f"{SENDERS} applications with one key made {len(made)} cases ({_statuses(answers)})"
+    references = {answer.body["reference"] for answer in answers if answer.status == 201}
+    tell(f"{SENDERS} applications with one key: {_statuses(answers)}, {len(references)} case")
+    if len(references) != 1 or not _statuses(answers).keys() <= {201, 409}:
+        yield f"{SENDERS} applications with one key made {len(references)} cases ({_statuses(answers)})"
     [other] = at_once(
         address,
         [_application(Application(first.token, first.body | {"for_person": None, "confirm": False}, first.key))],
@@ -85,7 +85,7 @@ def _same_key(
     if other.status not in (409, 422):
         yield f"the same key with another body was answered with {other.status}"
     [apart] = at_once(address, [_application(Application(second.token, second.body, first.key))])
-    if apart.status != 201 or apart.body["reference"] in made:
+    if apart.status != 201 or apart.body["reference"] in references:
         yield f"another person's key of the same name was answered with {apart.status}"
 
 
@@ -107,25 +107,25 @@ def _submissions(address: str, program: ApplyingClient, service: str, tell: Call
         "json": {"confirm": True},
         "headers": headers,
     }
-    told = at_once(address, [words] * SUBMITTERS)
-    made = {answer.body["reference"] for answer in told if answer.status in (200, 201)}
-    tell(f"{SUBMITTERS} submissions of one draft: {_statuses(told)}, {len(made)} case")
-    if len(made) != 1:
-        yield f"a draft that was sent in {SUBMITTERS} times became {len(made)} cases ({_statuses(told)})"
+    responses = at_once(address, [words] * SUBMITTERS)
+    references = {answer.body["reference"] for answer in responses if answer.status in (200, 201)}
+    tell(f"{SUBMITTERS} submissions of one draft: {_statuses(responses)}, {len(references)} case")
+    if len(references) != 1:
+        yield f"a draft that was sent in {SUBMITTERS} times became {len(references)} cases ({_statuses(responses)})"
 
 
 def _moves(address: str, program: ApplyingClient, service: str, tell: Callable[[str], None]) -> Iterator[str]:
     """Of many officers who take the same step of a case, one succeeds."""
-    [made] = at_once(address, [_application(Application(program.token, program.bodies[service]))])
-    case = Case.objects.get(reference=made.body["reference"])
+    [created] = at_once(address, [_application(Application(program.token, program.bodies[service]))])
+    case = Case.objects.get(reference=created.body["reference"])
     tokens = _officers(case)
     with httpx.Client(base_url=address + PREFIX, timeout=30) as client:
-        told = client.get(f"/desk/cases/{case.reference}", headers={"Authorization": f"Bearer {tokens[0]}"}).json()
-    move = next((each for each in told["moves"] if not each["files"] and not each["given"].get("required")), None)
+        case_data = client.get(f"/desk/cases/{case.reference}", headers={"Authorization": f"Bearer {tokens[0]}"}).json()
+    move = next((each for each in case_data["moves"] if not each["files"] and not each["given"].get("required")), None)
     if move is None:
         tell("no step of the case can be taken without typing something; not raced")
         return
-    words = {"move": move["move"], "step": told["step"]}
+    words = {"move": move["move"], "step": case_data["step"]}
     url = f"/desk/cases/{case.reference}/moves"
     answers = at_once(
         address,
@@ -179,10 +179,10 @@ def _bookings(address: str, tell: Callable[[str], None]) -> Iterator[str]:
             for token in bench.tokens[:BOOKERS]
         ],
     )
-    taken = Quota.objects.get(slot_id=slot, capacity=PLACES).taken
-    tell(f"{BOOKERS} bookings of {PLACES} places: {_statuses(answers)}, {taken} taken")
-    if _statuses(answers)[201] != PLACES or taken != PLACES:
-        yield f"{_statuses(answers)[201]} of {PLACES} places were given to {BOOKERS} clients, {taken} are taken"
+    booked = Quota.objects.get(slot_id=slot, capacity=PLACES).taken
+    tell(f"{BOOKERS} bookings of {PLACES} places: {_statuses(answers)}, {booked} taken")
+    if _statuses(answers)[201] != PLACES or booked != PLACES:
+        yield f"{_statuses(answers)[201]} of {PLACES} places were given to {BOOKERS} clients, {booked} are taken"
 
 
 def _statuses(answers: Sequence[Answer]) -> Counter[int]:

@@ -77,7 +77,7 @@ def server_errors(log: Path) -> list[str]:
     errors: Counter[tuple[str, int]] = Counter()
     for line in log.read_text("utf-8", "replace").splitlines():
         if '"answered"' in line and line.startswith("{"):
-            told = json.loads(line)
-            if told.get("status", 0) >= 500 and told["status"] not in BUSY:
-                errors[told["path"], told["status"]] += 1
+            record = json.loads(line)
+            if record.get("status", 0) >= 500 and record["status"] not in BUSY:
+                errors[record["path"], record["status"]] += 1
     return [f"{count} requests to {path[:60]} were answered with {status}" for (path, status), count in errors.items()]

@@ -52,14 +52,14 @@ class Accounting:
         """Packets accepted per second at a steady rate; errors: unanswered or not written."""
         before = self._written()
         sent = self._send(self._packets(rate), rate=rate * MARGIN)
-        found = sent.measured()
+        result = sent.measured()
         missing = len(sent.waited) - (self._written() - before)
-        return replace(found, errors=found.errors + abs(missing))
+        return replace(result, errors=result.errors + abs(missing))
 
     def backlog(self, rate: int) -> Measurement:
         """Packets per second that the command imports from a backlog of `seconds` at that rate."""
-        if (wanted := int(rate * self.seconds) - self._waiting()) > 0:
-            self._send(self._built(wanted))
+        if (missing := int(rate * self.seconds) - self._waiting()) > 0:
+            self._send(self._built(missing))
         waiting, began = self._waiting(), time.monotonic()
         with self._collector() as collector:
             brought, rejected = collector_counts(collector)
@@ -73,9 +73,9 @@ class Accounting:
         """
         self._collect_all()
         packets = self._built(int(rate * (BEFORE + 3 * self.seconds) * MARGIN) + rate * 60)
-        enough, found = Event(), []
+        enough, results = Event(), []
         sender = Thread(
-            target=lambda: found.append(self._send(packets, rate=rate * MARGIN, until=enough.is_set)), daemon=True
+            target=lambda: results.append(self._send(packets, rate=rate * MARGIN, until=enough.is_set)), daemon=True
         )
         with self._collector("--follow") as collector:
             sender.start()
@@ -88,7 +88,7 @@ class Accounting:
             self._until(lambda: self._behind() == 0, collector)
             collector.send_signal(signal.SIGINT)
             brought, rejected = collector_counts(collector)
-        sent = found[0]
+        sent = results[0]
         figures = sent.measured()
         wrong = figures.errors + rejected + abs(len(sent.waited) - brought)
         return replace(figures, errors=wrong, seconds=took)
@@ -110,10 +110,10 @@ class Accounting:
         return self._built(int(rate * self.seconds * MARGIN))
 
     def _built(self, count: int) -> list[bytes]:
-        said = self.life.next(count)
+        records = self.life.next(count)
 
         def build(at: PacketSlot, _number: int) -> bytes:
-            return accounting_request(at.nas, at.identifier, *next(said))
+            return accounting_request(at.nas, at.identifier, *next(records))
 
         return radius_load.build_packets(count, self.points, build)
 
@@ -165,19 +165,19 @@ def collector_counts(collector: "subprocess.Popen[str]") -> tuple[int, int]:
     Raises:
         NotMeasured: when it fell.
     """
-    said, _nothing = collector.communicate()
-    words = said.split()
+    output, _nothing = collector.communicate()
+    words = output.split()
     if collector.returncode not in (0, 1) or len(words) < 5:
-        raise NotMeasured(f"the collector ended with code {collector.returncode}: {said[-300:]}")
+        raise NotMeasured(f"the collector ended with code {collector.returncode}: {output[-300:]}")
     return int(words[0]), int(words[4])
 
 
 def _records(path: Path, offset: int = 0) -> int:
     """Empty lines end records."""
-    found, last = 0, b""
+    count, last = 0, b""
     with path.open("rb") as file:
         file.seek(offset, os.SEEK_SET)
         while data := file.read(1 << 22):
-            found += (last + data).count(b"\n\n")
+            count += (last + data).count(b"\n\n")
             last = data[-1:] if not data.endswith(b"\n\n") else b""
-    return found
+    return count

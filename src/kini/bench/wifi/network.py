@@ -53,10 +53,10 @@ def prepare(points: int | None, devices: int) -> list[Nas]:
 
 def _open(kinds: list[str]) -> list[AccessPoint]:
     """Access points at sites that are always open, so that the result does not depend on the time of day."""
-    found = AccessPoint.objects.filter(site__hours__isnull=True, site__kind__in=kinds).order_by("mac")[:ASKING]
-    if not found:
+    access_points = AccessPoint.objects.filter(site__hours__isnull=True, site__kind__in=kinds).order_by("mac")[:ASKING]
+    if not access_points:
         raise NotMeasured("no point of the pack is open around the clock.")
-    return list(found)
+    return list(access_points)
 
 
 def _asking(number: int, point: AccessPoint) -> Nas:

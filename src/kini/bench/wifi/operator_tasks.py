@@ -47,12 +47,12 @@ def prepare(scratch: ScratchCity) -> OperatorTasks:
     _write(path)
     Site.objects.all().delete()
     done = subprocesses.run_python(["-m", "kini.cli", "wifi", "import", str(path)])
-    found = Site.objects.count()
-    if not found:
+    imported = Site.objects.count()
+    if not imported:
         raise NotMeasured(f"the list of points was not imported: {done.output.strip()[-300:]}")
     Site.objects.all().delete()
     return OperatorTasks(
-        Measurement(found / done.seconds, errors=ROWS - found, seconds=done.seconds, megabytes=done.megabytes)
+        Measurement(imported / done.seconds, errors=ROWS - imported, seconds=done.seconds, megabytes=done.megabytes)
     )
 
 
@@ -92,5 +92,5 @@ def _planned() -> Measurement:
     offered = candidate_sites.grid_candidates(wish.metres)
     began = time.monotonic()
     chosen = Random(4).sample(offered, min(PLACES, len(offered)))  # noqa: S311 -- no secret
-    found = planner.compute_plan(wish, chosen)
-    return Measurement(errors=int(found.gap > GAP or not found.points), seconds=time.monotonic() - began)
+    plan = planner.compute_plan(wish, chosen)
+    return Measurement(errors=int(plan.gap > GAP or not plan.points), seconds=time.monotonic() - began)

@@ -45,7 +45,7 @@ CLASS = b"kini 900 2000000 5000000"
 def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:
     """Access-Request for a device; with the MAC as password it is MAC authentication."""
     authenticator = os.urandom(16)
-    said = (
+    attributes = (
         encode_attribute(1, mac.encode())
         + encode_attribute(2, _hidden(password.encode(), authenticator, nas.secret))
         + encode_attribute(4, IPv4Address(nas.address).packed)
@@ -56,8 +56,8 @@ def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:
         + encode_attribute(61, struct.pack("!I", 19))
     )
     unsigned = (
-        encode_header(ACCESS_REQUEST, identifier, len(said) + 18, authenticator)
-        + said
+        encode_header(ACCESS_REQUEST, identifier, len(attributes) + 18, authenticator)
+        + attributes
         + encode_attribute(80, bytes(16))
     )
     return unsigned[:-16] + hmac.digest(nas.secret, unsigned, "md5")

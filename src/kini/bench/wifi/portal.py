@@ -94,14 +94,14 @@ class Portal:
         began = time.perf_counter()
         with ThreadPoolExecutor(VISITORS) as pool:
             runs = pool.map(lambda n: self._visit(n, address, began + seconds), range(VISITORS))
-            found = [waited for run in runs for waited in run]
+            durations = [waited for run in runs for waited in run]
         took = time.perf_counter() - began
-        good = [waited for waited in found if waited]
-        return Measurement.of(good, took, len(found) - len(good))
+        good = [waited for waited in durations if waited]
+        return Measurement.of(good, took, len(durations) - len(good))
 
     def _visit(self, number: int, address: str, until: float) -> list[float]:
         """Sign in repeatedly; seconds of each sign-in, 0 if it failed."""
-        found: list[float] = []
+        durations: list[float] = []
         web = Browser(address)
         point = self.points[number % len(self.points)]
         with socket.socket(type=socket.SOCK_DGRAM) as nas:
@@ -112,14 +112,14 @@ class Portal:
             while (began := time.perf_counter()) < until:
                 try:
                     _sign_in(web, nas, point, cookie)
-                    found.append(time.perf_counter() - began)
+                    durations.append(time.perf_counter() - began)
                 except (SignInFailed, OSError) as fault:
                     _tell(fault)
-                    found.append(0.0)
+                    durations.append(0.0)
                     web.close()
                     web = Browser(address)
         web.close()
-        return found
+        return durations
 
 
 _numbers: Iterator[int] = count(FIRST)
@@ -142,8 +142,8 @@ def visitor_cookies(people: int) -> list[str]:
 def _sign_in(web: Browser, nas: socket.socket, point: Nas, cookie: str) -> None:
     """Sign in like a browser behind an Aruba access point, which receives user and password from it."""
     mac = sample_mac(next(_numbers))
-    said = {"cmd": "login", "mac": mac, "apmac": point.mac, "apname": point.identifier, "url": "http://a.example/"}
-    arrived = web.ask("GET", f"/wifi/portal/aruba/?{urlencode(said)}", cookie)
+    query = {"cmd": "login", "mac": mac, "apmac": point.mac, "apname": point.identifier, "url": "http://a.example/"}
+    arrived = web.ask("GET", f"/wifi/portal/aruba/?{urlencode(query)}", cookie)
     action, fields = next(((form, each) for form, each in _forms(arrived) if each.get("way") == "tap"), ("", {}))
     if not action:
         raise SignInFailed("the first page offers no tap")

@@ -65,7 +65,7 @@ def send(
     packets: Sequence[bytes],
     points: Sequence[Nas],
     port: int,
-    wanted: int,
+    expected_code: int,
     *,
     seconds: float = 0.0,
     rate: float = 0.0,
@@ -85,7 +85,7 @@ def send(
     """
     try:
         with _sockets(points, port) as sockets:
-            return _Sending(packets, sockets, wanted, rate).run(seconds, until)
+            return _Sending(packets, sockets, expected_code, rate).run(seconds, until)
     except ConnectionRefusedError:
         raise NotMeasured(f"no RADIUS server listens on port {port} any more.") from None
 
@@ -107,8 +107,8 @@ def _sockets(points: Sequence[Nas], port: int) -> Iterator[list[socket.socket]]:
 
 
 class _Sending:
-    def __init__(self, packets: Sequence[bytes], sockets: list[socket.socket], wanted: int, rate: float) -> None:
-        self.packets, self.sockets, self.wanted, self.rate = packets, sockets, wanted, rate
+    def __init__(self, packets: Sequence[bytes], sockets: list[socket.socket], expected_code: int, rate: float) -> None:
+        self.packets, self.sockets, self.wanted, self.rate = packets, sockets, expected_code, rate
         self.number = {one.fileno(): number for number, one in enumerate(sockets)}
         self.waiting: dict[int, float] = {}
         self.sent = SendResult()
@@ -160,9 +160,9 @@ class _Sending:
 
     def _receive(self, seconds: float) -> None:
         sockets, waiting, sent = self.sockets, self.waiting, self.sent
-        found = self.poll.poll(seconds)
+        events = self.poll.poll(seconds)
         now = time.perf_counter()
-        for number, _event in found:
+        for number, _event in events:
             socket_number = self.number[number]
             answer = sockets[socket_number].recv(4096)
             since = waiting.pop(socket_number << 8 | answer[1], None)

@@ -36,7 +36,7 @@ def _asked(root: Path, by: str, _address: str, _seconds: float) -> Measurement:
     done = subprocesses.run_python(["-m", "kini.bench.wifi.usage_query", str(root), by], errors=None)
     if done.code:
         raise NotMeasured("a question over closed days failed; see above.")
-    found = json.loads(done.output)
-    few = int(found["sessions"] < SESSIONS)
-    seconds = float(found["seconds"])
-    return Measurement(found["sessions"] / seconds, errors=few, seconds=seconds, megabytes=done.megabytes)
+    result = json.loads(done.output)
+    few = int(result["sessions"] < SESSIONS)
+    seconds = float(result["seconds"])
+    return Measurement(result["sessions"] / seconds, errors=few, seconds=seconds, megabytes=done.megabytes)

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.city import geocoding
+from kini.city import geocoding as places
 from kini.city import queries as city
-from kini.city import wording as places
 from kini.city.minimap import build_minimap
 from kini.core import current_time
 from kini.core.geometry import Point

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
-from kini.city import area_maps, pack, queries, wording
+from kini.city import area_maps, geocoding, pack, queries
 from kini.city.models import Area
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
 from kini.services.fields.text import clean_text
@@ -217,7 +217,7 @@ class LocationField(FieldBase):
         if typed["area"] and (area is None or area.code != typed["area"]):
             return None
         if area is None:
-            raise InvalidAnswer(wording.outside_city_text())
+            raise InvalidAnswer(geocoding.outside_city_text())
         near = queries.landmark(lat, lon)
         return {"lat": lat, "lon": lon, "text": text, "area": area.code, "exact": True, "near": near}
 
@@ -232,7 +232,7 @@ class LocationField(FieldBase):
 
     def show(self, value: Any) -> str:
         area = queries.area(value["area"])
-        words = wording.describe_location(area, value.get("near", "")) if area else value["area"]
+        words = geocoding.describe_location(area, value.get("near", "")) if area else value["area"]
         point = f"({value['lat']:.5f}, {value['lon']:.5f})" if value.get("exact") else ""
         return " ".join(part for part in (f"{value['text']}." if value["text"] else "", words, point) if part)
 
@@ -258,7 +258,7 @@ class LocationField(FieldBase):
         except InvalidAnswer:
             exact = None
         area = queries.area(exact["area"]) if exact else None
-        return wording.describe_location(area, exact["near"]) if exact and area else ""
+        return geocoding.describe_location(area, exact["near"]) if exact and area else ""
 
     def example(self, number: int) -> dict[str, Any]:
         areas = all_areas(None)

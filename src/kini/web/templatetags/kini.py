@@ -8,9 +8,6 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.template import Context, defaulttags
-from django.template.base import Parser, Token
-from django.template.defaulttags import URLNode
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -22,22 +19,8 @@ from kini.web import charts, components, formats, icons, navigation, public_stat
 register = template.Library()
 
 register.simple_tag(icons.svg, name="icon")
-
-
-class Address(URLNode):
-    """`{% url %}` as Django has it; the address of a page without arguments is looked up once, not for each page."""
-
-    def render(self, context: Context) -> str:
-        if self.args or self.kwargs or self.asvar:
-            return super().render(context)
-        return navigation.cached_reverse(self.view_name.resolve(context)) or super().render(context)
-
-
-@register.tag
-def url(parser: Parser, token: Token) -> Address:
-    found = defaulttags.url(parser, token)
-    return Address(found.view_name, found.args, found.kwargs, found.asvar)
-
+#: Like `url` with a cache, about four times as fast; for the URLs on every page.
+register.simple_tag(navigation.cached_reverse, name="address")
 
 TONE_ICONS = {"ok": "check", "info": "info", "warn": "alert", "bad": "alert"}
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.city import geocoding, minimap, wording
+from kini.city import geocoding, minimap
 from kini.city import queries as city
 from kini.city.models import Area
 from kini.core.geometry import Point
@@ -126,7 +126,7 @@ def _choice(network: WifiFile, asked: Mapping[str, str], point: Point | None, ow
     kind = asked.get("kind", "") if asked.get("kind", "") in network.kinds else ""
     near, problem = point, ""
     if point and city.locate(*point) is None:
-        near, problem = None, wording.outside_city_text()
+        near, problem = None, geocoding.outside_city_text()
     elif text and not point:
         near, problem = geocoding.geocode(text)
     elif own and not point:
@@ -156,7 +156,7 @@ def _point(site: Site) -> Point:
 def _facts(network: WifiFile, site: Site) -> list[tuple[str, str]]:
     scheme = network.schemes.get(site.scheme)
     rows = (
-        (_("Area"), wording.describe_location(site.area)),
+        (_("Area"), geocoding.describe_location(site.area)),
         (_("Address"), site.address),
         (_("Number"), site.code),
         (_("Provider"), site.provider),
