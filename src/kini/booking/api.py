@@ -93,8 +93,8 @@ class BookingOut(Out):
 @router.get("/services/{service}/venues", needs=READ)
 def list_venues(request: HttpRequest, service: str) -> VenuesOut:
     """Venues where a service can be booked."""
-    found = _bookable(service)
-    venues = (VenueOut(venue=each.key, name=each.name, area=each.area.pk) for each in queries.venues(found))
+    bookable = _bookable(service)
+    venues = (VenueOut(venue=each.key, name=each.name, area=each.area.pk) for each in queries.venues(bookable))
     return VenuesOut(venues=list(venues))
 
 
@@ -103,8 +103,8 @@ def list_slots(
     request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
 ) -> SlotsOut:
     """Slots of some days at a venue (both days included, at most 45) for a party of one group."""
-    found, at = _at(service, venue, first, last)
-    slots = queries.slot_availability(found, at, queries.SlotSearch(first, last, group, party))
+    bookable, at = _at(service, venue, first, last)
+    slots = queries.slot_availability(bookable, at, queries.SlotSearch(first, last, group, party))
     return SlotsOut(slots=[_slot_out(each) for each in slots])
 
 
@@ -113,16 +113,16 @@ def list_days(
     request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
 ) -> DaysOut:
     """Slots by day, cached for five seconds: free places and number of slots. Days without slots are left out."""
-    found, at = _at(service, venue, first, last)
-    return _days_lately(found.pk, at.key, queries.SlotSearch(first, last, group, party), queries.cache_period())
+    bookable, at = _at(service, venue, first, last)
+    return _days_lately(bookable.pk, at.key, queries.SlotSearch(first, last, group, party), queries.cache_period())
 
 
 @lru_cache(maxsize=5000)
 def _days_lately(service: str, venue: str, wanted: queries.SlotSearch, _now: int) -> DaysOut:
     """Days at a venue, cached: many people look while few book, and booking checks the database again."""
-    found = _bookable(service)
-    at = queries.venue(found, venue)
-    days = queries.day_availability(found, at, wanted) if at else []
+    bookable = _bookable(service)
+    at = queries.venue(bookable, venue)
+    days = queries.day_availability(bookable, at, wanted) if at else []
     return DaysOut(days=[DayOut(day=each.day, free=each.free, slots=each.slots, state=each.state) for each in days])
 
 
@@ -150,29 +150,29 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
     service = _bookable(body.service)
     if actor.user_id is None:
         raise Problem(401, _("Sign in first. This service needs to know who you are."))
-    if waits := waiting_room.queue_position(actor, service):
+    if position := waiting_room.queue_position(actor, service):
         detail = _("Too many people are booking right now. Try again after the time given in Retry-After.")
-        raise Problem(429, detail, headers={"Retry-After": str(waits.seconds)})
+        raise Problem(429, detail, headers={"Retry-After": str(position.seconds)})
     slot = queries.slot(service, body.slot)
     if slot is None or not body.confirm:
         raise Problem(422, _("Provide a slot of this service and confirm that the answers are true."), "invalid")
     resident = people_queries.own_profile(actor)
     snapshot = snapshots_by_version([service.current_id or 0])[service.current_id or 0]
     known = profile_values.known_values(resident)
-    taken = json_answers.parse_json_answers(snapshot, body.answers, {}, known)
-    missing = questions.missing_pages(snapshot, taken.values, known)
-    if taken.errors or missing:
-        lacking = taken.errors.items() or json_answers.missing_answers(missing, taken.values)
-        raise Problem(422, _("Mend what is listed under errors."), "invalid", _wrong(lacking))
-    wanted = booking_request(queries.options_of(service), taken.values, resident)
+    parsed = json_answers.parse_json_answers(snapshot, body.answers, {}, known)
+    missing = questions.missing_pages(snapshot, parsed.values, known)
+    if parsed.errors or missing:
+        errors = parsed.errors.items() or json_answers.missing_answers(missing, parsed.values)
+        raise Problem(422, _("Mend what is listed under errors."), "invalid", _wrong(errors))
+    party = booking_request(queries.options_of(service), parsed.values, resident)
     reference = actions.book_slot(
         by=actor,
         service=service,
         slot=slot,
         resident=resident,
-        group=wanted.group,
-        party=wanted.party,
-        given=taken.values,
+        group=party.group,
+        party=party.party,
+        given=parsed.values,
     )
     return BookingOut(reference=reference, slot=slot.pk)
 
@@ -183,16 +183,16 @@ def _at(service: str, venue: str, first: date, last: date) -> tuple[Service, que
     Raises:
         Problem: for an unknown venue, too many days, or days out of order.
     """
-    found = _bookable(service)
-    at = queries.venue(found, venue)
+    bookable = _bookable(service)
+    at = queries.venue(bookable, venue)
     if at is None or not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
         detail = _("Provide a venue of this service and a range of at most %(days)d days.") % {"days": MOST_DAYS}
         raise Problem(422, detail, "invalid")
-    return found, at
+    return bookable, at
 
 
-def _wrong(faults: Any) -> tuple[Wrong, ...]:
-    return tuple(Wrong(pointer=f"/answers/{place}", detail=detail) for place, detail in faults)
+def _wrong(errors: Any) -> tuple[Wrong, ...]:
+    return tuple(Wrong(pointer=f"/answers/{place}", detail=detail) for place, detail in errors)
 
 
 def _bookable(service: str) -> Service:

@@ -88,21 +88,21 @@ class Session:
 @require_safe
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
     """Bookings of a day at a venue."""
-    found, at, on = _where(request, service, venue, day)
-    bookings = [each for each in queries.of_day(found, at, on) if _shown(each)]
+    bookable, at, on = _where(request, service, venue, day)
+    bookings = [each for each in queries.of_day(bookable, at, on) if _shown(each)]
     _log_names(actor_for(request), bookings)
     arrived = [each for each in bookings if each.state == "arrived"]
     context = {
-        "title": queries.title_of(found),
-        "service": found,
+        "title": queries.title_of(bookable),
+        "service": bookable,
         "venue": at,
         "day": on,
         "is_today": on == formats.today(),
-        "sessions": list(_sessions(found, at, on, bookings)),
+        "sessions": list(_sessions(bookable, at, on, bookings)),
         "next": next((each for each in sorted(arrived, key=_turn) if each.called_at is None), None),
-        "standing": queries.queue_status(found, at, on),
-        "before": day_url(found, at, on - timedelta(days=1)),
-        "after": day_url(found, at, on + timedelta(days=1)),
+        "standing": queries.queue_status(bookable, at, on),
+        "before": day_url(bookable, at, on - timedelta(days=1)),
+        "after": day_url(bookable, at, on + timedelta(days=1)),
         "now": current_time.now(),
     }
     return render(request, "booking/desk_day.html", context)
@@ -125,11 +125,11 @@ def _turn(booking: Booking) -> Any:
 
 
 def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Service, Venue, date]:
-    found, at = service_and_venue(service, key)
-    if not may(actor_for(request), Permission.ACT, venue_scope(found, at)):
+    bookable, at = service_and_venue(service, key)
+    if not may(actor_for(request), Permission.ACT, venue_scope(bookable, at)):
         raise Http404
     try:
-        return found, at, date.fromisoformat(day)
+        return bookable, at, date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
 
@@ -157,8 +157,8 @@ def check_in(request: HttpRequest) -> HttpResponse:
     """Check in by the code of the ticket (`code`), typed or from its QR code."""
     actor = actor_for(request)
     typed = (request.POST.get("code") or request.GET.get("code") or "").replace("\0", "")[:40]
-    read = references.parse(pack.current().reference_prefix, typed) if typed else None
-    booking = queries.bookings().filter(reference=read).first() if read else None
+    reference = references.parse(pack.current().reference_prefix, typed) if typed else None
+    booking = queries.bookings().filter(reference=reference).first() if reference else None
     if booking and not may(actor, Permission.ACT, venue_actions.slot_scope(booking.slot)):
         booking = None
     error = (
@@ -217,10 +217,10 @@ def change_booking(request: HttpRequest, reference: str, deed: str) -> HttpRespo
 def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
     """The officer, the slot, and the URL of its day."""
     actor = actor_for(request)
-    found = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
-    if found is None or not may(actor, Permission.ACT, venue_actions.slot_scope(found)):
+    located = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
+    if located is None or not may(actor, Permission.ACT, venue_actions.slot_scope(located)):
         raise Http404
-    return actor, found, day_url(found.service, queries.venue_of(found), city_time(found.starts_at).date())
+    return actor, located, day_url(located.service, queries.venue_of(located), city_time(located.starts_at).date())
 
 
 @officers_only(Permission.ACT)
@@ -244,9 +244,11 @@ def close(request: HttpRequest, slot: int) -> HttpResponse:
     message, errors = request.POST.get("message", "").replace("\0", "").strip(), []
     if request.method == "POST":
         try:
-            moved, off = venue_actions.close_slot(by=actor, slot=found, message=message)
+            moved, cancelled = venue_actions.close_slot(by=actor, slot=found, message=message)
             words = ngettext("Closed. %(number)d booking was moved", "Closed. %(number)d bookings were moved", moved)
-            messages.success(request, f"{words % {'number': moved}}; {_('called off: %(number)d.') % {'number': off}}")
+            messages.success(
+                request, f"{words % {'number': moved}}; {_('called off: %(number)d.') % {'number': cancelled}}"
+            )
             return SeeOther(back)
         except NotAllowed:
             raise

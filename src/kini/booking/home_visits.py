@@ -14,19 +14,19 @@ from kini.services.questions import final_answers
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 
-def visit_address(options: BookingOptions, given: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+def visit_address(options: BookingOptions, answers: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
     """Name and value ({"text", "area"}) of the answered address question; None: people come to the venue.
 
     Args:
         given: effective answers, those from the profile included.
     """
-    return next(((name, given[name]) for name in options.comes_to if given.get(name)), None)
+    return next(((name, answers[name]) for name in options.comes_to if answers.get(name)), None)
 
 
-def visit_address_text(options: BookingOptions, snapshot: ServiceSnapshot, given: Mapping[str, Any]) -> str:
+def visit_address_text(options: BookingOptions, snapshot: ServiceSnapshot, values: Mapping[str, Any]) -> str:
     """Address as text; empty if people come to the venue."""
-    found = visit_address(options, given)
-    return snapshot.fields[found[0]].show(found[1]) if found else ""
+    address = visit_address(options, values)
+    return snapshot.fields[address[0]].show(address[1]) if address else ""
 
 
 def visit_address_of_case(case: Case, options: BookingOptions) -> str:
@@ -36,20 +36,22 @@ def visit_address_of_case(case: Case, options: BookingOptions) -> str:
 
 def effective_answers(draft: Draft) -> dict[str, Any]:
     """Effective answers of a draft, those from the profile included."""
-    given, asked = answers.of_draft(draft), snapshot_of(draft.version)
-    return final_answers(asked, given, known_values(draft.resident) if draft.resident else {})
+    values, definition = answers.of_draft(draft), snapshot_of(draft.version)
+    return final_answers(definition, values, known_values(draft.resident) if draft.resident else {})
 
 
 def visiting_units(draft: Draft) -> list[str]:
     """Keys of the units that visit the address of a draft; empty if people come to the venue."""
     options = options_of_version(draft.version_id)
-    found = venues_for_answers(draft.version.service, options, effective_answers(draft)) if options.comes_to else []
-    return [venue.key for venue in found if venue.unit]
+    candidates = (
+        venues_for_answers(draft.version.service, options, effective_answers(draft)) if options.comes_to else []
+    )
+    return [venue.key for venue in candidates if venue.unit]
 
 
-def venues_for_answers(service: Service, options: BookingOptions, given: Mapping[str, Any]) -> list[Venue]:
+def venues_for_answers(service: Service, options: BookingOptions, values: Mapping[str, Any]) -> list[Venue]:
     """Venues to choose from: all, or those that serve the address to be visited."""
-    found, answered = venues(service), visit_address(options, given)
+    candidates, answered = venues(service), visit_address(options, values)
     area = city.area(answered[1]["area"]) if answered else None
-    serving = [venue for venue in found if area and venue.area.pk in area.path.split("/")]
-    return serving or found
+    serving = [venue for venue in candidates if area and venue.area.pk in area.path.split("/")]
+    return serving or candidates

@@ -39,12 +39,12 @@ class BookingRequest:
     resource: str | None
 
 
-def booking_request(options: BookingOptions, given: dict[str, Any], resident: Resident | None) -> BookingRequest:
+def booking_request(options: BookingOptions, answers: dict[str, Any], resident: Resident | None) -> BookingRequest:
     """Read group, party size and resource from answers and profile."""
-    party = given.get(options.party) if options.party else 1
-    said = str(given.get(options.group) or "") if options.group else ""
-    group = options.group_of(said, resident.birth_date if resident else None, formats.today())
-    return BookingRequest(group, int(party or 1), given.get(options.resource) if options.resource else None)
+    party = answers.get(options.party) if options.party else 1
+    group_answer = str(answers.get(options.group) or "") if options.group else ""
+    group = options.group_of(group_answer, resident.birth_date if resident else None, formats.today())
+    return BookingRequest(group, int(party or 1), answers.get(options.resource) if options.resource else None)
 
 
 def request_of_draft(draft: Draft) -> BookingRequest:
@@ -52,8 +52,8 @@ def request_of_draft(draft: Draft) -> BookingRequest:
     return booking_request(queries.options_of_version(draft.version_id), answers.of_draft(draft), draft.resident)
 
 
-def _options(asked: dict[str, FieldBase], name: str | None) -> set[str]:
-    return set(getattr(asked.get(name or ""), "options", None) or {})
+def _options(fields: dict[str, FieldBase], name: str | None) -> set[str]:
+    return set(getattr(fields.get(name or ""), "options", None) or {})
 
 
 def _wanted(draft: Draft) -> tuple[str, int]:
@@ -78,23 +78,23 @@ class BookingKind(Kind):
             yield from self._questions(definition, self.options(definition))
 
     def _questions(self, definition: Definition, options: BookingOptions) -> Iterable[tuple[tuple[str, ...], str]]:
-        asked: dict[str, FieldBase] = {}
+        fields: dict[str, FieldBase] = {}
         for page in definition.ask:
-            asked |= page.fields if isinstance(page, Page) and not page.repeat else {}
+            fields |= page.fields if isinstance(page, Page) and not page.repeat else {}
         for key, name, sort in (
             ("group", options.group, "choice"),
             ("party", options.party, "integer"),
             ("resource", options.resource, "choice"),
         ):
-            if name and (name not in asked or asked[name].type != sort):
+            if name and (name not in fields or fields[name].type != sort):
                 yield (self.id, key), f'"{name}" must be a question of this service of the type {sort}'
         for name in options.comes_to:
-            if name not in asked or asked[name].type != "address":
+            if name not in fields or fields[name].type != "address":
                 yield (self.id, "comes_to"), f'"{name}" must be a question of this service of the type address'
         for group in options.groups if options.group else ():
-            if group != WALK_IN and group not in _options(asked, options.group):
+            if group != WALK_IN and group not in _options(fields, options.group):
                 yield (self.id, "groups", group), f'no option of "{options.group}" says that one is of this group'
-        for name in _options(asked, options.resource) - options.resources.keys():
+        for name in _options(fields, options.resource) - options.resources.keys():
             yield (self.id, "resources"), f'"{options.resource}" has an option "{name}", which is no resource'
 
     def extra_page_url(self, draft: Draft) -> str:
@@ -184,10 +184,10 @@ class BookingKind(Kind):
         """Hold the first slot that is free for the party."""
         wanted, now = request_of_draft(draft), current_time.now()
         service = draft.version.service
-        found = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
+        slots = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
         if units := home_visits.visiting_units(draft):
-            found = found.filter(unit__in=units)
-        for slot in found.select_related("service")[:TRIES]:
+            slots = slots.filter(unit__in=units)
+        for slot in slots.select_related("service")[:TRIES]:
             try:
                 actions.hold_slot(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)
             except ActionRefused:

@@ -66,8 +66,8 @@ def notify_closed(pk: int, message: str) -> None:
 
 def _waiting(pk: int) -> Booking | None:
     """A booking from the waiting list that still has a user and a draft."""
-    found = queries.bookings().select_related("user", "draft", "slot__area", "slot__service")
-    return found.filter(pk=pk, user__isnull=False, draft__isnull=False).first()
+    bookings = queries.bookings().select_related("user", "draft", "slot__area", "slot__service")
+    return bookings.filter(pk=pk, user__isnull=False, draft__isnull=False).first()
 
 
 def _tell(

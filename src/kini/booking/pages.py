@@ -62,14 +62,16 @@ def places(request: HttpRequest, choosing: SlotPicker) -> HttpResponse:
     following = queries.next_free_days(
         choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource
     )
-    found = [Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues]
-    near = [place for place in found if place.venue.area.pk in choosing.home]
-    near = near if len(near) < len(found) else []
+    choices = [
+        Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues
+    ]
+    nearby = [place for place in choices if place.venue.area.pk in choosing.home]
+    nearby = nearby if len(nearby) < len(choices) else []
     groups: dict[str, list[Place]] = {}
-    for place in (place for place in found if place not in near):
+    for place in (place for place in choices if place not in nearby):
         parent = place.venue.area.parent
-        groups.setdefault(parent.name if parent and len(found) > WEEK else "", []).append(place)
-    context = {"choosing": choosing, "near": near, "groups": groups}
+        groups.setdefault(parent.name if parent and len(choices) > WEEK else "", []).append(place)
+    context = {"choosing": choosing, "near": nearby, "groups": groups}
     return render(request, "booking/places.html", context)
 
 
@@ -80,15 +82,15 @@ def days(request: HttpRequest, choosing: SlotPicker, venue: str) -> HttpResponse
     """Calendar of a month with free places; starts at the month of the next free day."""
     at, today = choosing.venue(venue), formats.today()
     last = queries.last_bookable_day(choosing.service, at)
-    found = {day.day: day for day in queries.day_availability(choosing.service, at, choosing.wanted(today, last))}
-    free = [day for day in found if found[day].state == "free"]
+    by_day = {day.day: day for day in queries.day_availability(choosing.service, at, choosing.wanted(today, last))}
+    free = [day for day in by_day if by_day[day].state == "free"]
     shown = _month(request.GET.get("month", ""), free[0] if free else today)
     first, until = _bounds(shown)
     context = {
         "choosing": choosing,
         "venue": at,
         "month": shown,
-        "weeks": _weeks(first, until, found, choosing, at),
+        "weeks": _weeks(first, until, by_day, choosing, at),
         "weekdays": [date(2024, 1, 1) + timedelta(days=number) for number in range(WEEK)],
         "earlier": first - timedelta(days=1) if first > today else None,
         "later": until + timedelta(days=1) if until < last else None,
@@ -120,17 +122,17 @@ class Cell:
 
 
 def _weeks(
-    first: date, until: date, found: Mapping[date, DayAvailability], choosing: SlotPicker, at: Venue
+    first: date, until: date, by_day: Mapping[date, DayAvailability], choosing: SlotPicker, at: Venue
 ) -> list[list[Cell | None]]:
     """Days in rows from Monday to Sunday, past weeks left out; None outside the month."""
     first = max(first, formats.today() - timedelta(days=formats.today().weekday()))
     cells: list[Cell | None] = [None] * first.weekday()
     for number in range((until - first).days + 1):
-        here = first + timedelta(days=number)
-        day = found.get(here) or DayAvailability(here, 0, 0, "none")
+        current = first + timedelta(days=number)
+        day = by_day.get(current) or DayAvailability(current, 0, 0, "none")
         waits = choosing.options.waiting_list is not None and day.state == "full" and choosing.case is None
         leads = day.state == "free" or waits
-        cells.append(Cell(day, choosing.url("times", venue=at.key, day=here.isoformat()) if leads else ""))
+        cells.append(Cell(day, choosing.url("times", venue=at.key, day=current.isoformat()) if leads else ""))
     cells += [None] * (-len(cells) % WEEK)
     return [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
 
@@ -147,20 +149,20 @@ def times(request: HttpRequest, choosing: SlotPicker, venue: str, day: str) -> H
         error = _taken(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
         if not error:
             return SeeOther(choosing.end)
-    found = [
+    slots = [
         each
         for each in queries.slot_availability(choosing.service, at, choosing.wanted(on, on))
         if each.state != "over"
     ]
-    if not found and not error:
+    if not slots and not error:
         raise Http404
     waits = choosing.options.waiting_list is not None and choosing.case is None
     context = {
         "choosing": choosing,
         "venue": at,
         "day": on,
-        "free": [each for each in found if each.state == "free"],
-        "full": [each for each in found if each.state == "full"] if waits else [],
+        "free": [each for each in slots if each.state == "free"],
+        "full": [each for each in slots if each.state == "full"] if waits else [],
         "error": error,
         "errors": [("slot", error)] if error else [],
         "back": choosing.url("days", venue=at.key) + f"?month={on:%Y-%m}",
@@ -206,11 +208,11 @@ def release(request: HttpRequest, draft: UUID) -> HttpResponse:
 @require_safe
 def queue_page(request: HttpRequest, service: str, venue: str) -> HttpResponse:
     """Public page of today's queue at a venue: number being served, and how many wait."""
-    found, at = service_and_venue(service, venue)
+    bookable, at = service_and_venue(service, venue)
     context = {
-        "title": queries.title_of(found),
+        "title": queries.title_of(bookable),
         "venue": at,
-        "standing": queries.queue_status(found, at, formats.today()),
+        "standing": queries.queue_status(bookable, at, formats.today()),
     }
     return render(request, "booking/standing.html", context)
 
@@ -222,10 +224,10 @@ def service_and_venue(service: str, venue: str) -> tuple[Service, Venue]:
         Http404: for an unknown service or venue.
     """
     try:
-        found = services_queries.active_service(service)
+        bookable = services_queries.active_service(service)
     except Service.DoesNotExist:
         raise Http404 from None
-    at = queries.venue(found, venue) if found.kind == queries.KIND and found.current_id else None
+    at = queries.venue(bookable, venue) if bookable.kind == queries.KIND and bookable.current_id else None
     if at is None:
         raise Http404
-    return found, at
+    return bookable, at

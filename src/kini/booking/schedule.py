@@ -154,8 +154,8 @@ class BookingOptions(StrictModel):
         if (self.level is None) == (self.place is None):
             raise ValueError('say where: either "level" (units of the agency) or "place" (a kind of places.csv)')
         least = min([self.capacity, *(r.capacity for r in self.resources.values() if r.capacity)])
-        if (kept := sum(group.places for group in self.groups.values())) > least:
-            raise ValueError(f"the groups have {kept} places together, more than the capacity of {least}")
+        if (reserved := sum(group.places for group in self.groups.values())) > least:
+            raise ValueError(f"the groups have {reserved} places together, more than the capacity of {least}")
         if bool(self.resources) != bool(self.resource):
             raise ValueError('name the question with which one chooses among the resources: "resource"')
         if self.most > 1 and not self.party:
@@ -164,8 +164,8 @@ class BookingOptions(StrictModel):
 
     def quotas(self, capacity: int) -> dict[str, int]:
         """Places by group; what is kept for no group is everybody's."""
-        kept = {name: group.places for name, group in self.groups.items()}
-        return {EVERYBODY: capacity - sum(kept.values())} | kept
+        reserved = {name: group.places for name, group in self.groups.items()}
+        return {EVERYBODY: capacity - sum(reserved.values())} | reserved
 
     def groups_for(self, group: str) -> list[str]:
         """The quotas that somebody may take from, their own first. Walk-ins keep to theirs where there is one."""
@@ -173,11 +173,11 @@ class BookingOptions(StrictModel):
             return [WALK_IN]
         return [group, EVERYBODY] if group in self.groups else [EVERYBODY]
 
-    def group_of(self, said: str, born: date | None, on: date) -> str:
+    def group_of(self, named: str, born: date | None, on: date) -> str:
         """The group of which somebody says they are, unless it is for an age that they do not have."""
-        group = self.groups.get(said)
+        group = self.groups.get(named)
         young = group and group.from_age and born and born > resolve_bound(f"today-{group.from_age}y", on)
-        return EVERYBODY if young else said
+        return EVERYBODY if young else named
 
     def letter(self, group: str) -> str:
         return self.groups[group].letter if group in self.groups else "A"

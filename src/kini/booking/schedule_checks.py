@@ -26,15 +26,15 @@ def _faults(root: Path) -> Iterator[ConfigError]:
             source = read_source_file(path, root)
         except ConfigErrors:
             continue
-        said: Any = source.data.get(KIND) if isinstance(source.data, dict) else None
-        if isinstance(source.data, dict) and source.data.get("kind") == KIND and isinstance(said, dict):
-            yield from _fault(source, said, levels, kinds)
+        options: Any = source.data.get(KIND) if isinstance(source.data, dict) else None
+        if isinstance(source.data, dict) and source.data.get("kind") == KIND and isinstance(options, dict):
+            yield from _fault(source, options, levels, kinds)
 
 
-def _fault(source: SourceFile, said: dict[str, Any], levels: set[str], kinds: set[str]) -> Iterator[ConfigError]:
-    if (level := said.get("level")) and level not in levels:
+def _fault(source: SourceFile, options: dict[str, Any], levels: set[str], kinds: set[str]) -> Iterator[ConfigError]:
+    if (level := options.get("level")) and level not in levels:
         yield source.error_at((KIND, "level"), f'there is no level "{level}"', f"Use: {', '.join(sorted(levels))}.")
-    if (kind := said.get("place")) and kind not in kinds:
+    if (kind := options.get("place")) and kind not in kinds:
         remedy = f"Add places of this kind to places.csv, or use: {', '.join(sorted(kinds))}."
         yield source.error_at((KIND, "place"), f'there is no place of the kind "{kind}"', remedy)
 

@@ -74,8 +74,8 @@ class SlotPicker:
         Raises:
             Http404: for an unknown key.
         """
-        if found := queries.venue(self.service, key):
-            return found
+        if venue := queries.venue(self.service, key):
+            return venue
         raise Http404
 
     def slot(self, pk: str) -> Slot | None:

@@ -36,11 +36,11 @@ def slot_scope(slot: Slot) -> Scope:
 def _locked(by: Actor, booking: Booking) -> Booking:
     """Lock and reload the booking for an officer of its venue."""
     Booking.objects.select_for_update().only("pk").get(pk=booking.pk)
-    found = queries.bookings().select_related("case").get(pk=booking.pk)
-    require(by, Permission.ACT, slot_scope(found.slot))
-    if found.case:
-        access.require_at_desk(by, Permission.ACT, found.case)
-    return found
+    locked = queries.bookings().select_related("case").get(pk=booking.pk)
+    require(by, Permission.ACT, slot_scope(locked.slot))
+    if locked.case:
+        access.require_at_desk(by, Permission.ACT, locked.case)
+    return locked
 
 
 @action
@@ -134,13 +134,13 @@ def mark_no_show(*, by: Actor, booking: Booking) -> bool:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    found = _still(by, booking, queries.no_shows)
-    if found is None:
+    due = _still(by, booking, queries.no_shows)
+    if due is None:
         return False
-    if found.case:
-        case_actions.move(by=by, case=found.case, move=MISS_MOVE)
+    if due.case:
+        case_actions.move(by=by, case=due.case, move=MISS_MOVE)
     else:
-        record_outcome(by=by, booking=found, used=False)
+        record_outcome(by=by, booking=due, used=False)
     return True
 
 
@@ -154,17 +154,17 @@ def lapse_booking(*, by: Actor, booking: Booking) -> bool:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    found = _still(by, booking, queries.lapsed_bookings)
-    if found is None:
+    due = _still(by, booking, queries.lapsed_bookings)
+    if due is None:
         return False
-    if found.case:
-        case_actions.move(by=by, case=found.case, move=SERVE_MOVE if found.state == "arrived" else queries.LAPSE_MOVE)
+    if due.case:
+        case_actions.move(by=by, case=due.case, move=SERVE_MOVE if due.state == "arrived" else queries.LAPSE_MOVE)
     else:
-        record_outcome(by=by, booking=found, used=True)
+        record_outcome(by=by, booking=due, used=True)
     return True
 
 
-def _still(by: Actor, booking: Booking, those: Callable[[Service], QuerySet[Booking]]) -> Booking | None:
+def _still(by: Actor, booking: Booking, query: Callable[[Service], QuerySet[Booking]]) -> Booking | None:
     """Lock the booking; None if the query no longer returns it.
 
     Raises:
@@ -173,8 +173,8 @@ def _still(by: Actor, booking: Booking, those: Callable[[Service], QuerySet[Book
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
     locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
-    found = locked.get(pk=booking.pk)
-    return found if those(found.slot.service).filter(pk=found.pk).exists() else None
+    current = locked.get(pk=booking.pk)
+    return current if query(current.slot.service).filter(pk=current.pk).exists() else None
 
 
 @action
@@ -256,19 +256,19 @@ def close_slot(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
         raise ActionRefused(_("This slot is already closed."))
     slot.closed_at = current_time.now()
     slot.save(update_fields=["closed_at"])
-    here = Booking.objects.select_for_update(of=("self",)).filter(slot=slot).select_related("case", "slot__service")
-    for booking in here.filter(state__in=(*EXPIRING_STATES, "waiting")):
+    bookings = Booking.objects.select_for_update(of=("self",)).filter(slot=slot).select_related("case", "slot__service")
+    for booking in bookings.filter(state__in=(*EXPIRING_STATES, "waiting")):
         actions.cancel_booking(by=by, booking=booking)
         if booking.state in ("waiting", "offered"):
             events.publish(WaitedInVain(booking.pk, message))
     moved = [
         _found_other(by, booking, slot, message)
-        for booking in here.filter(state__in=EXPECTED_STATES).order_by("made_at")
+        for booking in bookings.filter(state__in=EXPECTED_STATES).order_by("made_at")
     ]
-    off = len(moved) - sum(moved)
-    detail = {"moved": sum(moved), "called_off": off, "message": message}
+    called_off = len(moved) - sum(moved)
+    detail = {"moved": sum(moved), "called_off": called_off, "message": message}
     audit.record(by=by, action="booking.slot-closed", subject=f"slot:{slot.pk}", detail=detail)
-    return sum(moved), off
+    return sum(moved), called_off
 
 
 def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:

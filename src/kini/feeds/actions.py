@@ -49,14 +49,14 @@ def import_rows(*, by: Actor, name: str, content: bytes, origin: FileOrigin, for
     if digest == state.digest and not origin.made_up and not force:
         record_success(state, origin, digest)
         return None
-    found = _read(feed, content, origin, force)
+    parsed = _read(feed, content, origin, force)
     load = ImportRun(
         feed=name, at=current_time.now(), origin=origin.name[:300], outcome="loaded", made_up=origin.made_up
     )
-    load.faulty, load.faults = len(found.faults), stored_errors(found.faults)
+    load.faulty, load.faults = len(parsed.faults), stored_errors(parsed.faults)
     if state.made_up and not origin.made_up:
         Record.objects.filter(feed=name).delete()
-    plan = compute_diff(name, feed, found, load, force)
+    plan = compute_diff(name, feed, parsed, load, force)
     load.added, load.changed, load.earlier = len(plan.added), len(plan.changed) - plan.gone, plan.earlier
     load.same, load.gone = plan.same, plan.gone
     load.save()
@@ -106,23 +106,23 @@ def claim_due_feeds(*, by: Actor) -> list[str]:
 
 def _read(feed: Feed, content: bytes, origin: FileOrigin, force: bool) -> ParsedFile:
     try:
-        found = parse_file(feed, content, pack.current().timezone, sample=origin.made_up)
+        parsed = parse_file(feed, content, pack.current().timezone, sample=origin.made_up)
     except UnreadableFile as fault:
         raise ImportRefused(str(fault)) from None
     areas = set(Area.objects.filter(active=True).values_list("code", flat=True))
-    rows, found.rows = found.rows, []
+    rows, parsed.rows = parsed.rows, []
     for row in rows:
         if not row.area or row.area in areas:
-            found.rows.append(row)
+            parsed.rows.append(row)
             continue
         message = _("there is no area “%(code)s”") % {"code": row.area[:40]}
-        found.faults.append(RowError(row.number, feed.where.area if feed.where else "", message))
-    if not found.rows:
-        raise ImportRefused(_("It has no valid rows."), found.faults, found.total)
-    if len(found.faults) * 100 > feed.source.most_faults * found.total and not force:
-        words = {"faulty": len(found.faults), "total": found.total}
-        raise ImportRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, found.faults, found.total)
-    return found
+        parsed.faults.append(RowError(row.number, feed.where.area if feed.where else "", message))
+    if not parsed.rows:
+        raise ImportRefused(_("It has no valid rows."), parsed.faults, parsed.total)
+    if len(parsed.faults) * 100 > feed.source.most_faults * parsed.total and not force:
+        words = {"faulty": len(parsed.faults), "total": parsed.total}
+        raise ImportRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, parsed.faults, parsed.total)
+    return parsed
 
 
 def _write(plan: ImportDiff) -> None:

@@ -35,26 +35,26 @@ class ImportDiff:
     gone: int = 0
 
 
-def compute_diff(name: str, feed: Feed, found: ParsedFile, load: ImportRun, force: bool) -> ImportDiff:
+def compute_diff(name: str, feed: Feed, parsed: ParsedFile, load: ImportRun, force: bool) -> ImportDiff:
     """Compute the changes of an import; known rows are locked until its transaction ends.
 
     Raises:
         FeedRefused: if too many known rows are missing from a complete source.
     """
     known = {record.key: record for record in Record.objects.filter(feed=name).select_for_update()}
-    before = {(key, record.moment): record.digest for key, record in known.items()}
-    newest, older = _newest(found.rows)
+    digests = {(key, record.moment): record.digest for key, record in known.items()}
+    newest, older = _newest(parsed.rows)
     plan = ImportDiff([], [], [], older)
     index = area_lookup.area_index()
     for row in newest.values():
         _place(plan, name, known.get(row.key), row, load, _area(row, index))
-    unknown = _unknown(name, plan.older, before, load)
+    unknown = _unknown(name, plan.older, digests, load)
     plan.past += unknown
     plan.earlier = len(unknown)
-    plan.same += len(plan.older) - len(unknown) + found.twice
+    plan.same += len(plan.older) - len(unknown) + parsed.twice
     if feed.source.whole:
-        there = [record for record in known.values() if not record.gone_at]
-        _let_go(plan, [record for record in there if record.key not in newest], load, len(there), force)
+        present = [record for record in known.values() if not record.gone_at]
+        _let_go(plan, [record for record in present if record.key not in newest], load, len(present), force)
     return plan
 
 
@@ -124,11 +124,11 @@ def _unknown(
     keys, times = {row.key for row in rows}, {row.moment for row in rows}
     past = RecordVersion.objects.filter(feed=name, key__in=keys, moment__in=times, load__made_up=load.made_up)
     last = {(each.key, each.moment): each.digest for each in past.order_by("id")} | before
-    found = []
+    versions = []
     for row in rows:
         digest = row_digest(row)
         if last.get((row.key, row.moment)) != digest:
-            found.append(
+            versions.append(
                 RecordVersion(
                     feed=name,
                     key=row.key,
@@ -139,13 +139,13 @@ def _unknown(
                     replaced_by=load,
                 )
             )
-    return found
+    return versions
 
 
 def row_digest(row: ParsedRow) -> str:
     """Digest of everything in a row."""
-    said = json.dumps([row.title, row.values, row.latitude, row.longitude, row.area], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    content = json.dumps([row.title, row.values, row.latitude, row.longitude, row.area], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 def _area(row: ParsedRow, index: AreaIndex) -> str | None:

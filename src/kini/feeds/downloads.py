@@ -17,18 +17,18 @@ ABOUT = ("measured_at", "old", "level", "area", "latitude", "longitude", "source
 @require_safe
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """Rows of the page as CSV."""
-    status, found = _found(request, name)
+    status, figures = _found(request, name)
     names = ["key", *status.feed.fields, *ABOUT]
-    rows = (_cells(status, each) for each in found)
+    rows = (_cells(status, each) for each in figures)
     return downloads.csv_response(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
 
 
 @require_safe
 def points(request: HttpRequest, name: str) -> HttpResponse:
     """Rows of the page as GeoJSON; without a position the geometry is null."""
-    status, found = _found(request, name)
+    status, figures = _found(request, name)
     features = []
-    for each in found:
+    for each in figures:
         place = filters.position_of(each.record)
         geometry = {"type": "Point", "coordinates": [place[1], place[0]]} if place else None
         features.append({"type": "Feature", "geometry": geometry, "properties": _cells(status, each)})

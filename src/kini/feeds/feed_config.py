@@ -50,8 +50,8 @@ def sample_path(name: str) -> Path | None:
 
 
 def _samples(root: Path, name: str) -> Path | None:
-    found = (path for path in sorted((root / FOLDER).glob(f"{name}.*")) if path.suffix != ".yaml")
-    return next((path for path in (root / FOLDER / name, *found) if path.exists()), None)
+    files = (path for path in sorted((root / FOLDER).glob(f"{name}.*")) if path.suffix != ".yaml")
+    return next((path for path in (root / FOLDER / name, *files) if path.exists()), None)
 
 
 def content_digest(feed: Feed, content: bytes) -> str:
@@ -92,15 +92,15 @@ def _faults(root: Path) -> Iterator[ConfigError]:
 
 def _services(root: Path) -> dict[str, tuple[Path, bool]]:
     """Services of the pack: their file, and whether a feed must show something on their page."""
-    found = {}
+    services = {}
     for path in sorted((root / "services").rglob("*.yaml")):
         try:
             data = read_source_file(path, root).data
         except ConfigErrors:
             continue  # reported by the check of services
         wanting = isinstance(data, dict) and data.get("kind") == KIND and not data.get(KIND)
-        found[path.stem] = (path, wanting)
-    return found
+        services[path.stem] = (path, wanting)
+    return services
 
 
 def _sample_faults(root: Path, name: str, feed: Feed) -> Iterator[ConfigError]:

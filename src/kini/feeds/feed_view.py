@@ -41,7 +41,7 @@ def _services(feed: Feed) -> list[tuple[str, str]]:
     """Breadcrumb of the first service that shows the feed."""
     for name in feed.services:
         with suppress(Service.DoesNotExist):
-            found = queries_of_services.active_service(name)
-            if found.current_id and (known := snapshots_by_version([found.current_id])):
-                return [(str(known[found.current_id].definition.name), reverse("services:service", args=[name]))]
+            loaded = queries_of_services.active_service(name)
+            if loaded.current_id and (known := snapshots_by_version([loaded.current_id])):
+                return [(str(known[loaded.current_id].definition.name), reverse("services:service", args=[name]))]
     return []

@@ -59,43 +59,43 @@ class RowFilter:
         return bool(self.words or self.filters or self.level or self.area or self.near)
 
 
-def parse_row_filter(feed: Feed, asked: Mapping[str, str], point: Point | None = None) -> RowFilter:
+def parse_row_filter(feed: Feed, query: Mapping[str, str], point: Point | None = None) -> RowFilter:
     """Parse the filters of a query string. Unknown values are dropped."""
-    words = "".join(c for c in asked.get("q", "") if c.isprintable())[:LONGEST].strip()
-    filters = {name: asked[f"f-{name}"][:LONGEST] for name in feed.display.filters if asked.get(f"f-{name}")}
-    level = asked.get("level", "") if feed.levels and asked.get("level", "") in feed.levels.steps else ""
-    near, text, problem = point, asked.get("near", "")[:LONGEST].strip(), ""
+    words = "".join(c for c in query.get("q", "") if c.isprintable())[:LONGEST].strip()
+    filters = {name: query[f"f-{name}"][:LONGEST] for name in feed.display.filters if query.get(f"f-{name}")}
+    level = query.get("level", "") if feed.levels and query.get("level", "") in feed.levels.steps else ""
+    near, text, problem = point, query.get("near", "")[:LONGEST].strip(), ""
     if point and city.locate(*point) is None:
         near, problem = None, geocoding.outside_city_text()
     elif text and not point:
         near, problem = geocoding.geocode(text)
-    return RowFilter(words, filters, level, asked.get("area", "")[:20], near, bool(point and near), text, problem)
+    return RowFilter(words, filters, level, query.get("area", "")[:20], near, bool(point and near), text, problem)
 
 
 def matching_figures(name: str, feed: Feed, state: FeedState, choice: RowFilter) -> list[Figure]:
     """Matching rows, in display order. One query."""
     now = current_time.now()
-    found = [
+    shown = [
         queries.figure_of_record(feed, state, record, now, _metres(record, choice.near))
         for record in _fitting(name, feed, choice)
     ]
     if choice.level:
-        found = [each for each in found if each.level_id == choice.level]
+        shown = [each for each in shown if each.level_id == choice.level]
     if choice.near:
-        return sorted((each for each in found if each.metres is not None), key=lambda each: each.metres or 0)
-    return _ordered(feed, found)
+        return sorted((each for each in shown if each.metres is not None), key=lambda each: each.metres or 0)
+    return _ordered(feed, shown)
 
 
 def _fitting(name: str, feed: Feed, choice: RowFilter) -> QuerySet[Record]:
-    found = queries.current_records(name).order_by("title", "key")
+    rows = queries.current_records(name).order_by("title", "key")
     if choice.words:
-        found = found.filter(title__icontains=choice.words)
+        rows = rows.filter(title__icontains=choice.words)
     for field_name, value in choice.filters.items():
         wanted: Any = value == "true" if feed.fields[field_name].type == "boolean" else value
-        found = found.filter(**{f"values__{field_name}": wanted})
+        rows = rows.filter(**{f"values__{field_name}": wanted})
     if choice.area and (area := city.area(choice.area)):
-        found = found.filter(area__path__startswith=area.path)
-    return found
+        rows = rows.filter(area__path__startswith=area.path)
+    return rows
 
 
 def position_of(record: Record) -> Point | None:
@@ -110,7 +110,7 @@ def _metres(record: Record, near: Point | None) -> float | None:
     return distance_m(near, place) if near and place else None
 
 
-def _ordered(feed: Feed, found: list[Figure]) -> list[Figure]:
+def _ordered(feed: Feed, shown: list[Figure]) -> list[Figure]:
     steps = list(feed.levels.steps) if feed.levels else []
     show = feed.display
 
@@ -120,25 +120,27 @@ def _ordered(feed: Feed, found: list[Figure]) -> list[Figure]:
     match show.order:
         case "level":
             order = {step: place for place, step in enumerate(steps)}
-            return sorted(found, key=lambda each: (each.old, -order.get(each.level_id, -1), -number(each)))
+            return sorted(shown, key=lambda each: (each.old, -order.get(each.level_id, -1), -number(each)))
         case "figure":
-            return sorted(found, key=number)
+            return sorted(shown, key=number)
         case "figure-down":
-            return sorted(found, key=number, reverse=True)
+            return sorted(shown, key=number, reverse=True)
         case "newest":
-            return sorted(found, key=lambda each: each.at.timestamp() if each.at else 0, reverse=True)
-    return found
+            return sorted(shown, key=lambda each: each.at.timestamp() if each.at else 0, reverse=True)
+    return shown
 
 
 def filter_controls(name: str, feed: Feed, choice: RowFilter) -> list[FilterControl]:
     """Filter controls of the page."""
-    found = [_filter(name, feed, each, choice) for each in feed.display.filters]
+    controls = [_filter(name, feed, each, choice) for each in feed.display.filters]
     if feed.levels:
         steps = [(step, str(each.name)) for step, each in feed.levels.steps.items()]
-        found.append(FilterControl("level", _("Level"), steps, choice.level))
+        controls.append(FilterControl("level", _("Level"), steps, choice.level))
     if feed.where:
-        found.append(FilterControl("area", _("Area"), [(area.code, area.name) for area in _large_areas()], choice.area))
-    return [each for each in found if len(each.options) > 1]
+        controls.append(
+            FilterControl("area", _("Area"), [(area.code, area.name) for area in _large_areas()], choice.area)
+        )
+    return [each for each in controls if len(each.options) > 1]
 
 
 def _filter(name: str, feed: Feed, field_name: str, choice: RowFilter) -> FilterControl:

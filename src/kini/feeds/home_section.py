@@ -43,11 +43,11 @@ def home_section(request: HttpRequest) -> SafeString | None:
         return None
     states = {each.feed: each for each in FeedState.objects.filter(feed__in=named)}
     area = area_of(request)
-    found = _nearest(named, states, area) if area else _gravest(named, states)
-    tiles = [_tile(name, named[name], found[name]) for name in named if name in found]
+    figures = _nearest(named, states, area) if area else _gravest(named, states)
+    tiles = [_tile(name, named[name], figures[name]) for name in named if name in figures]
     if not tiles:
         return None
-    made_up = any(states[name].made_up for name in found)
+    made_up = any(states[name].made_up for name in figures)
     return render_to_string("feeds/home.html", {"tiles": tiles, "made_up": made_up}, request)
 
 

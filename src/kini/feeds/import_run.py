@@ -54,6 +54,6 @@ def record_success(state: FeedState, origin: FileOrigin, digest: str) -> None:
     state.save()
 
 
-def stored_errors(faults: Iterable[RowError]) -> list[dict[str, Any]]:
-    kept = list(faults)[:MOST_STORED_ERRORS]
-    return [{"row": each.row, "field": each.field, "message": each.message} for each in kept]
+def stored_errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:
+    first = list(errors)[:MOST_STORED_ERRORS]
+    return [{"row": each.row, "field": each.field, "message": each.message} for each in first]

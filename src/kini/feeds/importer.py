@@ -30,14 +30,14 @@ def poll_source(*, by: Actor, name: str) -> None:
     """Poll a feed's source and import what is new. Failures are recorded."""
     feed, state = feed_config.feeds()[name], FeedState.objects.filter(feed=name).first() or FeedState(feed=name)
     try:
-        found = fetch_source(name, feed, state)
-        if found is None:
+        fetched = fetch_source(name, feed, state)
+        if fetched is None:
             return
-        if found.content is None:
+        if fetched.content is None:
             actions.record_unchanged(by=by, name=name)
             return
-        origin = FileOrigin(found.name, etag=found.etag, modified=found.modified)
-        import_file(by=by, name=name, content=found.content, origin=origin)
+        origin = FileOrigin(fetched.name, etag=fetched.etag, modified=fetched.modified)
+        import_file(by=by, name=name, content=fetched.content, origin=origin)
     except SourceUnreachable as fault:
         actions.record_failure(by=by, name=name, origin=feed.source.http or name, problem=str(fault))
     except ImportRefused:

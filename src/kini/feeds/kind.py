@@ -35,7 +35,7 @@ class InformationKind(Kind):
         check = None if faults else self.options(definition).check
         if bool(definition.ask) != bool(check) and not faults:
             yield (self.id,), "questions (ask) and a self-check (information: check) go together"
-        asked = {name for each in definition.ask if isinstance(each, Page) for name in each.fields}
+        names = {name for each in definition.ask if isinstance(each, Page) for name in each.fields}
         for number, result in enumerate(check.results if check else ()):
-            for name in sorted((result.when.names if result.when else frozenset()) - asked):
+            for name in sorted((result.when.names if result.when else frozenset()) - names):
                 yield (self.id, "check", "results", number, "when"), f'"{name}" is not asked here'

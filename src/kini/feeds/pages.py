@@ -55,8 +55,8 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
         return transit.timetable(request, status)
     point = geocoding.parse_point(request.POST) if request.method == "POST" else None
     choice = filters.parse_row_filter(status.feed, request.GET, point)
-    found = filters.matching_figures(name, status.feed, status.state, choice)
-    page = Paginator(found, ON_PAGE).get_page(1 if point else request.GET.get("page"))
+    figures = filters.matching_figures(name, status.feed, status.state, choice)
+    page = Paginator(figures, ON_PAGE).get_page(1 if point else request.GET.get("page"))
     first = page.start_index() or 1
     lines = [line(name, status.feed, number, each) for number, each in enumerate(page.object_list, first)]
     context = feed_context(status) | {
@@ -65,9 +65,9 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
         "named": status.feed.display.title in status.feed.display.filters,
         "lines": lines,
         "page": page,
-        "count": len(found),
-        "map": _map(status.feed, page, first, found, choice),
-        "steps": _steps(status.feed, found),
+        "count": len(figures),
+        "map": _map(status.feed, page, first, figures, choice),
+        "steps": _steps(status.feed, figures),
         "query": request.GET.urlencode(),
         "errors": [("near", choice.problem)] if choice.problem else [],
     }
@@ -79,26 +79,26 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
 def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """One row with all its fields and its time series."""
     status = feed_status_or_404(name)
-    found = queries.current_records(name).select_related("load", "area__parent").filter(key=key).first()
-    if found is None:
+    record = queries.current_records(name).select_related("load", "area__parent").filter(key=key).first()
+    if record is None:
         raise Http404
-    figure = queries.figure_of_record(status.feed, status.state, found, current_time.now())
-    course = queries.time_series(status.feed, found)
-    told = (status.feed.display.title, status.feed.display.figure, status.feed.display.text)
+    figure = queries.figure_of_record(status.feed, status.state, record, current_time.now())
+    course = queries.time_series(status.feed, record)
+    shown_apart = (status.feed.display.title, status.feed.display.figure, status.feed.display.text)
     fields = [
-        (form.label, value_formats.format_value(form, found.values.get(each)))
+        (form.label, value_formats.format_value(form, record.values.get(each)))
         for each, form in status.feed.fields.items()
-        if found.values.get(each) is not None and not form.internal and each not in told
+        if record.values.get(each) is not None and not form.internal and each not in shown_apart
     ]
     context = feed_context(status) | {
         "line": line(name, status.feed, 0, figure),
         "label": status.feed.fields[status.feed.display.figure].label if status.feed.display.figure else "",
-        "fields": [*fields, *_place(found)],
-        "chart": _chart(status.feed, found, course),
+        "fields": [*fields, *_place(record)],
+        "chart": _chart(status.feed, record, course),
         "table": _table(status.feed, course),
         "map": _map_of_one(status.feed, figure),
         "history": reverse("feeds:history", args=[name, key]) if len(course) > 1 else "",
-        "street": street(found),
+        "street": street(record),
     }
     return render(request, "feeds/row.html", context)
 
@@ -134,7 +134,7 @@ def street(record: Record) -> str:
     return f"https://www.openstreetmap.org/?mlat={record.latitude}&mlon={record.longitude}#map=17/{point}"
 
 
-def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice: RowFilter) -> Minimap | None:
+def _map(feed: Feed, page: Page[Figure], first: int, figures: list[Figure], choice: RowFilter) -> Minimap | None:
     if feed.where is None or not feed.display.map:
         return None
     numbered = [
@@ -143,7 +143,7 @@ def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice
         if (place := filters.position_of(each.record))
     ]
     shown = {each.record.pk for each in page.object_list}
-    near = [] if choice.near else found
+    near = [] if choice.near else figures
     others = [place for each in near if each.record.pk not in shown and (place := filters.position_of(each.record))]
     return build_minimap(numbered, others, choice.near)
 
@@ -162,12 +162,12 @@ def _place(record: Record) -> list[tuple[str, str]]:
     return [(_("Area"), f"{record.area.name}{around}")]
 
 
-def _steps(feed: Feed, found: list[Figure]) -> list[tuple[Step, int]]:
+def _steps(feed: Feed, figures: list[Figure]) -> list[tuple[Step, int]]:
     """Steps of the scale, with the number of rows on each."""
     if feed.levels is None:
         return []
     counts = dict.fromkeys(feed.levels.steps, 0)
-    for each in found:
+    for each in figures:
         if each.level_id:
             counts[each.level_id] += 1
     return [(feed.levels.steps[step], count) for step, count in counts.items()]

@@ -83,8 +83,8 @@ def feed_status(name: str) -> FeedStatus:
     feed = feed_config.find_feed(name)
     if feed is None:
         raise LookupError(name)
-    found = _states(feed=name)
-    state = FeedState.from_db("default", _COLUMNS, found[0]) if found else FeedState(feed=name)
+    states = _states(feed=name)
+    state = FeedState.from_db("default", _COLUMNS, states[0]) if states else FeedState(feed=name)
     if feed.source.format == "gtfs":
         return _status(name, feed, state, _served(name, state.loaded_at), None)
     counted = Record.objects.filter(feed=name, gone_at=None).aggregate(rows=Count("id"), newest=Max("moment"))
@@ -138,9 +138,11 @@ def level_of(feed: Feed, key: str, values: dict[str, Any], at: datetime) -> str:
     if feed.levels is None:
         return ""
     day = at.astimezone(pack.current().timezone).date()
-    found = rules.reached_level(feed.levels.scale, list(feed.levels.steps), key, values.get(feed.levels.of or ""), day)
-    given = values.get(feed.levels.given or "", "")
-    return found or (given if given in feed.levels.steps else "")
+    reached = rules.reached_level(
+        feed.levels.scale, list(feed.levels.steps), key, values.get(feed.levels.of or ""), day
+    )
+    stated = values.get(feed.levels.given or "", "")
+    return reached or (stated if stated in feed.levels.steps else "")
 
 
 def _doubtful(feed: Feed, key: str, at: datetime) -> bool:
@@ -162,10 +164,10 @@ def time_series(feed: Feed, record: Record, most: int = MOST_POINTS) -> Course:
         return []
     past = RecordVersion.objects.filter(feed=record.feed, key=record.key, moment__isnull=False)
     past = past.filter(load__made_up=record.load.made_up).order_by("-moment", "-id")
-    found: dict[datetime, dict[str, Any]] = {record.moment: record.values}
+    points: dict[datetime, dict[str, Any]] = {record.moment: record.values}
     for moment, values in past.values_list("moment", "values")[: most * 2]:
-        if len(found) == most:
+        if len(points) == most:
             break
         if moment is not None:
-            found.setdefault(moment, values)
-    return sorted(found.items())
+            points.setdefault(moment, values)
+    return sorted(points.items())

@@ -90,24 +90,24 @@ def parse_file(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = Fal
     Raises:
         Unreadable: if it is not of the feed's format, or lacks a column.
     """
-    found = ParsedFile()
+    parsed = ParsedFile()
     seen: dict[tuple[str, datetime | None], ParsedRow] = {}
     for number, cells in _raw(feed, content):
-        found.total += 1
+        parsed.total += 1
         try:
             row = _row(feed, number, cells, zone, sample)
         except _Bad as bad:
-            found.faults.append(RowError(number, *bad.args))
+            parsed.faults.append(RowError(number, *bad.args))
             continue
         before = seen.setdefault((row.key, row.moment), row)
         if before is row:
-            found.rows.append(row)
+            parsed.rows.append(row)
         elif before.values == row.values:
-            found.twice += 1
+            parsed.twice += 1
         else:
             message = _("this row conflicts with row %(row)d, which has the same key") % {"row": before.number}
-            found.faults.append(RowError(number, ", ".join(feed.key), message))
-    return found
+            parsed.faults.append(RowError(number, ", ".join(feed.key), message))
+    return parsed
 
 
 def _raw(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -265,14 +265,14 @@ def _moment(feed: Feed, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) 
     if sample and meant:
         return _whole(feed, meant.astimezone(zone))
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         message = _("“%(text)s” is not a date and time; write 2026-11-25 14:05") % {"text": text[:40]}
         raise _Bad(where, message) from None
-    found = found if found.tzinfo else found.replace(tzinfo=zone)
-    if found > now + AHEAD:
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    if moment > now + AHEAD:
         raise _Bad(where, _("“%(text)s” is in the future") % {"text": text[:40]})
-    return found
+    return moment
 
 
 def _whole(feed: Feed, moment: datetime) -> datetime:

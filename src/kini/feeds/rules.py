@@ -68,10 +68,10 @@ def row_key(parts: Iterable[str]) -> str:
 
 def relative_moment(text: str, now: datetime) -> datetime | None:
     """Moment of "now-20m" in a sample; None in another format."""
-    found = _AGO.match(text)
-    if found is None:
+    match = _AGO.match(text)
+    if match is None:
         return None
-    count, unit = found.groups()
+    count, unit = match.groups()
     return now - timedelta(**{_UNITS[unit]: int(count)}) if count else now
 
 

@@ -36,9 +36,9 @@ def self_check(request: HttpRequest, service: str) -> HttpResponse:
     page = _page(snapshot)
     if request.method != "POST":
         return _render(request, snapshot, check, page, questions.ParsedPage())
-    taken = questions.parse_page(page, FormData(request.POST, request.FILES))
-    found = None if taken.errors else matching_result(check, taken.values)
-    return _render(request, snapshot, check, page, taken, found)
+    parsed = questions.parse_page(page, FormData(request.POST, request.FILES))
+    outcome = None if parsed.errors else matching_result(check, parsed.values)
+    return _render(request, snapshot, check, page, parsed, outcome)
 
 
 def matching_result(check: SelfCheck, answers: dict[str, Any]) -> CheckResult:
@@ -48,12 +48,12 @@ def matching_result(check: SelfCheck, answers: dict[str, Any]) -> CheckResult:
 
 def _asked(service: str) -> tuple[ServiceSnapshot, SelfCheck]:
     try:
-        found = queries.active_service(service)
+        loaded = queries.active_service(service)
     except Service.DoesNotExist:
         raise Http404 from None
-    if found.kind != KIND or found.current is None:
+    if loaded.kind != KIND or loaded.current is None:
         raise Http404
-    snapshot = snapshot_of(found.current)
+    snapshot = snapshot_of(loaded.current)
     check = kinds.get(KIND).options(snapshot.definition).check
     if check is None:
         raise Http404
@@ -73,19 +73,20 @@ def _render(
     snapshot: ServiceSnapshot,
     check: SelfCheck,
     page: PageSnapshot,
-    taken: questions.ParsedPage,
-    found: CheckResult | None = None,
+    parsed: questions.ParsedPage,
+    outcome: CheckResult | None = None,
 ) -> HttpResponse:
     context = {
         "title": snapshot.definition.name,
         "note": snapshot.definition.note,
         "start": reverse("services:service", args=[snapshot.service]),
         "inputs": [
-            Input(field, name, taken.typed.get(name), taken.errors.get(name, "")) for name, field in page.fields.items()
+            Input(field, name, parsed.typed.get(name), parsed.errors.get(name, ""))
+            for name, field in page.fields.items()
         ],
-        "errors": [(page.fields[name].anchor(name), message) for name, message in taken.errors.items()],
+        "errors": [(page.fields[name].anchor(name), message) for name, message in parsed.errors.items()],
         "check": check,
-        "result": found,
+        "result": outcome,
         "channels": list(snapshot.channels.values()),
     }
-    return render(request, "feeds/self_check.html", context, status=422 if taken.errors else 200)
+    return render(request, "feeds/self_check.html", context, status=422 if parsed.errors else 200)

@@ -65,6 +65,6 @@ def _worst(status: FeedStatus) -> Step | None:
     if feed.levels is None or feed.show is None or feed.show.order != "level":
         return None
     now, steps = current_time.now(), list(feed.levels.steps)
-    found = [queries.figure_of_record(feed, status.state, each, now) for each in queries.current_records(status.name)]
-    reached = [steps.index(each.level_id) for each in found if each.level_id and not each.old]
+    figures = [queries.figure_of_record(feed, status.state, each, now) for each in queries.current_records(status.name)]
+    reached = [steps.index(each.level_id) for each in figures if each.level_id and not each.old]
     return feed.levels.steps[steps[max(reached)]] if reached else None

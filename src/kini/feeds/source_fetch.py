@@ -58,14 +58,14 @@ def drop_path(name: str, source: Source) -> Path:
 def from_folder(name: str, source: Source, state: FeedState) -> FetchedFile | None:
     path = drop_path(name, source)
     try:
-        found = path.stat()
-        if current_time.now().timestamp() - found.st_mtime < SETTLED_SECONDS:
+        stat = path.stat()
+        if current_time.now().timestamp() - stat.st_mtime < SETTLED_SECONDS:
             return None
-        if found.st_size > source.most_mb * 1_000_000:
+        if stat.st_size > source.most_mb * 1_000_000:
             raise SourceUnreachable(
                 _("%(name)s is larger than %(most)d MB") % {"name": path.name, "most": source.most_mb}
             )
-        modified = str(found.st_mtime_ns)
+        modified = str(stat.st_mtime_ns)
         known = modified == state.modified and not state.failed_since
         return FetchedFile(None if known else path.read_bytes(), path.name, modified=modified)
     except FileNotFoundError:

@@ -199,13 +199,15 @@ def _sign(by: Actor, letter: Letter) -> Letter:
 def _signed(letter: Letter) -> bytes:
     from kini.letters import signing
 
-    said = rules.LetterContent.of_json(letter.said)
+    letter_content = rules.LetterContent.of_json(letter.said)
     signing.load_signer(letter.agency_id)  # before the work of typesetting: most failures are here
     with translation.override(letter.language):
-        data = rendering.letter_data(said, rendering.brand_colour(), letter.language, letter.number, letter.code)
-        label = _("Electronic signature of %(agency)s") % {"agency": said.agency}
+        data = rendering.letter_data(
+            letter_content, rendering.brand_colour(), letter.language, letter.number, letter.code
+        )
+        label = _("Electronic signature of %(agency)s") % {"agency": letter_content.agency}
     pdf = rendering.render_pdf(pack.current().root, letter.template, data, current_time.now())
-    return signing.sign_pdf(pdf, letter.agency_id, name=said.agency, label=label, place=said.city)
+    return signing.sign_pdf(pdf, letter.agency_id, name=letter_content.agency, label=label, place=letter_content.city)
 
 
 def _remember(by: Actor, letter: Letter, note: str = "") -> None:

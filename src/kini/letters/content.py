@@ -86,10 +86,10 @@ def _decider(snapshot: ServiceSnapshot, entry: TimelineEntry) -> str:
 
 
 def _rows(case: Case, snapshot: ServiceSnapshot, letter: Letter) -> Iterator[ContentRow]:
-    given = _given(case) | answers.of_case(case)
+    values = _given(case) | answers.of_case(case)
     for name, label in letter.show.items():
         field, page = _shown(snapshot, name)
-        value = given.get(name)
+        value = values.get(name)
         if field is None or value in (None, "", []):
             continue
         text = _listed(page, value) if page and page.repeat else field.show(value)
@@ -111,7 +111,7 @@ def _listed(page: PageSnapshot, items: list[Mapping[str, Any]]) -> str:
 
 def _given(case: Case) -> dict[str, Any]:
     """Officers' inputs so far, the latest of each."""
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for entry in case.timeline.filter(actor_kind="officer", public=True):
-        given |= entry.data.get("given") or {}
-    return given
+        values |= entry.data.get("given") or {}
+    return values

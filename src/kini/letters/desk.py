@@ -30,16 +30,16 @@ def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     """Withdraw a letter (`cause`, `note`)."""
-    actor, case, found = _letter(request, reference, letter)
+    actor, case, current = _letter(request, reference, letter)
     if request.method != "POST":
-        return _page(request, case, found)
+        return _page(request, case, current)
     cause, note = request.POST.get("cause", ""), posted_text(request, "note")
     try:
-        actions.withdraw_letter(by=actor, letter=found, cause=cause, note=note)
+        actions.withdraw_letter(by=actor, letter=current, cause=cause, note=note)
     except NotAllowed:
         raise
     except ActionRefused as refusal:
-        return _page(request, case, found, typed={"cause": cause, "note": note}, errors=[("cause", str(refusal))])
+        return _page(request, case, current, typed={"cause": cause, "note": note}, errors=[("cause", str(refusal))])
     messages.success(request, _("The letter was withdrawn. The resident is notified."))
     return redirect_see_other("cases:desk-case", case.reference)
 
@@ -48,16 +48,16 @@ def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     """Replace a letter (`note`)."""
-    actor, case, found = _letter(request, reference, letter)
+    actor, case, current = _letter(request, reference, letter)
     if request.method != "POST":
-        return _page(request, case, found, replacing=True)
+        return _page(request, case, current, replacing=True)
     note = posted_text(request, "note")
     try:
-        actions.replace_letter(by=actor, letter=found, note=note)
+        actions.replace_letter(by=actor, letter=current, note=note)
     except NotAllowed:
         raise
     except ActionRefused as refusal:
-        return _page(request, case, found, typed={"note": note}, errors=[("note", str(refusal))], replacing=True)
+        return _page(request, case, current, typed={"note": note}, errors=[("note", str(refusal))], replacing=True)
     messages.success(request, _("The letter was replaced by a newer one. The resident is notified."))
     return redirect_see_other("cases:desk-case", case.reference)
 

@@ -15,13 +15,13 @@ BY = system("letters")
 @subscribe(CaseMoved, name="letters.follow_case")
 def follow(event: CaseMoved) -> None:
     """Issue the letter ordered at the new state; withdraw letters of a case that ended otherwise."""
-    found = Case.objects.select_related("version").defer("version__content")
-    case = found.get(reference=event.reference)
+    cases = Case.objects.select_related("version").defer("version__content")
+    case = cases.get(reference=event.reference)
     snapshot = snapshot_of(case.version)
-    ordered = snapshot.definition.gives.letter
-    if ordered is None:
+    order = snapshot.definition.gives.letter
+    if order is None:
         return
-    if event.state in rules.issuing_states(ordered, snapshot.flow):
+    if event.state in rules.issuing_states(order, snapshot.flow):
         actions.issue_letter(by=BY, case=case, entry=event.entry)
     elif rules.invalidates_letter(snapshot.flow, event.state):
         for letter in case.letters.filter(state__in=OPEN_STATES, entry__lt=event.entry):

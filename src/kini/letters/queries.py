@@ -20,8 +20,8 @@ def valid_letter_of_case(case: Case) -> Letter | None:
 def of_code(code: str) -> Letter | None:
     """Signed letter with this code; None while it waits."""
     related = ("case__version", "case__service", "agency", "successor")
-    found = Letter.objects.select_related(*related).defer("case__version__content")
-    return found.filter(code=code, document__isnull=False).first()
+    letters = Letter.objects.select_related(*related).defer("case__version__content")
+    return letters.filter(code=code, document__isnull=False).first()
 
 
 def unsigned_letters() -> QuerySet[Letter]:

@@ -53,7 +53,7 @@ def template_digest(root: Path, template: str) -> str:
         raise LookupError(f"There is no letter {missing} in {root / FOLDER}.") from None
 
 
-def render_pdf(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
+def render_pdf(root: Path, template: str, data: Mapping[str, Any], created_at: datetime) -> bytes:
     """Typeset a template with data as PDF/UA-1: tagged, with title and language.
 
     Characters that no font has become "?".
@@ -63,17 +63,17 @@ def render_pdf(root: Path, template: str, data: Mapping[str, Any], made: datetim
     """
     clean = map_texts(dict(data), printable_text)
     try:
-        return _set(root, template, clean, made)
+        return _set(root, template, clean, created_at)
     except typst.TypstError as error:
         if MISSING_GLYPH not in error.message:
             raise TypesettingError(error.diagnostic) from None
     try:
-        return _set(root, template, map_texts(clean, bundled_glyphs_only), made)
+        return _set(root, template, map_texts(clean, bundled_glyphs_only), created_at)
     except typst.TypstError as error:
         raise TypesettingError(error.diagnostic) from None
 
 
-def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
+def _set(root: Path, template: str, data: Mapping[str, Any], created_at: datetime) -> bytes:
     files = template_files(root)
     files |= {
         MAIN: files[f"{template}.typ"],
@@ -87,7 +87,7 @@ def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> 
         font_paths=[fonts] if fonts.is_dir() else [],
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
-        timestamp=made.replace(microsecond=0),
+        timestamp=created_at.replace(microsecond=0),
     )
     assert isinstance(pdf, bytes)
     return pdf
@@ -110,7 +110,7 @@ def verification_url(code: str) -> str:
     return f"{settings.ENV.address}{reverse('letters:check', args=[code])}"
 
 
-def letter_data(said: LetterContent, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
+def letter_data(content: LetterContent, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
     """Data of a letter's template and layout. Labels are in the active language."""
     address = verification_url(code)
     labels = {
@@ -119,11 +119,11 @@ def letter_data(said: LetterContent, colour: str, language: str, number: str, co
         "signed": _("Signed electronically. Use the code on this page to verify a printed copy."),
         "check": _("Check this letter"),
         "qr": _("QR code that leads to %(address)s") % {"address": address},
-        "agency": _("On behalf of %(agency)s") % {"agency": said.agency},
+        "agency": _("On behalf of %(agency)s") % {"agency": content.agency},
     }
     return layout_data(colour, language) | {
-        **said.as_json(),
-        "by_name": {row.name: row.text for row in said.rows},
+        **content.as_json(),
+        "by_name": {row.name: row.text for row in content.rows},
         "number": number,
         "code": code,
         "address": address,

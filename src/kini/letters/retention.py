@@ -45,8 +45,8 @@ def _remove(before: datetime) -> int:
 def retained_documents(case: Case) -> set[Any]:
     """Documents of a case that are letters within their own term."""
     before = current_time.now() - term_of(rules.get(NAME))
-    found = Letter.objects.filter(case=case, issued_at__gte=before, document__isnull=False)
-    return set(found.values_list("document_id", flat=True))
+    retained = Letter.objects.filter(case=case, issued_at__gte=before, document__isnull=False)
+    return set(retained.values_list("document_id", flat=True))
 
 
 def register() -> None:

@@ -54,13 +54,13 @@ def code_form(request: HttpRequest) -> HttpResponse:
 @require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Content and validity of the letter with that code; an unknown code and one never handed out look alike."""
-    read = references.parse_code(code)
-    if read and read != code:
-        return redirect("letters:check", code=read)
+    clean = references.parse_code(code)
+    if clean and clean != code:
+        return redirect("letters:check", code=clean)
     attempt_limits.consume(TRIES, client_network(request))
-    letter = queries.of_code(read) if read else None
+    letter = queries.of_code(clean) if clean else None
     if letter is None:
-        if elsewhere := _elsewhere(read) if read else "":
+        if elsewhere := _elsewhere(clean) if clean else "":
             return redirect(elsewhere)
         return render(request, "letters/unknown.html", {"code": code[:LONGEST]}, status=404)
     context = _shown(letter)
@@ -77,14 +77,14 @@ def _shown(letter: Letter) -> dict[str, object]:
     snapshot = snapshot_of(letter.case.version)
     kind = kinds.get(letter.case.kind)
     sensitive = kind.quick_exit(snapshot.definition)
-    said = content.stored_content(letter)
+    stored = content.stored_content(letter)
     ordered = snapshot.definition.gives.letter
     last = content.last_valid_day(ordered, letter.issued_at) if ordered else None
     return {
         "letter": letter,
-        "said": said,
+        "said": stored,
         "over": last is not None and last < timezone.localdate(current_time.now(), pack.current().timezone),
-        "title": str(kind.title(snapshot.definition)) if sensitive else said.title,
-        "rows": () if sensitive else said.rows,
+        "title": str(kind.title(snapshot.definition)) if sensitive else stored.title,
+        "rows": () if sensitive else stored.rows,
         "cause": rules.CAUSES.get(letter.cause, ""),
     }

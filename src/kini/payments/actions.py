@@ -73,8 +73,8 @@ def load_bills(*, by: Actor, register: str, rows: Iterable[BillRow], made_up: bo
 
 
 def _differs(bill: Bill, facts: dict[str, object]) -> bool:
-    kept = bytes(bill.proof) if bill.proof is not None else None
-    return any((kept if name == "proof" else getattr(bill, name)) != value for name, value in facts.items())
+    stored = bytes(bill.proof) if bill.proof is not None else None
+    return any((stored if name == "proof" else getattr(bill, name)) != value for name, value in facts.items())
 
 
 @action
@@ -127,11 +127,11 @@ def request_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
     if queries.settling_payment(bill) or bill.withdrawn_at:
         raise ActionRefused(_("This bill is already paid."))
     amount, now = queries.bill_statement(bill).amount, current_time.now()
-    found = bill.payments.filter(method=method, state__in=OPEN_STATES).first()
-    if found and found.expires_at > now and found.amount == amount.total:
-        return found
-    if found:
-        _end(found, "expired")
+    current = bill.payments.filter(method=method, state__in=OPEN_STATES).first()
+    if current and current.expires_at > now and current.amount == amount.total:
+        return current
+    if current:
+        _end(current, "expired")
     if amount.total == 0:
         raise ActionRefused(_("Nothing is due on this bill today."))
     payment = Payment.objects.create(
@@ -271,14 +271,14 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
     payment.state, payment.receipt = "surplus", ""
     payment.save(update_fields=["state", "receipt"])
     ledger.record_entry(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
-    given_back = _give_back(by, payment, reason)
-    along = _able(payment.bill, REFUND_MOVE)
-    for case in along:
-        given = {"reason": reason} if case == payment.case else {}
-        move(by=system("payments"), case=case, move=REFUND_MOVE, given=given)
-    if payment.case not in along:
+    started = _give_back(by, payment, reason)
+    movable = _able(payment.bill, REFUND_MOVE)
+    for case in movable:
+        inputs = {"reason": reason} if case == payment.case else {}
+        move(by=system("payments"), case=case, move=REFUND_MOVE, given=inputs)
+    if payment.case not in movable:
         _tell_of_return(by, payment, reason)
-    return given_back
+    return started
 
 
 @action
@@ -314,8 +314,8 @@ def record_settlement(*, by: Actor, provider: str, row: SettlementLine) -> str:
     if SettlementRow.objects.filter(provider=provider, provider_reference=row.provider_reference).exists():
         return "seen before"
     payment = _paid_by(by, provider, row)
-    twice = payment is not None and SettlementRow.objects.filter(payment=payment).exists()
-    verdict = _verdict(payment, row, twice=twice)
+    settled_before = payment is not None and SettlementRow.objects.filter(payment=payment).exists()
+    verdict = _verdict(payment, row, twice=settled_before)
     SettlementRow.objects.create(
         provider=provider,
         provider_reference=row.provider_reference,
@@ -325,8 +325,8 @@ def record_settlement(*, by: Actor, provider: str, row: SettlementLine) -> str:
         settled_on=row.on,
         verdict=verdict,
     )
-    held = f"provider:{provider}" if payment and not twice else "unidentified"
-    postings = {"bank": row.amount - row.fee, f"fees:{provider}": row.fee, held: -row.amount}
+    account = f"provider:{provider}" if payment and not settled_before else "unidentified"
+    postings = {"bank": row.amount - row.fee, f"fees:{provider}": row.fee, account: -row.amount}
     ledger.record_entry(f"settled:{provider}:{row.provider_reference}", postings, payment)
     audit.record(
         by=by, action="payments.settled", subject=f"settlement:{row.provider_reference}", detail={"verdict": verdict}

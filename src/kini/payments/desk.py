@@ -58,9 +58,9 @@ def open_refunds(request: HttpRequest) -> HttpResponse:
 
 
 def _open(actor: Actor) -> list[Refund]:
-    seen = Case.objects.filter(visible_cases_q(actor, Permission.REFUND))
-    found = queries.open_refunds().filter(payment__case__in=seen.values("pk"))
-    return list(found.select_related("payment__case", "payment__bill"))
+    visible = Case.objects.filter(visible_cases_q(actor, Permission.REFUND))
+    refunds = queries.open_refunds().filter(payment__case__in=visible.values("pk"))
+    return list(refunds.select_related("payment__case", "payment__bill"))
 
 
 @officers_only(Permission.REFUND)
@@ -68,10 +68,10 @@ def _open(actor: Actor) -> list[Refund]:
 def record_transfer(request: HttpRequest, refund: UUID) -> HttpResponse:
     """Record the transfer of a refund (`provider_reference`)."""
     actor = actor_for(request)
-    found = next((each for each in _open(actor) if each.pk == refund), None)
-    if found is None:
+    open_refund = next((each for each in _open(actor) if each.pk == refund), None)
+    if open_refund is None:
         raise Http404
     reference = request.POST.get("provider_reference", "").replace("\0", "")
-    actions.record_refund(by=actor, refund=found, provider_reference=reference)
+    actions.record_refund(by=actor, refund=open_refund, provider_reference=reference)
     messages.success(request, _("The refund was recorded."))
     return redirect_see_other("payments:desk-returns")

@@ -74,22 +74,22 @@ def _code_address(case: Case, payment: Payment) -> str:
 def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
     """Page of the code. It reloads itself; posting polls the provider at once."""
     case = own_case_for_visitor(request, reference)
-    found = _bill(case).payments.filter(pk=payment).first()
-    if found is None:
+    current = _bill(case).payments.filter(pk=payment).first()
+    if current is None:
         raise Http404
     if request.method == "POST":
-        gateway.poll_payment(found)
-        return SeeOther(_code_address(case, found))
-    found = gateway.try_obtain_code(found)
-    if queries.settling_payment(found.bill):
+        gateway.poll_payment(current)
+        return SeeOther(_code_address(case, current))
+    current = gateway.try_obtain_code(current)
+    if queries.settling_payment(current.bill):
         return redirect("cases:case", reference=case.reference)
     context: dict[str, Any] = {
         "case": case,
-        "payment": found,
-        "owed": queries.bill_statement(found.bill),
-        "over": found.state not in ("asked", "waiting") or found.expires_at <= current_time.now(),
-        "provider": providers().get(found.provider),
-        "qr": qr(found.code) if found.method == "qr" and found.code else None,
+        "payment": current,
+        "owed": queries.bill_statement(current.bill),
+        "over": current.state not in ("asked", "waiting") or current.expires_at <= current_time.now(),
+        "provider": providers().get(current.provider),
+        "qr": qr(current.code) if current.method == "qr" and current.code else None,
     }
     return render(request, "payments/code.html", context)
 
@@ -104,8 +104,8 @@ def receipt_url(code: str) -> str:
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Public receipt: what was paid, when and to whom; never by whom."""
     attempt_limits.consume(LOOKUPS, client_network(request))
-    read = references.parse_code(number)
-    payment = queries.payment_of_receipt(read) if read else None
+    normalised = references.parse_code(number)
+    payment = queries.payment_of_receipt(normalised) if normalised else None
     if payment is None:
         raise Http404
     register = bill_registers()[payment.bill.register]

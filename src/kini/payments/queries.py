@@ -49,11 +49,11 @@ def open_bill(register: str, number: str, proof: str, period: str = "") -> Bill 
         proof: second fact that the payer must know; a wrong one finds nothing, like a wrong number.
         period: only this period, if given.
     """
-    found = Bill.objects.filter(register=register, object=normalise_number(number), withdrawn_at=None)
-    found = found.exclude(payments__state="paid").order_by("due_on", "pk")
+    bills = Bill.objects.filter(register=register, object=normalise_number(number), withdrawn_at=None)
+    bills = bills.exclude(payments__state="paid").order_by("due_on", "pk")
     if period:
-        found = found.filter(period=period)
-    return next((bill for bill in found if bill.proof is None or proof_matches(bill, proof)), None)
+        bills = bills.filter(period=period)
+    return next((bill for bill in bills if bill.proof is None or proof_matches(bill, proof)), None)
 
 
 def bill_statement(bill: Bill, on: date | None = None) -> BillStatement:
@@ -77,8 +77,8 @@ def settling_payment(bill: Bill) -> Payment | None:
 
 def latest_refund(case: Case) -> Refund | None:
     """Latest refund of a case by an officer."""
-    found = Refund.objects.filter(payment__case=case).exclude(reason="").select_related("payment")
-    return found.order_by("-asked_at").first()
+    refunds = Refund.objects.filter(payment__case=case).exclude(reason="").select_related("payment")
+    return refunds.order_by("-asked_at").first()
 
 
 def live(bill: Bill) -> QuerySet[Payment]:
@@ -105,8 +105,8 @@ def open_refunds() -> QuerySet[Refund]:
 def unsettled_payments(provider: str, until: date) -> QuerySet[Payment]:
     """Payments that a provider received until a day (included) and has not settled, oldest first."""
     end = datetime.combine(until + timedelta(days=1), time(), pack.current().timezone)
-    taken = Payment.objects.filter(provider=provider, state__in=RECEIVED_STATES, paid_at__lt=end, settlementrow=None)
-    return taken.exclude(refund__done_at__isnull=False).order_by("paid_at")
+    received = Payment.objects.filter(provider=provider, state__in=RECEIVED_STATES, paid_at__lt=end, settlementrow=None)
+    return received.exclude(refund__done_at__isnull=False).order_by("paid_at")
 
 
 def payment_of_receipt(code: str) -> Payment | None:

@@ -94,14 +94,14 @@ def transfer_bookings(*, by: Actor, gone: int, kept: int) -> int:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    theirs = set(Booking.objects.filter(resident_id=kept, state__in=EXCLUSIVE_STATES).values_list("period", flat=True))
-    found = Booking.objects.select_for_update(of=("self",)).filter(resident_id=gone)
-    for booking in found.select_related("slot__service"):
-        if booking.state in (*EXPIRING_STATES, "waiting") and booking.period in theirs:
+    periods = set(Booking.objects.filter(resident_id=kept, state__in=EXCLUSIVE_STATES).values_list("period", flat=True))
+    bookings = Booking.objects.select_for_update(of=("self",)).filter(resident_id=gone)
+    for booking in bookings.select_related("slot__service"):
+        if booking.state in (*EXPIRING_STATES, "waiting") and booking.period in periods:
             _end(by, booking, "cancelled")
-        doubled = booking.state in EXCLUSIVE_STATES and booking.period in theirs
+        doubled = booking.state in EXCLUSIVE_STATES and booking.period in periods
         booking.resident_id, booking.period = kept, f"{booking.period} {booking.pk}" if doubled else booking.period
         booking.save(update_fields=["resident", "period"])
-    if found:
+    if bookings:
         audit.record(by=by, action="booking.handed-over", subject=f"resident:{kept}", detail={"from": gone})
-    return len(found)
+    return len(bookings)

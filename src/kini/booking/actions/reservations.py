@@ -121,12 +121,12 @@ def open_case(*, by: Actor, booking: Booking) -> Case | None:
     booking = Booking.objects.select_for_update(of=("self",)).select_related("resident").get(pk=booking.pk)
     if booking.case_id or not booking.request:
         return booking.case
-    asked = decrypt_json(booking.request, allocation.request_context(booking.reference))
+    request = decrypt_json(booking.request, allocation.request_context(booking.reference))
     return case_actions.submit_answers(
         by=Actor(ActorKind.RESIDENT, booking.user_id),
-        version=ServiceVersion.objects.select_related("service").get(pk=asked["version"]),
+        version=ServiceVersion.objects.select_related("service").get(pk=request["version"]),
         resident=booking.resident,
-        given=asked["given"],
+        given=request["given"],
         confirm=True,
         reference=booking.reference,
     )

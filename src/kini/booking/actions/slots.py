@@ -29,12 +29,12 @@ def open_slots(*, by: Actor, service: Service) -> int:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    options, made = queries.options_of(service), 0
+    options, count = queries.options_of(service), 0
     for venue in queries.venues(service):
-        made += _bring(service, options, venue)
-    if made:
-        audit.record(by=by, action="booking.slots-opened", subject=f"service:{service.pk}", detail={"count": made})
-    return made
+        count += _bring(service, options, venue)
+    if count:
+        audit.record(by=by, action="booking.slots-opened", subject=f"service:{service.pk}", detail={"count": count})
+    return count
 
 
 def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> int:
@@ -79,8 +79,8 @@ def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> i
 
 def _resize(options: BookingOptions, planned: Mapping[int, rules.PlannedSlot]) -> None:
     """Apply changed capacities and groups of the schedule."""
-    found = Quota.objects.filter(slot__in=planned).select_for_update(no_key=True)
-    known = {(quota.slot_id, quota.group): quota for quota in found.order_by("pk")}
+    quotas = Quota.objects.filter(slot__in=planned).select_for_update(no_key=True)
+    known = {(quota.slot_id, quota.group): quota for quota in quotas.order_by("pk")}
     for pk, plan in planned.items():
         wanted = options.quotas(plan.capacity)
         for group in {*wanted, *(name for slot, name in known if slot == pk)}:
@@ -100,12 +100,12 @@ def create_example_slot(*, by: Actor, service: Service, number: int) -> None:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    options, found = queries.options_of(service), queries.venues(service)
-    if not found:
+    options, venues = queries.options_of(service), queries.venues(service)
+    if not venues:
         raise ActionRefused(_("This service has no venue."))
-    venue, starts_at = found[number % len(found)], rules.example_start(options, city_time(current_time.now()), number)
+    venue, starts_at = venues[number % len(venues)], rules.example_start(options, city_time(current_time.now()), number)
     resource = next(iter(options.resources), "")
-    slot, new = Slot.objects.get_or_create(
+    slot, created = Slot.objects.get_or_create(
         service=service,
         unit=venue.unit,
         place=venue.place,
@@ -117,7 +117,7 @@ def create_example_slot(*, by: Actor, service: Service, number: int) -> None:
             "opens_at": current_time.now(),
         },
     )
-    if new:
+    if created:
         quotas = options.quotas(options.capacity)
         Quota.objects.bulk_create(Quota(slot=slot, group=each, capacity=places) for each, places in quotas.items())
 

@@ -77,13 +77,13 @@ def expire_holds(*, by: Actor) -> int:
 
     Booking a slot expires its holds as well; this keeps the tables small and makes offers.
     """
-    found = list(
+    expired = list(
         queries.expired_holds().select_for_update(of=("self",), skip_locked=True).select_related("slot__service")
     )
-    ended = Booking.objects.filter(pk__in=[booking.pk for booking in found])
+    ended = Booking.objects.filter(pk__in=[booking.pk for booking in expired])
     ended.update(state="expired", expires_at=None, ended_at=current_time.now())
-    for slot in {booking.slot for booking in found}:
+    for slot in {booking.slot for booking in expired}:
         offer_free_places(by=by, slot=slot)
-    if found:
-        audit.record(by=by, action="booking.swept", subject="bookings", detail={"count": len(found)})
-    return len(found)
+    if expired:
+        audit.record(by=by, action="booking.swept", subject="bookings", detail={"count": len(expired)})
+    return len(expired)

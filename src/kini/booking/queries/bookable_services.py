@@ -74,10 +74,10 @@ def bookable_service(service: str) -> Service:
     Raises:
         Service.DoesNotExist: for an unknown service.
     """
-    found = services_queries.active_service(service)
-    if found.kind != KIND or not found.current_id:
+    bookable = services_queries.active_service(service)
+    if bookable.kind != KIND or not bookable.current_id:
         raise Service.DoesNotExist
-    return found
+    return bookable
 
 
 def cache_period() -> int:
@@ -96,10 +96,10 @@ def _slots(slot: int, service: str) -> QuerySet[Slot, Any]:
 @lru_cache(maxsize=5000)
 def _slot(service: str, pk: int, _now: int) -> Slot | None:
     rows = _slots(slot=pk, service=service)
-    found = Slot.from_db("default", _COLUMNS, rows[0]) if rows else None
-    if found:
-        found.service = bookable_service(service)
-    return found
+    loaded = Slot.from_db("default", _COLUMNS, rows[0]) if rows else None
+    if loaded:
+        loaded.service = bookable_service(service)
+    return loaded
 
 
 @clears_cache
@@ -132,11 +132,11 @@ def venues(service: Service) -> list[Venue]:
 
 def venue(service: Service, key: str) -> Venue | None:
     """A venue by its key."""
-    options, found = options_of(service), city_tables()
+    options, tables = options_of(service), city_tables()
     if options.level:
-        unit = found.units_by_key.get(key)
+        unit = tables.units_by_key.get(key)
         return _of_unit(unit) if unit and unit.agency_id == service.agency_id and _gives(options, unit) else None
-    place = found.places_by_key.get(key)
+    place = tables.places_by_key.get(key)
     return _of_place(place) if place and place.active and place.kind == options.place else None
 
 

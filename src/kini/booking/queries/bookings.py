@@ -59,9 +59,9 @@ def of_case(case: Case) -> Booking | None:
 def of_day(service: Service, at: Venue, day: date) -> QuerySet[Booking]:
     """Bookings of a day at a venue."""
     start, end = day_range(day, day)
-    found = bookings().filter(slot__service=service, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    on_day = bookings().filter(slot__service=service, slot__starts_at__gte=start, slot__starts_at__lt=end)
     place = Q(slot__unit=at.unit) if at.unit else Q(slot__place=at.place)
-    return found.filter(place).order_by("slot__starts_at", "slot__resource", "pk")
+    return on_day.filter(place).order_by("slot__starts_at", "slot__resource", "pk")
 
 
 def queue_status(service: Service, at: Venue, day: date, booking: Booking | None = None) -> QueueStatus:
@@ -114,14 +114,14 @@ def no_shows(service: Service) -> QuerySet[Booking]:
     if rule is None:
         return Booking.objects.none()
     over = current_time.now() - timedelta(minutes=rule.after_minutes)
-    there = Booking.objects.alias(at=Coalesce("slot__place_id", "slot__unit_id")).filter(
+    checked_in = Booking.objects.alias(at=Coalesce("slot__place_id", "slot__unit_id")).filter(
         at=Coalesce(OuterRef("slot__place_id"), OuterRef("slot__unit_id")),
         slot__service=service,
         arrived_at__gte=OuterRef("slot__starts_at") - HALF_A_DAY,
         arrived_at__lte=OuterRef("slot__ends_at") + HALF_A_DAY,
     )
-    found = Booking.objects.filter(state="confirmed", slot__service=service, slot__ends_at__lte=over)
-    return found.filter(slot__closed_at=None).filter(Exists(there)).order_by("pk")
+    confirmed = Booking.objects.filter(state="confirmed", slot__service=service, slot__ends_at__lte=over)
+    return confirmed.filter(slot__closed_at=None).filter(Exists(checked_in)).order_by("pk")
 
 
 def lapsed_bookings(service: Service) -> QuerySet[Booking]:
@@ -147,7 +147,7 @@ def paused_until(service: Service, resident: Resident) -> date | None:
 def expected_counts(day: date) -> dict[tuple[str, str], int]:
     """Number of expected bookings on a day, by service and venue."""
     start, end = day_range(day, day)
-    found = Booking.objects.filter(state__in=EXPECTED_STATES, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    expected = Booking.objects.filter(state__in=EXPECTED_STATES, slot__starts_at__gte=start, slot__starts_at__lt=end)
     at = Coalesce("slot__place_id", "slot__unit_id")
-    rows = found.values_list("slot__service_id", at).annotate(count=Count("pk")).order_by()
+    rows = expected.values_list("slot__service_id", at).annotate(count=Count("pk")).order_by()
     return {(service, key): count for service, key, count in rows}

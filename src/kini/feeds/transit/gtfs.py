@@ -132,12 +132,12 @@ class GtfsReader:
     def _fares(self) -> dict[str, int]:
         """Lowest fare of each route."""
         prices = {cells.get("fare_id", ""): cells.get("price", "") for _n, cells in self._rows("fare_attributes.txt")}
-        found: dict[str, int] = {}
+        lowest: dict[str, int] = {}
         for _number, cells in self._rows("fare_rules.txt"):
             price, route = prices.get(cells.get("fare_id", ""), ""), cells.get("route_id", "")
             if price.replace(".", "", 1).isdigit() and route:
-                found[route] = min(found.get(route, 10**9), int(float(price)))
-        return found
+                lowest[route] = min(lowest.get(route, 10**9), int(float(price)))
+        return lowest
 
     def _stop(self, cells: Cells) -> None:
         code = _new(cells, "stop_id", self.stops)
@@ -211,16 +211,16 @@ class GtfsReader:
         """Compute the start of each trip and the served stops; drop repeated calls."""
         edition = self.edition
         edition.calls.sort()
-        kept: list[tuple[int, int, int, int, int]] = []
+        calls: list[tuple[int, int, int, int, int]] = []
         for call in edition.calls:
-            if kept and kept[-1][:2] == call[:2]:
+            if calls and calls[-1][:2] == call[:2]:
                 edition.faults.append(RowError(0, "stop_times.stop_sequence", _("a trip repeats a stop_sequence")))
                 continue
-            if not kept or kept[-1][0] != call[0]:
+            if not calls or calls[-1][0] != call[0]:
                 edition.trips[call[0]].begins = call[4]
             edition.stops[call[2]].served = True
-            kept.append(call)
-        edition.calls = kept
+            calls.append(call)
+        edition.calls = calls
         for stop in [each for each in edition.stops if each.served and each.parent in self.stops]:
             edition.stops[self.stops[stop.parent]].served = True
 

@@ -64,13 +64,13 @@ def journeys(timetable: Timetable, start: int, end: int, now: datetime, most: in
     back = fetch_rows(_RIDES.format(side="b"), [timetable.pk, _stops(net, ends)])
     trips = trip_runs(timetable.pk, {row[0] for row in (*out, *back)})
     firsts = _first_legs(net, out, trips, starts, second, services)
-    found = [
+    candidates = [
         Journey((leg,), (starts[net.stops[leg.start].place], metres), leg.arrives + _walk(metres))
         for place, metres in ends.items()
         for leg in firsts.get(place, {}).values()
     ]
-    found += _with_change(net, back, trips, firsts, starts, ends, services)
-    return _best(found, second, most)
+    candidates += _with_change(net, back, trips, firsts, starts, ends, services)
+    return _best(candidates, second, most)
 
 
 def _stops(net: Network, places: Iterable[int]) -> list[int]:
@@ -91,7 +91,7 @@ def _first_legs(
 ) -> dict[int, dict[int, Leg]]:
     """Earliest arrival at each place by each line that runs there directly from the start."""
     leaves: dict[tuple[int, int, int], DepartureTime | None] = {}
-    found: dict[int, dict[int, Leg]] = {}
+    earliest: dict[int, dict[int, Leg]] = {}
     for trip, stop_a, departs, stop_b, arrives in rides:
         key, run = (trip, stop_a, departs), trips[trip]
         if key not in leaves:
@@ -99,8 +99,8 @@ def _first_legs(
             leaves[key] = next(iter(departure_times(run, departs, ready, services, 1)), None)
         if then := leaves[key]:
             leg = Leg(run, stop_a, stop_b, then.at, then.at + arrives - departs, then.every)
-            _keep(found.setdefault(net.stops[stop_b].place, {}), run.route, leg)
-    return found
+            _keep(earliest.setdefault(net.stops[stop_b].place, {}), run.route, leg)
+    return earliest
 
 
 def _keep(legs: dict[int, Leg], route: int, leg: Leg) -> None:
@@ -142,11 +142,11 @@ def _at(ready: tuple[Leg, float]) -> int:
     return ready[0].arrives + _walk(ready[1])
 
 
-def _best(found: list[Journey], second: int, most: int) -> list[Journey]:
+def _best(candidates: list[Journey], second: int, most: int) -> list[Journey]:
     """Best journeys, each with a different first line."""
     horizon = second + round(HORIZON.total_seconds())
     ranked = sorted(
-        (each for each in found if each.legs[0].leaves <= horizon),
+        (each for each in candidates if each.legs[0].leaves <= horizon),
         key=lambda each: (each.arrives + 300 * (len(each.legs) - 1), len(each.legs)),
     )
     chosen: dict[tuple[int, int], Journey] = {}

@@ -67,12 +67,12 @@ def timetable(request: HttpRequest, status: FeedStatus) -> HttpResponse:
     words = _typed(request, "q")
     point = geocoding.parse_point(request.POST) if request.method == "POST" else None
     near, problem = _near(request, point)
-    found: list[tuple[Stop, float | None]] = []
+    stops: list[tuple[Stop, float | None]] = []
     if edition and near:
-        found = [(each, metres) for each, metres in queries.nearest_stops(edition, near, MOST_STOPS)]
+        stops = [(each, metres) for each, metres in queries.nearest_stops(edition, near, MOST_STOPS)]
     elif edition and words:
-        found = [(each, None) for each in queries.stops_by_name(edition, words, MOST_STOPS)]
-    lines = _stops(status.name, edition, found) if edition else []
+        stops = [(each, None) for each in queries.stops_by_name(edition, words, MOST_STOPS)]
+    lines = _stops(status.name, edition, stops) if edition else []
     numbered = [(each.number, (each.stop.latitude, each.stop.longitude), "") for each in lines]
     context = feed_context(status) | {
         "edition": edition,
@@ -95,18 +95,18 @@ def timetable(request: HttpRequest, status: FeedStatus) -> HttpResponse:
 def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
     """Next departures of a stop."""
     status, edition = _edition(name)
-    found = queries.stop(edition, code)
-    if found is None:
+    current = queries.stop(edition, code)
+    if current is None:
         raise Http404
-    if found.code != code:
-        return redirect("feeds:stop", name, found.code)
+    if current.code != code:
+        return redirect("feeds:stop", name, current.code)
     now = current_time.now()
     context = feed_context(status) | {
-        "stop": found,
-        "departures": queries.departures(edition, found.number, now),
+        "stop": current,
+        "departures": queries.departures(edition, current.number, now),
         "now": formats.clock(now),
-        "map": build_minimap([(1, (found.latitude, found.longitude), "")], [], None),
-        "street": f"https://www.openstreetmap.org/?mlat={found.latitude}&mlon={found.longitude}#map=18/{found.latitude}/{found.longitude}",
+        "map": build_minimap([(1, (current.latitude, current.longitude), "")], [], None),
+        "street": f"https://www.openstreetmap.org/?mlat={current.latitude}&mlon={current.longitude}#map=18/{current.latitude}/{current.longitude}",
     }
     return render(request, "feeds/stop.html", context)
 
@@ -122,15 +122,15 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
         for field, each in (("from", start), ("to", end))
         if each.typed and not each.stop and not each.options
     ]
-    found = []
+    shown = []
     if start.stop and end.stop and start.stop != end.stop:
-        ways_found = ways.journeys(edition, start.stop.number, end.stop.number, current_time.now())
-        found = [_told(edition, each) for each in ways_found]
+        candidates = ways.journeys(edition, start.stop.number, end.stop.number, current_time.now())
+        shown = [_told(edition, each) for each in candidates]
     context = feed_context(status) | {
         "start": start,
         "end": end,
         "both": bool(start.stop and end.stop),
-        "journeys": found,
+        "journeys": shown,
         "now": formats.clock(current_time.now()),
         "errors": errors,
         "problems": dict(errors),
@@ -199,18 +199,18 @@ def _near(request: HttpRequest, point: Point | None) -> tuple[Point | None, str]
 def _end(edition: Timetable, typed: str) -> End:
     if not typed:
         return End(typed, None, [])
-    if found := queries.stop(edition, typed):
-        return End(typed, found, [])
+    if exact := queries.stop(edition, typed):
+        return End(typed, exact, [])
     options = queries.stops_by_name(edition, typed)
     same = [each for each in options if each.name.casefold() == typed.casefold()]
     return End(typed, same[0], []) if same else End(typed, options[0] if len(options) == 1 else None, options)
 
 
-def _stops(name: str, edition: Timetable, found: list[tuple[Stop, float | None]]) -> list[StopLine]:
-    lines = queries.lines_at(edition, [each.number for each, _metres in found])
+def _stops(name: str, edition: Timetable, stops: list[tuple[Stop, float | None]]) -> list[StopLine]:
+    lines = queries.lines_at(edition, [each.number for each, _metres in stops])
     return [
         StopLine(n, each, reverse("feeds:stop", args=[name, each.code]), lines.get(each.number, []), metres)
-        for n, (each, metres) in enumerate(found, 1)
+        for n, (each, metres) in enumerate(stops, 1)
     ]
 
 

@@ -77,8 +77,8 @@ class Network:
         if place not in self.near:
             here = self.spots[place]
             hits = self.tree.query(shapely.Point(here).buffer(WALK_M), predicate="intersects")
-            found = {self.order[hit] for hit in hits} | self.transfers.get(place, set()) - {place}
-            far = [(each, _metres(here, self.spots[each])) for each in found if each != place]
+            reachable = {self.order[hit] for hit in hits} | self.transfers.get(place, set()) - {place}
+            far = [(each, _metres(here, self.spots[each])) for each in reachable if each != place]
             self.near[place] = [(place, 0.0), *sorted(far, key=lambda each: each[1])]
         return self.near[place]
 
@@ -121,8 +121,8 @@ def network(timetable: int) -> Network:
 
 def stops_by_name(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
     """Stops whose name contains the text, exact matches first."""
-    found = Stop.objects.filter(timetable=timetable, served=True, place=F("number"), name__icontains=text)
-    return sorted(found[: most * 5], key=lambda s: (s.name.casefold() != text.casefold(), len(s.name), s.name))[:most]
+    stops = Stop.objects.filter(timetable=timetable, served=True, place=F("number"), name__icontains=text)
+    return sorted(stops[: most * 5], key=lambda s: (s.name.casefold() != text.casefold(), len(s.name), s.name))[:most]
 
 
 _STOP_COLUMNS = tuple(field.attname for field in Stop._meta.concrete_fields)
@@ -136,8 +136,8 @@ def _stops(timetable: int, code: str) -> QuerySet[Stop, Any]:
 
 def stop(timetable: Timetable, code: str) -> Stop | None:
     """Served stop of that code; for a platform its station."""
-    found = [] if "\0" in code else _stops(timetable=timetable.pk, code=code)
-    return Stop.from_db("default", _STOP_COLUMNS, found[0]) if found else None
+    columns = [] if "\0" in code else _stops(timetable=timetable.pk, code=code)
+    return Stop.from_db("default", _STOP_COLUMNS, columns[0]) if columns else None
 
 
 def nearest_stops(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
@@ -146,13 +146,13 @@ def nearest_stops(timetable: Timetable, point: Point, most: int) -> list[tuple[S
     away = Power(east, 2, output_field=FloatField()) + Power(
         F("latitude") - Value(point[0]), 2, output_field=FloatField()
     )
-    found = Stop.objects.filter(timetable=timetable, served=True, place=F("number")).order_by(away, "number")[:most]
-    return [(each, distance_m(point, (each.latitude, each.longitude))) for each in found]
+    stops = Stop.objects.filter(timetable=timetable, served=True, place=F("number")).order_by(away, "number")[:most]
+    return [(each, distance_m(point, (each.latitude, each.longitude))) for each in stops]
 
 
 def lines_at(timetable: Timetable, numbers: Sequence[int]) -> dict[int, list[str]]:
     """Lines that stop at each of these places."""
-    found: dict[int, list[str]] = {}
+    lines: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -165,8 +165,8 @@ def lines_at(timetable: Timetable, numbers: Sequence[int]) -> dict[int, list[str
             [timetable.pk, list(numbers)],
         )
         for place, short in cursor.fetchall():
-            found.setdefault(place, []).append(short)
-    return found
+            lines.setdefault(place, []).append(short)
+    return lines
 
 
 def routes(timetable: Timetable) -> list[Route]:
@@ -225,13 +225,13 @@ def departures(timetable: Timetable, place: int, now: datetime) -> list[Departur
     """Next departures of a stop by line and direction, soonest first."""
     day, second = service_day(now)
     horizon, services = second + round(HORIZON.total_seconds()), active_services(timetable, day)
-    found: dict[tuple[int, str], tuple[TripRun, list[DepartureTime]]] = {}
+    by_direction: dict[tuple[int, str], tuple[TripRun, list[DepartureTime]]] = {}
     for run, departs in _board(timetable.pk, place):
         times = [each for each in departure_times(run, departs, second, services, TIMES_SHOWN) if each.at <= horizon]
-        found.setdefault((run.route, run.headsign), (run, []))[1].extend(times)
+        by_direction.setdefault((run.route, run.headsign), (run, []))[1].extend(times)
     boards = [
         Departure(run, [moment_of_second(day, each.at) for each in times[:TIMES_SHOWN]], times[0].every)
-        for run, every in found.values()
+        for run, every in by_direction.values()
         if (times := sorted(set(every), key=lambda each: each.at))
     ]
     return sorted(boards, key=lambda each: each.times[0])
@@ -255,13 +255,13 @@ def _run(row: Sequence[Any]) -> TripRun:
 
 def departure_times(run: TripRun, departs: int, after: int, services: Running, most: int) -> list[DepartureTime]:
     """Departure times of a trip, including runs that began yesterday."""
-    found = [
+    times = [
         DepartureTime(each.at - ahead, each.every)
         for active, ahead in services
         if run.days in active
         for each in rules.next_departure_times(run.begins, run.frequencies, departs, after + ahead, most)
     ]
-    return sorted(found, key=lambda each: each.at)[:most]
+    return sorted(times, key=lambda each: each.at)[:most]
 
 
 def fetch_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

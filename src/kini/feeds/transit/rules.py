@@ -53,11 +53,11 @@ def next_departure_times(
     if not frequencies:
         return [DepartureTime(departs)] if departs >= after else []
     ride = departs - begins
-    found: list[DepartureTime] = []
+    times: list[DepartureTime] = []
     for since, until, between in frequencies:
         steps = max(0, -(-(after - ride - since) // between))
         start = since + steps * between
-        while start < until and len(found) < most:
-            found.append(DepartureTime(start + ride, between))
+        while start < until and len(times) < most:
+            times.append(DepartureTime(start + ride, between))
             start += between
-    return sorted(found, key=lambda each: each.at)[:most]
+    return sorted(times, key=lambda each: each.at)[:most]

@@ -167,10 +167,10 @@ class Snap(Provider):
 
     def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
         """Verify and parse a payment notification."""
-        told, at = headers.get("X-SIGNATURE", ""), headers.get("X-TIMESTAMP", "")
+        signature, at = headers.get("X-SIGNATURE", ""), headers.get("X-TIMESTAMP", "")
         signed = f"POST:{path}:{_digest(body)}:{at}".encode()
         try:
-            self.public.verify(base64.b64decode(told), signed, padding.PKCS1v15(), hashes.SHA256())
+            self.public.verify(base64.b64decode(signature), signed, padding.PKCS1v15(), hashes.SHA256())
             age = current_time.now() - datetime.fromisoformat(at)
         except (InvalidSignature, ValueError, TypeError):
             raise WebhookRejected("The signature is not the provider's.") from None
@@ -236,14 +236,14 @@ def _paid(content: Mapping[str, Any]) -> ReceivedPayment:
     )
 
 
-def _money(said: Mapping[str, Any]) -> int:
+def _money(content: Mapping[str, Any]) -> int:
     """Parse an amount in whole units of the city's currency.
 
     Raises:
         ValueError: for another currency, zero, or a fraction, since no order has any.
     """
-    amount = Decimal(str(said["value"]))
-    if said.get("currency") != pack.current().currency or not 0 < amount < MOST or amount != int(amount):
+    amount = Decimal(str(content["value"]))
+    if content.get("currency") != pack.current().currency or not 0 < amount < MOST or amount != int(amount):
         raise ValueError("no amount of the city's currency")
     return int(amount)
 

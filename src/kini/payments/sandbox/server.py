@@ -60,9 +60,9 @@ class Sandbox:
             city.verify(signature, f"{CLIENT}|{at}".encode(), padding.PKCS1v15(), hashes.SHA256())
         except (InvalidSignature, ValueError):
             raise Unauthorised from None
-        given = secrets.token_urlsafe(24)
-        self.tokens[given] = time.monotonic() + TOKEN_HOLDS
-        return {"responseCode": "2007300", "accessToken": given, "tokenType": "Bearer", "expiresIn": str(TOKEN_HOLDS)}
+        issued = secrets.token_urlsafe(24)
+        self.tokens[issued] = time.monotonic() + TOKEN_HOLDS
+        return {"responseCode": "2007300", "accessToken": issued, "tokenType": "Bearer", "expiresIn": str(TOKEN_HOLDS)}
 
     def checked(self, path: str, headers: Any, body: bytes) -> dict[str, Any]:
         """Content of a request with valid token and signature."""
@@ -223,6 +223,6 @@ def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
 
 def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
     """Start function for core.sandboxes: server and configuration file."""
-    made = keys.ensure_keys(folder)
-    running = server(Sandbox(Bank(folder / "orders.sqlite3"), made, f"{city}/payments/notices/{NAME}/"), port)
-    return running, keys.configure(made, running.server_address[1])
+    keypair = keys.ensure_keys(folder)
+    running = server(Sandbox(Bank(folder / "orders.sqlite3"), keypair, f"{city}/payments/notices/{NAME}/"), port)
+    return running, keys.configure(keypair, running.server_address[1])
