@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.urls import reverse
@@ -73,6 +73,9 @@ def test_a_resident_chooses_place_day_and_time_and_gets_a_ticket(resident: Check
     assert "STATUS:CONFIRMED" in lines
     assert all(len(line.encode()) <= 75 for line in lines)
     assert f"DESCRIPTION:Your code when you arrive: {case.reference}" in lines
+    slot = Booking.objects.get().slot
+    assert f"DTSTART:{slot.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in lines
+    assert f"UID:{case.reference}@testserver" in lines
 
 
 HOME = {"fields": {"home": {"type": "address", "label": "Where do we come to?"}}}

@@ -255,7 +255,7 @@ def _paid(resident: Actor, case: Case) -> str:
     """Pay the bill of a case; the number of the receipt."""
     payment = payments.request_code(by=resident, case=case, method="qr")
     paid = ReceivedPayment(payment.pk.hex, f"B{payment.pk.hex[:12]}", payment.amount, current_time.now())
-    return payments.record_payment(by=BY, provider=payment.provider, paid=paid).receipt
+    return payments.record_payment(by=BY, provider=payment.provider, received=paid).receipt
 
 
 def _booked(resident: Actor, nurse: Actor) -> Town:

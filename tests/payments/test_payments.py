@@ -48,6 +48,10 @@ def state(case: Case) -> str:
     return Case.objects.values_list("state", flat=True).get(pk=case.pk)
 
 
+def payment_states() -> dict[str, str]:
+    return dict(Payment.objects.values_list("method", "state"))
+
+
 def books() -> dict[str, int]:
     balances = ledger.balances()
     assert sum(balances.values()) == 0
@@ -325,14 +329,14 @@ def test_a_number_of_a_notice_that_comes_again_for_another_order_hides_no_money(
         ReceivedPayment(asked(town, case, method).pk.hex, method, 50_000, current_time.now()) for method in ("qr", "va")
     ]
     for each in paid:
-        notice = WebhookMessage("1", each, {})
-        actions.process_webhook(by=BY, provider="sandbox", notice=notice, sha256="")
+        message = WebhookMessage("1", each)
+        actions.process_webhook(by=BY, provider="sandbox", message=message, sha256="")
     assert sorted(Payment.objects.values_list("state", flat=True)) == ["paid", "surplus"]
 
 
 def test_a_notice_with_a_very_long_number_is_taken(town, case, bill, bank):
     paid = ReceivedPayment(asked(town, case).pk.hex, "1", 50_000, current_time.now())
-    actions.process_webhook(by=BY, provider="sandbox", notice=WebhookMessage("1" * 500, paid, {}), sha256="")
+    actions.process_webhook(by=BY, provider="sandbox", message=WebhookMessage("1" * 500, paid), sha256="")
     assert Payment.objects.get().state == "paid"
 
 
@@ -347,13 +351,25 @@ def test_money_for_somebody_else_is_unknown_whatever_its_reference_looks_like(ca
 
 def test_a_provider_that_the_operator_took_away_stops_nobody_else(town, case, bill, bank, monkeypatch):
     payment = actions.request_code(by=town.named("resident"), case=case, method="qr")
-    monkeypatch.setattr(gateway, "providers", dict)
+    monkeypatch.setattr(gateway, "configured_providers", dict)
     assert gateway.try_obtain_code(payment).state == "asked"
     for at in (payment.expires_at - timedelta(minutes=1), payment.expires_at + 2 * queries.GRACE):
         with current_time.freeze(at):
             jobs.poll_providers()
     payment.refresh_from_db()
     assert payment.state == "failed"
+
+
+def test_while_the_provider_is_down_only_codes_that_nobody_can_pay_expire(town, case, bill, bank):
+    payment = asked(town, case)
+    bank.faults["create"] = bank.faults["status"] = "down"
+    without_code = actions.request_code(by=town.named("resident"), case=case, method="va")
+    with current_time.freeze(max(payment.expires_at, without_code.expires_at) + queries.GRACE * 2):
+        jobs.poll_providers()
+        assert payment_states() == {"qr": "waiting", "va": "failed"}
+        bank.faults["status"] = ""
+        jobs.poll_providers()
+        assert payment_states() == {"qr": "expired", "va": "failed"}
 
 
 def test_money_for_a_withdrawn_bill_goes_back(town, case, bill, bank):
@@ -440,7 +456,7 @@ def test_told_eight_times_at_once_by_two_codes_the_bill_is_paid_once(town, case,
     paid = [ReceivedPayment(each.pk.hex, each.provider_reference, 50_000, current_time.now()) for each in payments]
 
     def tell(one: ReceivedPayment) -> Callable[[], Any]:
-        return lambda: actions.record_payment(by=BY, provider="sandbox", paid=one)
+        return lambda: actions.record_payment(by=BY, provider="sandbox", received=one)
 
     assert at_once(*(tell(one) for one in paid * 4)) == []
     assert sorted(Payment.objects.values_list("state", flat=True)) == ["paid", "surplus"]

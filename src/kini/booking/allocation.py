@@ -51,7 +51,7 @@ def allocate(
         becomes: "held" (then with `until`) or "confirmed".
 
     Raises:
-        Full, Refused: with a message for the user.
+        SlotFull, ActionRefused: with a message for the user.
     """
     options = queries.options_of(slot.service)
     if not 1 <= party <= options.most:
@@ -92,7 +92,7 @@ def raise_for_verdict(verdict: str) -> None:
     """Raise the error of a verdict; nothing if it is booked.
 
     Raises:
-        Full, Refused: with a message for the user.
+        SlotFull, ActionRefused: with a message for the user.
     """
     match verdict:
         case "full":
@@ -107,7 +107,7 @@ def _not_paused(slot: Slot, resident: Resident) -> None:
     """Refuse residents who are paused after missed bookings.
 
     Raises:
-        Refused: with a message for the user.
+        ActionRefused: with a message for the user.
     """
     if until := queries.paused_until(slot.service, resident):
         words = {"day": formats.day(until)}
@@ -120,7 +120,7 @@ def require_bookable(slot: Slot) -> None:
     """Refuse slots that cannot be booked now.
 
     Raises:
-        Refused: with a message for the user.
+        ActionRefused: with a message for the user.
     """
     if not queries.is_bookable(slot.service, slot):
         raise ActionRefused(_("This time cannot be booked now. Choose another one."))
@@ -136,7 +136,7 @@ def move_to_slot(booking: Booking, slot: Slot) -> None:
     """Move a booking to another slot: both places change in one statement.
 
     Raises:
-        Full, Refused: with a message for the user.
+        SlotFull, ActionRefused: with a message for the user.
     """
     groups = queries.options_of(slot.service).groups_for(booking.group)
     raise_for_verdict(_ask(_REBOOK, [current_time.now(), booking.pk, slot.pk, groups, period_for_slot(slot)]))

@@ -90,7 +90,7 @@ class SlotPicker:
         """Hold the slot for the draft, or move the booking to it.
 
         Raises:
-            Full, Refused: with a message for the page.
+            SlotFull, ActionRefused: with a message for the page.
         """
         if self.case:
             actions.reschedule(by=self.actor, case=self.case, slot=slot, guest_key=self.guest_key)
@@ -136,7 +136,7 @@ def slot_picker_for(request: HttpRequest, draft: UUID | None = None, reference: 
 
     Raises:
         Draft.DoesNotExist, Case.DoesNotExist: if it belongs to somebody else.
-        SentAlready, Expired, Refused: if the draft cannot be continued.
+        AlreadySubmitted, DraftExpired, ActionRefused: if the draft cannot be continued.
         Http404: if it is not a booking.
     """
     if draft is None:

@@ -1,12 +1,14 @@
 """Ticket of a booking: QR code, queue status, calendar file, link to another time."""
 
+from datetime import UTC
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.booking import home_visits, ical, queries
+from kini.booking import home_visits, queries
 from kini.booking.models import EXPECTED_STATES, Booking
 from kini.cases import panels
 from kini.cases.models import Case
@@ -70,24 +72,25 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """The booking as an iCalendar file (RFC 5545). A moved booking is the same event with a higher sequence."""
+    import icalendar  # here: 10 MB that most processes never need
+
     case, booking = _booking(request, reference)
     slot, at = booking.slot, queries.venue_of(booking.slot)
-    host = request.get_host().split(":")[0]
-    event = ical.Event(
+    host, expected = request.get_host().split(":")[0], booking.state in EXPECTED_STATES
+    address = home_visits.visit_address_of_case(case, queries.options_of(slot.service))
+    event = icalendar.Event.new(
         uid=f"{booking.reference}@{host}",
         sequence=case.entries,
-        stamp=current_time.now(),
-        start=slot.starts_at,
-        end=slot.ends_at,
+        stamp=current_time.now().astimezone(UTC),
+        start=slot.starts_at.astimezone(UTC),
+        end=slot.ends_at.astimezone(UTC),
         summary=str(_title(case)),
-        location=home_visits.visit_address_of_case(case, queries.options_of(slot.service))
-        or ", ".join(part for part in (at.name, at.address) if part),
-        about=_("Your code when you arrive: %(code)s") % {"code": booking.reference}
-        if booking.state in EXPECTED_STATES
-        else "",
+        location=address or ", ".join(part for part in (at.name, at.address) if part),
+        description=_("Your code when you arrive: %(code)s") % {"code": booking.reference} if expected else None,
         url=request.build_absolute_uri(reverse("booking:ticket", args=[case.reference])),
-        holds=booking.state in EXPECTED_STATES,
+        status=icalendar.STATUS.CONFIRMED if expected else icalendar.STATUS.CANCELLED,
     )
-    response = HttpResponse(ical.written(event), content_type="text/calendar; charset=utf-8")
+    file = icalendar.Calendar.new(prodid="-//Kini//Kini//", subcomponents=[event])
+    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{booking.reference}.ics"'
     return response

@@ -49,7 +49,7 @@ def check_in(*, by: Actor, booking: Booking) -> Booking:
 
     Raises:
         NotAllowed: if the officer does not work there, or it is their own booking.
-        Refused: if it is for another day, or over.
+        ActionRefused: if it is for another day, or over.
     """
     booking = _locked(by, booking)
     if booking.state == "arrived":
@@ -86,7 +86,7 @@ def call_visitor(*, by: Actor, booking: Booking) -> Booking:
 
     Raises:
         NotAllowed: as `check_in`.
-        Refused: if they have not checked in.
+        ActionRefused: if they have not checked in.
     """
     booking = _locked(by, booking)
     if booking.state != "arrived":
@@ -103,7 +103,7 @@ def finish_booking(*, by: Actor, booking: Booking, used: bool) -> None:
 
     Raises:
         NotAllowed: as `check_in`, or if the officer may not take the step.
-        Refused: if it is over, or too early for a no-show.
+        ActionRefused: if it is over, or too early for a no-show.
     """
     booking = _locked(by, booking)
     if booking.state not in EXPECTED_STATES:
@@ -194,7 +194,7 @@ def undo_no_show(*, by: Actor, booking: Booking) -> None:
 
     Raises:
         NotAllowed: as `check_in`.
-        Refused: if the booking was not missed, or they have another booking in that period by now.
+        ActionRefused: if the booking was not missed, or they have another booking in that period by now.
     """
     booking = _locked(by, booking)
     if booking.state != "missed":
@@ -216,8 +216,8 @@ def admit_walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
 
     Raises:
         NotAllowed: if the officer does not work there.
-        Full: if the walk-in quota is taken.
-        Refused: if the slot is closed or over.
+        SlotFull: if the walk-in quota is taken.
+        ActionRefused: if the slot is closed or over.
     """
     require(by, Permission.ACT, slot_scope(slot))
     if slot.closed_at or slot.ends_at <= current_time.now():
@@ -241,7 +241,7 @@ def close_slot(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
 
     Raises:
         NotAllowed: if the officer does not work there.
-        Refused: without a message, or if the slot is closed already.
+        ActionRefused: without a message, or if the slot is closed already.
     """
     require(by, Permission.ACT, slot_scope(slot))
     slot = (

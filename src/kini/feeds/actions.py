@@ -39,7 +39,7 @@ def import_rows(*, by: Actor, name: str, content: bytes, origin: FileOrigin, for
 
     Raises:
         NotAllowed: for anybody but the system.
-        FeedRefused: if it is unreadable or too much of it is faulty; nothing is changed.
+        ImportRefused: if it is unreadable or too much of it is faulty; nothing is changed.
     """
     require_system(by)
     feed, state = feed_config.feeds()[name], lock_feed_state(name)

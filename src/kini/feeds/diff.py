@@ -39,7 +39,7 @@ def compute_diff(name: str, feed: Feed, parsed: ParsedFile, load: ImportRun, for
     """Compute the changes of an import; known rows are locked until its transaction ends.
 
     Raises:
-        FeedRefused: if too many known rows are missing from a complete source.
+        ImportRefused: if too many known rows are missing from a complete source.
     """
     known = {record.key: record for record in Record.objects.filter(feed=name).select_for_update()}
     digests = {(key, record.moment): record.digest for key, record in known.items()}

@@ -23,7 +23,7 @@ def feeds() -> dict[str, Feed]:
     """Feeds of the running city by id, cached.
 
     Raises:
-        PackFaults: if a file is invalid.
+        ConfigErrors: if a file is invalid.
     """
     return _once(settings.CITY_PATH)
 

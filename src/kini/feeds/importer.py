@@ -16,7 +16,7 @@ def import_file(*, by: Actor, name: str, content: bytes, origin: FileOrigin, for
     """Import a file; None if it was imported before.
 
     Raises:
-        FeedRefused: if it is refused, which is recorded.
+        ImportRefused: if it is refused, which is recorded.
     """
     try:
         load = load_timetable if feed_config.feeds()[name].source.format == "gtfs" else actions.import_rows

@@ -88,7 +88,7 @@ def parse_file(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = Fal
         sample: moments may be written as "now-20m".
 
     Raises:
-        Unreadable: if it is not of the feed's format, or lacks a column.
+        UnreadableFile: if it is not of the feed's format, or lacks a column.
     """
     parsed = ParsedFile()
     seen: dict[tuple[str, datetime | None], ParsedRow] = {}

@@ -45,7 +45,7 @@ def fetch_source(name: str, feed: Feed, state: FeedState) -> FetchedFile | None:
     """Read a source; None if its folder holds no file yet.
 
     Raises:
-        Unreachable: if it does not answer, fails, or sends too much.
+        SourceUnreachable: if it does not answer, fails, or sends too much.
     """
     return from_address(feed.source, state) if feed.source.http else from_folder(name, feed.source, state)
 
@@ -78,7 +78,7 @@ def from_address(source: Source, state: FeedState) -> FetchedFile:
     """Request an address conditionally; redirects are followed only to hosts named in the pack.
 
     Raises:
-        Unreachable: as above.
+        SourceUnreachable: as above.
     """
     address = source.http or ""
     allowed = {urlsplit(address).netloc, *source.hosts}

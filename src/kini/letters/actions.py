@@ -34,7 +34,7 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
 
     Raises:
         NotAllowed: for anybody but the system.
-        Refused: if the service orders no letter at that step's state.
+        ActionRefused: if the service orders no letter at that step's state.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
@@ -69,7 +69,7 @@ def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") ->
 
     Raises:
         NotAllowed: without the permission.
-        Refused: if it is no longer valid, or without a cause.
+        ActionRefused: if it is no longer valid, or without a cause.
     """
     letter = _manageable(by, letter)
     if cause not in rules.CAUSES:
@@ -89,7 +89,7 @@ def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
 
     Raises:
         NotAllowed: without the permission.
-        Refused: if it is no longer valid, without a reason, or if the service orders no letter any more.
+        ActionRefused: if it is no longer valid, without a reason, or if the service orders no letter any more.
     """
     letter = _manageable(by, letter)
     if not note.strip():

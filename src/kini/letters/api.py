@@ -42,10 +42,10 @@ def list_letters(request: HttpRequest, reference: str) -> LettersOut:
 @router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
 def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
     """File of a valid letter (signed PDF)."""
-    found = Letter.objects.select_related("document").get(pk=letter, case=own_case(principal_of(request), reference))
-    if found.document is None or not found.document.sha256 or found.state != "valid":
+    current = Letter.objects.select_related("document").get(pk=letter, case=own_case(principal_of(request), reference))
+    if current.document is None or not current.document.sha256 or current.state != "valid":
         raise Http404
-    return file_response(found.document)
+    return file_response(current.document)
 
 
 def _told(letter: Letter) -> LetterOut:

@@ -26,11 +26,11 @@ class Letter(models.Model):
     """A letter of a case. Its text never changes (trigger), until it is removed after its term.
 
     Attributes:
-        code: verification code (core.references.new_code).
+        code: verification code (core.references.generate_code).
         entry: number of the timeline entry of the decision.
         ordinal: position among the letters of its case; part of its number.
         source: SHA-256 of its template and layout.
-        said: content of the letter (rules.Said), in its language, numbers masked; empty after its term.
+        said: content of the letter (rules.LetterContent), in its language, numbers masked; empty after its term.
         issued_at: time of the decision; the date on the letter.
         document: signed file, a document of its case; None while it waits.
     """

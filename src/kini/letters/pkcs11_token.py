@@ -1,6 +1,6 @@
 """Signing with an agency's key in a token (smart card, HSM) through PKCS#11.
 
-`AGENCY.toml` describes it; its PIN is the agency's password (keys.password_of):
+`AGENCY.toml` describes it; its PIN is the agency's password (signing_keys.password_of):
 
     module = "/usr/lib/softhsm/libsofthsm2.so"     # the maker's PKCS#11 library
     token = "disdukcapil"                          # label of the token
@@ -32,7 +32,7 @@ def open_token_signer(described: Path, pin: bytes | None) -> Iterator[PKCS11Sign
     """Signer of the token that the file describes; the session is closed at the end.
 
     Raises:
-        NoKey: if the file is unreadable, or the token fails, lacks the key or rejects the PIN.
+        KeyUnavailable: if the file is unreadable, or the token fails, lacks the key or rejects the PIN.
     """
     words = _read(described)
     try:

@@ -59,7 +59,7 @@ def render_pdf(root: Path, template: str, data: Mapping[str, Any], created_at: d
     Characters that no font has become "?".
 
     Raises:
-        Unprintable: if the template is broken.
+        TypesettingError: if the template is broken.
     """
     clean = map_texts(dict(data), printable_text)
     try:

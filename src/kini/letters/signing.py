@@ -39,7 +39,7 @@ def sign_pdf(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> b
         name: name of the signer; `label`: name of the signature for screen readers; `place`: location.
 
     Raises:
-        NoKey: without a key, if its certificate is not valid now, or without the time stamp.
+        KeyUnavailable: without a key, if its certificate is not valid now, or without the time stamp.
     """
     with open_signer(agency) as signer:
         return _signed(pdf, signer, name=name, label=label, place=place)
@@ -50,7 +50,7 @@ def open_signer(agency: str) -> Iterator[signers.Signer]:
     """Signer of an agency; the session of a token is closed at the end.
 
     Raises:
-        NoKey: as `signer_of`.
+        KeyUnavailable: as `load_signer`.
     """
     described = settings.ENV.signing_keys / f"{agency}.toml"
     if not described.is_file():
@@ -85,7 +85,7 @@ def load_signer(agency: str) -> signers.SimpleSigner:
     """Load the signer of an agency.
 
     Raises:
-        NoKey: without a key, if it is unreadable, or if its certificate is not valid now.
+        KeyUnavailable: without a key, if it is unreadable, or if its certificate is not valid now.
     """
     folder, password = settings.ENV.signing_keys, signing_keys.password_of(agency)
     signer = _from_p12(folder / f"{agency}.p12", password) or _from_pem(folder / f"{agency}.pem", password)

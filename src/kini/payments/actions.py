@@ -25,8 +25,8 @@ from kini.payments.models import (
     Refund,
     SettlementRow,
 )
+from kini.payments.providers import provider_for
 from kini.payments.providers.base import Method, PaymentCode, ReceivedPayment, SettlementLine, WebhookMessage
-from kini.payments.providers.configured import provider_for
 from kini.payments.tariffs import BillRow, bill_registers
 from kini.people.permissions import Permission
 from kini.services.snapshots import snapshot_of
@@ -89,7 +89,7 @@ def create_charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
     """Create the bill for a charge that an officer's step sets.
 
     Raises:
-        Refused: if the amount is not positive, or the case has a bill already.
+        ActionRefused: if the amount is not positive, or the case has a bill already.
     """
     if amount <= 0:
         raise ActionRefused(_("Enter the amount of the charge, greater than zero."))
@@ -114,7 +114,7 @@ def request_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
 
     Raises:
         NotAllowed: if the case belongs to somebody else.
-        Refused: if nothing is due, or no provider offers the method.
+        ActionRefused: if nothing is due, or no provider offers the method.
     """
     if RESIDENT not in access.case_roles(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
@@ -181,20 +181,22 @@ def _end(payment: Payment, state: str) -> None:
 
 
 @action
-def process_webhook(*, by: Actor, provider: str, notice: WebhookMessage, sha256: str) -> None:
+def process_webhook(*, by: Actor, provider: str, message: WebhookMessage, sha256: str) -> None:
     """Process a webhook of a provider. Idempotent.
 
     Payments are identified by the order: the number of the webhook is unique for a day only and not signed.
     """
-    number = notice.external_id[:64]
-    _row, new = ProviderNotice.objects.get_or_create(provider=provider, external_id=number, defaults={"sha256": sha256})
-    if notice.paid:
-        record_payment(by=by, provider=provider, paid=notice.paid)
-    audit.record(by=by, action="payments.notice", subject=f"notice:{number}", detail={"new": new})
+    number = message.external_id[:64]
+    _row, created = ProviderNotice.objects.get_or_create(
+        provider=provider, external_id=number, defaults={"sha256": sha256}
+    )
+    if message.payment:
+        record_payment(by=by, provider=provider, received=message.payment)
+    audit.record(by=by, action="payments.notice", subject=f"notice:{number}", detail={"new": created})
 
 
 @action
-def record_payment(*, by: Actor, provider: str, paid: ReceivedPayment) -> Payment:
+def record_payment(*, by: Actor, provider: str, received: ReceivedPayment) -> Payment:
     """Record a payment reported by webhook, status request or settlement file. Each is recorded once.
 
     The first payment of the right amount settles the bill; any other is an overpayment and refunded.
@@ -202,22 +204,24 @@ def record_payment(*, by: Actor, provider: str, paid: ReceivedPayment) -> Paymen
     Raises:
         Payment.DoesNotExist: for a reference unknown at that provider.
     """
-    known = Payment.objects.get(pk=_uuid(paid.reference), provider=provider)
+    known = Payment.objects.get(pk=_uuid(received.reference), provider=provider)
     bill = Bill.objects.select_for_update().get(pk=known.bill_id)
     payment = Payment.objects.select_for_update().get(pk=known.pk)
     if payment.state in RECEIVED_STATES:
         return payment
-    pays = paid.amount == payment.amount and queries.settling_payment(bill) is None and bill.withdrawn_at is None
-    payment.state = "paid" if pays else "surplus"
-    payment.paid_at, payment.received = paid.at, paid.amount
-    payment.provider_reference = payment.provider_reference or paid.provider_reference
-    payment.receipt = references.generate_code() if pays else ""
+    settles = received.amount == payment.amount and queries.settling_payment(bill) is None and bill.withdrawn_at is None
+    payment.state = "paid" if settles else "surplus"
+    payment.paid_at, payment.received = received.at, received.amount
+    payment.provider_reference = payment.provider_reference or received.provider_reference
+    payment.receipt = references.generate_code() if settles else ""
     payment.save()
-    side = f"income:{bill.register}" if pays else "surplus"
-    ledger.record_entry(f"arrived:{payment.pk}", {f"provider:{provider}": paid.amount, side: -paid.amount}, payment)
-    detail = {"amount": paid.amount, "bill": bill.pk}
+    side = f"income:{bill.register}" if settles else "surplus"
+    ledger.record_entry(
+        f"arrived:{payment.pk}", {f"provider:{provider}": received.amount, side: -received.amount}, payment
+    )
+    detail = {"amount": received.amount, "bill": bill.pk}
     audit.record(by=by, action=f"payments.{payment.state}", subject=f"payment:{payment.pk}", detail=detail)
-    if pays:
+    if settles:
         events.publish(BillPaid(str(payment.pk)))
         for case in _able(bill, SETTLE_MOVE):
             move(by=by, case=case, move=SETTLE_MOVE)
@@ -258,7 +262,7 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
 
     Raises:
         NotAllowed: without the permission.
-        Refused: if nothing was paid, a refund is under way, or no reason is given.
+        ActionRefused: if nothing was paid, a refund is under way, or no reason is given.
     """
     access.require_at_desk(by, Permission.REFUND, payment.case)
     if not reason.strip():
@@ -287,7 +291,7 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
 
     Raises:
         NotAllowed: without the permission.
-        Refused: if the reference is missing.
+        ActionRefused: if the reference is missing.
     """
     access.require_at_desk(by, Permission.REFUND, refund.payment.case)
     if not provider_reference.strip():
@@ -348,7 +352,7 @@ def _paid_by(by: Actor, provider: str, row: SettlementLine) -> Payment | None:
         return record_payment(
             by=by,
             provider=provider,
-            paid=ReceivedPayment(row.reference, row.provider_reference, row.amount, row.paid_at),
+            received=ReceivedPayment(row.reference, row.provider_reference, row.amount, row.paid_at),
         )
     except Payment.DoesNotExist:
         return None

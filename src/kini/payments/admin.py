@@ -10,8 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from kini.operator.read_only_admin import COLUMN_LABELS, ReadOnlyAdmin
 from kini.operator.site import site
 from kini.payments.models import Refund, SettlementRow
-from kini.payments.wording import VERDICTS
 from kini.web import formats
+
+#: Verdicts of settlement lines (actions.record_settlement).
+VERDICTS = {
+    "agreed": _("matches our record"),
+    "unknown": _("unknown payment"),
+    "another amount": _("amount differs from our record"),
+    "paid twice": _("payment settled twice"),
+}
 
 
 class SettlementAdmin(ReadOnlyAdmin):

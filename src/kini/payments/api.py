@@ -15,7 +15,7 @@ from kini.cases.models import Case
 from kini.city import pack
 from kini.payments import actions, gateway, queries
 from kini.payments.models import Bill, Payment
-from kini.payments.providers.configured import methods
+from kini.payments.providers import available_methods
 
 router = Router()
 
@@ -76,7 +76,7 @@ def read_bill(request: HttpRequest, reference: str) -> BillOut:
         paid=paid is not None,
         receipt=paid.receipt if paid else None,
         made_up=bill.made_up,
-        methods=list(methods()),
+        methods=list(available_methods()),
     )
 
 

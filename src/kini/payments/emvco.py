@@ -29,7 +29,7 @@ def decode_payload(payload: str) -> dict[str, "str | dict[str, str]"]:
     """Decode a payload into its fields, nested ones as dicts, without the checksum.
 
     Raises:
-        PayloadBroken: if checksum or structure are wrong.
+        InvalidPayload: if checksum or structure are wrong.
     """
     body, checksum = payload[:-4], payload[-4:]
     if not body.endswith(CHECKSUM) or _checksum(body) != checksum.upper():

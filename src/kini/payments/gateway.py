@@ -9,8 +9,8 @@ from kini.core import current_time
 from kini.core.actors import system
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
+from kini.payments.providers import configured_providers
 from kini.payments.providers.base import ManualRefundRequired, Method, Order, PaymentCode, ProviderUnavailable
-from kini.payments.providers.configured import providers
 
 log = structlog.get_logger("kini.payments")
 BY = system("payments")
@@ -34,11 +34,11 @@ def obtain_code(payment: Payment) -> Payment:
     """Request the provider's code, unless there is one.
 
     Raises:
-        ProviderFault: without a usable answer; a repeated request is harmless.
+        ProviderUnavailable: without a usable answer; a repeated request is harmless.
     """
     if payment.state != "asked" or payment.expires_at <= current_time.now():
         return payment
-    provider = providers().get(payment.provider)
+    provider = configured_providers().get(payment.provider)
     if provider is None:
         raise ProviderUnavailable(f"{payment.provider} is not among the providers any more.")
     code = provider.create(order_for(payment))
@@ -56,12 +56,12 @@ def try_obtain_code(payment: Payment) -> Payment:
 
 def poll_payment(payment: Payment) -> None:
     """Poll the provider for a payment; expire a code past its grace period."""
-    provider = providers().get(payment.provider)
+    provider = configured_providers().get(payment.provider)
     try:
         if provider and (
             paid := provider.status(order_for(payment), PaymentCode(payment.code, payment.provider_reference))
         ):
-            actions.record_payment(by=BY, provider=payment.provider, paid=paid)
+            actions.record_payment(by=BY, provider=payment.provider, received=paid)
             return
     except ProviderUnavailable as fault:
         log.warning("provider not reached", payment=str(payment.pk), fault=str(fault))
@@ -75,10 +75,10 @@ def send_refund(refund: Refund) -> None:
     """Send a refund to the provider; one it cannot do waits for a manual transfer.
 
     Raises:
-        ProviderFault: without a usable answer; a repeated request refunds once.
+        ProviderUnavailable: without a usable answer; a repeated request refunds once.
     """
     payment = refund.payment
-    provider = providers().get(payment.provider)
+    provider = configured_providers().get(payment.provider)
     if refund.done_at or provider is None:
         return
     code = PaymentCode(payment.code, payment.provider_reference)

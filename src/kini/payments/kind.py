@@ -14,7 +14,7 @@ from kini.cases.models import Case
 from kini.core.actors import ActionRefused, system
 from kini.payments import actions, queries
 from kini.payments.models import Bill
-from kini.payments.providers.configured import methods
+from kini.payments.providers import available_methods
 from kini.payments.tariffs import BillRow, normalise_number
 from kini.services.examples import example_form
 from kini.services.fields.base import StrictModel
@@ -66,7 +66,7 @@ class PaymentKind(Kind):
         """Preview of the bill.
 
         Raises:
-            Refused: if there is none; the message is the same for a wrong number and a wrong proof.
+            ActionRefused: if there is none; the message is the same for a wrong number and a wrong proof.
         """
         bill = self.find(snapshot, given)
         return ("payments/preview.html", {"owed": queries.bill_statement(bill)}) if bill else None
@@ -75,7 +75,7 @@ class PaymentKind(Kind):
         """Bill that the answers identify; None if an officer's step creates it later.
 
         Raises:
-            Refused: if there is no such open bill.
+            ActionRefused: if there is no such open bill.
         """
         options = self.options(snapshot.definition)
         if not options.object:
@@ -138,7 +138,12 @@ class PaymentKind(Kind):
         if bill is None:
             return None
         payment = queries.settling_payment(bill)
-        context = {"case": case, "owed": queries.bill_statement(bill), "payment": payment, "methods": methods()}
+        context = {
+            "case": case,
+            "owed": queries.bill_statement(bill),
+            "payment": payment,
+            "methods": available_methods(),
+        }
         open_ = payment is None and case.closed_at is None
         refund = None if payment or open_ else queries.latest_refund(case)
         anew = bool(self.options(snapshot_of(case.version).definition).object)

@@ -17,7 +17,7 @@ from kini.core.actors import ActionRefused
 from kini.core.client_address import client_network
 from kini.payments import actions, gateway, queries
 from kini.payments.models import Bill, Payment
-from kini.payments.providers.configured import methods, providers
+from kini.payments.providers import available_methods, configured_providers
 from kini.payments.tariffs import bill_registers
 from kini.people.queries import actor_for
 from kini.people.rules import mask_number
@@ -44,7 +44,7 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         method = request.POST.get("method", "")
-        if method in methods():
+        if method in available_methods():
             try:
                 payment = actions.request_code(
                     by=actor_for(request), case=case, method=method, guest_key=guest_key(request, case.reference)
@@ -58,7 +58,7 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "case": case,
         "owed": queries.bill_statement(bill),
-        "methods": methods(),
+        "methods": available_methods(),
         "error": error,
         "errors": errors,
     }
@@ -88,7 +88,7 @@ def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
         "payment": current,
         "owed": queries.bill_statement(current.bill),
         "over": current.state not in ("asked", "waiting") or current.expires_at <= current_time.now(),
-        "provider": providers().get(current.provider),
+        "provider": configured_providers().get(current.provider),
         "qr": qr(current.code) if current.method == "qr" and current.code else None,
     }
     return render(request, "payments/code.html", context)

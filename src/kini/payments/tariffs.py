@@ -101,7 +101,7 @@ def bill_registers() -> dict[str, BillRegister]:
     """Bill registers of the running city, cached.
 
     Raises:
-        PackFaults: if a file is invalid.
+        ConfigErrors: if a file is invalid.
     """
     return _once(settings.CITY_PATH)
 

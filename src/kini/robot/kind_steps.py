@@ -8,7 +8,7 @@ import httpx
 
 from kini.cases.models import Case
 from kini.core.registry import Registry
-from kini.payments.providers.configured import providers
+from kini.payments.providers import configured_providers
 from kini.robot.browser import Browser, CheckFailed, Page
 
 PATIENCE = 15.0  # seconds to wait for the effect
@@ -26,7 +26,7 @@ def pay(browser: Browser, reference: str) -> None:
     payload = " ".join(page.text('//p[contains(@class, "breaks")]')).strip()
     if not payload:
         raise CheckFailed(f"{page.url} shows no code to pay with")
-    bank = next(iter(providers().values())).pretend
+    bank = next(iter(configured_providers().values())).pretend
     httpx.post(f"{bank}pay", data={"code": payload}, timeout=10).raise_for_status()
     before, until = Case.objects.values_list("state", flat=True).get(reference=reference), time.monotonic() + PATIENCE
     while Case.objects.values_list("state", flat=True).get(reference=reference) == before:

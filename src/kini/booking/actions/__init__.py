@@ -1,4 +1,4 @@
-"""Actions on slots and bookings by applicants and jobs. Officers' actions are in `venue.py`."""
+"""Actions on slots and bookings by applicants and jobs. Officers' actions are in `venue_actions.py`."""
 
 from kini.booking.actions.changes import cancel_booking, move_booking, release_draft, reschedule, transfer_bookings
 from kini.booking.actions.key_rotation import rotate_keys

@@ -48,8 +48,8 @@ def reschedule(*, by: Actor, case: Case, slot: Slot, guest_key: str = "") -> Boo
 
     Raises:
         NotAllowed: if the case belongs to somebody else.
-        Full: if there is no room.
-        Refused: if it is too late for either slot.
+        SlotFull: if there is no room.
+        ActionRefused: if it is too late for either slot.
     """
     booking = queries.of_case(case)
     if RESIDENT not in access.case_roles(by, case, guest_key) and by.kind is not ActorKind.SYSTEM:
@@ -69,7 +69,7 @@ def move_booking(*, by: Actor, booking: Booking, slot: Slot, message: str = "") 
     """Move a booking to another slot and notify its resident once. The caller has checked permissions.
 
     Raises:
-        Full, Refused: if there is no room, or they have another booking in that period.
+        SlotFull, ActionRefused: if there is no room, or they have another booking in that period.
     """
     before = booking.slot
     allocation.move_to_slot(booking, slot)

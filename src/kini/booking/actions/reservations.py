@@ -26,8 +26,8 @@ def hold_slot(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) ->
 
     Raises:
         NotAllowed: if the draft belongs to somebody else.
-        Full: if there is no room.
-        Refused: if it is too early or too late, or they have a booking in that period already.
+        SlotFull: if there is no room.
+        ActionRefused: if it is too early or too late, or they have a booking in that period already.
     """
     access.require_own_draft(by, draft)
     options = queries.options_of(slot.service)
@@ -50,7 +50,7 @@ def book_slot(
 
     Raises:
         NotAllowed: if the resident is not the user's own.
-        Full, Refused: as `hold`.
+        SlotFull, ActionRefused: as `hold`.
     """
     if resident.user_id != by.user_id:
         raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
@@ -70,7 +70,7 @@ def confirm_booking(*, by: Actor, case: Case) -> Booking:
     An expired hold still counts while its place is free. A booking made before its case (`book`) is only linked to it.
 
     Raises:
-        Refused: if nothing is held and there is no room.
+        ActionRefused: if nothing is held and there is no room.
     """
     booking = _to_confirm(case)
     if booking is None:

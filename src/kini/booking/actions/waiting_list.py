@@ -25,7 +25,7 @@ def join_waiting_list(*, by: Actor, draft: Draft, slot: Slot, group: str, party:
 
     Raises:
         NotAllowed: if the draft belongs to somebody else.
-        Refused: without a waiting list, too late, or with a booking in that period already.
+        ActionRefused: without a waiting list, too late, or with a booking in that period already.
     """
     access.require_own_draft(by, draft)
     options = queries.options_of(slot.service)

@@ -36,7 +36,7 @@ def load_timetable(
 
     Raises:
         NotAllowed: for anybody but the system.
-        FeedRefused: if it is unreadable or too much of it is faulty; the previous edition stays current.
+        ImportRefused: if it is unreadable or too much of it is faulty; the previous edition stays current.
     """
     require_system(by)
     feed, state = feed_config.feeds()[name], lock_feed_state(name)

@@ -4,7 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Literal
+
+from django.http import HttpResponse
 
 from kini.core.registry import Registry
 
@@ -58,8 +61,16 @@ class WebhookMessage:
     """Content of a webhook. `external_id` is the same for a repeated one."""
 
     external_id: str
-    paid: ReceivedPayment | None
-    answer: Mapping[str, object]
+    payment: ReceivedPayment | None
+
+
+class WebhookResult(StrEnum):
+    """Outcome of a webhook, to be acknowledged to the provider."""
+
+    ACCEPTED = "accepted"
+    MALFORMED = "malformed"
+    REJECTED = "rejected"
+    UNKNOWN_ORDER = "unknown order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Provider(ABC):
         """Request a code.
 
         Raises:
-            ProviderFault: without a usable answer.
+            ProviderUnavailable: without a usable answer.
         """
 
     @abstractmethod
@@ -97,7 +108,7 @@ class Provider(ABC):
         """Payment of an order; None: not paid yet.
 
         Raises:
-            ProviderFault: without a usable answer.
+            ProviderUnavailable: without a usable answer.
         """
 
     @abstractmethod
@@ -105,17 +116,22 @@ class Provider(ABC):
         """Refund money, once per key; returns the provider's reference.
 
         Raises:
-            ByHand: if somebody has to transfer it.
-            ProviderFault: without a usable answer.
+            ManualRefundRequired: if somebody has to transfer it.
+            ProviderUnavailable: without a usable answer.
         """
 
     @abstractmethod
-    def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
+    def parse_webhook(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
         """Verify and parse a webhook.
 
         Raises:
-            NoticeRefused: for a wrong signature or an old message.
+            WebhookRejected: for a wrong signature or an old message.
+            ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError: if it is malformed.
         """
+
+    @abstractmethod
+    def acknowledge(self, result: WebhookResult, detail: str = "") -> HttpResponse:
+        """Response to a webhook, in the provider's protocol. `detail` explains a rejection."""
 
 
 type Adapter = Callable[..., Provider]

@@ -23,6 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from django.http import HttpResponse, JsonResponse
 
 from kini.city import pack
 from kini.core import current_time
@@ -37,9 +38,10 @@ from kini.payments.providers.base import (
     ReceivedPayment,
     WebhookMessage,
     WebhookRejected,
+    WebhookResult,
 )
 
-OLDEST_NOTICE = timedelta(minutes=5)
+MAX_WEBHOOK_AGE = timedelta(minutes=5)
 ZONE = timezone(timedelta(hours=7))  # WIB, the time zone of all times in the standard
 PAID = "00"
 MOST = 10**15
@@ -50,6 +52,13 @@ STATUS = {"qr": "/v1.0/qr/qr-mpm-query", "va": "/v1.0/transfer-va/status"}
 REFUND = "/v1.0/qr/qr-mpm-refund"
 TOKEN = "/v1.0/access-token/b2b"  # noqa: S105 -- an address
 SERVICE = {"qr": "47", "va": "27"}
+#: Response code and message to a payment notification (service 52).
+ACKNOWLEDGEMENTS = {
+    WebhookResult.ACCEPTED: ("2005200", "Successful"),
+    WebhookResult.MALFORMED: ("4005200", "A field is missing or wrong."),
+    WebhookResult.REJECTED: ("4015200", "Unauthorized."),
+    WebhookResult.UNKNOWN_ORDER: ("4045201", "No such order."),
+}
 
 
 class Snap(Provider):
@@ -107,7 +116,7 @@ class Snap(Provider):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Turn errors of a malformed answer into ProviderFault."""
+        """Turn errors of a malformed answer into ProviderUnavailable."""
         try:
             yield
         except emvco.InvalidPayload as broken:
@@ -165,7 +174,7 @@ class Snap(Provider):
         with self._reading():
             return str(answer["refundNo"])
 
-    def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
+    def parse_webhook(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
         """Verify and parse a payment notification."""
         signature, at = headers.get("X-SIGNATURE", ""), headers.get("X-TIMESTAMP", "")
         signed = f"POST:{path}:{_digest(body)}:{at}".encode()
@@ -174,13 +183,16 @@ class Snap(Provider):
             age = current_time.now() - datetime.fromisoformat(at)
         except (InvalidSignature, ValueError, TypeError):
             raise WebhookRejected("The signature is not the provider's.") from None
-        if abs(age) > OLDEST_NOTICE:
-            raise WebhookRejected("This notice is too old.")
+        if abs(age) > MAX_WEBHOOK_AGE:
+            raise WebhookRejected("This message is too old.")
         content = json.loads(body)
-        paid = _paid(content) if content.get("latestTransactionStatus") == PAID else None
-        return WebhookMessage(
-            headers.get("X-EXTERNAL-ID", ""), paid, {"responseCode": "2005200", "responseMessage": "Successful"}
-        )
+        payment = _paid(content) if content.get("latestTransactionStatus") == PAID else None
+        return WebhookMessage(headers.get("X-EXTERNAL-ID", ""), payment)
+
+    def acknowledge(self, result: WebhookResult, detail: str = "") -> HttpResponse:
+        """Response to a payment notification: HTTP status, service code and case code."""
+        code, message = ACKNOWLEDGEMENTS[result]
+        return JsonResponse({"responseCode": code, "responseMessage": detail or message}, status=int(code[:3]))
 
     def _ask(self, path: str, content: Mapping[str, Any], external_id: str) -> dict[str, Any]:
         body = json.dumps(content, separators=(",", ":")).encode()

@@ -10,9 +10,9 @@ input,button{{font:inherit;padding:.6rem;width:100%;box-sizing:border-box;margin
 <h1>Pretended bank</h1><p>For trying out. No money moves.</p>{body}</html>"""
 
 
-def bank(orders: list[Order], asked: str) -> str:
+def bank(orders: list[Order], reference: str) -> str:
     """Open orders, the requested one first."""
-    first = sorted(orders, key=lambda order: order.reference != asked)
+    first = sorted(orders, key=lambda order: order.reference != reference)
     rows = "".join(
         f"<li>{escape(order.title)}: {order.amount:,} ({escape(order.method)})"
         f'<form method="post" action="/pay"><input type="hidden" name="code" value="{order.reference}">'

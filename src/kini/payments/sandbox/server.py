@@ -1,8 +1,8 @@
 """Server of the sandbox: the SNAP API that the city calls, and a page for test payments.
 
 `POST /faults` (loopback only, as everything here) says how it misbehaves from now on: `{"create": "down"}` answers 500,
-`"lost"` makes the code and drops the connection; `{"notice": "never" | "twice" | "forged" | "old"}`,
-`{"delay": seconds}`.
+`"lost"` makes the code and drops the connection; `{"status": "down"}` answers 500;
+`{"notice": "never" | "twice" | "forged" | "old"}`, `{"delay": seconds}`.
 """
 
 import base64
@@ -75,13 +75,17 @@ class Sandbox:
             raise Unauthorised
         return dict(json.loads(body))
 
-    def create(self, method: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def create(self, method: str, content: dict[str, Any]) -> dict[str, Any]:
         if method == "qr":
-            reference, amount = asked["partnerReferenceNo"], asked["amount"]
-            title, until, code = asked["additionalInfo"]["title"], asked["validityPeriod"], ""
+            reference, amount = content["partnerReferenceNo"], content["amount"]
+            title, until, code = content["additionalInfo"]["title"], content["validityPeriod"], ""
         else:
-            reference, amount = asked["trxId"], asked["totalAmount"]
-            title, until, code = asked["virtualAccountName"], asked["expiredDate"], asked["virtualAccountNo"].strip()
+            reference, amount = content["trxId"], content["totalAmount"]
+            title, until, code = (
+                content["virtualAccountName"],
+                content["expiredDate"],
+                content["virtualAccountNo"].strip(),
+            )
         order = self.bank.create(reference, method, int(float(amount["value"])), title, code, until)
         if method == "qr":
             answer = {"referenceNo": order.own, "partnerReferenceNo": reference, "qrContent": order.code}
@@ -89,15 +93,15 @@ class Sandbox:
         account = {"virtualAccountNo": order.code, "trxId": order.own}
         return {"responseCode": "2002700", "responseMessage": "Successful", "virtualAccountData": account}
 
-    def status(self, asked: dict[str, Any]) -> dict[str, Any] | None:
-        order = self.bank.order(asked["originalPartnerReferenceNo"])
+    def status(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        order = self.bank.order(content["originalPartnerReferenceNo"])
         return {"responseCode": "2005100", "responseMessage": "Successful", **told(order)} if order else None
 
-    def refund(self, asked: dict[str, Any]) -> dict[str, Any] | None:
-        order = self.bank.order(asked["originalPartnerReferenceNo"])
+    def refund(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        order = self.bank.order(content["originalPartnerReferenceNo"])
         if order is None or order.paid is None:
             return None
-        number = self.bank.refund(order, asked["partnerRefundNo"], int(float(asked["refundAmount"]["value"])))
+        number = self.bank.refund(order, content["partnerRefundNo"], int(float(content["refundAmount"]["value"])))
         return {"responseCode": "2007800", "responseMessage": "Successful", "refundNo": number}
 
     def pay(self, order: Order, amount: int) -> None:
@@ -109,11 +113,11 @@ class Sandbox:
     def tell(self, order: Order) -> None:
         """Notify the city, with retries until it accepts."""
         time.sleep(float(self.faults.get("delay", 0)))
-        wish = self.faults.get("notice")
-        for _ in range(2 if wish == "twice" else 1):
+        mode = self.faults.get("notice")
+        for _ in range(2 if mode == "twice" else 1):
             for wait in RETRIES:
                 time.sleep(wait)
-                if self.told(order, forged=wish == "forged", old=wish == "old") < 500:
+                if self.told(order, forged=mode == "forged", old=mode == "old") < 500:
                     break
 
     def _told(self, order: Order) -> dict[str, Any]:
@@ -158,15 +162,15 @@ class Handler(SandboxHandler):
     sandbox: Sandbox
 
     def do_GET(self) -> None:
-        asked = parse_qs(urlsplit(self.path).query).get("reference", [""])[0]
-        self.answer(200, bank_page.bank(self.sandbox.bank.orders(), asked), "text/html; charset=utf-8")
+        reference = parse_qs(urlsplit(self.path).query).get("reference", [""])[0]
+        self.answer(200, bank_page.bank(self.sandbox.bank.orders(), reference), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
         body = self.body()
         path = urlsplit(self.path).path
-        deeds: dict[str, Callable[[bytes], None]] = {"/pay": self.pay, "/faults": self.misbehave}
+        actions: dict[str, Callable[[bytes], None]] = {"/pay": self.pay, "/faults": self.misbehave}
         try:
-            deeds.get(path, self.called)(body)
+            actions.get(path, self.called)(body)
         except Unauthorised:
             self.json(401, {"responseCode": "4010000", "responseMessage": "Unauthorized. Signature"})
         except (KeyError, ValueError, TypeError):
@@ -189,26 +193,23 @@ class Handler(SandboxHandler):
         path = urlsplit(self.path).path
         if path == TOKEN:
             return self.json(200, self.sandbox.token(self.headers))
-        asked = self.sandbox.checked(path, self.headers, body)
+        content = self.sandbox.checked(path, self.headers, body)
         method = next((name for name, address in (CREATE | STATUS).items() if address == path), "qr")
         if path in CREATE.values():
-            return self.create(next(name for name, address in CREATE.items() if address == path), asked)
-        found = (
-            self.sandbox.status(asked)
-            if path == STATUS[method]
-            else self.sandbox.refund(asked)
-            if path == REFUND
-            else None
-        )
+            return self.create(next(name for name, address in CREATE.items() if address == path), content)
+        if path == STATUS[method] and self.sandbox.faults.get("status") == "down":
+            return self.json(500, {"responseCode": "5005100", "responseMessage": "General Error"})
+        calls = {STATUS[method]: self.sandbox.status, REFUND: self.sandbox.refund}
+        answer = calls[path](content) if path in calls else None
         self.json(
-            200 if found else 404, found or {"responseCode": "4045101", "responseMessage": "Transaction Not Found"}
+            200 if answer else 404, answer or {"responseCode": "4045101", "responseMessage": "Transaction Not Found"}
         )
 
-    def create(self, method: str, asked: dict[str, Any]) -> None:
+    def create(self, method: str, content: dict[str, Any]) -> None:
         fault = self.sandbox.faults.get("create")
         if fault == "down":
             return self.json(500, {"responseCode": "5004700", "responseMessage": "General Error"})
-        answer = self.sandbox.create(method, asked)
+        answer = self.sandbox.create(method, content)
         if fault == "lost":
             self.close_connection = True
             self.connection.close()

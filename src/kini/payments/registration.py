@@ -1,0 +1,64 @@
+"""Registration in other rooms: kind, provider adapter, ledger chains, timeline entries, pack check, API, navigation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.api.routing import ApiModule, api_modules
+from kini.cases.desk.guards import has_permission
+from kini.cases.rules import entry_renderers
+from kini.city.pack_checks import pack_checks
+from kini.core import references
+from kini.core.chain import Chain, chains
+from kini.core.sandboxes import SandboxServer, sandboxes
+from kini.payments import actions, api, pages
+from kini.payments.kind import PaymentKind
+from kini.payments.providers.base import adapters
+from kini.payments.providers.snap import Snap
+from kini.payments.tariffs import check_bills
+from kini.people.permissions import Permission
+from kini.services.kinds import kinds
+from kini.web import formats
+from kini.web.navigation import NavItem, navigation
+
+SETTLEMENT_COLUMNS = ("id", "provider", "provider_reference", "payment_id", "amount", "fee", "settled_on", "verdict")
+
+
+def register() -> None:
+    """Register everything once; called from `PaymentsConfig.ready`."""
+    chains.register("ledger", Chain("payments_ledgerentry", ("id", "key", "at", "payment_id")))
+    chains.register("postings", Chain("payments_posting", ("id", "entry_id", "account", "amount")))
+    chains.register("settlements", Chain("payments_settlementrow", SETTLEMENT_COLUMNS))
+    adapters.register("snap", Snap)
+    sandboxes.register("payments", SandboxServer("Pretended bank", 8790, "kini.payments.sandbox.server.start"))
+    api_modules.register("payments", ApiModule("Paying", api.router))
+    kinds.register(PaymentKind.id, PaymentKind())
+    pack_checks.register("bills", check_bills)
+    entry_renderers.register(actions.REFUND_STARTED, _refund_started)
+    entry_renderers.register(actions.REFUND_DONE, _refund_done)
+    references.document_code_checkers.register("receipts", pages.receipt_url)
+    navigation.register(
+        "desk-returns",
+        NavItem(
+            "payments:desk-returns",
+            gettext_lazy("Refunds"),
+            "cash",
+            34,
+            "desk",
+            group=gettext_lazy("Counter"),
+            visible=has_permission(Permission.REFUND),
+        ),
+    )
+
+
+def _refund_started(data: Mapping[str, Any]) -> str:
+    words = {"amount": formats.money(data["amount"]), "reason": data["reason"]}
+    if words["reason"]:
+        return _("%(amount)s will be refunded to you, and the bill is open again. %(reason)s") % words
+    return _("%(amount)s was paid twice, in the wrong amount or too late. It will be refunded to you.") % words
+
+
+def _refund_done(data: Mapping[str, Any]) -> str:
+    return _("%(amount)s was refunded to the account it came from.") % {"amount": formats.money(data["amount"])}
