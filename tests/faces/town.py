@@ -355,7 +355,7 @@ def _plan(officer: Actor) -> int:
     )
     grant = next(grant for grant in officer.grants if Permission.PLAN_WIFI in grant.permissions)
     scope = Scope(grant.agency, grant.area_path)
-    return wifi.request_plan(by=officer, name="Titik baru 2027", wish=wish, scope=scope).pk
+    return wifi.request_plan(by=officer, name="Titik baru 2027", plan_request=wish, scope=scope).pk
 
 
 def _second_step(user: User) -> Town:

@@ -31,7 +31,7 @@ from kini.messages.models import Message  # noqa: E402
 from kini.people.models import Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
-from kini.wifi.inventory.diff import secret_context  # noqa: E402
+from kini.wifi.inventory.radius_secrets import secret_context  # noqa: E402
 from kini.wifi.models import AccessPoint  # noqa: E402
 from kini.wifi.radius import freeradius  # noqa: E402
 

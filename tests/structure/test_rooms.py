@@ -22,7 +22,7 @@ def modules(part: str) -> list[object]:
     found = []
     for room in ROOMS:
         for info in pkgutil.walk_packages([room.path], f"{room.name}."):
-            if info.name.split(".")[2] == part:
+            if part in info.name.split(".")[2:]:
                 found.append(importlib.import_module(info.name))
     return found
 

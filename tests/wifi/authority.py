@@ -51,7 +51,7 @@ def reply(packet: bytes, secret: bytes, code: int, cause: int | None = None, *, 
 
 @dataclass
 class Authority:
-    """What came, and how it is answered: `answers` makes the packets that go back (none: it is silent)."""
+    """Received packets, and the responses to send: `answers` builds them (none: silence)."""
 
     port: int
     answers: Callable[[bytes], list[bytes]] = lambda packet: []

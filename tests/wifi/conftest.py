@@ -10,7 +10,7 @@ from kini.core.actors import system
 from kini.wifi import actions, config
 from kini.wifi.inventory import list_parser
 from kini.wifi.inventory.actions import ImportOutcome
-from kini.wifi.schema import ColumnMapping
+from kini.wifi.inventory.schema import ColumnMapping
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
 BY = system("tests")

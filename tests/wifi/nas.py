@@ -41,7 +41,7 @@ class Nas:
         return f"{self.path}?{urlencode(self.sends | self.more)}"
 
     def take(self, address: str, fields: dict[str, str] | None = None) -> dict[str, str]:
-        """What it asks RADIUS after the browser came to that address, with the fields of a form.
+        """Return its Access-Request after the browser sent these fields to that address.
 
         Raises:
             AssertionError: when the browser came to another address than its login.

@@ -14,21 +14,25 @@ def suppressed_rows(rows: Sequence[Mapping[str, Any]]) -> set[int]:
     Secondary suppression: a single suppressed row could be derived from the total, so the smallest remaining rows are
     suppressed until at least two rows with at least SMALLEST_COUNT devices together are hidden. Zero is published.
     """
-    found = {n for n, row in enumerate(rows) if _few(row)}
-    others = sorted((n for n in range(len(rows)) if n not in found and _size(rows[n])), key=lambda n: _size(rows[n]))
+    suppressed = {n for n, row in enumerate(rows) if _few(row)}
+    others = sorted(
+        (n for n in range(len(rows)) if n not in suppressed and _size(rows[n])), key=lambda n: _size(rows[n])
+    )
     for n in others:
-        if not found or (len(found) > 1 and sum(_size(rows[each]) for each in found) >= SMALLEST_COUNT):
+        if not suppressed or (len(suppressed) > 1 and sum(_size(rows[each]) for each in suppressed) >= SMALLEST_COUNT):
             break
-        found.add(n)
-    return found
+        suppressed.add(n)
+    return suppressed
 
 
-def suppress_small_counts(rows: Iterable[Mapping[str, Any]], kept: Iterable[str] = ("of",)) -> list[dict[str, Any]]:
+def suppress_small_counts(
+    rows: Iterable[Mapping[str, Any]], identifying: Iterable[str] = ("of",)
+) -> list[dict[str, Any]]:
     """Return the rows with None for suppressed values; columns in `kept` stay."""
-    listed, stays = list(rows), set(kept)
-    away = suppressed_rows(listed)
+    listed, stays = list(rows), set(identifying)
+    suppressed = suppressed_rows(listed)
     return [
-        {name: value if n not in away or name in stays else None for name, value in row.items()}
+        {name: value if n not in suppressed or name in stays else None for name, value in row.items()}
         for n, row in enumerate(listed)
     ]
 

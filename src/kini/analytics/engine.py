@@ -1,4 +1,4 @@
-"""Query engine for closed days: DuckDB in this process, or a Spark cluster named by KINI_ANALYTICS."""
+"""Query engine for data sets in Parquet: DuckDB in this process, or a Spark cluster named by KINI_ANALYTICS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,48 +8,50 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from kini.core.environment import InvalidEnvironment
-from kini.wifi.usage import storage
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-#: Memory limit of DuckDB; beyond that it spills to a folder beside the closed days.
+#: Memory limit of DuckDB; beyond that it spills to a folder.
 MEMORY = "1400MB"
 
 
 @contextmanager
-def open_dataset(root: Path) -> Iterator["Table"]:
-    """Open the sessions of all closed days below a folder as an Ibis table with the column `day`.
+def open_dataset(folder: Path, *, spill: Path) -> Iterator["Table"]:
+    """Open the files KEY=VALUE/part.parquet below a folder as one Ibis table, with KEY as a column.
+
+    Args:
+        spill: folder for what does not fit into DuckDB's memory.
 
     Raises:
         EnvironmentFault: if KINI_ANALYTICS does not name a Spark cluster, or Spark is not installed.
     """
     address = settings.ENV.analytics
-    backend = _spark(address) if address else _duckdb(root)
+    backend = _spark(address) if address else _duckdb(spill)
     try:
-        yield backend.read_parquet(str(storage.sessions_folder(root) / ("" if address else "*/part.parquet")))
+        yield backend.read_parquet(str(folder if address else folder / "*/part.parquet"))
     finally:
         backend.disconnect()
 
 
-def connect_duckdb(root: Path) -> Any:
-    """Open a separate DuckDB within the same limits, for data that is not a closed day yet."""
+def connect_duckdb(spill: Path) -> Any:
+    """Open a DuckDB of its own within the same limits."""
     import duckdb as engine
 
-    found = engine.connect()
-    for name, value in _limits(root).items():
-        found.execute(f"SET {name} = '{value}'")
-    return found
+    database = engine.connect()
+    for name, value in _limits(spill).items():
+        database.execute(f"SET {name} = '{value}'")
+    return database
 
 
-def _limits(root: Path) -> dict[str, str]:
-    return {"memory_limit": MEMORY, "temp_directory": str(root / "spill"), "preserve_insertion_order": "false"}
+def _limits(spill: Path) -> dict[str, str]:
+    return {"memory_limit": MEMORY, "temp_directory": str(spill), "preserve_insertion_order": "false"}
 
 
-def _duckdb(root: Path) -> Any:
+def _duckdb(spill: Path) -> Any:
     import ibis
 
-    return ibis.duckdb.connect(**_limits(root))
+    return ibis.duckdb.connect(**_limits(spill))
 
 
 def _spark(address: str) -> Any:

@@ -9,7 +9,7 @@ from kini.core.config_files import ConfigErrors
 from kini.wifi.planning import plan_view, planner
 from kini.wifi.planning.plan_request import PlanRequest, planning_rule, validate_request
 from kini.wifi.planning.planner import PlanResult
-from kini.wifi.planning.schema import PlanEntry
+from kini.wifi.schema import PlanEntry
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

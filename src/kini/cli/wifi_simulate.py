@@ -15,7 +15,7 @@ from kini.web.formats import city_time, today
 from kini.wifi import actions, config
 from kini.wifi.accounting import anonymization
 from kini.wifi.inventory import sample_data
-from kini.wifi.inventory.diff import secret_of
+from kini.wifi.inventory.radius_secrets import secret_of
 from kini.wifi.models import AccessPoint, ClosedDay
 from kini.wifi.radius import freeradius
 from kini.wifi.radius.packets import Nas

@@ -14,29 +14,29 @@ class Wifi(AppConfig):
         from kini.services.start_page import services_on_other_pages, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
-        from kini.wifi import admin, personal_data, retention
-        from kini.wifi.config import check_wifi, has_portal, linked_services
+        from kini.wifi import admin, jobs, personal_data, retention  # noqa: F401 -- jobs register themselves
+        from kini.wifi.config import has_portal, linked_services
         from kini.wifi.devices import blocklist_desk
         from kini.wifi.health import desk as health
         from kini.wifi.health.alerts import DOWN
-        from kini.wifi.planning import desk as where
-        from kini.wifi.sites import api, home  # noqa: F401 -- jobs register themselves
-        from kini.wifi.sites.panels import service_panel
-        from kini.wifi.vouchers import desk
+        from kini.wifi.pack_check import check_wifi
+        from kini.wifi.planning import desk as planning
+        from kini.wifi.sites import api, panels
+        from kini.wifi.vouchers import desk as vouchers
 
         admin.register()
         retention.register()
         personal_data.register()
         message_types.register(DOWN.id, DOWN)
-        desk.register()
-        where.register()
+        vouchers.register()
+        planning.register()
         blocklist_desk.register()
         health.register()
         pack_checks.register("wifi", check_wifi)
         api_modules.register("wifi", ApiModule("Free Wi-Fi", api.router))
         services_on_other_pages.register("wifi", linked_services)
-        start_panels.register("wifi", service_panel)
-        home_sections.register("wifi", HomeSection(order=15, render=home.home_section, place="aside"))
+        start_panels.register("wifi", panels.service_panel)
+        home_sections.register("wifi", HomeSection(order=15, render=panels.home_section, place="aside"))
         note = _("Devices, sessions, and what you used today")
         item = NavItem("wifi:mine", _("My Wi-Fi"), "wifi", 17, "account", note=note, visible=has_portal)
         navigation.register("wifi-mine", item)

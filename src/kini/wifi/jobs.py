@@ -48,32 +48,32 @@ def end_sessions(event: DevicesSignedOut) -> None:
 @job(actions.REVIEW_JOB, queue="wifi")
 def review_session(review: int) -> None:
     """Send a running session's current limits, or a disconnect, to its NAS and store the answer."""
-    found = reauthorization.reauthorize(review)
-    if found:
-        actions.record_review(by=system("wifi"), review=review, told=found)
+    result = reauthorization.reauthorize(review)
+    if result:
+        actions.record_review(by=system("wifi"), review=review, result=result)
 
 
 @job(actions.PLAN_JOB, queue="wifi")
-def reckon_plan(plan: int, language: str) -> None:
+def compute_plan(plan: int, language: str) -> None:
     """Compute the points of a plan. Any error ends it with a message, so that nobody waits in vain."""
     with translation.override(language or None):
-        _reckon_plan(plan)
+        _compute_plan(plan)
 
 
-def _reckon_plan(plan: int) -> None:
+def _compute_plan(plan: int) -> None:
     by = system("wifi.plan")
-    wish = actions.start_plan(by=by, plan=plan)
-    if wish is None:
+    plan_request = actions.start_plan(by=by, plan=plan)
+    if plan_request is None:
         return
-    found, problem = None, ""
+    result, problem = None, ""
     try:
-        found = planner.compute_plan(wish, planner.find_candidates(wish))
+        result = planner.compute_plan(plan_request, planner.find_candidates(plan_request))
     except (ActionRefused, ConfigErrors) as reason:
         problem = str(reason)
     except Exception:
         log.exception("a plan of new points could not be computed", plan=plan)
         problem = _("The plan could not be calculated. The reason is in the worker's log.")
-    actions.finish_plan(by=by, plan=plan, found=found, problem=problem)
+    actions.finish_plan(by=by, plan=plan, result=result, problem=problem)
 
 
 @periodic("* * * * *", name="wifi.collect")

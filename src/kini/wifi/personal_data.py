@@ -31,8 +31,8 @@ def _erase_devices(by: Actor, person: DataSubject) -> int:
 
 def _sessions(person: DataSubject) -> Iterator[DataRecord]:
     for each in queries.sessions_of(person.user):
-        own = {"device": each.device, "site": each.site, "started_at": each.started_at}
-        yield own | {"seconds": each.seconds, "octets": each.octets}
+        record = {"device": each.device, "site": each.site, "started_at": each.started_at}
+        yield record | {"seconds": each.seconds, "octets": each.octets}
 
 
 def register() -> None:

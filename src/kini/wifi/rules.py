@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
 _AS_WRITTEN = re.compile(r"[0-9A-F][02468ACE](?:-[0-9A-F]{2}){5}")
 _HEX = re.compile(r"[0-9A-F]{12}")
@@ -60,8 +60,8 @@ def open_share(spans_of_day: Sequence[tuple[time, time]], hour: int) -> float:
 
 def closing_time(spans_of_day: Sequence[tuple[time, time]], at: datetime) -> time | None:
     """Return the closing time while it is open; None if it is closed, or closes at midnight."""
-    found = next((closes for opens, closes in spans_of_day if is_open_at([(opens, closes)], at.time())), None)
-    return found if found != time(0) else None
+    closing = next((closes for opens, closes in spans_of_day if is_open_at([(opens, closes)], at.time())), None)
+    return closing if closing != time(0) else None
 
 
 def apportion(total: int, weights: Mapping[str, float]) -> dict[str, int]:
@@ -71,7 +71,12 @@ def apportion(total: int, weights: Mapping[str, float]) -> dict[str, int]:
         return dict.fromkeys(weights, 0)
     exact = {name: total * weight / whole for name, weight in weights.items()}
     parts = {name: int(value) for name, value in exact.items()}
-    left = total - sum(parts.values())
-    for name in sorted(exact, key=lambda name: (parts[name] - exact[name], name))[:left]:
+    remainder = total - sum(parts.values())
+    for name in sorted(exact, key=lambda name: (parts[name] - exact[name], name))[:remainder]:
         parts[name] += 1
     return parts
+
+
+def next_month(month: date) -> date:
+    """Return the first day of the month after the one that begins on that day."""
+    return (month + timedelta(days=31)).replace(day=1)

@@ -1,25 +1,19 @@
-"""Schemas of wifi.yaml, of a list's rows, and of column mappings."""
+"""Schema of wifi.yaml."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, time
-from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, StrictModel, Week
+from kini.city.schema import WEEKDAYS, Id, StrictModel, Week
 from kini.core.localized_text import Text
 from kini.services.schema import Name
-from kini.wifi import rules
-from kini.wifi.models import CODE
-from kini.wifi.planning.schema import PlanEntry
 
-#: A secret without characters that need escaping in FreeRADIUS's configuration; at least 16 octets (RFC 2865).
-SECRET = re.compile(r"[!#-&(-\[\]-~]{16,128}")
+#: Bounds of a plan: metres, people, currency units, weight.
+WALK_RADIUS, POINT_CAPACITY, POINT_COST, EQUITY = (50, 5_000), (1, 1_000_000), (0, 10**15), (0.0, 10.0)
+Money = Annotated[int, Field(ge=POINT_COST[0], le=POINT_COST[1])]
 
-#: Login URL of an access point: scheme, host, port, and a path if it is not the vendor's default.
-LOGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 
 #: The end of a day, for comparing.
 END = time.max
@@ -37,6 +31,14 @@ class Hours(Week):
             if edges != sorted(set(edges)):
                 raise ValueError(f"{day}: write spans in order, none over midnight (end one at 00:00, begin one there)")
         return self
+
+
+def hours_as_json(hours: Hours | None) -> dict[str, list[str]] | None:
+    """Return hours as they are stored: {"monday": ["07:00-12:00"]}."""
+    if hours is None:
+        return None
+    days = hours.model_dump(exclude_defaults=True)
+    return {day: ["-".join(f"{edge:%H:%M}" for edge in span) for span in spans] for day, spans in days.items()}
 
 
 class SiteKind(StrictModel):
@@ -106,6 +108,27 @@ class HealthEntry(StrictModel):
     beats_days: Annotated[int, Field(ge=1, le=366)] = 30
     quiet_hours: Annotated[int, Field(ge=1, le=720)] = 24
     busy_percent: Annotated[int, Field(ge=1, le=100)] = 80
+
+
+class PlanEntry(StrictModel):
+    """Dated rule for choosing new points, valid until the next entry.
+
+    Attributes:
+        radius_m: walking distance to a point along streets, in metres.
+        capacity: people that a new point, or an existing access point, may serve.
+        cost: of a new point, in the city's currency.
+        equity: extra weight of a person in an area without points.
+        candidates: kinds of places, and feeds, with the kind of site that a point there would be.
+        anywhere: also consider a grid without known buildings.
+    """
+
+    since: date
+    radius_m: Annotated[int, Field(ge=WALK_RADIUS[0], le=WALK_RADIUS[1])]
+    capacity: Annotated[int, Field(ge=POINT_CAPACITY[0], le=POINT_CAPACITY[1])]
+    cost: Money = 0
+    equity: Annotated[float, Field(ge=EQUITY[0], le=EQUITY[1])] = 0.0
+    candidates: dict[Id, Id] = {}
+    anywhere: bool = False
 
 
 class FaultService(StrictModel):
@@ -200,130 +223,4 @@ class WifiFile(StrictModel):
     def _portal_group(self) -> "WifiFile":
         if self.portal and self.portal.group not in self.groups:
             raise ValueError(f'portal: there is no group "{self.portal.group}"; name one of groups')
-        return self
-
-
-class CountRow(StrictModel):
-    """Row of wifi-points.csv: number of points in an area."""
-
-    area: Code
-    points: Annotated[int, Field(ge=0)]
-    source: Annotated[str, Field(min_length=1)]
-
-
-def _mac(value: str) -> str:
-    return rules.normalize_mac(value) if value else ""
-
-
-def _address(value: str | None) -> str | None:
-    try:
-        return str(ip_address(value)) if value else None
-    except ValueError:
-        raise ValueError(f'"{value}" is no IP address; write one such as 10.1.2.3') from None
-
-
-def _login(value: str) -> str:
-    if value and not LOGIN.fullmatch(value):
-        raise ValueError('write an address such as "http://10.1.0.1:3990"')
-    return value
-
-
-def _port(value: Any) -> Any:
-    return _number_or_none(value) or 3799
-
-
-def _secret(value: str) -> str:
-    if value and not SECRET.fullmatch(value):
-        raise ValueError("write 16 to 128 letters, digits and signs, without blanks, quotes and backslashes")
-    return value
-
-
-def _active(value: Any) -> Any:
-    found = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-    if str(value).strip().lower() not in found:
-        raise ValueError('write "yes" or "no"')
-    return found[str(value).strip().lower()]
-
-
-def _number_or_none(value: Any) -> Any:
-    return None if value == "" else value
-
-
-class PointRow(StrictModel):
-    """Row of a list: a site, and the access point there if `mac` is given; several rows may name one site. `hours`:
-    spans by weekday, empty for those of the kind.
-    """
-
-    site: Annotated[str, Field(pattern=CODE, max_length=60)]
-    name: Annotated[str, Field(min_length=1, max_length=160)]
-    kind: Id
-    scheme: str = ""
-    provider: Annotated[str, Field(max_length=80)] = ""
-    latitude: Latitude
-    longitude: Longitude
-    area: Annotated[str, Field(max_length=20)] = ""
-    address: Annotated[str, Field(max_length=240)] = ""
-    hours: Hours | None = None
-    active: Annotated[bool, BeforeValidator(_active)] = True
-    mac: Annotated[str, AfterValidator(_mac)] = ""
-    nas_address: Annotated[Annotated[str, Field(max_length=45)] | None, AfterValidator(_address)] = None
-    nas_identifier: Annotated[str, Field(max_length=253)] = ""
-    called_station_id: Annotated[str, Field(max_length=253)] = ""
-    login_address: Annotated[Annotated[str, Field(max_length=120)], AfterValidator(_login)] = ""
-    coa_port: Annotated[int, BeforeValidator(_port), Field(ge=1, le=65_535)] = 3799
-    vendor: Annotated[str, Field(max_length=60)] = ""
-    model: Annotated[str, Field(max_length=60)] = ""
-    secret: Annotated[str, AfterValidator(_secret), Field(repr=False)] = ""
-    capacity: Annotated[Annotated[int, Field(gt=0, le=100_000)] | None, BeforeValidator(_number_or_none)] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _week(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Combine the columns monday ... sunday into `hours`."""
-        days = {day: rules.split_spans(data.pop(day)) for day in WEEKDAYS if day in data}
-        return data | {"hours": days} if any(days.values()) else data
-
-    @model_validator(mode="after")
-    def _of_an_access_point(self) -> "PointRow":
-        named = (
-            self.nas_address,
-            self.nas_identifier,
-            self.called_station_id,
-            self.login_address,
-            self.vendor,
-            self.model,
-            self.secret,
-            self.capacity,
-        )
-        if any(named) and not self.mac:
-            raise ValueError("what it says of an access point needs its mac")
-        return self
-
-
-#: Names of columns; a list with other names needs a mapping.
-COLUMNS = (*(name for name in PointRow.model_fields if name != "hours"), *WEEKDAYS)
-
-
-class ColumnMapping(StrictModel):
-    """Column mapping: converts another list's columns to ours.
-
-    Attributes:
-        columns: their column by ours.
-        values: our value by theirs, for each of our columns. Other values stay unchanged.
-        constants: default value of our column.
-        prefix: prefix of site codes, against collisions between lists.
-        other: value for those that `values` does not name, by our column.
-    """
-
-    columns: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    constants: dict[str, str] = {}
-    other: dict[str, str] = {}
-    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=20)] = ""
-
-    @model_validator(mode="after")
-    def _known(self) -> "ColumnMapping":
-        for part in (self.columns, self.values, self.constants, self.other):
-            if unknown := sorted(set(part) - set(COLUMNS)):
-                raise ValueError(f'there is no column "{unknown[0]}"; ours are: {", ".join(COLUMNS)}')
         return self

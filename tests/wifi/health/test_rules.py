@@ -1,4 +1,4 @@
-"""When an access point is up, busy, silent or down."""
+"""Rules for up, busy, silent and down."""
 
 import itertools
 from datetime import UTC, date, datetime, timedelta

@@ -12,7 +12,8 @@ from kini.core.actors import system
 from kini.core.crypto import hmac_pads
 from kini.core.database import roles
 from kini.wifi import actions, config
-from kini.wifi.inventory.diff import secret_of
+from kini.wifi.inventory.radius_secrets import secret_of
+from kini.wifi.inventory.sample_data import point_counts
 from kini.wifi.models import AccessPoint, Group
 from kini.wifi.radius.authorization import DEVICE
 
@@ -43,7 +44,7 @@ def prepare(points: int | None, devices: int) -> list[Nas]:
         NotMeasured: the pack has no Wi-Fi with portal.
     """
     network = config.network()
-    if network is None or network.portal is None or not config.point_counts():
+    if network is None or network.portal is None or not point_counts():
         raise NotMeasured("the pack says nothing about its Wi-Fi and its portal (wifi.yaml, wifi-points.csv).")
     actions.create_sample_points(by=system("bench"), count=points)
     always = [name for name, kind in network.kinds.items() if kind.hours is None]

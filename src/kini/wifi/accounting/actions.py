@@ -9,11 +9,15 @@ import structlog
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.wifi.accounting import anonymization, ingest, spool
+from kini.core.crypto import decrypt, encrypt, needs_rotation
+from kini.wifi.accounting import anonymization, ingest, pseudonyms, spool
+from kini.wifi.accounting.models import DetailMark
 from kini.wifi.accounting.spool import Chunk
-from kini.wifi.actions.reviews import reauthorize_sessions
 from kini.wifi.guards import lock_for_transaction, require_system
-from kini.wifi.models import DetailMark
+from kini.wifi.inventory.actions import BATCH
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.inventory.radius_secrets import secret_context
+from kini.wifi.radius.actions import reauthorize_sessions
 
 SUBJECT = "wifi:accounting"
 log = structlog.get_logger("kini.wifi")
@@ -49,35 +53,35 @@ def collect_packets(*, by: Actor, folder: Path) -> CollectResult:
     for path in files:
         mark, _new = DetailMark.objects.select_for_update().get_or_create(file=str(path.resolve()))
         try:
-            found = spool.read_chunk(path, mark.offset, now)
+            chunk = spool.read_chunk(path, mark.offset, now)
         except OSError as error:
             log.warning("unreadable", file=path.name, fault=error.strerror)
             continue
-        if found.end != mark.offset:
-            if used_up := ingest.merge_packets(found.rows):
+        if chunk.end != mark.offset:
+            if used_up := ingest.merge_packets(chunk.rows):
                 reauthorize_sessions(by=by, devices=used_up, reason="used-up")
-            mark.offset, mark.packets = found.end, mark.packets + len(found.rows)
-            mark.rejected += len(found.rejected)
+            mark.offset, mark.packets = chunk.end, mark.packets + len(chunk.rows)
+            mark.rejected += len(chunk.rejected)
             mark.save()
-            return _collected(by, folder, path, found)
+            return _result(by, folder, path, chunk)
         if spool.is_complete(path, now, newest=path == files[-1]):
             # Store the remainder before deleting the file: a crash in between duplicates it, but never loses it.
-            left = _collected(by, folder, path, spool.read_remainder(path, mark.offset))
+            remainder = _result(by, folder, path, spool.read_remainder(path, mark.offset))
             mark.delete()
             path.unlink()
-            if left.read:
-                return left
+            if remainder.read:
+                return remainder
     spool.delete_expired_rejects(folder, now)
     return CollectResult(0, 0)
 
 
-def _collected(by: Actor, folder: Path, path: Path, found: Chunk) -> CollectResult:
+def _result(by: Actor, folder: Path, path: Path, chunk: Chunk) -> CollectResult:
     """Store rejected records with an audit entry, and build the result for one part of a file."""
-    if found.rejected:
-        spool.store_rejected(folder, path.name, found, current_time.now())
-        detail = {"file": path.name, "count": len(found.rejected)}
+    if chunk.rejected:
+        spool.store_rejected(folder, path.name, chunk, current_time.now())
+        detail = {"file": path.name, "count": len(chunk.rejected)}
         audit.record(by=by, action="wifi.records-rejected", subject=SUBJECT, detail=detail)
-    return CollectResult(len(found.rows), len(found.rejected))
+    return CollectResult(len(chunk.rows), len(chunk.rejected))
 
 
 @action
@@ -91,10 +95,10 @@ def anonymize_day(*, by: Actor, day: date) -> bool:
     lock_for_transaction(SUBJECT)
     if day not in anonymization.due_days():
         return False
-    found = anonymization.strip_identities(day)
-    detail = {"sessions": found.sessions, "sealed": found.sealed}
+    anonymized = anonymization.strip_identities(day)
+    detail = {"sessions": anonymized.sessions, "sealed": anonymized.sealed}
     audit.record(by=by, action="wifi.session-day-forgotten", subject=f"wifi-sessions:{day}", detail=detail)
-    return found.sealed
+    return anonymized.sealed
 
 
 @action
@@ -110,3 +114,18 @@ def destroy_pseudonym_keys(*, by: Actor) -> int:
     for month in months:
         audit.record(by=by, action="wifi.pseudonym-key-destroyed", subject=f"wifi-pseudonyms:{month:%Y-%m}")
     return len(months)
+
+
+@action
+def rotate_keys(*, by: Actor) -> int:
+    """Re-encrypt access point secrets and pseudonym keys that an older key sealed; return the number of secrets."""
+    require_system(by)
+    lock_for_transaction(SUBJECT)
+    old = [each for each in AccessPoint.objects.only("mac", "secret") if needs_rotation(each.secret)]
+    for point in old:
+        context = secret_context(point.mac)
+        point.secret = encrypt(decrypt(point.secret, context), context)
+    AccessPoint.objects.bulk_update(old, ["secret"], batch_size=BATCH)
+    pseudonyms.rotate_pseudonym_keys()
+    audit.record(by=by, action="wifi.keys-rotated", subject="wifi:secrets", detail={"count": len(old)})
+    return len(old)

@@ -66,9 +66,9 @@ def strip_identities(day: date) -> Anonymized:
     """Remove device and person from a day's sessions, in the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s - make_interval(days => wifi_keep_days(%s))", [current_time.now(), day])
-        given = {"day": day, "before": cursor.fetchone()[0], "salt": secrets.token_bytes(32)}
+        parameters = {"day": day, "before": cursor.fetchone()[0], "salt": secrets.token_bytes(32)}
         for statement in _FORGET:
-            cursor.execute(statement, given)
+            cursor.execute(statement, parameters)
         count = cursor.rowcount
         cursor.execute(_LEFT, [day])
         if cursor.fetchone()[0]:

@@ -87,21 +87,21 @@ def parse_packet(record: bytes) -> AccountingPacket:
     """
     # The first of several values counts.
     pairs = reversed(_PAIR.findall(record.decode("utf-8", "replace")))
-    said = {name: value.strip().strip('"').replace("\0", "") for name, value in pairs}
-    status, nas = said.get("Acct-Status-Type", ""), said.get("NAS-Identifier") or said.get("NAS-IP-Address", "")
-    at = _number(said, "Timestamp", 2**40) - _number(said, "Acct-Delay-Time", LONGEST_SECONDS)
+    values = {name: value.strip().strip('"').replace("\0", "") for name, value in pairs}
+    status, nas = values.get("Acct-Status-Type", ""), values.get("NAS-Identifier") or values.get("NAS-IP-Address", "")
+    at = _number(values, "Timestamp", 2**40) - _number(values, "Acct-Delay-Time", LONGEST_SECONDS)
     if at <= 0 or not nas:
         raise MalformedRecord("no time or no NAS")
-    called = said.get("Called-Station-Id", "")
+    called = values.get("Called-Station-Id", "")
     if status in RESTART:
         return AccountingPacket("restart", nas[:LONGEST], "", "", "", at, 0, 0, 0, "")
     if status not in SESSION:
         raise MalformedRecord("no status that is known")
-    session = said.get("Acct-Session-Id", "")
+    session = values.get("Acct-Session-Id", "")
     if not session:
         raise MalformedRecord("no session")
     try:
-        station = rules.normalize_mac(said.get("Calling-Station-Id", ""))
+        station = rules.normalize_mac(values.get("Calling-Station-Id", ""))
     except ValueError:
         raise MalformedRecord("no device") from None
     return AccountingPacket(
@@ -111,34 +111,37 @@ def parse_packet(record: bytes) -> AccountingPacket:
         session[:LONGEST],
         station,
         at,
-        _number(said, "Acct-Session-Time", LONGEST_SECONDS),
-        _octets(said, "Input"),
-        _octets(said, "Output"),
-        said.get("Acct-Terminate-Cause", "")[:40],
-        said.get("User-Name", "")[:LONGEST],
-        said.get("Calling-Station-Id", "")[:LONGEST],
+        _number(values, "Acct-Session-Time", LONGEST_SECONDS),
+        _octets(values, "Input"),
+        _octets(values, "Output"),
+        values.get("Acct-Terminate-Cause", "")[:40],
+        values.get("User-Name", "")[:LONGEST],
+        values.get("Calling-Station-Id", "")[:LONGEST],
     )
 
 
 @lru_cache(maxsize=20_000)
 def _access_point(called: str) -> str:
-    found = _STATION.match(called)
+    match = _STATION.match(called)
     try:
-        return rules.normalize_mac(found[0]) if found else ""
+        return rules.normalize_mac(match[0]) if match else ""
     except ValueError:
         return ""
 
 
-def _octets(said: dict[str, str], direction: str) -> int:
+def _octets(values: dict[str, str], direction: str) -> int:
     """Combine a 32-bit counter with its number of wraps (RFC 2869)."""
-    low, high = _number(said, f"Acct-{direction}-Octets", 2**32), _number(said, f"Acct-{direction}-Gigawords", 2**29)
+    low, high = (
+        _number(values, f"Acct-{direction}-Octets", 2**32),
+        _number(values, f"Acct-{direction}-Gigawords", 2**29),
+    )
     return min((high << 32) + low, MOST_OCTETS)
 
 
-def _number(said: dict[str, str], name: str, most: int) -> int:
-    text = said.get(name)
+def _number(values: dict[str, str], name: str, maximum: int) -> int:
+    text = values.get(name)
     if text is None:
         return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > 15 or int(text) > most:
+    if not (text.isascii() and text.isdigit()) or len(text) > 15 or int(text) > maximum:
         raise MalformedRecord(f"{name} is no number that could be")
     return int(text)

@@ -116,7 +116,7 @@ class SeenSessions:
     def __init__(self) -> None:
         self._bits, self._count = bytearray(self.BITS // 8), 0
 
-    def first(self, key: bytes) -> bool:
+    def add(self, key: bytes) -> bool:
         """Add a session; return True if it was not seen before."""
         place, bit = divmod(int.from_bytes(key[:4]) % self.BITS, 8)
         if self._bits[place] >> bit & 1:
@@ -136,27 +136,29 @@ class PacketRow:
     line: str
 
     @classmethod
-    def of(cls, said: AccountingPacket, heard_of: SeenSessions) -> "PacketRow":
+    def of(cls, packet: AccountingPacket, seen: SeenSessions) -> "PacketRow":
         """Prepare a packet without the database, so that it can be done while reading ahead.
 
         Args:
             heard_of: sessions whose handles were sealed already and are mostly in the table.
         """
-        if said.status == "restart":
-            return cls(said, "")
-        mark = permanent_hash(said.station, DEVICE)
+        if packet.status == "restart":
+            return cls(packet, "")
+        mark = permanent_hash(packet.station, DEVICE)
         # Includes the keyed hash of the device: a key that could be computed from a MAC would identify it.
-        key = hashlib.sha256("\0".join((said.nas, said.session, "")).encode() + mark).digest()
-        texts = said.nas.translate(_ESCAPED), said.access_point, said.cause.translate(_ESCAPED)
-        stops = "t" if said.status == "stop" else "f"
-        numbers = f"{said.at}\t{said.at - said.seconds}\t{said.seconds}\t{said.octets_in}\t{said.octets_out}"
+        key = hashlib.sha256("\0".join((packet.nas, packet.session, "")).encode() + mark).digest()
+        texts = packet.nas.translate(_ESCAPED), packet.access_point, packet.cause.translate(_ESCAPED)
+        stops = "t" if packet.status == "stop" else "f"
+        numbers = (
+            f"{packet.at}\t{packet.at - packet.seconds}\t{packet.seconds}\t{packet.octets_in}\t{packet.octets_out}"
+        )
         # A handle that is missing in the table nevertheless is sealed by `merge_packets`.
-        first = said.status != "stop" and heard_of.first(key)
-        handle = f"\\\\x{reauthorization.seal_handle(key, said).hex()}" if first else r"\N"
+        first = packet.status != "stop" and seen.add(key)
+        handle = f"\\\\x{_handle(key, packet).hex()}" if first else r"\N"
         line = (
             f"\\\\x{key.hex()}\t{stops}\t{texts[0]}\t{texts[1]}\t\\\\x{mark.hex()}\t{numbers}\t{texts[2]}\t{handle}\n"
         )
-        return cls(said, line)
+        return cls(packet, line)
 
 
 def merge_packets(rows: Sequence[PacketRow]) -> list[bytes]:
@@ -181,21 +183,23 @@ def merge_packets(rows: Sequence[PacketRow]) -> list[bytes]:
         cursor.execute(_MONTHS)
         pads = pseudonyms.month_pads(month for (month,) in cursor.fetchall())
         cursor.execute(_NAMELESS)
-        handles = {
-            key: reauthorization.seal_handle(bytes(key), sessions[number].packet) for key, number in cursor.fetchall()
-        }
-        said: dict[str, Any] = {
+        handles = {key: _handle(bytes(key), sessions[number].packet) for key, number in cursor.fetchall()}
+        parameters: dict[str, Any] = {
             "months": list(pads),
             "pads": list(pads.values()),
             "keys": list(handles),
             "handles": [*handles.values()],
         }
         for statement in _STORE:
-            cursor.execute(statement, said)
+            cursor.execute(statement, parameters)
         cursor.execute(_USED_UP, [current_time.now(), zone])
         used_up = [bytes(device) for (device,) in cursor.fetchall()]
         cursor.execute("DROP TABLE wifi_packet, wifi_merged")
     return used_up
+
+
+def _handle(key: bytes, packet: AccountingPacket) -> bytes:
+    return reauthorization.seal_handle(key, packet.session, packet.user, packet.calling)
 
 
 def _moment(seconds: int) -> datetime:

@@ -10,7 +10,7 @@ from datetime import date
 
 from kini.core.crypto import decrypt, encrypt, hmac_blocks, needs_rotation
 from kini.core.key_parsing import KEY_BYTES
-from kini.wifi.models import PseudonymKey
+from kini.wifi.accounting.models import PseudonymKey
 
 
 def month_pads(months: Iterable[date]) -> dict[date, bytes]:
@@ -20,12 +20,12 @@ def month_pads(months: Iterable[date]) -> dict[date, bytes]:
     """
     wanted = set(months)
     known = {each.month: each.key for each in PseudonymKey.objects.filter(month__in=wanted)}
-    new = [
+    created = [
         PseudonymKey(month=each, key=encrypt(secrets.token_bytes(KEY_BYTES), context(each)))
         for each in wanted - {*known}
     ]
-    PseudonymKey.objects.bulk_create(new)
-    known |= {each.month: each.key for each in new}
+    PseudonymKey.objects.bulk_create(created)
+    known |= {each.month: each.key for each in created}
     return {month: hmac_blocks(decrypt(key, context(month))) for month, key in known.items() if key is not None}
 
 

@@ -51,14 +51,14 @@ def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
         read = _read(path, offset)
     if read.more:
         _ahead.begin((path, read.end))
-    found = Chunk([], [], read.end)
+    chunk = Chunk([], [], read.end)
     latest, too_late = (now + timedelta(days=1)).timestamp(), _of_sealed_days()
     for record, row in read.records:
         if row and row.packet.at <= latest and not too_late(row.packet):
-            found.rows.append(row)
+            chunk.rows.append(row)
         else:
-            found.rejected.append(record)
-    return found
+            chunk.rejected.append(record)
+    return chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _read(path: Path, offset: int) -> _Read:
         file.seek(offset)
         data = file.read(CHUNK)
     whole = len(data) == CHUNK
-    last, found = 0, []
+    last, parsed = 0, []
     for end, record, finished in split_records(data):
         last = end
         row: PacketRow | None
@@ -87,10 +87,10 @@ def _read(path: Path, offset: int) -> _Read:
             row = PacketRow.of(parse_packet(record), _heard_of) if finished else None
         except MalformedRecord:
             row = None
-        found.append((record, row))
+        parsed.append((record, row))
     if not last and whole:  # no record is that long
         return _Read([(data, None)], offset + len(data), more=True)
-    return _Read(found, offset + last, more=whole)
+    return _Read(parsed, offset + last, more=whole)
 
 
 #: Sessions that this process has read, over all files.
@@ -155,4 +155,4 @@ def _of_sealed_days() -> Callable[[AccountingPacket], bool]:
         return datetime.fromtimestamp(quarter * 900, zone).date() in sealed
 
     # In every time zone days begin on a quarter of an hour, so results are cached by that.
-    return lambda said: bool(sealed) and of_quarter((said.at - said.seconds) // 900)
+    return lambda packet: bool(sealed) and of_quarter((packet.at - packet.seconds) // 900)

@@ -11,8 +11,8 @@ from kini.core.actors import ActionRefused
 from kini.core.crypto import permanent_hash
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.wifi import rules
-from kini.wifi.models import Block, Device, Voucher
 from kini.wifi.radius import authorization
+from kini.wifi.radius.models import Block, Device, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,21 @@ def target_of(block: Block) -> BlockTarget:
     return BlockTarget(device, block.owner_id, block.voucher_id, block.reference)
 
 
-def parse_target(words: str) -> BlockTarget:
+def parse_target(text: str) -> BlockTarget:
     """Parse a MAC address or a voucher code.
 
     Raises:
         Refused: if it is neither.
     """
     try:
-        return BlockTarget(device=permanent_hash(rules.normalize_mac(words), authorization.DEVICE))
+        return BlockTarget(device=permanent_hash(rules.normalize_mac(text), authorization.DEVICE))
     except ValueError:
-        found = Voucher.objects.filter(mark=authorization.voucher_hash(words)).first()
-    if found is None:
+        voucher = Voucher.objects.filter(mark=authorization.voucher_hash(text)).first()
+    if voucher is None:
         raise ActionRefused(
             _("Nothing found. Enter a case reference, a code from a sheet, or a MAC address of 12 letters and digits.")
         )
-    return BlockTarget(voucher_id=found.pk)
+    return BlockTarget(voucher_id=voucher.pk)
 
 
 def active_blocks() -> QuerySet[Block]:
@@ -87,11 +87,11 @@ def _of_owner(owner: int) -> QuerySet[Block, Any]:
 
 def apply_blocks(target: BlockTarget) -> list[bytes]:
     """Update `blocked_at` of a target's devices to match all active blocks; return the blocked ones."""
-    holds = active_blocks().filter(
+    covering = active_blocks().filter(
         Q(device=OuterRef("mark")) | Q(owner=OuterRef("owner")) | Q(voucher=OuterRef("voucher"))
     )
     devices = target.devices()
-    devices.filter(~Exists(holds)).update(blocked_at=None)
-    out = devices.filter(Exists(holds))
+    devices.filter(~Exists(covering)).update(blocked_at=None)
+    out = devices.filter(Exists(covering))
     out.filter(blocked_at=None).update(blocked_at=current_time.now())
     return [bytes(mark) for mark in out.values_list("mark", flat=True)]

@@ -21,16 +21,16 @@ from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
-from kini.wifi import actions, config
-from kini.wifi.devices import blocklist
+from kini.wifi import config
+from kini.wifi.devices import actions, blocklist
 from kini.wifi.devices.blocklist import BlockTarget
-from kini.wifi.inventory import queries
-from kini.wifi.models import Block
+from kini.wifi.radius import queries
+from kini.wifi.radius.models import Block
 
 BLOCK = Permission.BLOCK_WIFI
 LONGEST, SHOWN = 60, 50
 #: Daily limit per officer, against probing for codes and devices.
-TRIES = Limit("wifi.block", count=100, seconds=24 * 60 * 60)
+LOOKUP_LIMIT = Limit("wifi.block", count=100, seconds=24 * 60 * 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,17 @@ def blocklist_page(request: HttpRequest) -> HttpResponse:
         return _list(request, actor)
     whom, reason = (request.POST.get(name, "").replace("\0", "").strip() for name in ("whom", "reason"))
     try:
-        attempt_limits.consume(TRIES, str(actor.user_id))
+        attempt_limits.consume(LOOKUP_LIMIT, str(actor.user_id))
         count = actions.block(
             by=actor, target=_target(actor, whom[:LONGEST]), reason=reason, scope=scope_with(actor, BLOCK)
         )
     except ActionRefused as refusal:
         where = "whom" if 1 <= len(reason) <= actions.LONGEST_REASON else "reason"
         return _list(request, actor, whom, reason, {where: str(refusal)})
-    said = ngettext(
+    message = ngettext(
         "Blocked: %(count)d device can no longer connect.", "Blocked: %(count)d devices can no longer connect.", count
     )
-    messages.success(request, said % {"count": count})
+    messages.success(request, message % {"count": count})
     return redirect_see_other("wifi:desk-blocks")
 
 
@@ -102,10 +102,10 @@ def _target(actor: Actor, whom: str) -> BlockTarget:
 def _list(
     request: HttpRequest, actor: Actor, whom: str = "", reason: str = "", wrong: dict[str, str] | None = None
 ) -> HttpResponse:
-    found = queries.blocks_in_scope(scope_with(actor, BLOCK)).select_related("voucher")
-    holding, lifted = found.filter(lifted_at=None).order_by("-made_at"), found.exclude(lifted_at=None)
+    blocks = queries.blocks_in_scope(scope_with(actor, BLOCK)).select_related("voucher")
+    active, lifted = blocks.filter(lifted_at=None).order_by("-made_at"), blocks.exclude(lifted_at=None)
     context = {
-        "rows": _rows([*holding[:SHOWN], *lifted.order_by("-lifted_at")[: SHOWN // 5]]),
+        "rows": _rows([*active[:SHOWN], *lifted.order_by("-lifted_at")[: SHOWN // 5]]),
         "whom": whom,
         "reason": reason,
         "most": actions.LONGEST_REASON,
@@ -115,9 +115,9 @@ def _list(
     return render(request, "wifi/blocks.html", context, status=422 if wrong else 200)
 
 
-def _rows(found: Iterable[Block]) -> list[Row]:
-    found = list(found)
-    names = officer_names(block.by_id for block in found)
+def _rows(blocks: Iterable[Block]) -> list[Row]:
+    blocks = list(blocks)
+    names = officer_names(block.by_id for block in blocks)
     return [
         Row(
             block.pk if block.lifted_at is None else None,
@@ -127,7 +127,7 @@ def _rows(found: Iterable[Block]) -> list[Row]:
             names.get(block.by_id or 0, ""),
             block.made_at,
         )
-        for block in found
+        for block in blocks
     ]
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from kini.people.models import User
 from kini.people.queries import actor_for
 from kini.web.formats import duration
-from kini.wifi import actions, config
-from kini.wifi.devices import queries
+from kini.wifi import config
+from kini.wifi.devices import actions, queries
 from kini.wifi.devices.queries import DailyUsage
 
 
@@ -42,12 +42,12 @@ def sign_out_devices(request: HttpRequest) -> HttpResponse:
     """Sign out one device; without a device, all of them."""
     user = _user(request)
     name = request.POST.get("device", "")
-    found = [each for each in queries.devices_of(user) if not name or each.key == name]
-    if not found:
+    chosen = [each for each in queries.devices_of(user) if not name or each.key == name]
+    if not chosen:
         raise Http404
-    count = actions.sign_out(by=actor_for(request), owner=user, devices=[each.mark for each in found])
-    said = ngettext("%(count)d device is signed out.", "%(count)d devices are signed out.", count)
-    messages.success(request, said % {"count": count})
+    count = actions.sign_out(by=actor_for(request), owner=user, devices=[each.mark for each in chosen])
+    message = ngettext("%(count)d device is signed out.", "%(count)d devices are signed out.", count)
+    messages.success(request, message % {"count": count})
     return redirect("wifi:mine")
 
 

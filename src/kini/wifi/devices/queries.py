@@ -9,8 +9,8 @@ from django.db.models import Q
 from kini.core import current_time
 from kini.people.models import User
 from kini.web.formats import today
-from kini.wifi.inventory import queries
-from kini.wifi.models import Device
+from kini.wifi.radius import queries
+from kini.wifi.radius.models import Device
 
 #: Days and number of sessions that are shown.
 DAYS, MOST = 30, 50
@@ -65,8 +65,8 @@ class DailyUsage:
 def devices_of(user: User) -> list[OwnDevice]:
     """Return the person's known devices, newest first."""
     withdrawn = Q(voucher__withdrawn_at__isnull=False)
-    found = Device.objects.filter(owner=user, expires_at__gt=current_time.now()).exclude(withdrawn).order_by("-since")
-    return [OwnDevice(bytes(each.mark), each.name, each.since, each.expires_at) for each in found]
+    devices = Device.objects.filter(owner=user, expires_at__gt=current_time.now()).exclude(withdrawn).order_by("-since")
+    return [OwnDevice(bytes(each.mark), each.name, each.since, each.expires_at) for each in devices]
 
 
 def sessions_of(user: User) -> list[DeviceSession]:
@@ -78,9 +78,9 @@ def sessions_of(user: User) -> list[DeviceSession]:
     return [DeviceSession(row[0], row[1] or "", row[2] or "", *row[3:]) for row in rows]
 
 
-def daily_usage(own: list[OwnDevice]) -> DailyUsage | None:
+def daily_usage(devices: list[OwnDevice]) -> DailyUsage | None:
     """Return today's usage, with the limits of the device that signed in last; None without a device."""
-    if not own:
+    if not devices:
         return None
-    device = Device.objects.select_related("group").get(mark=own[0].mark)
+    device = Device.objects.select_related("group").get(mark=devices[0].mark)
     return DailyUsage(*queries.used_today(device), device.group.daily_seconds, device.group.daily_octets)

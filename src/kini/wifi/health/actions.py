@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kini.cases import answers
+from kini.cases.actions import merge
+from kini.cases.models import Case
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import Actor
+from kini.wifi import config
 from kini.wifi.events import OutagesBegan
 from kini.wifi.guards import lock_for_transaction, require_system
 from kini.wifi.health import monitor
-from kini.wifi.models import AccessPoint, Availability, Health, Outage
+from kini.wifi.health.models import Availability, FaultReport, Health, Outage
+from kini.wifi.inventory.models import AccessPoint, Site
 
 SUBJECT = "wifi:health"
 BATCH = 2_000
@@ -48,20 +53,20 @@ def check_health(*, by: Actor) -> CheckResult:
     """
     require_system(by)
     lock_for_transaction(SUBJECT)
-    found = monitor.check_access_points(current_time.now())
+    check = monitor.check_access_points(current_time.now())
     # Leave `beat_at` alone: a heartbeat may arrive during the check.
     names = [each.name for each in Health._meta.concrete_fields if each.name not in ("access_point", "beat_at")]
     Health.objects.bulk_create(
-        found.states, BATCH, update_conflicts=True, unique_fields=["access_point"], update_fields=names
+        check.states, BATCH, update_conflicts=True, unique_fields=["access_point"], update_fields=names
     )
-    begun = Outage.objects.bulk_create(found.begun, BATCH)
-    Outage.objects.bulk_update(found.ended, ["ended_at", "cause"], BATCH)
-    if begun or found.ended:
-        detail = {"begun": len(begun), "ended": len(found.ended)}
+    begun = Outage.objects.bulk_create(check.begun, BATCH)
+    Outage.objects.bulk_update(check.ended, ["ended_at", "cause"], BATCH)
+    if begun or check.ended:
+        detail = {"begun": len(begun), "ended": len(check.ended)}
         audit.record(by=by, action="wifi.outages-noted", subject=SUBJECT, detail=detail)
     if begun:
         events.publish(OutagesBegan(outages=[each.pk for each in begun]))
-    return CheckResult(len(found.states), len(begun), len(found.ended))
+    return CheckResult(len(check.states), len(begun), len(check.ended))
 
 
 @action
@@ -81,3 +86,29 @@ def update_availability(*, by: Actor, month: date) -> int:
     Availability.objects.bulk_create(rows, BATCH)
     audit.record(by=by, action="wifi.availability-counted", subject=SUBJECT, detail={"month": f"{month:%Y-%m}"})
     return len(rows)
+
+
+@action
+def link_fault_report(*, by: Actor, case: Case) -> FaultReport | None:
+    """Link a case to the site whose number it names, and merge it into the open report of that site if there is one.
+
+    Idempotent. An unknown site number is left to the officers.
+
+    Raises:
+        NotAllowed: if the actor is not the system.
+    """
+    require_system(by)
+    network = config.network()
+    code = str(answers.of_case(case).get(network.fault.site, "")) if network and network.fault else ""
+    site = Site.objects.select_for_update().filter(code__iexact=code.strip()).first() if code else None
+    if site is None:
+        return None
+    report, created = FaultReport.objects.get_or_create(case=case, defaults={"site": site})
+    if not created:
+        return report
+    audit.record(by=by, action="wifi.fault-noted", subject=f"case:{case.reference}", detail={"site": site.code})
+    others = FaultReport.objects.filter(site=site, case__closed_at__isnull=True, case__service=case.service_id)
+    first = others.exclude(case=case).select_related("case").order_by("case__opened_at").first()
+    if first and case.closed_at is None:
+        merge(by=by, case=case, other=first.case)
+    return report

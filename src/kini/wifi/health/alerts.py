@@ -17,7 +17,7 @@ from kini.messages.recipients import Recipient
 from kini.people.permissions import Permission
 from kini.people.queries import officers_with_permission
 from kini.wifi import config
-from kini.wifi.models import Outage
+from kini.wifi.health.models import Outage
 
 NAMED = 3
 DOWN = MessageType(
@@ -35,9 +35,9 @@ DOWN = MessageType(
 
 def notify_down(pks: Sequence[int]) -> None:
     """Notify the officers who monitor the providers of these outages."""
-    found = Outage.objects.filter(pk__in=pks, ended_at=None).select_related("access_point__site").order_by("pk")
+    open_outages = Outage.objects.filter(pk__in=pks, ended_at=None).select_related("access_point__site").order_by("pk")
     by_agency: dict[str, list[Outage]] = defaultdict(list)
-    for outage in found:
+    for outage in open_outages:
         by_agency[config.monitoring_agency(outage.access_point.site.provider)].append(outage)
     for agency, outages in by_agency.items():
         for officer in officers_with_permission(Scope(agency), Permission.WATCH_NETWORK) if agency else []:
@@ -48,13 +48,13 @@ def _tell(person: Recipient, outages: Sequence[Outage]) -> None:
     path = reverse("wifi:desk-health")
     with translation.override(person.language):
         count = ngettext("%(count)d Wi-Fi point is down", "%(count)d Wi-Fi points are down", len(outages))
-        words = {"count": count % {"count": len(outages)}, "where": _where(outages)}
+        values = {"count": count % {"count": len(outages)}, "where": _where(outages)}
     messages.notify(
         by=system("wifi"),
         to=person,
         message_type=DOWN.id,
         key=f"wifi-down:{outages[0].pk}",
-        words=words | {"address": f"{settings.ENV.address}{path}"},
+        words=values | {"address": f"{settings.ENV.address}{path}"},
         link=path,
     )
 
@@ -62,5 +62,5 @@ def _tell(person: Recipient, outages: Sequence[Outage]) -> None:
 def _where(outages: Sequence[Outage]) -> str:
     sites = list(dict.fromkeys(each.access_point.site.name for each in outages))
     named = ", ".join(sites[:NAMED])
-    left = len(sites) - NAMED
-    return _("%(names)s, and %(count)d more") % {"names": named, "count": left} if left > 0 else named
+    others = len(sites) - NAMED
+    return _("%(names)s, and %(count)d more") % {"names": named, "count": others} if others > 0 else named

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,18 +16,16 @@ from kini.cases.desk.guards import has_permission, officers_only
 from kini.city import pack
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
 from kini.web.formats import today
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import config
 from kini.wifi.health import queries
+from kini.wifi.health.models import Availability, Outage
+from kini.wifi.health.queries import WATCH, monitored_by
 from kini.wifi.health.rules import State
-from kini.wifi.models import Availability, Outage, Site
-from kini.wifi.usage import queries as served
 
-WATCH = Permission.WATCH_NETWORK
 #: Outages and lines of availability on the page.
 SHOWN, LINES = 100, 30
 HEAD = (
@@ -62,12 +60,12 @@ CAUSES = {
 def health_page(request: HttpRequest) -> HttpResponse:
     """Show the number of access points by state, the open outages, and the month's availability."""
     actor, month = actor_for(request), chosen_month(request)
-    rows = queries.monitored_access_points().filter(_mine(actor, "site__"))
-    counts = Counter(found or State.UNKNOWN for found in rows.values_list("health__state", flat=True))
-    outages = queries.open_outages().filter(_mine(actor, "access_point__site__"))
+    rows = queries.monitored_access_points().filter(monitored_by(actor, "site__"))
+    counts = Counter(each or State.UNKNOWN for each in rows.values_list("health__state", flat=True))
+    outages = queries.open_outages().filter(monitored_by(actor, "access_point__site__"))
     lines, now, course = list(availability_of(actor, month)), current_time.now(), _by_month(actor)
     context = {
-        "states": [(words, tone, counts[state]) for state, (words, tone) in STATES.items()],
+        "states": [(label, tone, counts[state]) for state, (label, tone) in STATES.items()],
         "outages": [
             (each, CAUSES[Outage.Cause(each.cause)], (now - each.began_at).total_seconds()) for each in outages[:SHOWN]
         ],
@@ -93,23 +91,6 @@ def availability_csv(request: HttpRequest) -> HttpResponse:
     )
 
 
-@officers_only(WATCH)
-@require_safe
-def sites_csv(request: HttpRequest) -> HttpResponse:
-    """Return the usage of each site in a month as CSV, by area; small counts are suppressed within each area."""
-    month = chosen_month(request)
-    mine = set(Site.objects.filter(_mine(actor_for(request), "")).values_list("code", flat=True))
-    lines = (
-        [f"{month:%Y-%m}", area, row.of, row.name, *row.figures]
-        for area, rows in served.by_site(month).items()
-        for row in rows
-        if row.of in mine
-    )
-    return downloads.csv_response(
-        f"wifi-sites-{month:%Y-%m}.csv", ("month", "area", "site", "name", *served.FIGURES), lines
-    )
-
-
 def chosen_month(request: HttpRequest) -> date:
     """Return the month in the query string, else the current one; 404 if the city has no Wi-Fi."""
     if config.network() is None:
@@ -127,8 +108,8 @@ def months() -> list[date]:
 
 def availability_of(actor: Actor, month: date) -> QuerySet[Availability]:
     """Return a month's rows, lowest availability first."""
-    found = Availability.objects.filter(_mine(actor, ""), month=month).select_related("area")
-    return found.order_by(F("down_seconds") * -1.0 / (F("open_seconds") + 1), "provider", "area_id")
+    rows = Availability.objects.filter(monitored_by(actor, ""), month=month).select_related("area")
+    return rows.order_by(F("down_seconds") * -1.0 / (F("open_seconds") + 1), "provider", "area_id")
 
 
 def percent(line: Availability) -> float | None:
@@ -147,24 +128,6 @@ def register() -> None:
     navigation.register("desk-wifi-health", item)
 
 
-def _mine(actor: Actor, site: str) -> Q:
-    """Filter the sites that the officer monitors: of providers assigned to their agency, within their area."""
-    network = config.network()
-    named = dict(network.providers) if network else {}
-    found = Q(pk__in=[])
-    for grant in actor.grants:
-        if WATCH in grant.permissions:
-            theirs = [provider for provider, agency in named.items() if agency == grant.agency]
-            one = Q(**{f"{site}provider__in": theirs})
-            if network and network.agency == grant.agency:
-                one |= ~Q(**{f"{site}provider__in": list(named)})
-            if grant.area_path:
-                path = f"{site}area__path"
-                one &= Q(**{path: grant.area_path}) | Q(**{f"{path}__startswith": f"{grant.area_path}/"})
-            found |= one
-    return found
-
-
 def _whole(lines: Sequence[Availability]) -> float | None:
     opened = sum(each.open_seconds for each in lines)
     return 100 * (1 - sum(each.down_seconds for each in lines) / opened) if opened else None
@@ -172,8 +135,8 @@ def _whole(lines: Sequence[Availability]) -> float | None:
 
 def _by_month(actor: Actor) -> list[tuple[date, float]]:
     """Return (month, availability in percent) in order, without months in which nothing was open."""
-    found = Availability.objects.filter(_mine(actor, "")).values("month").order_by("month")
-    sums = found.annotate(opened=Sum("open_seconds"), down=Sum("down_seconds")).filter(opened__gt=0)
+    rows = Availability.objects.filter(monitored_by(actor, "")).values("month").order_by("month")
+    sums = rows.annotate(opened=Sum("open_seconds"), down=Sum("down_seconds")).filter(opened__gt=0)
     return [(each["month"], 100 * (1 - each["down"] / each["opened"])) for each in sums]
 
 

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kini.core import current_time
+from kini.core.actors import Actor
 from kini.core.process_cache import cached
+from kini.people.permissions import Permission
 from kini.wifi import config
+from kini.wifi.health.models import FaultReport, Health, Outage
 from kini.wifi.health.rules import State, combined_state
-from kini.wifi.models import AccessPoint, Health, Outage
+from kini.wifi.inventory.models import AccessPoint, Site
 from kini.wifi.schema import HealthEntry
+
+WATCH = Permission.WATCH_NETWORK
 
 #: Limit to which a check looks back if earlier ones were missed.
 FURTHEST = timedelta(days=2)
@@ -49,7 +54,7 @@ class SiteHealth:
     heard: datetime | None
 
     @property
-    def told(self) -> bool:
+    def is_known(self) -> bool:
         """True if the state is worth showing."""
         return self.state in (State.UP, State.BUSY, State.DOWN)
 
@@ -60,8 +65,8 @@ NEVER_HEARD = SiteHealth(State.UNKNOWN, None)
 def health_rule(on: date) -> HealthEntry:
     """Return the health rule that is valid on a day."""
     network = config.network()
-    found = [entry for entry in network.health if entry.since <= on] if network else []
-    return found[-1] if found else HealthEntry(since=on)
+    entries = [entry for entry in network.health if entry.since <= on] if network else []
+    return entries[-1] if entries else HealthEntry(since=on)
 
 
 def recent_contacts(now: datetime) -> dict[int, LastContact]:
@@ -83,16 +88,16 @@ def site_health(site: int) -> SiteHealth:
 
 def all_site_health() -> Mapping[int, SiteHealth]:
     """Return the states of all sites that were ever heard of; cached for HOLDS seconds."""
-    return _standings(int(current_time.now().timestamp()) // HOLDS)
+    return _cached_health(int(current_time.now().timestamp()) // HOLDS)
 
 
 @cached(maxsize=1)
-def _standings(_slot: int) -> dict[int, SiteHealth]:
-    found: dict[int, list[tuple[State, datetime | None]]] = {}
+def _cached_health(_slot: int) -> dict[int, SiteHealth]:
+    by_site: dict[int, list[tuple[State, datetime | None]]] = {}
     rows = Health.objects.filter(access_point__active=True).values_list("access_point__site", "state", "heard_at")
     for site, state, at in rows:
-        found.setdefault(site, []).append((State(state), at))
-    return {site: _of(points) for site, points in found.items()}
+        by_site.setdefault(site, []).append((State(state), at))
+    return {site: _of(points) for site, points in by_site.items()}
 
 
 def _of(points: Iterable[tuple[State, datetime | None]]) -> SiteHealth:
@@ -108,3 +113,43 @@ def open_outages() -> QuerySet[Outage]:
 def monitored_access_points() -> QuerySet[AccessPoint]:
     """The access points in use, with their sites."""
     return AccessPoint.objects.filter(active=True, site__active=True).select_related("site")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFault:
+    """Open fault of a site: time of the first report, and number of reports."""
+
+    since: datetime
+    reports: int
+
+
+def open_fault(site: Site) -> OpenFault | None:
+    """Return the open fault that people have reported."""
+    open_now = Q(case__closed_at__isnull=True)
+    first = FaultReport.objects.filter(open_now, site=site).select_related("case").order_by("case__opened_at").first()
+    if first is None:
+        return None
+    joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__leader=first.case_id), site=site)
+    return OpenFault(first.case.opened_at, joined.aggregate(count=Count("pk"))["count"])
+
+
+def monitored_by(actor: Actor, site: str) -> Q:
+    """Filter for the sites that an officer monitors: of providers assigned to their agency, within their area.
+
+    Args:
+        site: path of lookups to the site, such as "access_point__site__".
+    """
+    network = config.network()
+    named = dict(network.providers) if network else {}
+    query = Q(pk__in=[])
+    for grant in actor.grants:
+        if WATCH in grant.permissions:
+            theirs = [provider for provider, agency in named.items() if agency == grant.agency]
+            one = Q(**{f"{site}provider__in": theirs})
+            if network and network.agency == grant.agency:
+                one |= ~Q(**{f"{site}provider__in": list(named)})
+            if grant.area_path:
+                path = f"{site}area__path"
+                one &= Q(**{path: grant.area_path}) | Q(**{f"{path}__startswith": f"{grant.area_path}/"})
+            query |= one
+    return query

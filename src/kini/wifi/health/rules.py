@@ -84,13 +84,13 @@ def _open(hours: Hours, zone: tzinfo, first: datetime, last: datetime) -> Iterat
 
 def merge_spans(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
     """Merge overlapping spans, in order."""
-    found: list[tuple[datetime, datetime]] = []
+    merged: list[tuple[datetime, datetime]] = []
     for begins, ends in sorted(spans):
-        if found and begins <= found[-1][1]:
-            found[-1] = found[-1][0], max(ends, found[-1][1])
+        if merged and begins <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(ends, merged[-1][1])
         elif ends > begins:
-            found.append((begins, ends))
-    return found
+            merged.append((begins, ends))
+    return merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,16 @@ def outage_causes(down: Sequence[PointPlace], points: Sequence[PointPlace]) -> d
     Args:
         points: all access points that were ever heard of, including those that are down.
     """
-    found = dict.fromkeys((each.access_point for each in down), "unknown")
+    causes = dict.fromkeys((each.access_point for each in down), "unknown")
     by_site, by_provider = _groups(points, "site"), _groups(points, "provider", "area")
-    for one, most, said in ((by_site, 2, "site"), (by_provider, 3, "provider")):
-        for group in one:
-            gone = [each for each in group if each in found]
-            if len(gone) >= most and (len(gone) == len(group) if said == "site" else 2 * len(gone) >= len(group)):
-                found |= dict.fromkeys(gone, said)
-    return found
+    for groups, minimum, cause in ((by_site, 2, "site"), (by_provider, 3, "provider")):
+        for group in groups:
+            affected = [each for each in group if each in causes]
+            if len(affected) >= minimum and (
+                len(affected) == len(group) if cause == "site" else 2 * len(affected) >= len(group)
+            ):
+                causes |= dict.fromkeys(affected, cause)
+    return causes
 
 
 def _groups(points: Sequence[PointPlace], *names: str) -> list[list[int]]:

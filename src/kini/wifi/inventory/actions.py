@@ -12,15 +12,14 @@ from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.config_files import ConfigError
-from kini.core.crypto import decrypt, encrypt, needs_rotation
 from kini.core.database import bulk
 from kini.wifi import config
-from kini.wifi.accounting import pseudonyms
 from kini.wifi.guards import lock_for_transaction, require_system
 from kini.wifi.inventory import sample_data
-from kini.wifi.inventory.diff import OF_ACCESS_POINT, OF_SITE, ImportDiff, compute_diff, secret_context
+from kini.wifi.inventory.diff import OF_ACCESS_POINT, OF_SITE, ImportDiff, compute_diff
 from kini.wifi.inventory.list_parser import ParsedList
-from kini.wifi.models import AccessPoint, Site
+from kini.wifi.inventory.models import AccessPoint, Site
+from kini.wifi.inventory.sample_data import point_counts
 from kini.wifi.schema import WifiFile
 
 #: Audit subject of every change of sites; its newest entry is the version of the site cache.
@@ -102,45 +101,30 @@ def assign_sample_addresses(*, by: Actor) -> int:
     lock_for_transaction(SUBJECT)
     if Site.objects.filter(made_up=False).exists():
         raise ActionRefused(_("There are real points already; samples would mix with them."))
-    taken = set(AccessPoint.objects.filter(nas_address__isnull=False).values_list("nas_address", flat=True))
-    free = (address for number in numbers(1) if (address := str(LOOPBACK + number)) not in taken)
-    found = list(AccessPoint.objects.filter(nas_address=None).order_by("mac"))
-    for point, address in zip(found, free, strict=False):
+    used = set(AccessPoint.objects.filter(nas_address__isnull=False).values_list("nas_address", flat=True))
+    free = (address for number in numbers(1) if (address := str(LOOPBACK + number)) not in used)
+    points = list(AccessPoint.objects.filter(nas_address=None).order_by("mac"))
+    for point, address in zip(points, free, strict=False):
         point.nas_address = address
-    AccessPoint.objects.bulk_update(found, ["nas_address"], batch_size=BATCH)
-    audit.record(by=by, action="wifi.points-addressed", subject=SUBJECT, detail={"count": len(found)})
-    return len(found)
+    AccessPoint.objects.bulk_update(points, ["nas_address"], batch_size=BATCH)
+    audit.record(by=by, action="wifi.points-addressed", subject=SUBJECT, detail={"count": len(points)})
+    return len(points)
 
 
 @action
 def create_demo_points(*, by: Actor) -> int:
     """Create a few sample points for the demo if there are no points yet; return their number."""
     require_system(by)
-    if config.network() is None or not config.point_counts() or Site.objects.exists():
+    if config.network() is None or not point_counts() or Site.objects.exists():
         return 0
     return create_sample_points(by=by, count=SAMPLES).new_sites
 
 
-@action
-def rotate_keys(*, by: Actor) -> int:
-    """Re-encrypt access point secrets and pseudonym keys that an older key sealed; return the number of secrets."""
-    require_system(by)
-    lock_for_transaction(SUBJECT)
-    old = [each for each in AccessPoint.objects.only("mac", "secret") if needs_rotation(each.secret)]
-    for point in old:
-        context = secret_context(point.mac)
-        point.secret = encrypt(decrypt(point.secret, context), context)
-    AccessPoint.objects.bulk_update(old, ["secret"], batch_size=BATCH)
-    pseudonyms.rotate_pseudonym_keys()
-    audit.record(by=by, action="wifi.keys-rotated", subject="wifi:secrets", detail={"count": len(old)})
-    return len(old)
-
-
 def _network() -> WifiFile:
-    found = config.network()
-    if found is None:
+    wifi = config.network()
+    if wifi is None:
         raise ActionRefused(_("The city's pack has no Wi-Fi configuration (wifi.yaml)."))
-    return found
+    return wifi
 
 
 def _bring(by: Actor, listed: ParsedList, *, dry_run: bool, made_up: bool) -> ImportOutcome:
@@ -158,8 +142,8 @@ def _bring(by: Actor, listed: ParsedList, *, dry_run: bool, made_up: bool) -> Im
     if dry_run or not listed.rows:
         return outcome
     _write(plan)
-    gone = Site.objects.filter(made_up=True)
-    _count, deleted = gone.exclude(code__in=[each.row.site for each in listed.rows if made_up]).delete()
+    samples = Site.objects.filter(made_up=True)
+    _count, deleted = samples.exclude(code__in=[each.row.site for each in listed.rows if made_up]).delete()
     if outcome.changes or deleted:
         detail = {
             "file": listed.file,

@@ -9,13 +9,13 @@ from kini.city import area_lookup
 from kini.city import queries as city
 from kini.city.models import Area
 from kini.city.pack import current
-from kini.core.crypto import decrypt, encrypt, permanent_hash
 from kini.core.database.bulk import unnest_values
 from kini.core.geometry import Point
 from kini.wifi.inventory.list_parser import NumberedRow, ParsedList
-from kini.wifi.models import AccessPoint, Site
-from kini.wifi.radius.authorization import hours_as_json
-from kini.wifi.schema import PointRow, WifiFile
+from kini.wifi.inventory.models import AccessPoint, Site
+from kini.wifi.inventory.radius_secrets import secret_hash, set_secret
+from kini.wifi.inventory.schema import PointRow
+from kini.wifi.schema import WifiFile, hours_as_json
 
 OF_SITE = ("name", "kind", "scheme", "provider", "area_id", "latitude", "longitude", "address", "hours", "active")
 #: Unique attributes of an access point, beside its MAC and its secret.
@@ -39,29 +39,6 @@ class ImportDiff:
     changed_access_points: list[AccessPoint] = field(default_factory=list)
     points: dict[str, str] = field(default_factory=dict)
     same: int = 0
-
-
-def secret_hash(secret: str) -> bytes:
-    """Return the keyed hash by which equal secrets are found without decrypting them."""
-    return permanent_hash(secret, "radius secret")
-
-
-def secret_context(mac: str) -> str:
-    """Return the encryption context of a secret."""
-    return f"access-point:{mac}:secret"
-
-
-def secret_of(point: AccessPoint) -> bytes:
-    """Decrypt the RADIUS secret of an access point.
-
-    Raises:
-        SealBroken: if its key is no longer in the ring.
-    """
-    return decrypt(point.secret, secret_context(point.mac))
-
-
-def set_secret(point: AccessPoint, secret: str) -> None:
-    point.secret, point.secret_mark = encrypt(secret.encode(), secret_context(point.mac)), secret_hash(secret)
 
 
 def compute_diff(listed: ParsedList, network: WifiFile, *, made_up: bool = False) -> ImportDiff:
@@ -95,8 +72,8 @@ def _rows(listed: ParsedList) -> Iterable[PointRow]:
 
 
 def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
-    found = model.objects.select_related("site") if model is AccessPoint else model.objects
-    return {getattr(each, key): each for each in found.filter(**{f"{key}__in": unnest_values(values)})}
+    rows = model.objects.select_related("site") if model is AccessPoint else model.objects
+    return {getattr(each, key): each for each in rows.filter(**{f"{key}__in": unnest_values(values)})}
 
 
 def _checked(listed: ParsedList, network: WifiFile) -> dict[str, Area]:
@@ -105,8 +82,8 @@ def _checked(listed: ParsedList, network: WifiFile) -> dict[str, Area]:
     areas: dict[str, Area] = {}
     lying = _lying([each.row for each in listed.rows])
     first: dict[str, NumberedRow] = {}
-    taken: dict[tuple[str, str], int] = {}
-    good = []
+    seen: dict[tuple[str, str], int] = {}
+    valid = []
     for each in listed.rows:
         row, count = each.row, len(listed.faults)
         before = first.get(row.site)
@@ -119,7 +96,7 @@ def _checked(listed: ParsedList, network: WifiFile) -> dict[str, Area]:
             )
         for name in ("mac", *IDENTIFIERS, "secret"):
             value = getattr(row, name)
-            if value and (other := taken.setdefault((name, value), each.number)) != each.number:
+            if value and (other := seen.setdefault((name, value), each.number)) != each.number:
                 listed.error_at(
                     each.number, name, f"it stands in row {other} already", "Give each access point its own."
                 )
@@ -128,8 +105,8 @@ def _checked(listed: ParsedList, network: WifiFile) -> dict[str, Area]:
             listed.error_at(each.number, "site", message, "Keep one of the rows, or name an access point by its mac.")
         if len(listed.faults) == count:
             first.setdefault(row.site, each)
-            good.append(each)
-    listed.rows = good
+            valid.append(each)
+    listed.rows = valid
     return areas
 
 
@@ -154,9 +131,9 @@ def _check_site(
     if row.scheme and row.scheme not in network.schemes:
         known = f"Use one of: {', '.join(network.schemes)}." if network.schemes else "Leave it empty."
         listed.error_at(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
-    found = city.area(row.area or lying[row.latitude, row.longitude] or "")
-    if found and found.level == lowest:
-        areas[row.site] = found
+    area = city.area(row.area or lying[row.latitude, row.longitude] or "")
+    if area and area.level == lowest:
+        areas[row.site] = area
     elif row.area:
         level = current().level_name(lowest)
         listed.error_at(
@@ -180,15 +157,17 @@ def _refuse_taken(listed: ParsedList) -> None:
     rows = list(_rows(listed))
     marks = {row.mac: secret_hash(row.secret) for row in rows if row.secret}
     owners = _owners()
-    good = []
+    valid = []
     for each in listed.rows:
-        wanted = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
-        taken = [name for name, value in wanted.items() if owners[name].get(value, each.row.mac) != each.row.mac]
-        for name in taken:
+        identifiers = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
+        conflicts = [
+            name for name, value in identifiers.items() if owners[name].get(value, each.row.mac) != each.row.mac
+        ]
+        for name in conflicts:
             listed.error_at(each.number, name, "it belongs to another access point", "Give each access point its own.")
-        if not taken:
-            good.append(each)
-    listed.rows = good
+        if not conflicts:
+            valid.append(each)
+    listed.rows = valid
 
 
 def _owners() -> dict[str, dict[Any, str]]:

@@ -19,7 +19,7 @@ from kini.core.config_files import (
     parse_model,
     read_source_file,
 )
-from kini.wifi.schema import COLUMNS, ColumnMapping, PointRow
+from kini.wifi.inventory.schema import COLUMNS, ColumnMapping, PointRow
 
 GEOJSON = (".geojson", ".json")
 
@@ -66,20 +66,20 @@ def read_list(path: Path, mapping: ColumnMapping | None = None) -> ParsedList:
         PackFaults: if it is neither valid CSV nor GeoJSON.
     """
     mapping = mapping or ColumnMapping()
-    found = ParsedList(path.name, theirs=mapping.columns)
+    parsed = ParsedList(path.name, theirs=mapping.columns)
     ours = _columns(mapping)
     for number, cells in _raw(path):
         if None in cells:
-            found.error_at(number, "", "there are more cells than columns", "Quote texts with a comma.")
+            parsed.error_at(number, "", "there are more cells than columns", "Quote texts with a comma.")
             continue
-        row = {name: text for name, theirs, said in ours if (text := said(cells.get(theirs)))}
+        row = {name: text for name, theirs, convert in ours if (text := convert(cells.get(theirs)))}
         try:
-            found.rows.append(NumberedRow(number, PointRow.model_validate(row)))
+            parsed.rows.append(NumberedRow(number, PointRow.model_validate(row)))
         except ValidationError as error:
             for fault in _faults(path.name, number, row, error):
                 name = fault.field.removeprefix("hours.").split(".")[0]
-                found.error_at(number, name, fault.message, _remedy(fault, name))
-    return found
+                parsed.error_at(number, name, fault.message, _remedy(fault, name))
+    return parsed
 
 
 def _columns(mapping: ColumnMapping) -> list[tuple[str, str, Callable[[Any], str]]]:
@@ -89,12 +89,12 @@ def _columns(mapping: ColumnMapping) -> list[tuple[str, str, Callable[[Any], str
         known, constant = mapping.values.get(name, {}), mapping.constants.get(name, "")
         other, prefix = mapping.other.get(name), mapping.prefix if name == "site" else ""
 
-        def said(cell: Any) -> str:
+        def convert(cell: Any) -> str:
             text = "" if cell is None else str(cell).replace("\0", "").strip()
             text = known.get(text, text if other is None else other) or constant
             return prefix + text if text else ""
 
-        return said
+        return convert
 
     return [(name, mapping.columns.get(name, name), reader(name)) for name in COLUMNS]
 

@@ -1,4 +1,4 @@
-"""Models of the network: sites, access points, and reports of faults."""
+"""Models of the network: sites and access points."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from kini.cases.models import Case
 from kini.city.models import ON_EARTH, Area
 
 #: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
@@ -106,10 +105,3 @@ class AccessPoint(models.Model):
 
     def __str__(self) -> str:
         return self.mac
-
-
-class FaultReport(models.Model):
-    """A case about a fault at a site. All open ones of a site but the first are merged into the first."""
-
-    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+")
-    site = models.ForeignKey(Site, models.CASCADE, related_name="fault_reports")

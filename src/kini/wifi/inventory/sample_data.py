@@ -5,17 +5,24 @@ reproducible.
 import hashlib
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import shapely
+from django.conf import settings
 from shapely.geometry.base import BaseGeometry
 
 from kini.city import area_lookup
 from kini.city.city_cache import city_tables
+from kini.city.csv_rows import CsvRow, read_rows
 from kini.city.models import Area
-from kini.wifi import config, rules
+from kini.core.config_files import ConfigError, ConfigErrors
+from kini.wifi import rules
 from kini.wifi.inventory.list_parser import NumberedRow, ParsedList
-from kini.wifi.schema import PointRow, WifiFile
+from kini.wifi.inventory.schema import CountRow, PointRow
+from kini.wifi.schema import WifiFile
+
+COUNTS = "wifi-points.csv"
 
 PREFIX = "made-up"
 CAPACITY = 40
@@ -29,7 +36,7 @@ def sample_points(network: WifiFile, count: int | None = None) -> ParsedList:
         count: total, in the proportions of the pack's counts; None: the pack's counts.
     """
     listed = ParsedList("made up")
-    counted = {row.value.area: row.value.points for row in config.point_counts()}
+    counted = {row.value.area: row.value.points for row in point_counts()}
     if count is not None:
         counted = rules.apportion(count, {code: float(number) for code, number in counted.items()})
     rows = (row for area, many in counted.items() for row in _laid(network, area, many))
@@ -72,10 +79,23 @@ def _spots(shape: BaseGeometry, area: Area, dice: random.Random, count: int) -> 
     west, south, east, north = shape.bounds
     drawn = np.array([(dice.uniform(west, east), dice.uniform(south, north)) for _n in range(count * TRIES)])
     hits = drawn[shapely.contains_xy(shape, drawn[:, 0], drawn[:, 1])] if count else drawn
-    found = [(round(float(x), 6), round(float(y), 6)) for x, y in hits[:count]]
-    return found + [(area.longitude, area.latitude)] * (count - len(found))
+    spots = [(round(float(x), 6), round(float(y), 6)) for x, y in hits[:count]]
+    return spots + [(area.longitude, area.latitude)] * (count - len(spots))
 
 
 def _mac(code: str) -> str:
     """Derive a stable, locally administered MAC from the site code."""
     return rules.normalize_mac(f"02{hashlib.sha256(code.encode()).hexdigest()[:10]}")
+
+
+def point_counts() -> list[CsvRow[CountRow]]:
+    """Return the number of points in each area according to wifi-points.csv; empty without the file.
+
+    Raises:
+        PackFaults: with every error of the table.
+    """
+    root, faults = Path(settings.CITY_PATH), list[ConfigError]()
+    rows = read_rows(root / COUNTS, root, CountRow, faults) if (root / COUNTS).is_file() else []
+    if faults:
+        raise ConfigErrors(faults)
+    return rows

@@ -15,7 +15,7 @@ from kini.core.geometry import Coordinates, Point, Projection, distance_m
 from kini.core.process_cache import cached as kept
 from kini.wifi import rules
 from kini.wifi.inventory.actions import SUBJECT
-from kini.wifi.models import AccessPoint, Site
+from kini.wifi.inventory.models import AccessPoint, Site
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +42,13 @@ class SiteCache:
     def access_point(self, names: Sequence[str]) -> AccessPoint | None:
         """Find an access point by NAS-Identifier, else by MAC; earlier names win."""
         by_identifier, by_mac = _access_points(self)
-        found = next((by_identifier[name] for name in names if name in by_identifier), None)
-        return found or next((by_mac[mac] for mac in map(rules.leading_mac, names) if mac in by_mac), None)
+        point = next((by_identifier[name] for name in names if name in by_identifier), None)
+        return point or next((by_mac[mac] for mac in map(rules.leading_mac, names) if mac in by_mac), None)
 
     def _squares(self, point: Point) -> np.ndarray:
-        away = self.spots - np.array(self.projection.to_metres(point))
-        found: np.ndarray = (away * away).sum(axis=1)
-        return found
+        offsets = self.spots - np.array(self.projection.to_metres(point))
+        squares: np.ndarray = (offsets * offsets).sum(axis=1)
+        return squares
 
     def _far(self, point: Point, n: int) -> float:
         return distance_m(point, (self.sites[n].latitude, self.sites[n].longitude))
@@ -75,7 +75,7 @@ def _read(_newest: int | None, _areas: int | None, center: Point) -> SiteCache:
 def _access_points(network: SiteCache) -> tuple[Mapping[str, AccessPoint], Mapping[str, AccessPoint]]:
     """The access points of the sites, by NAS-Identifier and by MAC."""
     sites = {site.pk: site for site in network.sites}
-    found = [each for each in AccessPoint.objects.filter(active=True) if each.site_id in sites]
-    for each in found:
+    points = [each for each in AccessPoint.objects.filter(active=True) if each.site_id in sites]
+    for each in points:
         each.site = sites[each.site_id]
-    return {each.nas_identifier: each for each in found if each.nas_identifier}, {each.mac: each for each in found}
+    return {each.nas_identifier: each for each in points if each.nas_identifier}, {each.mac: each for each in points}

@@ -12,7 +12,7 @@ from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.wifi.guards import lock_for_transaction, require_system
-from kini.wifi.models import Plan, PlannedPoint
+from kini.wifi.planning.models import Plan, PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest, planning_rule, request_of, validate_request
 from kini.wifi.planning.planner import PlanResult
 
@@ -23,7 +23,7 @@ MOST_PLANS, MOST_WAITING = 50, 3
 
 
 @action
-def request_plan(*, by: Actor, name: str, wish: PlanRequest, scope: Scope) -> Plan:
+def request_plan(*, by: Actor, name: str, plan_request: PlanRequest, scope: Scope) -> Plan:
     """Create a plan; a worker computes its points later.
 
     Raises:
@@ -32,21 +32,21 @@ def request_plan(*, by: Actor, name: str, wish: PlanRequest, scope: Scope) -> Pl
     """
     require(by, Permission.PLAN_WIFI, scope)
     planning_rule()
-    validate_request(wish)
+    validate_request(plan_request)
     if not name.strip():
         raise ActionRefused(_("Give the plan a name."))
     lock_for_transaction(f"wifi:plans:{scope.agency}")
-    kept = Plan.objects.filter(agency=scope.agency)
-    if kept.count() >= MOST_PLANS:
+    plans = Plan.objects.filter(agency=scope.agency)
+    if plans.count() >= MOST_PLANS:
         raise ActionRefused(
             _("%(count)d plans are stored. Delete one that you no longer need.") % {"count": MOST_PLANS}
         )
-    if kept.filter(ended_at=None).count() >= MOST_WAITING:
+    if plans.filter(ended_at=None).count() >= MOST_WAITING:
         raise ActionRefused(_("Other plans are still being calculated. Wait until they are ready."))
-    wanted = asdict(wish)
-    wanted["wanted"] = wanted.pop("points")
-    plan = Plan.objects.create(name=name.strip()[:80], agency_id=scope.agency, made_at=current_time.now(), **wanted)
-    audit.record(by=by, action="wifi.plan-asked", subject=f"wifi-plan:{plan.pk}", detail={"wish": asdict(wish)})
+    values = asdict(plan_request)
+    values["wanted"] = values.pop("points")
+    plan = Plan.objects.create(name=name.strip()[:80], agency_id=scope.agency, made_at=current_time.now(), **values)
+    audit.record(by=by, action="wifi.plan-asked", subject=f"wifi-plan:{plan.pk}", detail={"wish": asdict(plan_request)})
     jobs.enqueue(PLAN_JOB, plan=plan.pk, language=get_language() or "")
     return plan
 
@@ -55,17 +55,17 @@ def request_plan(*, by: Actor, name: str, wish: PlanRequest, scope: Scope) -> Pl
 def start_plan(*, by: Actor, plan: int) -> PlanRequest | None:
     """Mark a plan as started; return None if it was computed or deleted already."""
     require_system(by)
-    found = Plan.objects.select_for_update().filter(pk=plan, ended_at=None).first()
-    if found is None:
+    row = Plan.objects.select_for_update().filter(pk=plan, ended_at=None).first()
+    if row is None:
         return None
-    found.begun_at = current_time.now()
-    found.save(update_fields=["begun_at"])
+    row.begun_at = current_time.now()
+    row.save(update_fields=["begun_at"])
     audit.record(by=by, action="wifi.plan-begun", subject=f"wifi-plan:{plan}")
-    return request_of(found)
+    return request_of(row)
 
 
 @action
-def finish_plan(*, by: Actor, plan: int, found: PlanResult | None, problem: str = "") -> None:
+def finish_plan(*, by: Actor, plan: int, result: PlanResult | None, problem: str = "") -> None:
     """Store the points of a plan, or the reason why there are none."""
     require_system(by)
     row = Plan.objects.select_for_update().filter(pk=plan, ended_at=None).first()
@@ -73,14 +73,14 @@ def finish_plan(*, by: Actor, plan: int, found: PlanResult | None, problem: str 
         return
     row.ended_at, row.problem = max(current_time.now(), row.begun_at or current_time.now()), problem
     row.begun_at = row.begun_at or row.ended_at
-    if found:
+    if result:
         for name in _RESULTS:
-            setattr(row, name, getattr(found, name))
+            setattr(row, name, getattr(result, name))
     row.save()
-    for point in found.points if found else ():
+    for point in result.points if result else ():
         point.plan = row
-    PlannedPoint.objects.bulk_create(found.points if found else (), 1_000)
-    detail = {"points": len(found.points), "gained": found.gained} if found else {"problem": problem}
+    PlannedPoint.objects.bulk_create(result.points if result else (), 1_000)
+    detail = {"points": len(result.points), "gained": result.gained} if result else {"problem": problem}
     audit.record(by=by, action="wifi.plan-settled", subject=f"wifi-plan:{plan}", detail=detail)
 
 

@@ -1,23 +1,27 @@
 """Candidate sites for new points: a list, the places and feeds that the city knows, or a regular grid."""
 
 import math
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
 from django.conf import settings
+from pydantic import BeforeValidator, Field
 
 from kini.city import area_lookup, pack
 from kini.city import queries as city
 from kini.city.city_cache import city_tables
-from kini.city.csv_rows import read_rows
+from kini.city.csv_rows import CsvRow, read_rows
 from kini.city.models import Area
 from kini.city.point_sources import points_of_kind
+from kini.city.schema import Latitude, Longitude, StrictModel
 from kini.core.config_files import ConfigError, ConfigErrors
 from kini.core.geometry import Projection
-from kini.wifi.config import CANDIDATES
 from kini.wifi.planning import demand
-from kini.wifi.planning.schema import CandidateRow, PlanEntry, kind_errors
-from kini.wifi.schema import WifiFile
+from kini.wifi.schema import Money, PlanEntry, WifiFile
+
+CANDIDATES = "wifi-candidates.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +51,25 @@ def read_candidates(path: Path, network: WifiFile) -> list[Candidate]:
         PackFaults: with every error of it.
     """
     faults: list[ConfigError] = []
-    found: dict[str, Candidate] = {}
+    candidates: dict[str, Candidate] = {}
     for row in read_rows(path, path.parent, CandidateRow, faults):
-        one, area = row.value, city.locate(row.value.latitude, row.value.longitude)
+        entry, area = row.value, city.locate(row.value.latitude, row.value.longitude)
         wrong = list(kind_errors(row, network.kinds))
         if area is None:
             wrong.append(row.error_at("latitude", "lies outside the city", "Give degrees in WGS 84."))
-        elif one.code in found:
+        elif entry.code in candidates:
             wrong.append(row.error_at("code", "it stands twice", "Give each place a code of its own."))
         if wrong or area is None:
             faults += wrong
             continue
-        found[one.code] = Candidate(one.code, one.name, one.kind, one.latitude, one.longitude, area, one.cost)
-    if not found and not faults:
+        candidates[entry.code] = Candidate(
+            entry.code, entry.name, entry.kind, entry.latitude, entry.longitude, area, entry.cost
+        )
+    if not candidates and not faults:
         faults.append(ConfigError(path.name, 1, "", "there is no place in it", "Write one in each line."))
     if faults:
         raise ConfigErrors(faults)
-    return list(found.values())
+    return list(candidates.values())
 
 
 def known_candidates(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
@@ -73,15 +79,15 @@ def known_candidates(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
         PackFaults: with every error of the pack's list.
     """
     path = Path(settings.CITY_PATH) / CANDIDATES
-    found = read_candidates(path, network) if path.is_file() else []
-    for sort, kind in entry.candidates.items():
-        for spot in points_of_kind(sort):
+    candidates = read_candidates(path, network) if path.is_file() else []
+    for source, kind in entry.candidates.items():
+        for spot in points_of_kind(source):
             if area := city.locate(spot.latitude, spot.longitude):
-                code = f"{sort}:{spot.code}"
-                found.append(
+                code = f"{source}:{spot.code}"
+                candidates.append(
                     Candidate(code, spot.name, kind, spot.latitude, spot.longitude, area, made_up=spot.made_up)
                 )
-    return found
+    return candidates
 
 
 def populated_areas() -> list[str]:
@@ -97,9 +103,30 @@ def grid_candidates(metres: float) -> list[Candidate]:
     projection = Projection(*pack.current().center)
     areas, shapes, codes = city_tables().areas, area_lookup.area_shapes().shapes, populated_areas()
     flat = [projection.flatten(shapes[code]) for code in codes]
-    laid = demand.build_grid(flat, [1] * len(codes), metres * math.sqrt(2))
-    found = []
-    for (east, north), area in zip(laid.spots.tolist(), laid.area.tolist(), strict=True):
+    grid = demand.build_grid(flat, [1] * len(codes), metres * math.sqrt(2))
+    candidates = []
+    for (east, north), area in zip(grid.spots.tolist(), grid.area.tolist(), strict=True):
         latitude, longitude = (round(degrees, 6) for degrees in projection.to_degrees(east, north))
-        found.append(Candidate(f"spot:{latitude},{longitude}", "", "", latitude, longitude, areas[codes[area]]))
-    return found
+        candidates.append(Candidate(f"spot:{latitude},{longitude}", "", "", latitude, longitude, areas[codes[area]]))
+    return candidates
+
+
+def _cost(value: Any) -> Any:
+    return None if value == "" else value
+
+
+class CandidateRow(StrictModel):
+    """Row of a list of candidates; the default cost is the entry's."""
+
+    code: Annotated[str, Field(min_length=1, max_length=60)]
+    name: Annotated[str, Field(min_length=1, max_length=160)]
+    kind: str = ""
+    latitude: Latitude
+    longitude: Longitude
+    cost: Annotated[Money | None, BeforeValidator(_cost)] = None
+
+
+def kind_errors(row: CsvRow[CandidateRow], kinds: Collection[str]) -> Iterator[ConfigError]:
+    """Check the kind of site."""
+    if row.value.kind and row.value.kind not in kinds:
+        yield row.error_at("kind", f'there is no kind "{row.value.kind}"', f"Use one of: {', '.join(kinds)}; or none.")

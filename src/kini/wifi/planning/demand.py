@@ -56,8 +56,8 @@ def find_reach(points: Spots, ground: DemandGrid, metres: float) -> Reach:
     """Find the squares within a straight-line distance of each point."""
     tree = shapely.STRtree(shapely.points(ground.spots))
     point, square = tree.query(shapely.points(points.reshape(-1, 2)), predicate="dwithin", distance=metres)
-    away = points.reshape(-1, 2)[point] - ground.spots[square]
-    return Reach(point, square, np.rint(np.hypot(away[:, 0], away[:, 1])).astype(np.int64))
+    offsets = points.reshape(-1, 2)[point] - ground.spots[square]
+    return Reach(point, square, np.rint(np.hypot(offsets[:, 0], offsets[:, 1])).astype(np.int64))
 
 
 def _inside(shape: BaseGeometry, side: float) -> Spots:
@@ -66,9 +66,9 @@ def _inside(shape: BaseGeometry, side: float) -> Spots:
     across = (np.arange(np.floor(west / side), np.ceil(east / side)) + 0.5) * side
     up = (np.arange(np.floor(south / side), np.ceil(north / side)) + 0.5) * side
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    found: Spots = grid[shapely.contains_xy(shape, grid[:, 0], grid[:, 1])]
-    if len(found):
-        return found
+    inside: Spots = grid[shapely.contains_xy(shape, grid[:, 0], grid[:, 1])]
+    if len(inside):
+        return inside
     middle = shape.representative_point()
     return np.array([[middle.x, middle.y]])
 

@@ -24,11 +24,11 @@ from kini.people.rules import scope_with
 from kini.web import downloads
 from kini.web.formats import money
 from kini.web.navigation import NavItem, navigation
-from kini.wifi import actions, config
-from kini.wifi.models import Plan, PlannedPoint
-from kini.wifi.planning import plan_view
+from kini.wifi import config
+from kini.wifi.planning import actions, plan_view
+from kini.wifi.planning.models import Plan, PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest, planning_rule, request_of
-from kini.wifi.planning.schema import PlanEntry
+from kini.wifi.schema import PlanEntry
 
 PLAN = Permission.PLAN_WIFI
 ON_PAGE, LONGEST = 20, 80
@@ -60,7 +60,9 @@ def plans_page(request: HttpRequest) -> HttpResponse:
         return _list(request, actor, _typed(like) if like else _ruled(entry), "")
     typed = Typed(**{name: request.POST.get(name, "")[:LONGEST].replace("\0", "") for name in Typed.__slots__})
     try:
-        plan = actions.request_plan(by=actor, name=typed.name, wish=_wish(typed), scope=scope_with(actor, PLAN))
+        plan = actions.request_plan(
+            by=actor, name=typed.name, plan_request=_request(typed), scope=scope_with(actor, PLAN)
+        )
     except ActionRefused as refusal:
         return _list(request, actor, typed, str(refusal))
     return redirect_see_other("wifi:desk-plan", plan.pk)
@@ -70,16 +72,16 @@ def plans_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan_page(request: HttpRequest, plan: int) -> HttpResponse:
     """Show a plan: its progress, and once computed its figures, map and points."""
-    found = get_object_or_404(_own(actor_for(request)), pk=plan)
-    points = list(found.points.select_related("area"))
+    row = get_object_or_404(_own(actor_for(request)), pk=plan)
+    points = list(row.points.select_related("area"))
     page = Paginator(points, ON_PAGE).get_page(request.GET.get("page"))
     context = {
-        "plan": found,
+        "plan": row,
         "look_again": LOOK_AGAIN,
-        "wish": _wish_facts(found),
-        "facts": _facts(found, points),
-        "remark": plan_view.plan_remark(request_of(found), found, len(points)) if found.areas else "",
-        "areas": _areas(found),
+        "wish": _request_facts(row),
+        "facts": _facts(row, points),
+        "remark": plan_view.plan_remark(request_of(row), row, len(points)) if row.areas else "",
+        "areas": _areas(row),
         "page": page,
         "map": plan_view.map_of(points, list(page.object_list)),
         "kinds": {name: kind.name for name, kind in _kinds().items()},
@@ -98,11 +100,15 @@ def compare_plans(request: HttpRequest) -> HttpResponse:
     first, second = chosen
     if first and second:
         points = [list(each.points.select_related("area")) for each in (first, second)]
-        facts = [[*_wish_facts(each), *_facts(each, own)] for each, own in zip((first, second), points, strict=True)]
+        facts = [
+            [*_request_facts(each), *_facts(each, plan_points)]
+            for each, plan_points in zip((first, second), points, strict=True)
+        ]
         context["rows"] = [(label, one, other) for (label, one), (_same, other) in zip(*facts, strict=True)]
         context["both"] = len({each.code for each in points[0]} & {each.code for each in points[1]})
         context["maps"] = [
-            (each, plan_view.map_of(own, own[:ON_PAGE])) for each, own in zip((first, second), points, strict=True)
+            (each, plan_view.map_of(plan_points, plan_points[:ON_PAGE]))
+            for each, plan_points in zip((first, second), points, strict=True)
         ]
     return render(request, "wifi/plans_compare.html", context)
 
@@ -111,9 +117,9 @@ def compare_plans(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan_csv(request: HttpRequest, plan: int) -> HttpResponse:
     """Return the points of a plan as CSV."""
-    found = get_object_or_404(_own(actor_for(request)), pk=plan)
-    points = list(found.points.select_related("area"))
-    return downloads.csv_response(f"wifi-plan-{found.pk}.csv", plan_view.HEAD, plan_view.plan_rows(points))
+    row = get_object_or_404(_own(actor_for(request)), pk=plan)
+    points = list(row.points.select_related("area"))
+    return downloads.csv_response(f"wifi-plan-{row.pk}.csv", plan_view.HEAD, plan_view.plan_rows(points))
 
 
 @officers_only(PLAN)
@@ -165,7 +171,7 @@ def _typed(plan: Plan) -> Typed:
     )
 
 
-def _wish(typed: Typed) -> PlanRequest:
+def _request(typed: Typed) -> PlanRequest:
     try:
         return PlanRequest(
             points=int(typed.points),
@@ -199,7 +205,7 @@ def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> Htt
     return render(request, "wifi/plans.html", context, status=422 if problem else 200)
 
 
-def _wish_facts(plan: Plan) -> list[tuple[str, str]]:
+def _request_facts(plan: Plan) -> list[tuple[str, str]]:
     return [
         (_("New points at most"), _count(plan.wanted)),
         (_("People walk"), _("%(metres)s m") % {"metres": _count(plan.radius_m)}),
@@ -244,6 +250,6 @@ def register() -> None:
     item = NavItem(
         *("wifi:desk-plans", gettext_lazy("Wi-Fi planning"), "wifi", 48, "desk"),
         group=gettext_lazy("Agency"),
-        visible=lambda request: bool((found := config.network()) and found.plans) and may(request),
+        visible=lambda request: bool((wifi := config.network()) and wifi.plans) and may(request),
     )
     navigation.register("desk-wifi-plans", item)

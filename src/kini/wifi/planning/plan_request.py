@@ -8,8 +8,8 @@ from kini.core.actors import ActionRefused
 from kini.web.formats import today
 from kini.wifi import config
 from kini.wifi.inventory.queries import DETOUR
-from kini.wifi.models import Plan
-from kini.wifi.planning.schema import CAPACITY, COST, EQUITY, RADIUS, PlanEntry
+from kini.wifi.planning.models import Plan
+from kini.wifi.schema import EQUITY, POINT_CAPACITY, POINT_COST, WALK_RADIUS, PlanEntry
 
 #: Maximum number of points of a plan.
 MOST_POINTS = 5_000
@@ -44,29 +44,29 @@ def planning_rule() -> PlanEntry:
         Refused: if the pack has none.
     """
     network = config.network()
-    held = [entry for entry in network.plans if entry.since <= today()] if network else []
-    if not held:
+    entries = [entry for entry in network.plans if entry.since <= today()] if network else []
+    if not entries:
         raise ActionRefused(_("The city's pack has no rule for choosing new points (wifi.yaml, plans)."))
-    return held[-1]
+    return entries[-1]
 
 
-def validate_request(wish: PlanRequest) -> None:
+def validate_request(request: PlanRequest) -> None:
     """Validate a request.
 
     Raises:
         Refused: with the valid range.
     """
     limits = (
-        (wish.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
-        (wish.radius_m, RADIUS, _("Let people walk 50 to 5,000 metres.")),
-        (wish.capacity, CAPACITY, _("Let a point serve 1 to 1,000,000 people.")),
-        (wish.cost, COST, _("Enter the cost of a point as a whole number, 0 or more.")),
-        (wish.budget or 0, COST, _("Enter the budget as a whole number, 0 or more, or leave it empty.")),
-        (wish.equity, EQUITY, _("Let a person in an area without points count 0 to 10 more.")),
+        (request.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
+        (request.radius_m, WALK_RADIUS, _("Let people walk 50 to 5,000 metres.")),
+        (request.capacity, POINT_CAPACITY, _("Let a point serve 1 to 1,000,000 people.")),
+        (request.cost, POINT_COST, _("Enter the cost of a point as a whole number, 0 or more.")),
+        (request.budget or 0, POINT_COST, _("Enter the budget as a whole number, 0 or more, or leave it empty.")),
+        (request.equity, EQUITY, _("Let a person in an area without points count 0 to 10 more.")),
     )
-    for value, (least, most), words in limits:
+    for value, (least, most), message in limits:
         if not least <= value <= most:
-            raise ActionRefused(words)
+            raise ActionRefused(message)
 
 
 def request_of(plan: Plan) -> PlanRequest:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from kini.city import minimap
 from kini.city.minimap import Minimap
 from kini.web import downloads
-from kini.wifi.models import PlannedPoint
+from kini.wifi.planning.models import PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest
 
 #: Numbered points on a standalone map.
@@ -60,22 +60,22 @@ class PlanFigures(Protocol):
     def gained(self) -> int | None: ...
 
 
-def plan_remark(wish: PlanRequest, found: PlanFigures, points: int) -> str:
+def plan_remark(request: PlanRequest, figures: PlanFigures, points: int) -> str:
     """Explain why there are fewer points than requested, or nothing more to gain; empty if there is no need to."""
-    if not found.left:
+    if not figures.left:
         return _("Nothing is left to gain: everybody has a point within reach already.")
-    if not found.reachable:
+    if not figures.reachable:
         return _(
             "Nothing is left to gain here: nobody without a point is near any of the places. Add other places, or let "
             "people walk farther."
         )
-    if found.gained == found.reachable:
-        said = ngettext(
+    if figures.gained == figures.reachable:
+        text = ngettext(
             "%(count)d point is enough: nobody else without one is near any of the places.",
             "%(count)d points are enough: nobody else without one is near any of the places.",
             points,
         )
-        return said % {"count": points}
+        return text % {"count": points}
     if not points:
         return _("The budget does not cover a single point.")
-    return _("The budget covers no more points.") if points < wish.points else ""
+    return _("The budget covers no more points.") if points < request.points else ""

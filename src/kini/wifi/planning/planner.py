@@ -15,9 +15,10 @@ from kini.city.city_cache import city_tables
 from kini.core.actors import ActionRefused
 from kini.core.geometry import Projection
 from kini.wifi import config
-from kini.wifi.models import PlannedPoint, Site
+from kini.wifi.inventory.models import Site
 from kini.wifi.planning import candidate_sites, demand, solver_process
 from kini.wifi.planning.candidate_sites import Candidate
+from kini.wifi.planning.models import PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest, planning_rule
 from kini.wifi.planning.problem import SitingProblem, SitingSolution
 
@@ -56,7 +57,7 @@ class PlanResult:
     made_up: bool
 
 
-def find_candidates(wish: PlanRequest, file: Path | None = None) -> list[Candidate]:
+def find_candidates(request: PlanRequest, file: Path | None = None) -> list[Candidate]:
     """Return the candidates: of a list, else those that the city knows; and a grid, if requested.
 
     Raises:
@@ -65,32 +66,34 @@ def find_candidates(wish: PlanRequest, file: Path | None = None) -> list[Candida
     """
     entry, network = planning_rule(), config.network()
     assert network
-    found = candidate_sites.read_candidates(file, network) if file else candidate_sites.known_candidates(network, entry)
-    return [*found, *candidate_sites.grid_candidates(wish.metres)] if wish.anywhere else found
+    candidates = (
+        candidate_sites.read_candidates(file, network) if file else candidate_sites.known_candidates(network, entry)
+    )
+    return [*candidates, *candidate_sites.grid_candidates(request.metres)] if request.anywhere else candidates
 
 
-def compute_plan(wish: PlanRequest, offered: Sequence[Candidate]) -> PlanResult:
+def compute_plan(request: PlanRequest, candidates: Sequence[Candidate]) -> PlanResult:
     """Compute the new points, in a process of its own; takes up to some minutes.
 
     Raises:
         Refused: if populations are unknown, or there are no candidates.
     """
-    if not offered:
+    if not candidates:
         raise ActionRefused(_("There is no candidate place for a new point. Provide a list of places."))
-    standing = list(_standing())
+    existing = list(_standing())
     areas = candidate_sites.populated_areas()
     if not areas:
         raise ActionRefused(_("The city's pack has no population figures (areas.csv, population)."))
     try:
-        answer = solver_process.solve_in_subprocess(_question(wish, offered, standing, areas))
+        answer = solver_process.solve_in_subprocess(_question(request, candidates, existing, areas))
     except BrokenProcessPool:
         raise ActionRefused(_("The calculation was stopped, probably because memory ran out.")) from None
     pairs = enumerate(zip(answer.chosen, answer.serves, strict=True), 1)
-    points = [_point(number, offered[n], wish, people) for number, (n, people) in pairs]
+    points = [_point(number, candidates[n], request, people) for number, (n, people) in pairs]
     return PlanResult(
         points=points,
-        standing=len(standing),
-        candidates=len(offered),
+        standing=len(existing),
+        candidates=len(candidates),
         people=answer.served + answer.left,
         served=answer.served,
         left=answer.left,
@@ -101,11 +104,11 @@ def compute_plan(wish: PlanRequest, offered: Sequence[Candidate]) -> PlanResult:
         gap=answer.gap,
         seconds=answer.seconds,
         areas=_parts(areas, answer),
-        made_up=any(site.made_up for site in standing) or any(place.made_up for place in offered),
+        made_up=any(site.made_up for site in existing) or any(place.made_up for place in candidates),
     )
 
 
-def _point(number: int, place: Candidate, wish: PlanRequest, people: int) -> PlannedPoint:
+def _point(number: int, place: Candidate, request: PlanRequest, people: int) -> PlannedPoint:
     return PlannedPoint(
         place=number,
         code=place.code,
@@ -114,14 +117,14 @@ def _point(number: int, place: Candidate, wish: PlanRequest, people: int) -> Pla
         area=place.area,
         latitude=place.latitude,
         longitude=place.longitude,
-        cost=_cost(wish, place),
+        cost=_cost(request, place),
         people=people,
         made_up=place.made_up,
     )
 
 
-def _cost(wish: PlanRequest, place: Candidate) -> int:
-    return wish.cost if place.cost is None else place.cost
+def _cost(request: PlanRequest, place: Candidate) -> int:
+    return request.cost if place.cost is None else place.cost
 
 
 def _standing() -> Any:
@@ -130,27 +133,27 @@ def _standing() -> Any:
 
 
 def _question(
-    wish: PlanRequest, offered: Sequence[Candidate], standing: Sequence[Any], codes: Sequence[str]
+    request: PlanRequest, candidates: Sequence[Candidate], existing: Sequence[Any], codes: Sequence[str]
 ) -> SitingProblem:
     shapes, areas = area_lookup.area_shapes().shapes, city_tables().areas
     projection = Projection(*pack.current().center)
 
-    def spots(found: Sequence[Any]) -> demand.Spots:
-        return np.array([projection.to_metres((each.latitude, each.longitude)) for each in found]).reshape(-1, 2)
+    def spots(points: Sequence[Any]) -> demand.Spots:
+        return np.array([projection.to_metres((each.latitude, each.longitude)) for each in points]).reshape(-1, 2)
 
     people = [areas[code].population or 0 for code in codes]
     return SitingProblem(
         ground=demand.build_grid([projection.flatten(shapes[code]) for code in codes], people, SIDE),
         areas=len(codes),
-        standing=spots(standing),
-        room=np.array([max(site.radios, 1) * wish.capacity for site in standing], np.int64),
-        candidates=spots(offered),
-        costs=np.array([_cost(wish, place) for place in offered], np.int64),
-        metres=wish.metres,
-        capacity=wish.capacity,
-        points=wish.points,
-        budget=wish.budget,
-        equity=wish.equity,
+        standing=spots(existing),
+        room=np.array([max(site.radios, 1) * request.capacity for site in existing], np.int64),
+        candidates=spots(candidates),
+        costs=np.array([_cost(request, place) for place in candidates], np.int64),
+        metres=request.metres,
+        capacity=request.capacity,
+        points=request.points,
+        budget=request.budget,
+        equity=request.equity,
         seconds=SECONDS,
     )
 
@@ -158,10 +161,10 @@ def _question(
 def _parts(codes: Sequence[str], answer: SitingSolution) -> dict[str, list[int]]:
     """Sum people, and people with a point before and after, by part of the city."""
     areas = city_tables().areas
-    found: dict[str, list[int]] = {}
+    parts: dict[str, list[int]] = {}
     for code, before, after in zip(codes, answer.before, answer.after, strict=True):
         path = areas[code].path.split("/")
-        part = found.setdefault(path[min(1, len(path) - 1)], [0, 0, 0])
+        part = parts.setdefault(path[min(1, len(path) - 1)], [0, 0, 0])
         for n, count in enumerate((areas[code].population or 0, before, after)):
             part[n] += count
-    return found
+    return parts

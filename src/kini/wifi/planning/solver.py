@@ -43,9 +43,9 @@ def solve(question: SitingProblem) -> SitingSolution:
     """Assign people to existing points, nearest first; then choose candidates for the others."""
     began = time.monotonic()
     ground = question.ground
-    near = find_reach(question.standing, ground, question.metres)
-    taken = _flow(near.point, near.square, question.room, ground.people, near.metres)
-    served = np.bincount(near.square, taken, len(ground.people)).astype(np.int64)
+    reachable = find_reach(question.standing, ground, question.metres)
+    assigned = _flow(reachable.point, reachable.square, question.room, ground.people, reachable.metres)
+    served = np.bincount(reachable.square, assigned, len(ground.people)).astype(np.int64)
     before = np.bincount(ground.area, served, question.areas)
     people = np.bincount(ground.area, ground.people, question.areas)
     share = np.divide(before, people, out=np.zeros(question.areas), where=people > 0)
@@ -77,31 +77,31 @@ def solve(question: SitingProblem) -> SitingSolution:
     )
 
 
-def _flow(point: Numbers, square: Numbers, room: Numbers, people: Numbers, cost: Numbers) -> Numbers:
+def _flow(point: Numbers, square: Numbers, capacities: Numbers, people: Numbers, cost: Numbers) -> Numbers:
     """Return the people served for each pair of point and square: a maximum flow of minimum cost."""
-    points, squares = len(room), len(people)
+    points, squares = len(capacities), len(people)
     if not len(point):
         return np.zeros(0, np.int64)
     source, sink = points + squares, points + squares + 1
     flow = min_cost_flow.SimpleMinCostFlow()
     add = flow.add_arcs_with_capacity_and_unit_cost
-    add(np.full(points, source), np.arange(points), room, np.zeros(points, np.int64))
-    pairs = add(point, points + square, np.minimum(people[square], room[point]), cost)
+    add(np.full(points, source), np.arange(points), capacities, np.zeros(points, np.int64))
+    pairs = add(point, points + square, np.minimum(people[square], capacities[point]), cost)
     add(points + np.arange(squares), np.full(squares, sink), people, np.zeros(squares, np.int64))
-    most = int(min(people.sum(), room.sum()))
+    most = int(min(people.sum(), capacities.sum()))
     flow.set_nodes_supplies(np.array([source, sink]), np.array([most, -most]))
     status = flow.solve_max_flow_with_min_cost()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"The flow was not found: {status}.")
-    found: Numbers = flow.flows(pairs)
-    return found
+    flows: Numbers = flow.flows(pairs)
+    return flows
 
 
-def _grouped(near: Reach, ground: DemandGrid, rest: Numbers, weights: Spots) -> _Open:
+def _grouped(reachable: Reach, ground: DemandGrid, rest: Numbers, weights: Spots) -> _Open:
     """Pair candidates with people without a point; equal squares are merged."""
-    order = np.lexsort((near.point, near.square))
-    order = order[rest[near.square[order]] > 0]
-    point, square = near.point[order], near.square[order]
+    order = np.lexsort((reachable.point, reachable.square))
+    order = order[rest[reachable.square[order]] > 0]
+    point, square = reachable.point[order], reachable.square[order]
     edges = [*np.flatnonzero(np.diff(square, prepend=-1)), len(square)]
     groups: dict[tuple[int, bytes], int] = {}
     people: list[int] = []
@@ -128,22 +128,22 @@ def _gain(open_: _Open, chosen: Sequence[int], capacity: int) -> Numbers:
     built = np.isin(open_.candidate, np.array(chosen, np.int64))
     numbers, point = np.unique(open_.candidate[built], return_inverse=True)
     group = open_.group[built]
-    room = np.full(len(numbers), capacity, np.int64)
+    capacities = np.full(len(numbers), capacity, np.int64)
     # The sets of people that can be served form a matroid (a gammoid), so maximum weight is also maximum number.
     cost = -np.rint(open_.weight[group] * PARTS).astype(np.int64)
-    found = np.zeros(len(open_.group), np.int64)
-    found[built] = _flow(point, group, room, open_.people, cost)
-    return found
+    gain = np.zeros(len(open_.group), np.int64)
+    gain[built] = _flow(point, group, capacities, open_.people, cost)
+    return gain
 
 
 def _without_spare(open_: _Open, chosen: Sequence[int], capacity: int, gain: Numbers) -> Numbers:
     """Drop candidates that are not needed to serve the same people, those that serve least first."""
-    kept = list(chosen)
+    needed = list(chosen)
     for one in sorted(chosen, key=lambda one: int(gain[open_.candidate == one].sum())):
-        fewer = [each for each in kept if each != one]
-        found = _gain(open_, fewer, capacity)
-        if found.sum() == gain.sum():
-            kept, gain = fewer, found
+        fewer = [each for each in needed if each != one]
+        fewer_gain = _gain(open_, fewer, capacity)
+        if fewer_gain.sum() == gain.sum():
+            needed, gain = fewer, fewer_gain
     return gain
 
 

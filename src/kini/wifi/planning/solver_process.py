@@ -21,5 +21,5 @@ def solve_in_subprocess(question: SitingProblem) -> SitingSolution:
 
 
 def _solve(question: SitingProblem) -> SitingSolution:
-    found: SitingSolution = import_module("kini.wifi.planning.solver").solve(question)
-    return found
+    solution: SitingSolution = import_module("kini.wifi.planning.solver").solve(question)
+    return solution

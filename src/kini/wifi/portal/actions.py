@@ -1,4 +1,4 @@
-"""Sign-in at the portal: one-time passwords for people, for vouchers, and for known devices."""
+"""Sign in at the portal: one-time passwords for people, for vouchers, and for known devices."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,19 +8,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from kini.core import audit, current_time, events
+from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import insert_deferred
-from kini.people import action_helpers
-from kini.people.models import User
 from kini.wifi import config
 from kini.wifi.devices import blocklist
-from kini.wifi.events import DevicesSignedOut
-from kini.wifi.inventory import queries
-from kini.wifi.models import AccessPoint, Device, Group, Pass, Voucher
-from kini.wifi.radius import authorization
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.radius import authorization, queries
+from kini.wifi.radius.models import Device, Group, Pass, Voucher
 
 #: Lifetime of a one-time password, in seconds.
 PASS_SECONDS = 300
@@ -68,17 +65,19 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
 
 def _of_voucher(code: str, device: bytes) -> dict[str, object]:
     now = current_time.now()
-    found = Voucher.objects.filter(mark=authorization.voucher_hash(code), withdrawn_at=None, group__active=True).first()
-    if found is None or found.starts_at > now:
+    voucher = Voucher.objects.filter(
+        mark=authorization.voucher_hash(code), withdrawn_at=None, group__active=True
+    ).first()
+    if voucher is None or voucher.starts_at > now:
         raise ActionRefused(_("This code is not valid. Compare it with the sheet, character by character."))
-    if found.ends_at <= now:
+    if voucher.ends_at <= now:
         raise ActionRefused(_("This code has expired. Ask for a new one where you got it."))
-    again = Device.objects.filter(mark=device, voucher=found).exists()
-    if found.devices is not None and found.uses >= found.devices and not again:
+    again = Device.objects.filter(mark=device, voucher=voucher).exists()
+    if voucher.devices is not None and voucher.uses >= voucher.devices and not again:
         raise ActionRefused(
             _("This code has been used on its maximum number of devices. Ask for another one where you got it.")
         )
-    return {"group_id": found.group_id, "voucher": found, "known_until": found.ends_at}
+    return {"group_id": voucher.group_id, "voucher": voucher, "known_until": voucher.ends_at}
 
 
 def _of_person() -> dict[str, object]:
@@ -95,35 +94,12 @@ def _open_group(name: str) -> QuerySet[Group, Any]:
 
 
 def _as_known(device: bytes) -> dict[str, object]:
-    found = queries.known_device(device)
-    if found is None:
+    known = queries.known_device(device)
+    if known is None:
         raise ActionRefused(_("This device is no longer known. Please sign in again."))
     return {
-        "group_id": found.group_id,
-        "voucher_id": found.voucher_id,
-        "owner_id": found.owner_id,
-        "known_until": found.expires_at,
+        "group_id": known.group_id,
+        "voucher_id": known.voucher_id,
+        "owner_id": known.owner_id,
+        "known_until": known.expires_at,
     }
-
-
-@action
-def sign_out(*, by: Actor, owner: User, devices: list[bytes] | None = None) -> int:
-    """Sign out some or all devices of a person and end their sessions; return the number of devices.
-
-    The rows stay for a day, since today's usage counts against the person's quota.
-
-    Raises:
-        NotAllowed: if the actor is neither the person nor the system.
-    """
-    action_helpers.require_self(by, owner.pk)
-    now = current_time.now()
-    mine = Device.objects.filter(owner=owner, expires_at__gt=now)
-    if devices is not None:
-        mine = mine.filter(mark__in=devices)
-    marks = [bytes(mark) for mark in mine.select_for_update().values_list("mark", flat=True)]
-    Pass.objects.filter(owner=owner, device__in=marks).delete()
-    Device.objects.filter(mark__in=marks).update(expires_at=now)
-    if marks:
-        audit.record(by=by, action="wifi.signed-out", subject=f"user:{owner.pk}", detail={"count": len(marks)})
-        events.publish(DevicesSignedOut(devices=[mark.hex() for mark in marks]))
-    return len(marks)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from kini.core.crypto import permanent_hash
 from kini.wifi import config, rules
-from kini.wifi.inventory import queries
-from kini.wifi.models import AccessPoint
+from kini.wifi.inventory.models import AccessPoint
 from kini.wifi.portal import visit
+from kini.wifi.radius import queries
 from kini.wifi.radius.authorization import DEVICE
 
 TYPE = "application/captive+json"
@@ -32,24 +32,24 @@ def captive_state(request: HttpRequest, code: str) -> JsonResponse:
         raise Http404
     if not visit.is_on_site(request, point):
         raise Http404
-    return JsonResponse(_said(request, device, point), content_type=TYPE)
+    return JsonResponse(_state(request, device, point), content_type=TYPE)
 
 
-def _said(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, Any]:
-    answer, found = queries.simulate_decision(device, point), visit.visit_of_device(device, point)
-    words = f"?a={quote(found.token)}" if found else ""
-    said = {
+def _state(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, Any]:
+    answer, portal_visit = queries.simulate_decision(device, point), visit.visit_of_device(device, point)
+    query = f"?a={quote(portal_visit.token)}" if portal_visit else ""
+    state = {
         "captive": answer["Auth-Type"] != "Accept",
-        "user-portal-url": request.build_absolute_uri(reverse("wifi:portal") + words),
+        "user-portal-url": request.build_absolute_uri(reverse("wifi:portal") + query),
         "venue-info-url": request.build_absolute_uri(reverse("wifi:site", args=[point.site.code])),
     }
-    if said["captive"]:
-        return said
+    if state["captive"]:
+        return state
     seconds, known = answer.get("Session-Timeout"), queries.known_device(permanent_hash(device, DEVICE))
-    left = queries.octets_left(known) if known else None
-    return said | {
+    octets = queries.octets_left(known) if known else None
+    return state | {
         **({"seconds-remaining": int(seconds)} if seconds else {}),
-        **({"bytes-remaining": left} if left is not None else {}),
+        **({"bytes-remaining": octets} if octets is not None else {}),
         # Signing in again extends the device's own term, not opening hours or the daily limit.
         "can-extend-session": bool(known and seconds and queries.ends_with_device(known, int(seconds))),
     }

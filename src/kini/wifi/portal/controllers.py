@@ -57,7 +57,7 @@ class Unifi:
 
     def let_in(self, site: str, device: str, point: str, limits: Mapping[str, str]) -> None:
         """See Controller."""
-        wanted = {
+        command = {
             "cmd": "authorize-guest",
             "mac": device.lower().replace("-", ":"),
             "ap_mac": point.lower().replace("-", ":"),
@@ -65,15 +65,15 @@ class Unifi:
         }
         for name, attribute in (("down", "WISPr-Bandwidth-Max-Down"), ("up", "WISPr-Bandwidth-Max-Up")):
             if attribute in limits:
-                wanted[name] = int(limits[attribute]) // 1000
+                command[name] = int(limits[attribute]) // 1000
         signs_in, before = ("/api/auth/login", "/proxy/network") if self.os else ("/api/login", "")
         try:
             with httpx.Client(base_url=self.address, timeout=SECONDS) as client:
-                given = {"username": self.username, "password": self._password}
-                answer = client.post(signs_in, json=given).raise_for_status()
+                credentials = {"username": self.username, "password": self._password}
+                answer = client.post(signs_in, json=credentials).raise_for_status()
                 token = answer.headers.get("X-CSRF-Token", "")
                 headers = {"X-CSRF-Token": token} if token else {}
-                answer = client.post(f"{before}/api/s/{site}/cmd/stamgr", json=wanted, headers=headers)
+                answer = client.post(f"{before}/api/s/{site}/cmd/stamgr", json=command, headers=headers)
                 done = answer.raise_for_status().json()["meta"]["rc"] == "ok"
         except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
             raise ControllerError(f"UniFi: {type(error).__name__}") from None
@@ -91,5 +91,5 @@ def controller_for(site: str) -> Controller | None:
     Raises:
         EnvironmentFault: if the file of KINI_WIFI is invalid.
     """
-    found = provider_config.load_providers("KINI_WIFI", settings.ENV.wifi, adapters)
-    return next((each for each in found.values() if site in each.sites), None)
+    controllers = provider_config.load_providers("KINI_WIFI", settings.ENV.wifi, adapters)
+    return next((each for each in controllers.values() if site in each.sites), None)

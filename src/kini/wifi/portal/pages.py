@@ -33,11 +33,11 @@ from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage
 from kini.people.user_agents import device_name
 from kini.web.navigation import cached_reverse
-from kini.wifi import actions, config
-from kini.wifi.inventory import queries
-from kini.wifi.models import AccessPoint
-from kini.wifi.portal import controllers, refusal_texts, vendors, visit
+from kini.wifi import config
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.portal import actions, controllers, refusal_texts, vendors, visit
 from kini.wifi.portal.visit import PortalVisit
+from kini.wifi.radius import queries
 from kini.wifi.schema import PortalEntry, WifiFile
 
 #: Voucher attempts of one device. Codes of 50 bits cannot be guessed; this limits the load.
@@ -46,7 +46,7 @@ VOUCHER_TRIES = Limit("wifi.voucher-tries", count=10, seconds=15 * 60)
 VOUCHER_ADDRESS = Limit("wifi.voucher-address", count=300, seconds=60 * 60)
 LONGEST = 80
 #: Reasons for which signing in would not help.
-SHUT = ("closed", "used-up", "blocked", "unknown-access-point")
+FINAL_REASONS = ("closed", "used-up", "blocked", "unknown-access-point")
 
 log = structlog.get_logger("kini.wifi")
 
@@ -74,9 +74,9 @@ def _or_down(view: View) -> View:
     """Decorate a view to show a page that needs no database while the database is down."""
 
     @wraps(view)
-    def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **given)
+            return view(request, *args, **kwargs)
         except (OperationalError, InterfaceError):
             return _page(request, "wifi/portal/down.html", None, {}, status=503)
 
@@ -87,13 +87,13 @@ def _resuming(view: View) -> View:
     """Decorate a view to receive the visit of the request's token; an invalid one leads to a page with advice."""
 
     @wraps(view)
-    def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         _portal()
         try:
-            found = visit.visit_from_token(request.POST.get("a") or request.GET.get("a", ""))
+            current = visit.visit_from_token(request.POST.get("a") or request.GET.get("a", ""))
         except visit.VisitExpired:
             return _page(request, "wifi/portal/lost.html", None, {}, status=200 if request.method == "GET" else 410)
-        return view(request, found, *args, **given)
+        return view(request, current, *args, **kwargs)
 
     return inside
 
@@ -108,15 +108,15 @@ def arrive(request: HttpRequest, sort: str) -> HttpResponse:
     return _arrived(request, sort, request.GET)
 
 
-def _arrived(request: HttpRequest, sort: str, said: Mapping[str, str]) -> HttpResponse:
+def _arrived(request: HttpRequest, vendor: str, query: Mapping[str, str]) -> HttpResponse:
     _portal()
     try:
-        found = visit.visit_from_redirect(sort, said)
+        current = visit.visit_from_redirect(vendor, query)
     except vendors.InvalidRedirect:
         return _page(request, "wifi/portal/lost.html", None, {}, status=400)
-    if found.arrival.outcome == "in":
-        return redirect(_address("online", found))
-    return _start(request, found)
+    if current.arrival.outcome == "in":
+        return redirect(_address("online", current))
+    return _start(request, current)
 
 
 @never_cache
@@ -131,29 +131,29 @@ def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
 @require_safe
 @_or_down
 @_resuming
-def start(request: HttpRequest, found: PortalVisit) -> HttpResponse:
+def start(request: HttpRequest, current: PortalVisit) -> HttpResponse:
     """Show the first page again."""
-    return _start(request, found)
+    return _start(request, current)
 
 
 @never_cache
 @require_POST
 @_or_down
 @_resuming
-def enter(request: HttpRequest, found: PortalVisit) -> HttpResponse:
+def enter(request: HttpRequest, current: PortalVisit) -> HttpResponse:
     """Sign in: by one tap, with a phone number, or with a voucher."""
     try:
         match request.POST.get("way"):
             case "phone":
-                return _send_code(request, found)
+                return _send_code(request, current)
             case "voucher":
-                return _with_voucher(request, found)
-            case _ if request.user.is_authenticated or _is_here(request, found):
-                return let_in(request, found)
+                return _with_voucher(request, current)
+            case _ if request.user.is_authenticated or _is_here(request, current):
+                return let_in(request, current)
             case _:
-                return _start(request, found)
+                return _start(request, current)
     except (ContactError, ActionRefused) as fault:
-        return _start(request, found, _problem(request, fault))
+        return _start(request, current, _problem(request, fault))
 
 
 def _problem(request: HttpRequest, fault: Exception) -> Problem:
@@ -163,79 +163,81 @@ def _problem(request: HttpRequest, fault: Exception) -> Problem:
     return Problem(name, typed, str(fault), 429 if isinstance(fault, TooManyAttempts) else 422)
 
 
-def _send_code(request: HttpRequest, found: PortalVisit) -> HttpResponse:
+def _send_code(request: HttpRequest, current: PortalVisit) -> HttpResponse:
     contact = parse_phone(request.POST.get("phone", ""), pack.current().country)
     verification_codes.prepare_code(request, contact)
     user = people.open_account(by=actor_for(request), contact=contact)
     LoginCodeVerificationProcess.initiate(request=request, user=user, phone=contact.value)
-    return redirect(_address("code", found))
+    return redirect(_address("code", current))
 
 
-def _with_voucher(request: HttpRequest, found: PortalVisit) -> HttpResponse:
-    attempt_limits.consume(VOUCHER_TRIES, found.device.hex())
+def _with_voucher(request: HttpRequest, current: PortalVisit) -> HttpResponse:
+    attempt_limits.consume(VOUCHER_TRIES, current.device.hex())
     attempt_limits.consume(VOUCHER_ADDRESS, client_network(request))
     typed = request.POST.get("voucher", "")[:LONGEST].replace("\0", "")
-    answer = let_in(request, found, voucher=typed or "-")
-    attempt_limits.reset(VOUCHER_TRIES, found.device.hex())
+    answer = let_in(request, current, voucher=typed or "-")
+    attempt_limits.reset(VOUCHER_TRIES, current.device.hex())
     return answer
 
 
-def let_in(request: HttpRequest, found: PortalVisit, voucher: str = "") -> HttpResponse:
+def let_in(request: HttpRequest, current: PortalVisit, voucher: str = "") -> HttpResponse:
     """Create a one-time password and send the browser to the access point with it.
 
     Raises:
         Refused: if the device is not admitted.
     """
-    if found.point is None:
-        return _start(request, found)
+    if current.point is None:
+        return _start(request, current)
     ticket = actions.sign_in(
         by=actor_for(request),
-        device=found.device,
-        point=found.point,
+        device=current.device,
+        point=current.point,
         voucher=voucher,
         browser=device_name(request.headers.get("User-Agent", "")),
     )
-    if vendors.VENDORS[found.arrival.sort].by_controller:
-        return _by_controller(request, found, found.point, ticket.password)
-    onwards = request.build_absolute_uri(_address("online", found))
-    login = found.login(ticket.username, ticket.password, onwards)
+    if vendors.VENDORS[current.arrival.vendor].by_controller:
+        return _by_controller(request, current, current.point, ticket.password)
+    onwards = request.build_absolute_uri(_address("online", current))
+    login = current.login(ticket.username, ticket.password, onwards)
     if login is None:
-        return _start(request, found, Problem("", "", refusal_texts.refusal_text("unknown-access-point", None)[1], 409))
+        return _start(
+            request, current, Problem("", "", refusal_texts.refusal_text("unknown-access-point", None)[1], 409)
+        )
     if login.method == "get":
-        return _to(HttpResponseRedirect(login.whole), found)
-    return _page(request, "wifi/portal/hand_over.html", found, {"login": login})
+        return _to(HttpResponseRedirect(login.whole), current)
+    return _page(request, "wifi/portal/hand_over.html", current, {"login": login})
 
 
-def _by_controller(request: HttpRequest, found: PortalVisit, point: AccessPoint, password: str) -> HttpResponse:
+def _by_controller(request: HttpRequest, current: PortalVisit, point: AccessPoint, password: str) -> HttpResponse:
     """Decide as RADIUS would, and call the controller."""
-    limits = queries.simulate_decision(found.arrival.device, point, password)
+    limits = queries.simulate_decision(current.arrival.device, point, password)
     if limits["Auth-Type"] != "Accept":
         return _start(
-            request, found, Problem("", "", refusal_texts.refusal_text(limits["Reply-Message"], point.site)[1], 409)
+            request, current, Problem("", "", refusal_texts.refusal_text(limits["Reply-Message"], point.site)[1], 409)
         )
-    site = found.arrival.kept.get("site", "default")
+    site = current.arrival.kept.get("site", "default")
     controller = controllers.controller_for(site)
     try:
         if controller is None:
             raise controllers.ControllerError("no controller has this site")
-        controller.let_in(site, found.arrival.device, point.mac, limits)
+        controller.let_in(site, current.arrival.device, point.mac, limits)
     except controllers.ControllerError as fault:
         log.warning("controller", fault=str(fault), site=site)
         text = _("The Wi-Fi is not responding at the moment. Please try again in a minute.")
-        return _start(request, found, Problem("", "", text, 503))
-    return redirect(_address("online", found))
+        return _start(request, current, Problem("", "", text, 503))
+    return redirect(_address("online", current))
 
 
 @never_cache
 @require_safe
 @_or_down
 @_resuming
-def online(request: HttpRequest, found: PortalVisit) -> HttpResponse:
+def online(request: HttpRequest, current: PortalVisit) -> HttpResponse:
     """Landing page after signing in, with links."""
     _whole, portal = _portal()
-    wanted = found.arrival.wanted
+    wanted = current.arrival.wanted
     context = {"links": portal.links, "wanted": wanted, "host": urlsplit(wanted).hostname}
-    return _page(request, "wifi/portal/online.html", found, context)
+    return _page(request, "wifi/portal/online.html", current, context)
 
 
 class PortalCode(CodePage):
@@ -278,68 +280,70 @@ class PortalCode(CodePage):
 code = _or_down(PortalCode.as_view())
 
 
-def _start(request: HttpRequest, found: PortalVisit, problem: Problem | None = None) -> HttpResponse:
+def _start(request: HttpRequest, current: PortalVisit, problem: Problem | None = None) -> HttpResponse:
     """Render the reason against admission, or the ways to sign in."""
     _whole, portal = _portal()
-    here = _is_here(request, found)
-    shut = _shut(found, here)
-    reason = found.arrival.reason if found.arrival.outcome == "refused" and not problem else ""
-    told = shut if shut in SHUT else reason or ("sign-in" if found.arrival.outcome == "refused" and not problem else "")
+    here = _is_here(request, current)
+    shut = _visible_reason(current, here)
+    refusal = current.arrival.reason if current.arrival.outcome == "refused" and not problem else ""
+    reason = (
+        shut
+        if shut in FINAL_REASONS
+        else refusal or ("sign-in" if current.arrival.outcome == "refused" and not problem else "")
+    )
     signed_in = request.user.is_authenticated
     context = {
-        "shut": shut in SHUT,
-        "notice": refusal_texts.refusal_text(told, found.point.site if found.point else None) if told else None,
-        "tap": "account" if signed_in else "device" if here and queries.known_device(found.device) else "",
-        "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", found),
-        "begin": found.begin,
+        "shut": shut in FINAL_REASONS,
+        "notice": refusal_texts.refusal_text(reason, current.point.site if current.point else None) if reason else None,
+        "tap": "account" if signed_in else "device" if here and queries.known_device(current.device) else "",
+        "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", current),
+        "challenge": current.challenge_url,
         "terms": portal.terms,
         "problem": problem,
         "wrong": {problem.input: problem.text} if problem else {},
         "errors": [(problem.input, problem.text)] if problem else [],
     }
-    return _page(request, "wifi/portal/start.html", found, context, status=problem.status if problem else 200)
+    return _page(request, "wifi/portal/start.html", current, context, status=problem.status if problem else 200)
 
 
-def _is_here(request: HttpRequest, found: PortalVisit) -> bool:
-    return found.point is not None and visit.is_on_site(request, found.point)
+def _is_here(request: HttpRequest, current: PortalVisit) -> bool:
+    return current.point is not None and visit.is_on_site(request, current.point)
 
 
-def _shut(found: PortalVisit, here: bool) -> str:
-    """Return a reason of SHUT, or the reason of the last refusal; details of the device only to a visitor who is
-    `here`.
-    """
-    if found.point is None:
+def _visible_reason(current: PortalVisit, here: bool) -> str:
+    """Return the current reason against admission; reasons about the device only if the visitor is `here`."""
+    if current.point is None:
         return "unknown-access-point"
-    said = queries.simulate_decision(found.arrival.device, found.point).get("Reply-Message", "")
-    return said if here or said in ("closed", "unknown-access-point") else ""
+    reason = queries.simulate_decision(current.arrival.device, current.point).get("Reply-Message", "")
+    return reason if here or reason in ("closed", "unknown-access-point") else ""
 
 
 def _page(
-    request: HttpRequest, template: str, found: PortalVisit | None, context: dict[str, Any], status: int = 200
+    request: HttpRequest, template: str, current: PortalVisit | None, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    whole = _frame(request, found) | context
-    return _to(render(request, template, whole, status=status), found)
+    whole = _frame(request, current) | context
+    return _to(render(request, template, whole, status=status), current)
 
 
-def _frame(request: HttpRequest, found: PortalVisit | None) -> dict[str, Any]:
+def _frame(request: HttpRequest, current: PortalVisit | None) -> dict[str, Any]:
     """Context of every portal page."""
     network, _entry = _portal()
     return {
         "network": network,
-        "visit": found,
-        "here": _address("start", found) if found else cached_reverse("wifi:portal"),
-        "place": found.point.site if found and found.point else None,
+        "visit": current,
+        "here": _address("start", current) if current else cached_reverse("wifi:portal"),
+        "place": current.point.site if current and current.point else None,
     }
 
 
-def _to[R: HttpResponseBase](response: R, found: PortalVisit | None) -> R:
+def _to[R: HttpResponseBase](response: R, current: PortalVisit | None) -> R:
     """Allow forms of this page to submit to the access point (content security policy)."""
-    if found and found.origin:
-        policy = {**settings.SECURE_CSP, "form-action": [CSP.SELF, found.origin]}
+    if current and current.origin:
+        policy = {**settings.SECURE_CSP, "form-action": [CSP.SELF, current.origin]}
         response._csp_config = policy  # type: ignore[attr-defined]
     return response
 
 
-def _address(name: str, found: PortalVisit) -> str:
+def _address(name: str, current: PortalVisit) -> str:
     routes = {"start": "wifi:portal", "code": "wifi:portal-code", "online": "wifi:portal-online"}
-    return f"{cached_reverse(routes[name])}?a={quote(found.token)}"
+    return f"{cached_reverse(routes[name])}?a={quote(current.token)}"

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from kini.web.formats import time_of_day
 from kini.wifi.inventory import queries
-from kini.wifi.models import Site
+from kini.wifi.inventory.models import Site
 
 
 def refusal_text(reason: str, site: Site | None) -> tuple[str, str]:

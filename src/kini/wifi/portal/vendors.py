@@ -32,7 +32,7 @@ class Arrival:
     """A visitor whom an access point has redirected to the portal.
 
     Attributes:
-        sort: key of VENDORS.
+        vendor: key of VENDORS.
         device: MAC of the visitor's device, in the notation of RFC 3580.
         points: names of the access point: NAS-Identifiers and MACs.
         wanted: URL that the visitor requested; empty if invalid.
@@ -40,7 +40,7 @@ class Arrival:
         outcome: "asks" to sign in, is "in", or was "refused", with one of REASONS if known.
     """
 
-    sort: str
+    vendor: str
     device: str
     points: tuple[str, ...]
     wanted: str = ""
@@ -69,13 +69,13 @@ class VendorProtocol:
 
     Attributes:
         device, points, wanted, reason: names of these parameters; of `device` and `reason` the first present counts.
-        keep: name and pattern of parameters that it may need back; `demands`: those that a login needs; `begin`: path
-            on its login server that redirects the browser to the portal with them.
+        keep: name and pattern of parameters that it may need back; `required`: those that a login needs;
+            `challenge_path`: path on its login server that redirects the browser to the portal with them.
         success, failure: (name, value) that tell the outcome.
         path: path of its login, if the inventory has none.
-        username, password, onwards: names of the login's fields; `more`: constant fields.
+        username, password, redirect: names of the login's fields; `constant`: fields with fixed values.
         by_controller: the portal calls a controller instead of sending the password by browser (controllers.py).
-        answer: compute the value to send from the password, the kept parameters, and the access point's secret.
+        respond: compute the value to send from the password, the kept parameters, and the access point's secret.
     """
 
     device: tuple[str, ...]
@@ -84,17 +84,17 @@ class VendorProtocol:
     path: str
     reason: tuple[str, ...] = ()
     keep: Mapping[str, str] = field(default_factory=dict)
-    demands: tuple[str, ...] = ()
-    begin: str = ""
+    required: tuple[str, ...] = ()
+    challenge_path: str = ""
     success: tuple[tuple[str, str], ...] = ()
     failure: tuple[tuple[str, str], ...] = ()
     method: Literal["get", "post"] = "get"
     username: str = "username"
     password: str = "password"  # noqa: S105 -- a field's name
-    onwards: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
+    redirect: str = ""
+    constant: Mapping[str, str] = field(default_factory=dict)
     by_controller: bool = False
-    answer: Callable[[str, Mapping[str, str], str], str] = lambda password, _kept, _secret: password
+    respond: Callable[[str, Mapping[str, str], str], str] = lambda password, _kept, _secret: password
 
 
 def uam_response(password: str, kept: Mapping[str, str], secret: str) -> str:
@@ -126,14 +126,14 @@ VENDORS: Mapping[str, VendorProtocol] = {
         wanted="userurl",
         reason=("reply",),
         keep={"challenge": "([0-9a-fA-F]{2}){1,64}"},
-        demands=("challenge",),
-        begin="/prelogin",
+        required=("challenge",),
+        challenge_path="/prelogin",
         success=(("res", "success"), ("res", "already")),
         failure=(("res", "failed"),),
         path="/logon",
         password="response",  # noqa: S106 -- a field's name
-        onwards="userurl",
-        answer=uam_response,
+        redirect="userurl",
+        respond=uam_response,
     ),
     "mikrotik": VendorProtocol(
         device=("mac",),
@@ -142,8 +142,8 @@ VENDORS: Mapping[str, VendorProtocol] = {
         reason=("error",),
         keep={"chap-id": r"\\[0-7]{3}", "chap-challenge": _WRITTEN},
         path="/login",
-        onwards="dst",
-        answer=mikrotik_response,
+        redirect="dst",
+        respond=mikrotik_response,
     ),
     "aruba": VendorProtocol(
         device=("mac",),
@@ -153,8 +153,8 @@ VENDORS: Mapping[str, VendorProtocol] = {
         method="post",
         path="/cgi-bin/login",
         username="user",
-        onwards="url",
-        more={"cmd": "authenticate"},
+        redirect="url",
+        constant={"cmd": "authenticate"},
     ),
     "ruckus": VendorProtocol(
         device=("client_mac",),
@@ -163,7 +163,7 @@ VENDORS: Mapping[str, VendorProtocol] = {
         reason=("reason", "message"),
         method="post",
         path="/login",
-        onwards="url",
+        redirect="url",
     ),
     "unifi": VendorProtocol(
         device=("id",),
@@ -176,32 +176,32 @@ VENDORS: Mapping[str, VendorProtocol] = {
 }
 
 
-def parse_redirect(name: str, said: Mapping[str, str]) -> Arrival:
+def parse_redirect(name: str, query: Mapping[str, str]) -> Arrival:
     """Parse the query with which an access point of that vendor redirected the browser.
 
     Raises:
         InvalidRedirect: if it is not a query of that vendor.
         KeyError: for an unknown vendor.
     """
-    sort = VENDORS[name]
-    points = tuple(dict.fromkeys(said[each][:253] for each in sort.points if said.get(each)))
-    kept = {each: said[each] for each, form in sort.keep.items() if re.fullmatch(form, said.get(each, ""))}
+    protocol = VENDORS[name]
+    points = tuple(dict.fromkeys(query[each][:253] for each in protocol.points if query.get(each)))
+    kept = {each: query[each] for each, form in protocol.keep.items() if re.fullmatch(form, query.get(each, ""))}
     return Arrival(
-        sort=name,
-        device=_device(next((said[each] for each in sort.device if said.get(each)), "")),
+        vendor=name,
+        device=_device(next((query[each] for each in protocol.device if query.get(each)), "")),
         points=tuple(each.replace("\0", "") for each in points),
-        wanted=_wanted(said.get(sort.wanted, "")),
+        wanted=_wanted(query.get(protocol.wanted, "")),
         kept=kept,
-        outcome=_outcome(sort, said),
-        reason=_reason(sort, said),
+        outcome=_outcome(protocol, query),
+        reason=_reason(protocol, query),
     )
 
 
 def challenge_url(arrival: Arrival, *, at: str) -> str:
     """Return the URL that supplies missing parameters for the login; empty if none are missing."""
-    sort, parts = VENDORS[arrival.sort], urlsplit(at)
-    missing = set(sort.demands) - set(arrival.kept)
-    return f"{parts.scheme}://{parts.netloc}{sort.begin}" if missing and parts.netloc else ""
+    protocol, parts = VENDORS[arrival.vendor], urlsplit(at)
+    missing = set(protocol.required) - set(arrival.kept)
+    return f"{parts.scheme}://{parts.netloc}{protocol.challenge_path}" if missing and parts.netloc else ""
 
 
 def build_login(arrival: Arrival, *, at: str, secret: str, username: str, password: str, onwards: str) -> Login | None:
@@ -211,17 +211,17 @@ def build_login(arrival: Arrival, *, at: str, secret: str, username: str, passwo
         at: login address in the inventory.
         onwards: URL to which the access point redirects the browser afterwards.
     """
-    sort = VENDORS[arrival.sort]
-    if not at or sort.by_controller or set(sort.demands) - set(arrival.kept):
+    protocol = VENDORS[arrival.vendor]
+    if not at or protocol.by_controller or set(protocol.required) - set(arrival.kept):
         return None
-    address = at if urlsplit(at).path.strip("/") else f"{at.rstrip('/')}{sort.path}"
+    address = at if urlsplit(at).path.strip("/") else f"{at.rstrip('/')}{protocol.path}"
     fields = {
-        sort.username: username,
-        sort.password: sort.answer(password, arrival.kept, secret),
-        **({sort.onwards: onwards} if sort.onwards else {}),
-        **sort.more,
+        protocol.username: username,
+        protocol.password: protocol.respond(password, arrival.kept, secret),
+        **({protocol.redirect: onwards} if protocol.redirect else {}),
+        **protocol.constant,
     }
-    return Login(sort.method, address, fields)
+    return Login(protocol.method, address, fields)
 
 
 def _device(written: str) -> str:
@@ -240,15 +240,17 @@ def _wanted(written: str) -> str:
     return written if _ADDRESS.fullmatch(written) and parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def _outcome(sort: VendorProtocol, said: Mapping[str, str]) -> Outcome:
-    if any(said.get(name) == value for name, value in sort.success):
+def _outcome(protocol: VendorProtocol, query: Mapping[str, str]) -> Outcome:
+    if any(query.get(name) == value for name, value in protocol.success):
         return "in"
-    if any(said.get(name) == value for name, value in sort.failure) or any(said.get(name) for name in sort.reason):
+    if any(query.get(name) == value for name, value in protocol.failure) or any(
+        query.get(name) for name in protocol.reason
+    ):
         return "refused"
     return "asks"
 
 
-def _reason(sort: VendorProtocol, said: Mapping[str, str]) -> str:
+def _reason(protocol: VendorProtocol, query: Mapping[str, str]) -> str:
     """Return the first word of the Reply-Message if it is one of REASONS."""
-    first = next((said[name] for name in sort.reason if said.get(name)), "").split(" ")[0]
+    first = next((query[name] for name in protocol.reason if query.get(name)), "").split(" ")[0]
     return first if first in REASONS else ""

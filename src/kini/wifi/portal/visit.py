@@ -18,9 +18,9 @@ from django.http import HttpRequest
 from kini.core import current_time
 from kini.core.client_address import client_address, forwarded_address
 from kini.core.crypto import DecryptionError, decrypt_json, encrypt_json, permanent_hash
-from kini.wifi.inventory.diff import secret_of
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.inventory.radius_secrets import secret_of
 from kini.wifi.inventory.site_cache import site_cache
-from kini.wifi.models import AccessPoint
 from kini.wifi.portal import vendors
 from kini.wifi.portal.vendors import Arrival, Login
 from kini.wifi.radius.authorization import DEVICE
@@ -49,8 +49,9 @@ class PortalVisit:
     @cached_property
     def token(self) -> str:
         """The encrypted token."""
-        said = {**asdict(self.arrival), "kept": dict(self.arrival.kept), "at": int(current_time.now().timestamp())}
-        return base64.urlsafe_b64encode(encrypt_json(said, CONTEXT)).decode().rstrip("=")
+        state = {**asdict(self.arrival), "kept": dict(self.arrival.kept), "at": int(current_time.now().timestamp())}
+        state["sort"] = state.pop("vendor")
+        return base64.urlsafe_b64encode(encrypt_json(state, CONTEXT)).decode().rstrip("=")
 
     @property
     def origin(self) -> str:
@@ -59,7 +60,7 @@ class PortalVisit:
         return f"{parts.scheme}://{parts.netloc}" if parts and parts.netloc else ""
 
     @property
-    def begin(self) -> str:
+    def challenge_url(self) -> str:
         """URL that supplies missing parameters for the login; empty if none are missing."""
         return vendors.challenge_url(self.arrival, at=self.point.login_address) if self.point else ""
 
@@ -69,17 +70,17 @@ class PortalVisit:
             return None
         secret = secret_of(self.point).decode()
         at = self.point.login_address
-        given = {"username": username, "password": password, "onwards": onwards}
-        return vendors.build_login(self.arrival, at=at, secret=secret, **given)
+        credentials = {"username": username, "password": password, "onwards": onwards}
+        return vendors.build_login(self.arrival, at=at, secret=secret, **credentials)
 
 
-def visit_from_redirect(sort: str, said: Mapping[str, str]) -> PortalVisit:
+def visit_from_redirect(vendor: str, query: Mapping[str, str]) -> PortalVisit:
     """Parse a redirect of that vendor.
 
     Raises:
         vendors.InvalidRedirect: if it is not a query of that vendor.
     """
-    arrival = vendors.parse_redirect(sort, said)
+    arrival = vendors.parse_redirect(vendor, query)
     return PortalVisit(arrival, site_cache().access_point(arrival.points))
 
 
@@ -89,10 +90,10 @@ def visit_of_device(device: str, point: AccessPoint) -> PortalVisit | None:
     Args:
         device: its MAC, in the notation of RFC 3580.
     """
-    sort = point.vendor.casefold()
+    vendor = point.vendor.casefold()
     return (
-        PortalVisit(Arrival(sort, device, (point.nas_identifier, point.mac)), point)
-        if sort in vendors.VENDORS
+        PortalVisit(Arrival(vendor, device, (point.nas_identifier, point.mac)), point)
+        if vendor in vendors.VENDORS
         else None
     )
 
@@ -122,10 +123,11 @@ def visit_from_token(token: str) -> PortalVisit:
     """
     try:
         sealed = base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
-        said: dict[str, Any] = decrypt_json(sealed, CONTEXT)
+        state: dict[str, Any] = decrypt_json(sealed, CONTEXT)
     except (DecryptionError, binascii.Error, ValueError):
         raise VisitExpired from None
-    if current_time.now().timestamp() - said.pop("at") > SECONDS:
+    if current_time.now().timestamp() - state.pop("at") > SECONDS:
         raise VisitExpired
-    arrival = Arrival(**said | {"points": tuple(said["points"])})
+    state["vendor"] = state.pop("sort")
+    arrival = Arrival(**state | {"points": tuple(state["points"])})
     return PortalVisit(arrival, site_cache().access_point(arrival.points))

@@ -1,18 +1,26 @@
-"""Load the access policies of the pack; register and forget devices for the operator."""
+"""Load the access policies of the pack, grant FreeRADIUS database access, re-authorize running sessions (RFC 5176)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
+from django.db.models import Model
 
-from kini.core import audit, current_time, events
+from kini.core import audit, current_time, jobs
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor
+from kini.core.actors import Actor
 from kini.wifi import config
-from kini.wifi.actions.reviews import reauthorize_sessions
-from kini.wifi.events import DevicesSignedOut
-from kini.wifi.guards import device_hash, find_group, require_system
-from kini.wifi.models import Device, Group, SessionRule, SiteKind
-from kini.wifi.radius.authorization import audit_subject, hours_as_json, sync_rows
+from kini.wifi.guards import lock_for_transaction, require_system
+from kini.wifi.inventory.models import SiteKind
+from kini.wifi.radius import database_role, reauthorization
+from kini.wifi.radius.models import Group, SessionReview, SessionRule
+from kini.wifi.radius.reauthorization import ReviewResult
+from kini.wifi.schema import hours_as_json
+
+#: Name of the job that sends a request to a NAS.
+REVIEW_JOB = "wifi.review_session"
+#: Attempts at a NAS that does not answer, with pauses of 20 seconds, then one, three and nine minutes.
+MAX_TRIES = 5
+WAIT = timedelta(seconds=20)
 
 MOST_DAYS = 730
 
@@ -51,46 +59,104 @@ def load_policies(*, by: Actor) -> int:
         SessionRule(since=each.since, silent_seconds=each.silent_minutes * 60, keep_days=each.keep_days)
         for each in (network.sessions if network else [])
     ]
-    changed = sync_rows(SiteKind, kinds) + sync_rows(Group, groups) + sync_rows(SessionRule, sessions)
+    changed = _sync_rows(SiteKind, kinds) + _sync_rows(Group, groups) + _sync_rows(SessionRule, sessions)
     changed += SessionRule.objects.exclude(pk__in=[rule.pk for rule in sessions]).delete()[0]
-    gone = Group.objects.exclude(pk__in=[group.pk for group in groups]).filter(active=True).update(active=False)
-    if changed + gone:
-        audit.record(by=by, action="wifi.policies-loaded", subject="wifi:policies", detail={"changed": changed + gone})
-    return changed + gone
+    deactivated = Group.objects.exclude(pk__in=[group.pk for group in groups]).filter(active=True).update(active=False)
+    if changed + deactivated:
+        audit.record(
+            by=by, action="wifi.policies-loaded", subject="wifi:policies", detail={"changed": changed + deactivated}
+        )
+    return changed + deactivated
+
+
+def _sync_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
+    """Insert or update rows that differ from the table; return their number."""
+    columns = [field.attname for field in model._meta.concrete_fields]
+    stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
+    changed = [
+        each for each in wanted if stored.get(each.pk) != (each.pk, *(getattr(each, column) for column in columns))
+    ]
+    model._default_manager.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=[field.name for field in model._meta.concrete_fields if not field.primary_key],
+    )
+    return len(changed)
 
 
 @action
-def register_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
-    """Let a device in without signing in for some days; a blocked one stays blocked.
+def grant_radius_access(*, by: Actor, make: bool = True) -> None:
+    """Restrict the role of FreeRADIUS to asking for decisions (`database_role`).
 
-    Its running session gets the limits of the group.
+    Args:
+        make: also create the role if it is missing or cannot sign in.
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: if `mac` is invalid, or the group is unknown.
     """
     require_system(by)
-    if not 1 <= days <= MOST_DAYS:
-        raise ActionRefused(_("Give 1 to %(days)d days.") % {"days": MOST_DAYS})
-    mark, found = device_hash(mac), find_group(group)
-    values = {"group": found, "voucher": None, "expires_at": current_time.now() + timedelta(days=days)}
-    device, _new = Device.objects.update_or_create(mark=mark, defaults=values)
-    audit.record(by=by, action="wifi.device-known", subject=audit_subject(mark), detail={"group": group, "days": days})
-    reauthorize_sessions(by=by, devices=[mark], reason="group-changed")
-    return device
+    lock_for_transaction("wifi:entrance")
+    if make and database_role.find_problem() and database_role.create_role():
+        audit.record(by=by, action="wifi.radius-role-made", subject=f"database-role:{database_role.role_name()}")
+    database_role.restrict_functions()
 
 
 @action
-def forget_device(*, by: Actor, mac: str) -> bool:
-    """Forget a device, end its sessions, and return True if it was known. A blocked device stays blocked.
+def reauthorize_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
+    """Queue a job for each running session of these devices; return the number of sessions.
+
+    A session that waits already is not queued twice.
+
+    Args:
+        devices: keyed hashes of their MACs.
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: when it is no MAC address.
     """
     require_system(by)
-    mark = device_hash(mac)
-    known = bool(Device.objects.filter(mark=mark, blocked_at=None).delete()[0])
-    audit.record(by=by, action="wifi.device-forgotten", subject=audit_subject(mark), detail={"known": known})
-    events.publish(DevicesSignedOut(devices=[mark.hex()], reason="forgotten"))
-    return known
+    reviews = reauthorization.running_sessions(devices)
+    for each in reviews:
+        each.reason = reason
+    SessionReview.objects.bulk_create(reviews, ignore_conflicts=True)
+    waiting = SessionReview.objects.filter(
+        session__in=[each.session for each in reviews], outcome=SessionReview.Outcome.WAITING, tries=0
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    for review in ids:
+        jobs.enqueue(REVIEW_JOB, review=review)
+    if ids:
+        detail = {"reason": reason, "count": len(ids)}
+        audit.record(by=by, action="wifi.sessions-reviewed", subject="wifi:sessions", detail=detail)
+    return len(ids)
+
+
+@action
+def record_review(*, by: Actor, review: int, result: ReviewResult) -> None:
+    """Store what a NAS was sent and answered; a NAS that did not answer is tried again later.
+
+    Raises:
+        NotAllowed: if the actor is not the system.
+    """
+    require_system(by)
+    row = SessionReview.objects.select_for_update().get(pk=review)
+    if row.outcome != SessionReview.Outcome.WAITING:
+        return
+    now = current_time.now()
+    row.sent, row.error_cause = result.sent, result.error_cause
+    row.tries += bool(result.sent)
+    outcome = result.outcome
+    if outcome is None and row.tries >= MAX_TRIES:
+        outcome = SessionReview.Outcome.SILENT
+    if outcome:
+        row.outcome, row.settled_at = outcome, now
+    else:
+        jobs.enqueue_at(REVIEW_JOB, at=now + WAIT * 3 ** (row.tries - 1), review=review)
+    row.save()
+    if outcome in (SessionReview.Outcome.REFUSED, SessionReview.Outcome.SILENT):
+        detail = {"outcome": str(outcome), "error_cause": result.error_cause, "tries": row.tries}
+        audit.record(by=by, action="wifi.nas-not-told", subject=_subject(row), detail=detail)
+
+
+def _subject(review: SessionReview) -> str:
+    return f"access-point:{review.access_point.mac if review.access_point else ''}"

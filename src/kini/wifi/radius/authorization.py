@@ -5,12 +5,10 @@ The database function `wifi_decide` decides (migrations/0022_decide_at_once.py, 
 
 from collections.abc import Sequence
 
-from django.db.models import Model
-
 from kini.city import pack
+from kini.core.actors import ActionRefused
 from kini.core.crypto import hmac_pads, permanent_hash
 from kini.wifi import rules
-from kini.wifi.schema import Hours
 
 #: Purposes of the keyed hashes of devices, vouchers and one-time passwords.
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
@@ -42,30 +40,6 @@ def one_time_password(nonce: str) -> str:
     return permanent_hash(nonce, PASS).hex()[:PASS_LENGTH]
 
 
-def hours_as_json(hours: Hours | None) -> dict[str, list[str]] | None:
-    """Return hours as they are stored: {"monday": ["07:00-12:00"]}."""
-    if hours is None:
-        return None
-    days = hours.model_dump(exclude_defaults=True)
-    return {day: ["-".join(f"{edge:%H:%M}" for edge in span) for span in spans] for day, spans in days.items()}
-
-
-def sync_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
-    """Insert or update rows that differ from the table; return their number."""
-    columns = [field.attname for field in model._meta.concrete_fields]
-    stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
-    changed = [
-        each for each in wanted if stored.get(each.pk) != (each.pk, *(getattr(each, column) for column in columns))
-    ]
-    model._default_manager.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["pk"],
-        update_fields=[field.name for field in model._meta.concrete_fields if not field.primary_key],
-    )
-    return len(changed)
-
-
 def reply_attributes(row: Sequence[object]) -> dict[str, str]:
     """Return the RADIUS attributes of a row with the columns of ATTRIBUTES."""
     return {name: str(value) for name, value in zip(ATTRIBUTES.values(), row, strict=True) if value is not None}
@@ -80,3 +54,15 @@ def decision_sql() -> str:
     keys = ", ".join(f"decode('{hmac_pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))
     columns = ", ".join(f"coalesce({column}::text, 'none')" for column in ATTRIBUTES)
     return f"SELECT {columns} FROM wifi_decide($1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}')"  # noqa: S608 -- our own
+
+
+def device_hash(mac: str) -> bytes:
+    """Return the keyed hash of a device.
+
+    Raises:
+        Refused: if `mac` is not a MAC address.
+    """
+    try:
+        return permanent_hash(rules.normalize_mac(mac), DEVICE)
+    except ValueError as fault:
+        raise ActionRefused(str(fault)) from None

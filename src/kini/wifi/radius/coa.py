@@ -2,6 +2,9 @@
 
 Requests carry Message-Authenticator and Event-Timestamp. Responses with a wrong authenticator, or a wrong
 Message-Authenticator, are silently discarded as RFC 2865 demands.
+
+pyrad 2.6 was tried instead: it is as correct for authentic packets, five times slower, no shorter to use, has no types,
+accepts responses with truncated attributes, and installs stray packages (`docs`, `example`).
 """
 
 import hashlib
@@ -36,77 +39,81 @@ class CoaResponse:
     cause: int | None
 
 
-def build_request(code: int, identifier: int, secret: bytes, said: Mapping[str, str | int], at: int) -> bytes:
+def build_request(code: int, identifier: int, secret: bytes, values: Mapping[str, str | int], at: int) -> bytes:
     """Encode a request with these attributes by name; unsupported ones are left out.
 
     Args:
         at: Unix time, against replays.
     """
-    attributes = b"".join(_encoded(name, value) for name, value in said.items() if value != "")
+    attributes = b"".join(_encoded(name, value) for name, value in values.items() if value != "")
     attributes += _attribute(_EVENT_TIMESTAMP, struct.pack(">I", at & 0xFFFFFFFF))
-    mark = HEAD + len(attributes) + 2
+    at_authenticator = HEAD + len(attributes) + 2
     attributes += _attribute(_MESSAGE_AUTHENTICATOR, bytes(16))
     packet = struct.pack(">BBH", code, identifier, HEAD + len(attributes)) + bytes(16) + attributes
-    packet = packet[:mark] + hmac.digest(secret, packet, hashlib.md5) + packet[mark + 16 :]
+    packet = packet[:at_authenticator] + hmac.digest(secret, packet, hashlib.md5) + packet[at_authenticator + 16 :]
     return packet[:4] + _md5(packet + secret) + packet[HEAD:]
 
 
-def parse_response(packet: bytes, asked: bytes, secret: bytes) -> CoaResponse | None:
+def parse_response(packet: bytes, request: bytes, secret: bytes) -> CoaResponse | None:
     """Parse the response to a request; None if it answers another request, or is not authentic."""
-    if not HEAD <= len(packet) <= LONGEST or packet[1] != asked[1] or packet[0] not in (ACK[asked[0]], NAK[asked[0]]):
+    if (
+        not HEAD <= len(packet) <= LONGEST
+        or packet[1] != request[1]
+        or packet[0] not in (ACK[request[0]], NAK[request[0]])
+    ):
         return None
     length = int.from_bytes(packet[2:4])
     if not HEAD <= length <= len(packet):
         return None
     head, authenticator, body = packet[:4], packet[4:HEAD], packet[HEAD:length]
-    if not hmac.compare_digest(authenticator, _md5(head + asked[4:HEAD] + body + secret)):
+    if not hmac.compare_digest(authenticator, _md5(head + request[4:HEAD] + body + secret)):
         return None
     cause, place = None, 0
     while place < len(body):
-        sort, size = body[place], body[place + 1] if place + 1 < len(body) else 0
+        kind, size = body[place], body[place + 1] if place + 1 < len(body) else 0
         if size < 2 or place + size > len(body):
             return None
         value = body[place + 2 : place + size]
-        if sort == _MESSAGE_AUTHENTICATOR:
-            plain = head + asked[4:HEAD] + body[: place + 2] + bytes(len(value)) + body[place + size :]
+        if kind == _MESSAGE_AUTHENTICATOR:
+            plain = head + request[4:HEAD] + body[: place + 2] + bytes(len(value)) + body[place + size :]
             if not hmac.compare_digest(value, hmac.digest(secret, plain, hashlib.md5)):
                 return None
-        if sort == _ERROR_CAUSE and len(value) == 4:
+        if kind == _ERROR_CAUSE and len(value) == 4:
             cause = int.from_bytes(value)
         place += size
-    return CoaResponse(packet[0] == ACK[asked[0]], cause)
+    return CoaResponse(packet[0] == ACK[request[0]], cause)
 
 
 def send_request(
-    address: tuple[str, int], code: int, secret: bytes, said: Mapping[str, str | int], *, sends: int, seconds: float
+    address: tuple[str, int], code: int, secret: bytes, values: Mapping[str, str | int], *, sends: int, seconds: float
 ) -> CoaResponse | None:
     """Send a request, repeat it when nothing comes back in time, and return the response or None.
 
     Args:
         sends: maximum number of transmissions; `seconds`: wait after each.
     """
-    asked = build_request(code, secrets.randbelow(256), secret, said, int(time.time()))
-    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM) as line:
+    request = build_request(code, secrets.randbelow(256), secret, values, int(time.time()))
+    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM) as udp:
         try:
-            line.connect(address)
+            udp.connect(address)
             for _send in range(sends):
-                line.send(asked)
-                if found := _awaited(line, asked, secret, time.monotonic() + seconds):
-                    return found
+                udp.send(request)
+                if response := _awaited(udp, request, secret, time.monotonic() + seconds):
+                    return response
         except OSError:  # port closed, or host unreachable
             return None
     return None
 
 
-def _awaited(line: socket.socket, asked: bytes, secret: bytes, until: float) -> CoaResponse | None:
+def _awaited(udp: socket.socket, request: bytes, secret: bytes, until: float) -> CoaResponse | None:
     while (left := until - time.monotonic()) > 0:
-        line.settimeout(left)
+        udp.settimeout(left)
         try:
-            packet = line.recv(LONGEST)
+            packet = udp.recv(LONGEST)
         except TimeoutError:
             return None
-        if found := parse_response(packet, asked, secret):
-            return found
+        if response := parse_response(packet, request, secret):
+            return response
     return None
 
 
@@ -116,13 +123,13 @@ def _encoded(name: str, value: str | int) -> bytes:
     if name in _NUMBER:
         return _attribute(_NUMBER[name], struct.pack(">I", int(value)))
     if name in _WISPR:
-        own = struct.pack(">IBBI", _WISPR_VENDOR, _WISPR[name], 6, min(int(value), 0xFFFFFFFF))
-        return _attribute(_VENDOR_SPECIFIC, own)
+        vendor_value = struct.pack(">IBBI", _WISPR_VENDOR, _WISPR[name], 6, min(int(value), 0xFFFFFFFF))
+        return _attribute(_VENDOR_SPECIFIC, vendor_value)
     return b""
 
 
-def _attribute(sort: int, value: bytes) -> bytes:
-    return bytes((sort, len(value) + 2)) + value
+def _attribute(kind: int, value: bytes) -> bytes:
+    return bytes((kind, len(value) + 2)) + value
 
 
 def _md5(data: bytes) -> bytes:

@@ -51,27 +51,27 @@ def role_name() -> str:
 def connection_parameters() -> dict[str, Any]:
     """Return the libpq parameters with which FreeRADIUS connects."""
     known = connection.get_connection_params()
-    found = {name: known[name] for name in CONNECTION_KEYS if known.get(name)}
+    shared = {name: known[name] for name in CONNECTION_KEYS if known.get(name)}
     own = {"user": role_name(), "password": _password(), "connect_timeout": CONNECT_SECONDS}
-    return found | own | {"application_name": "kini-radius"}
+    return shared | own | {"application_name": "kini-radius"}
 
 
 def find_problem() -> str:
     """Describe what is wrong with the role now, as the end of a sentence; empty if nothing is."""
     try:
-        with psycopg.connect(**connection_parameters()) as own:
-            own.execute(_TRY)
-            found = own.execute(_TOO_MUCH).fetchone()
+        with psycopg.connect(**connection_parameters()) as database:
+            database.execute(_TRY)
+            privilege = database.execute(_TOO_MUCH).fetchone()
     except psycopg.Error as error:
         return f"cannot sign in: {str(error).strip().splitlines()[0]}"
-    return str(found[0]) if found else ""
+    return str(privilege[0]) if privilege else ""
 
 
 def create_role() -> bool:
     """Create the role, or reset its password, in the caller's transaction; return False if Kini may not do that."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_made())
+            cursor.execute(_role_sql())
     except ProgrammingError as error:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
@@ -99,7 +99,7 @@ def administrator_sql() -> str:
     """Return the SQL that an administrator runs if Kini may not create the role."""
     return "\n".join(
         (
-            f"{_made()};",
+            f"{_role_sql()};",
             f"GRANT CONNECT ON DATABASE {_identifier(_database())} TO {_identifier(role_name())};",
             f"GRANT USAGE ON SCHEMA public TO {_identifier(role_name())};",
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
@@ -107,11 +107,13 @@ def administrator_sql() -> str:
     )
 
 
-def _made() -> str:
-    deed = "ALTER" if _exists() else "CREATE"
+def _role_sql() -> str:
+    verb = "ALTER" if _exists() else "CREATE"
     connection.ensure_connection()
-    known = connection.connection.pgconn.encrypt_password(_password().encode(), role_name().encode(), b"scram-sha-256")
-    return f"{deed} ROLE {_identifier(role_name())} LOGIN PASSWORD '{known.decode()}'"
+    verifier = connection.connection.pgconn.encrypt_password(
+        _password().encode(), role_name().encode(), b"scram-sha-256"
+    )
+    return f"{verb} ROLE {_identifier(role_name())} LOGIN PASSWORD '{verifier.decode()}'"
 
 
 def _exists() -> bool:

@@ -20,10 +20,9 @@ from django.db.models.functions import Coalesce
 from kini.core.actors import system
 from kini.core.database import roles
 from kini.core.process_supervisor import ProcessError
-from kini.wifi import actions
-from kini.wifi.inventory.diff import secret_of
-from kini.wifi.models import AccessPoint
-from kini.wifi.radius import authorization, database_role
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.inventory.radius_secrets import secret_of
+from kini.wifi.radius import actions, authorization, database_role
 from kini.wifi.radius.coa import LIMITS
 from kini.wifi.radius.database_role import DatabaseRoleError
 
@@ -96,13 +95,12 @@ def write_config(folder: Path, *, host: str, port: int, portal: str, remember: i
         actions.grant_radius_access(by=system("wifi radius"))
     if problem := database_role.find_problem():
         raise DatabaseRoleError(
-            f"FreeRADIUS's database role {database_role.role_name()} {problem}.\n"
-            "Have an administrator of the database server "
+            f"FreeRADIUS's database role {database_role.role_name()} {problem}.\nHave a database administrator "
             f"run this, then repeat ./kini wifi radius:\n\n{database_role.administrator_sql()}\n"
         )
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    said = (
+    values = (
         *("%{Tmp-String-0}", "%{Called-Station-Id}", "%{NAS-Identifier}", "%{Packet-Src-IP-Address}"),
         # Without a CHAP-Challenge the request's authenticator is the challenge (RFC 2865, 5.3).
         *("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}"),
@@ -116,7 +114,7 @@ def write_config(folder: Path, *, host: str, port: int, portal: str, remember: i
             f"{'reply' if column in authorization.GRANTED else 'control'}:{attribute} := {number}"
             for number, (column, attribute) in enumerate(authorization.ATTRIBUTES.items())
         ),
-        words=", ".join(f"'{each}'" for each in said),
+        words=", ".join(f"'{each}'" for each in values),
         safe=SAFE,
         client_seconds=CLIENT_SECONDS,
         mac="[-:. ]?".join(["([0-9a-f]{2})"] * 6),
@@ -142,19 +140,19 @@ def write_config(folder: Path, *, host: str, port: int, portal: str, remember: i
 
 def known_devices() -> int:
     """Return the number of devices that all access points can serve at once, including those behind controllers."""
-    room = Sum(Coalesce("capacity", CAPACITY))
-    found = AccessPoint.objects.filter(active=True, site__active=True).aggregate(room=room)
-    return max(LEAST_KNOWN, found["room"] or 0)
+    capacity = Sum(Coalesce("capacity", CAPACITY))
+    total = AccessPoint.objects.filter(active=True, site__active=True).aggregate(room=capacity)
+    return max(LEAST_KNOWN, total["room"] or 0)
 
 
 def write_clients(folder: Path) -> int:
     """Write the file of every NAS, which FreeRADIUS reads within a minute; return their number."""
-    wanted = _clients()
-    for address, text in wanted.items():
+    clients = _clients()
+    for address, text in clients.items():
         _put(folder / CLIENTS[":" in address] / address, text)
-    for stale in (path for name in CLIENTS for path in (folder / name).iterdir() if path.name not in wanted):
+    for stale in (path for name in CLIENTS for path in (folder / name).iterdir() if path.name not in clients):
         stale.unlink()
-    return len(wanted)
+    return len(clients)
 
 
 def server_command(folder: Path, *more: str) -> Sequence[str]:
@@ -182,14 +180,14 @@ def check_config(folder: Path) -> str:
 
 def _clients() -> dict[str, str]:
     """Client configuration of every NAS, by address."""
-    found = AccessPoint.objects.filter(active=True, site__active=True, nas_address__isnull=False)
+    points = AccessPoint.objects.filter(active=True, site__active=True, nas_address__isnull=False)
     return {
         str(point.nas_address): CLIENT.format(
             mac=point.mac,
             address=point.nas_address,
             secret=secret_of(point).decode(),
         )
-        for point in found.only("mac", "nas_address", "secret")
+        for point in points.only("mac", "nas_address", "secret")
     }
 
 
@@ -198,8 +196,8 @@ def _database(password: Path) -> str:
 
     FreeRADIUS logs the URI, so the password is in a file.
     """
-    said = {name: value for name, value in database_role.connection_parameters().items() if name != "password"}
-    return f"postgresql:///?{urlencode(said | {'passfile': password}, quote_via=quote)}"
+    parameters = {name: value for name, value in database_role.connection_parameters().items() if name != "password"}
+    return f"postgresql:///?{urlencode(parameters | {'passfile': password}, quote_via=quote)}"
 
 
 def _put(path: Path, text: str) -> None:

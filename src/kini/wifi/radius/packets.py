@@ -50,48 +50,48 @@ def sample_mac(number: int) -> str:
     return "-".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
-def accounting_request(nas: Nas, identifier: int, said: AccountingUpdate) -> bytes:
+def accounting_request(nas: Nas, identifier: int, update: AccountingUpdate) -> bytes:
     """Encode an Accounting-Request."""
     attributes = (
-        encode_integer(40, said.status)
-        + encode_attribute(44, said.session.encode())
-        + encode_attribute(1, said.mac.encode())
+        encode_integer(40, update.status)
+        + encode_attribute(44, update.session.encode())
+        + encode_attribute(1, update.mac.encode())
         + encode_attribute(4, IPv4Address(nas.address).packed)
         + (encode_attribute(32, nas.identifier.encode()) if nas.identifier else b"")
         + encode_attribute(30, f"{nas.mac}:{SSID}".encode())
-        + encode_attribute(31, said.mac.encode())
+        + encode_attribute(31, update.mac.encode())
         + b"\x3d\x06\x00\x00\x00\x13"  # NAS-Port-Type: Wireless-802.11
         + b"\x06\x06\x00\x00\x00\x02"  # Service-Type: Framed-User
         + b"\x2d\x06\x00\x00\x00\x01"  # Acct-Authentic: RADIUS
-        + encode_integer(41, said.delay)
-        + b"\x08\x06\x0a" + bytes.fromhex(said.mac[-8:].replace("-", ""))  # Framed-IP-Address
-        + (encode_attribute(25, said.let_in) if said.let_in else b"")
+        + encode_integer(41, update.delay)
+        + b"\x08\x06\x0a" + bytes.fromhex(update.mac[-8:].replace("-", ""))  # Framed-IP-Address
+        + (encode_attribute(25, update.let_in) if update.let_in else b"")
     )  # fmt: skip
-    if said.status != START:
-        attributes += encode_integer(46, said.seconds)
+    if update.status != START:
+        attributes += encode_integer(46, update.seconds)
         # 32-bit counters, with their number of wraps.
         for octets, low, high, packets, size in (
-            (said.octets_in, 42, 52, 47, 700),
-            (said.octets_out, 43, 53, 48, 1200),
+            (update.octets_in, 42, 52, 47, 700),
+            (update.octets_out, 43, 53, 48, 1200),
         ):
             attributes += encode_integer(low, octets & 0xFFFFFFFF) + encode_integer(
                 packets, octets // size & 0xFFFFFFFF
             )
             attributes += encode_integer(high, octets >> 32) if octets >> 32 else b""
-    if said.status == STOP:
+    if update.status == STOP:
         attributes += b"\x31\x06\x00\x00\x00\x01"  # Acct-Terminate-Cause: User-Request
     packet = encode_header(ACCOUNTING_REQUEST, identifier, len(attributes), bytes(16)) + attributes
     return packet[:4] + _md5(packet + nas.secret) + attributes
 
 
-def is_response_to(packet: bytes, asked: bytes, secret: bytes) -> bool:
+def is_response_to(packet: bytes, request: bytes, secret: bytes) -> bool:
     """Return True if a packet is an authentic Accounting-Response to a request."""
     length = int.from_bytes(packet[2:4])
     return (
         HEAD <= length <= len(packet)
         and packet[0] == ACCOUNTING_RESPONSE
-        and packet[1] == asked[1]
-        and packet[4:HEAD] == _md5(packet[:4] + asked[4:HEAD] + packet[HEAD:length] + secret)
+        and packet[1] == request[1]
+        and packet[4:HEAD] == _md5(packet[:4] + request[4:HEAD] + packet[HEAD:length] + secret)
     )
 
 

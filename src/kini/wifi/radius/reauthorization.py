@@ -11,11 +11,10 @@ from django.db import connection
 from kini.core import current_time
 from kini.core.crypto import DecryptionError, decrypt_json, encrypt_json
 from kini.wifi import rules
-from kini.wifi.accounting.detail_file import AccountingPacket
-from kini.wifi.inventory import queries
-from kini.wifi.inventory.diff import secret_of
-from kini.wifi.models import AccessPoint, SessionReview
-from kini.wifi.radius import coa
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.inventory.radius_secrets import secret_of
+from kini.wifi.radius import coa, queries
+from kini.wifi.radius.models import SessionReview
 
 Outcome = SessionReview.Outcome
 #: Transmissions of a request in one attempt, and the wait after each in seconds.
@@ -40,9 +39,9 @@ class ReviewResult:
     error_cause: int | None = None
 
 
-def seal_handle(key: bytes, packet: AccountingPacket) -> bytes:
+def seal_handle(key: bytes, session: str, user: str, calling: str) -> bytes:
     """Encrypt the attributes by which the NAS finds the session; they contain the MAC, so they go at its end."""
-    return encrypt_json([packet.session, packet.user, packet.calling], _context(key))
+    return encrypt_json([session, user, calling], _context(key))
 
 
 def open_handle(key: bytes, sealed: bytes) -> list[str]:
@@ -51,8 +50,8 @@ def open_handle(key: bytes, sealed: bytes) -> list[str]:
     Raises:
         SealBroken: if its key is no longer in the ring.
     """
-    found: list[str] = decrypt_json(sealed, _context(key))
-    return found
+    names: list[str] = decrypt_json(sealed, _context(key))
+    return names
 
 
 def running_sessions(devices: Iterable[bytes]) -> list[SessionReview]:
@@ -68,28 +67,28 @@ def running_sessions(devices: Iterable[bytes]) -> list[SessionReview]:
 
 def reauthorize(review: int) -> ReviewResult | None:
     """Send a waiting review's request to the NAS; None if nothing waits. Slow: call it outside transactions."""
-    found = SessionReview.objects.select_related("access_point").filter(pk=review, outcome=Outcome.WAITING).first()
-    if found is None:
+    waiting = SessionReview.objects.select_related("access_point").filter(pk=review, outcome=Outcome.WAITING).first()
+    if waiting is None:
         return None
-    session = _session(found)
-    point = found.access_point
+    session = _session(waiting)
+    point = waiting.access_point
     if session is None:
         return ReviewResult("", Outcome.OVER)
     if point is None or point.nas_address is None:
         return ReviewResult("", Outcome.UNREACHABLE)
-    named, started_at = session
-    code, said = _wanted(named, started_at, point)
+    names, started_at = session
+    code, values = _wanted(names, started_at, point)
     secret = secret_of(point)
-    answer = coa.send_request((point.nas_address, point.coa_port), code, secret, said, sends=SENDS, seconds=SECONDS)
+    answer = coa.send_request((point.nas_address, point.coa_port), code, secret, values, sends=SENDS, seconds=SECONDS)
     if answer is None:
         return ReviewResult(NAMES[code], None)
     return ReviewResult(NAMES[code], Outcome.DONE if answer.done else Outcome.REFUSED, answer.cause)
 
 
-def _wanted(named: list[str], started_at: datetime, point: AccessPoint) -> tuple[int, dict[str, str | int]]:
+def _wanted(names: list[str], started_at: datetime, point: AccessPoint) -> tuple[int, dict[str, str | int]]:
     """Return code and attributes of the request that applies the current decision."""
-    session, user, calling = named
-    said: dict[str, str | int] = {
+    session, user, calling = names
+    values: dict[str, str | int] = {
         "User-Name": user,
         "NAS-Identifier": point.nas_identifier,
         "Calling-Station-Id": calling,
@@ -97,13 +96,13 @@ def _wanted(named: list[str], started_at: datetime, point: AccessPoint) -> tuple
     }
     decided = queries.simulate_decision(rules.leading_mac(calling), point)
     if decided.get("Auth-Type") != "Accept":
-        return coa.DISCONNECT, said
+        return coa.DISCONNECT, values
     limits: dict[str, str | int] = {name: value for name, value in decided.items() if name in coa.LIMITS}
     if "Session-Timeout" in decided:
         # A NAS counts Session-Timeout from the start of the session.
-        gone = max(0, int((current_time.now() - started_at).total_seconds()))
-        limits["Session-Timeout"] = int(decided["Session-Timeout"]) + gone
-    return coa.COA, said | limits
+        elapsed = max(0, int((current_time.now() - started_at).total_seconds()))
+        limits["Session-Timeout"] = int(decided["Session-Timeout"]) + elapsed
+    return coa.COA, values | limits
 
 
 def _session(review: SessionReview) -> tuple[list[str], datetime] | None:

@@ -79,7 +79,7 @@ def session_events(
         if (at := midnight + second) > time.time():
             return
         length = int(lengths[session])
-        said = AccountingUpdate(
+        update = AccountingUpdate(
             START if seconds == 0 else STOP if seconds == length else INTERIM,
             f"{name}-{session:x}",
             packets.sample_mac(int(devices[session]) & 0xFFFFFFFFFF),
@@ -87,7 +87,7 @@ def session_events(
             int(up[session]) * seconds // length,
             int(down[session]) * seconds // length,
         )
-        yield SessionEvent(places[str(sites[session])], at, said)
+        yield SessionEvent(places[str(sites[session])], at, update)
 
 
 def update_times(begin: np.ndarray, length: np.ndarray) -> Iterator[tuple[int, int, int]]:
@@ -104,7 +104,7 @@ def update_times(begin: np.ndarray, length: np.ndarray) -> Iterator[tuple[int, i
             heappush(going, (now, session, 0))
 
 
-def replay_events(told: Iterator[SessionEvent], points: Sequence[Nas], port: int, rate: float) -> ReplayResult:
+def replay_events(events: Iterator[SessionEvent], points: Sequence[Nas], port: int, rate: float) -> ReplayResult:
     """Send packets at a rate (per second), until each is answered or given up.
 
     Raises:
@@ -113,7 +113,7 @@ def replay_events(told: Iterator[SessionEvent], points: Sequence[Nas], port: int
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.setblocking(False)
         line.setsockopt(socket.IPPROTO_IP, _PKTINFO, 1)
-        return _Playing(line, points, port).run(told, rate)
+        return _Playing(line, points, port).run(events, rate)
 
 
 class _Playing:
@@ -124,12 +124,12 @@ class _Playing:
         self.waiting: dict[tuple[int, int], _Waiting] = {}
         self.found = ReplayResult()
 
-    def run(self, told: Iterator[SessionEvent], rate: float) -> ReplayResult:
+    def run(self, events: Iterator[SessionEvent], rate: float) -> ReplayResult:
         began, sent, going = time.perf_counter(), 0, True
         while going or self.waiting:
             due = int((time.perf_counter() - began) * rate) + 1 - sent
             due = max(0, min(due, WINDOW - len(self.waiting)))
-            now = list(islice(told, due))
+            now = list(islice(events, due))
             going = len(now) == due
             for event in now:
                 self._send(event, 1)
@@ -144,8 +144,8 @@ class _Playing:
         while (event.nas, identifier) in self.waiting:
             identifier = (identifier + 1) % 256
         self.identifiers[event.nas] = (identifier + 1) % 256
-        said = replace(event.said, delay=max(0, int(time.time()) - event.at))
-        packet = packets.accounting_request(nas, identifier, said)
+        update = replace(event.said, delay=max(0, int(time.time()) - event.at))
+        packet = packets.accounting_request(nas, identifier, update)
         self.waiting[event.nas, identifier] = _Waiting(event, packet, time.perf_counter(), sends)
         source = _INFO.pack(0, socket.inet_aton(nas.address), bytes(4))
         try:
@@ -162,8 +162,8 @@ class _Playing:
                 return
             number = self.numbers[_INFO.unpack(more[0][2])[2]]
             key = number, packet[1]
-            asked = self.waiting.get(key)
-            if asked and packets.is_response_to(packet, asked.packet, self.points[number].secret):
+            waiting = self.waiting.get(key)
+            if waiting and packets.is_response_to(packet, waiting.packet, self.points[number].secret):
                 del self.waiting[key]
                 self.found.answered += 1
 

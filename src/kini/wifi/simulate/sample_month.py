@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from kini.wifi import rules
-from kini.wifi.schema import PointRow, WifiFile
+from kini.wifi.inventory.schema import PointRow
+from kini.wifi.schema import WifiFile
 from kini.wifi.usage import rollup
 
 #: Relative number of accesses that begin in each hour, on weekdays and at weekends.
@@ -72,12 +73,12 @@ def simulate_day(root: Path, where: World, on: date, people: int, seed: int, *, 
     columns = simulate_sessions(where, on, people, seed)
     if not sketches:
         columns |= {name: np.ma.masked_all(len(columns["device"]), np.int64) for name in ("person_ever", "device_ever")}
-    with rollup.open_staging(root) as own:
-        own.register("made", pyarrow.table({name: _column(values) for name, values in columns.items()}))
-        own.execute("INSERT INTO incoming BY NAME SELECT * FROM made")
-        own.unregister("made")
+    with rollup.open_staging(root) as database:
+        database.register("made", pyarrow.table({name: _column(values) for name, values in columns.items()}))
+        database.execute("INSERT INTO incoming BY NAME SELECT * FROM made")
+        database.unregister("made")
         del columns
-        return rollup.finish_day(own, root, on)
+        return rollup.finish_day(database, root, on)
 
 
 def simulate_sessions(where: World, on: date, people: int, seed: int) -> dict[str, np.ndarray]:

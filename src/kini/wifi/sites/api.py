@@ -16,8 +16,8 @@ from kini.core.geometry import Point
 from kini.wifi.health import queries as health
 from kini.wifi.health.rules import State
 from kini.wifi.inventory import queries
+from kini.wifi.inventory.models import Site
 from kini.wifi.inventory.site_cache import site_cache
-from kini.wifi.models import Site
 
 router = Router()
 NEAREST = 10
@@ -65,23 +65,23 @@ def list_wifi_points(
     """The nearest ten places with free Wi-Fi."""
     point = _point(near)
     if kind or open_now:
-        found = list(islice(site_cache().by_distance(point, queries.site_filter(kind, open_now)), NEAREST))
+        nearest = list(islice(site_cache().by_distance(point, queries.site_filter(kind, open_now)), NEAREST))
     else:
-        found = site_cache().nearest(point, NEAREST)
-    return SitesOut(items=[_site(site, metres) for site, metres in found])
+        nearest = site_cache().nearest(point, NEAREST)
+    return SitesOut(items=[_site(site, metres) for site, metres in nearest])
 
 
 def _point(text: str) -> Point:
     latitude, _comma, longitude = text.partition(",")
-    found = geocoding.parse_point({"lat": latitude, "lon": longitude})
-    if found is None:
+    parsed = geocoding.parse_point({"lat": latitude, "lon": longitude})
+    if parsed is None:
         detail = _("Write a point as latitude,longitude, for example -6.2,106.83.")
         raise Problem(422, detail, "invalid", (Wrong(parameter="near", detail=detail),))
-    return found
+    return parsed
 
 
 def _site(site: Site, metres: float) -> SiteOut:
-    opening, standing = queries.opening(site), health.site_health(site.pk)
+    opening, state = queries.opening(site), health.site_health(site.pk)
     return SiteOut(
         code=site.code,
         name=site.name,
@@ -93,8 +93,8 @@ def _site(site: Site, metres: float) -> SiteOut:
         open=opening.open,
         closes=opening.closes,
         made_up=site.made_up,
-        state="unknown" if standing.state is State.SILENT else standing.state.value,
-        heard_at=standing.heard,
+        state="unknown" if state.state is State.SILENT else state.state.value,
+        heard_at=state.heard,
         metres=round(metres),
         walking_minutes=queries.walking_minutes(metres),
     )

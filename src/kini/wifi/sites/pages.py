@@ -20,11 +20,11 @@ from kini.core.geometry import Point
 from kini.people import nearby as people_near
 from kini.wifi import config
 from kini.wifi.health import queries as health
-from kini.wifi.health.queries import SiteHealth
+from kini.wifi.health.queries import SiteHealth, open_fault
 from kini.wifi.inventory import queries
+from kini.wifi.inventory.models import Site
 from kini.wifi.inventory.queries import Opening
 from kini.wifi.inventory.site_cache import SiteCache, site_cache
-from kini.wifi.models import Site
 from kini.wifi.schema import WifiFile
 
 #: Nearest sites that are shown, and sites on a page of the full list.
@@ -41,7 +41,7 @@ class SiteRow:
     kind: str
     opening: Opening
     metres: float | None
-    standing: SiteHealth
+    health: SiteHealth
 
     @property
     def minutes(self) -> int | None:
@@ -70,9 +70,9 @@ class SearchChoice:
 def nearest_sites(request: HttpRequest) -> HttpResponse:
     """List the nearest sites. The device sends its location by POST, so that no log records it."""
     network = _network()
-    own = people_near.area_of(request)
+    home = people_near.area_of(request)
     point = geocoding.parse_point(request.POST) if request.method == "POST" else None
-    choice = _choice(network, request.GET, point, own)
+    choice = _choice(network, request.GET, point, home)
     everything = site_cache()
     lines, page = _lines(everything, choice, request.GET.get("page"))
     context = {
@@ -94,59 +94,59 @@ def nearest_sites(request: HttpRequest) -> HttpResponse:
 @require_safe
 def site_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show one site: location, opening hours, open faults, and the link to report one."""
-    network, found = _network(), site_cache().by_code.get(code)
-    if found is None:
+    network, site = _network(), site_cache().by_code.get(code)
+    if site is None:
         raise Http404
     context = {
         "network": network,
-        "site": found,
-        "kind": queries.kind_name(found),
-        "opening": queries.opening(found),
-        "facts": _facts(network, found),
-        "week": _week(found),
-        "fault": queries.open_fault(found),
-        "standing": health.site_health(found.pk),
-        "map": minimap.build_minimap([(1, _point(found), "")], [], None),
-        "street": _street(found),
+        "site": site,
+        "kind": queries.kind_name(site),
+        "opening": queries.opening(site),
+        "facts": _facts(network, site),
+        "week": _week(site),
+        "fault": open_fault(site),
+        "health": health.site_health(site.pk),
+        "map": minimap.build_minimap([(1, _point(site), "")], [], None),
+        "street": _street(site),
         "report": network.fault,
-        "known": _known(network, found),
+        "known": _known(network, site),
     }
     return render(request, "wifi/site.html", context)
 
 
 def _network() -> WifiFile:
-    found = config.network()
-    if found is None:
+    wifi = config.network()
+    if wifi is None:
         raise Http404
-    return found
+    return wifi
 
 
-def _choice(network: WifiFile, asked: Mapping[str, str], point: Point | None, own: Area | None) -> SearchChoice:
-    text = asked.get("near", "")[:LONGEST].strip()
-    kind = asked.get("kind", "") if asked.get("kind", "") in network.kinds else ""
+def _choice(network: WifiFile, query: Mapping[str, str], point: Point | None, home: Area | None) -> SearchChoice:
+    text = query.get("near", "")[:LONGEST].strip()
+    kind = query.get("kind", "") if query.get("kind", "") in network.kinds else ""
     near, problem = point, ""
     if point and city.locate(*point) is None:
         near, problem = None, geocoding.outside_city_text()
     elif text and not point:
         near, problem = geocoding.geocode(text)
-    elif own and not point:
-        near, text = (own.latitude, own.longitude), own.name
-    return SearchChoice(near, bool(point and near), text, kind, bool(asked.get("open")), problem)
+    elif home and not point:
+        near, text = (home.latitude, home.longitude), home.name
+    return SearchChoice(near, bool(point and near), text, kind, bool(query.get("open")), problem)
 
 
 def _lines(everything: SiteCache, choice: SearchChoice, number: str | None) -> tuple[list[SiteRow], Any]:
     """The nearest sites, or a page of all sites by name if there is no location."""
     fits = queries.site_filter(choice.kind, choice.open)
     if choice.near:
-        found = list(islice(everything.by_distance(choice.near, fits), NEAREST))
-        return [_line(n, site, metres) for n, (site, metres) in enumerate(found, 1)], None
+        nearest = list(islice(everything.by_distance(choice.near, fits), NEAREST))
+        return [_line(n, site, metres) for n, (site, metres) in enumerate(nearest, 1)], None
     page = Paginator([site for site in everything.sites if fits(site)], ON_PAGE).get_page(number)
     return [_line(n, site, None) for n, site in enumerate(page.object_list, page.start_index() or 1)], page
 
 
 def _line(number: int, site: Site, metres: float | None) -> SiteRow:
-    kind, standing = str(queries.kind_name(site)), health.site_health(site.pk)
-    return SiteRow(number, site, kind, queries.opening(site), metres, standing)
+    kind = str(queries.kind_name(site))
+    return SiteRow(number, site, kind, queries.opening(site), metres, health.site_health(site.pk))
 
 
 def _point(site: Site) -> Point:
@@ -171,8 +171,8 @@ def _week(site: Site) -> list[tuple[str, str]]:
     if hours is None:
         return []
     spans = {day: ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours.of(day)) for day in range(7)}
-    groups = [(list(days), said or _("closed")) for said, days in groupby(spans, key=lambda day: spans[day])]
-    return [(_days(days[0], days[-1]), said) for days, said in groups]
+    groups = [(list(days), text or _("closed")) for text, days in groupby(spans, key=lambda day: spans[day])]
+    return [(_days(days[0], days[-1]), text) for days, text in groups]
 
 
 def _days(first: int, last: int) -> str:

@@ -11,8 +11,8 @@ from kini.core.actions import action
 from kini.core.actors import Actor
 from kini.wifi.accounting.actions import SUBJECT as ACCOUNTING
 from kini.wifi.guards import lock_for_transaction, require_system
-from kini.wifi.models import ClosedDay, Use
 from kini.wifi.usage import aggregates, rollup
+from kini.wifi.usage.models import ClosedDay, Use
 
 SUBJECT = "wifi:served"
 BATCH = 2_000

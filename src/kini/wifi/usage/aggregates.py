@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import Max, Sum
 
-from kini.analytics import cardinality, engine
-from kini.wifi.models import AccessPoint, Use
+from kini.analytics import cardinality
+from kini.wifi.inventory.models import AccessPoint
+from kini.wifi.rules import next_month
 from kini.wifi.usage import metrics, storage
+from kini.wifi.usage.models import Use
 
 FIGURES = ("people", "devices", "sessions", "accesses", "seconds", "octets")
 BREAKDOWNS = (storage.WHOLE, *storage.DIMENSIONS)
@@ -30,7 +32,7 @@ class UsageReport:
 
 def usage_report(root: Path, first: date, last: date, by: str) -> UsageReport:
     """Compute usage over any days (inclusive): exact within a month, by sketches over whole months (not for sites)."""
-    with engine.open_dataset(root) as sessions:
+    with storage.open_sessions(root) as sessions:
         rows = _rows(metrics.usage_by(sessions, first, last, by))
     months = storage.months_of([first, last])
     if len(months) == 1:
@@ -46,31 +48,31 @@ def usage_report(root: Path, first: date, last: date, by: str) -> UsageReport:
 
 def usage_of_day(root: Path, day: date) -> list[Use]:
     """Compute the figures of a day in every dimension, with peaks and capacity."""
-    room = capacities()
-    found = []
-    with engine.open_dataset(root) as sessions:
+    capacity = capacities()
+    figures = []
+    with storage.open_sessions(root) as sessions:
         for by in BREAKDOWNS:
-            told = [] if by == "hour" else _rows(metrics.peak_sessions(sessions, day, day, by))
-            peaks = {row["of"]: row["peak"] for row in told}
+            peak_rows = [] if by == "hour" else _rows(metrics.peak_sessions(sessions, day, day, by))
+            peaks = {row["of"]: row["peak"] for row in peak_rows}
             for row in _rows(metrics.usage_by(sessions, day, day, by)):
                 key = by, row["of"]
                 peak = peaks.get(row["of"])
-                found.append(Use(span="day", begins=day, by=by, peak=peak, capacity=room.get(key), **row))
-    return found
+                figures.append(Use(span="day", begins=day, by=by, peak=peak, capacity=capacity.get(key), **row))
+    return figures
 
 
 def usage_of_month(root: Path, month: date) -> list[Use]:
     """Compute the figures of a month's closed days; peaks are those of the busiest day."""
-    days = Use.objects.filter(span="day", begins__gte=month, begins__lt=storage.next_month(month))
+    days = Use.objects.filter(span="day", begins__gte=month, begins__lt=next_month(month))
     tops = _tops(days)
-    found = []
-    with engine.open_dataset(root) as sessions:
-        last = storage.next_month(month) - timedelta(days=1)
+    figures = []
+    with storage.open_sessions(root) as sessions:
+        last = next_month(month) - timedelta(days=1)
         for by in BREAKDOWNS:
             for row in _rows(metrics.usage_by(sessions, month, last, by)):
                 peak, capacity = tops.get((by, row["of"]), (None, None))
-                found.append(Use(span="month", begins=month, by=by, peak=peak, capacity=capacity, **row))
-    return found
+                figures.append(Use(span="month", begins=month, by=by, peak=peak, capacity=capacity, **row))
+    return figures
 
 
 def usage_of_all_time(root: Path) -> list[Use]:
@@ -95,12 +97,12 @@ def usage_of_all_time(root: Path) -> list[Use]:
 
 def capacities() -> dict[tuple[str, str], int]:
     """Return the current capacity by dimension and value; unknown ones are missing."""
-    found: dict[tuple[str, str], int] = {}
+    totals: dict[tuple[str, str], int] = {}
     points = AccessPoint.objects.filter(active=True, site__active=True, capacity__isnull=False)
-    for code, area, kind, room in points.values_list("site__code", "site__area", "site__kind", "capacity"):
+    for code, area, kind, capacity in points.values_list("site__code", "site__area", "site__kind", "capacity"):
         for key in ((storage.WHOLE, ""), ("area", area), ("kind", kind), ("site", code)):
-            found[key] = found.get(key, 0) + (room or 0)
-    return found
+            totals[key] = totals.get(key, 0) + (capacity or 0)
+    return totals
 
 
 def _rows(question: Any) -> list[dict[str, Any]]:
@@ -109,11 +111,11 @@ def _rows(question: Any) -> list[dict[str, Any]]:
 
 
 def _tops(rows: Any) -> Mapping[tuple[str, str], tuple[int | None, int | None]]:
-    found = rows.values_list("by", "of").annotate(Max("peak"), Max("capacity"))
-    return {(by, of): (peak, capacity) for by, of, peak, capacity in found}
+    maxima = rows.values_list("by", "of").annotate(Max("peak"), Max("capacity"))
+    return {(by, of): (peak, capacity) for by, of, peak, capacity in maxima}
 
 
 def _months(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first
-        first = storage.next_month(first)
+        first = next_month(first)

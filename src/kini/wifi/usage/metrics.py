@@ -30,20 +30,20 @@ def usage_by(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Ta
     """
     import ibis
 
-    those = sessions_between(sessions, first, last)
+    rows = sessions_between(sessions, first, last)
     if by == "hour":
-        return _by_hour(those)
+        return _by_hour(rows)
     end = "" if by == WHOLE else f"_{by}"
-    if f"device_before{end}" in those.columns:
+    if f"device_before{end}" in rows.columns:
         # A session is the first one within these days if its `_before` day precedes them (`storage`).
-        new = {
-            unit: (those[f"{one}_before{end}"] < first.day).fill_null(False).cast("int64").sum()
+        distinct = {
+            unit: (rows[f"{one}_before{end}"] < first.day).fill_null(False).cast("int64").sum()
             for unit, one in (("people", "person"), ("devices", "device"))
         }
         if by == WHOLE:
-            return those.agg(**new, **_sums(those)).mutate(of=ibis.literal(""))
-        return those.group_by(of=those[by]).agg(**new, **_sums(those))
-    return those.group_by(of=those[by]).agg(
+            return rows.agg(**distinct, **_sums(rows)).mutate(of=ibis.literal(""))
+        return rows.group_by(of=rows[by]).agg(**distinct, **_sums(rows))
+    return rows.group_by(of=rows[by]).agg(
         people=ibis._.person.nunique(), devices=ibis._.device.nunique(), **_sums(ibis._)
     )
 
@@ -52,9 +52,9 @@ def peak_sessions(sessions: "Table", first: date, last: date, by: str = WHOLE) -
     """Most concurrent sessions on one of the days: of, peak."""
     import ibis
 
-    those = sessions_between(sessions, first, last)
-    begin = those.begin.cast("int64")
-    named = those.select("day", begin=begin, end=begin + those.length, of=_of(those, by))
+    rows = sessions_between(sessions, first, last)
+    begin = rows.begin.cast("int64")
+    named = rows.select("day", begin=begin, end=begin + rows.length, of=_of(rows, by))
     edges = ibis.union(
         named.select("day", "of", at="begin", step=ibis.literal(1, "int64")),
         named.select("day", "of", at="end", step=ibis.literal(-1, "int64")),

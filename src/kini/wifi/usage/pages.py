@@ -1,4 +1,4 @@
-"""Public usage statistics: people, devices, accesses and sessions by day, hour, kind and area."""
+"""Public usage statistics by day, hour, kind and area, and usage by site for officers."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,11 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kini.analytics import choropleth
+from kini.cases.desk.guards import officers_only
 from kini.city import pack
 from kini.city.city_cache import city_tables
+from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
 from kini.web.page_cache import cache_for_anonymous
 from kini.wifi import config
+from kini.wifi.health.desk import chosen_month
+from kini.wifi.health.queries import WATCH, monitored_by
+from kini.wifi.inventory.models import Site
 from kini.wifi.usage import queries
 from kini.wifi.usage.queries import UsageRow
 
@@ -91,13 +96,13 @@ def _asked(request: HttpRequest) -> tuple[date | None, Sequence[date]]:
     months = queries.months()
     if config.network() is None:
         raise Http404
-    said = request.GET.get("month")
-    if not said:
+    text = request.GET.get("month")
+    if not text:
         return (months[0] if months else None), months
-    found = next((each for each in months if f"{each:%Y-%m}" == said), None)
-    if found is None:
+    month = next((each for each in months if f"{each:%Y-%m}" == text), None)
+    if month is None:
         raise Http404
-    return found, months
+    return month, months
 
 
 def _course(days: Sequence[UsageRow]) -> charts.Chart | None:
@@ -120,3 +125,20 @@ def _grid(hours: dict[int, list[float | None]]) -> charts.Heatmap:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
+
+
+@officers_only(WATCH)
+@require_safe
+def sites_csv(request: HttpRequest) -> HttpResponse:
+    """Return the usage of each site in a month as CSV, by area; small counts are suppressed within each area."""
+    month = chosen_month(request)
+    mine = set(Site.objects.filter(monitored_by(actor_for(request), "")).values_list("code", flat=True))
+    lines = (
+        [f"{month:%Y-%m}", area, row.of, row.name, *row.figures]
+        for area, rows in queries.by_site(month).items()
+        for row in rows
+        if row.of in mine
+    )
+    return downloads.csv_response(
+        f"wifi-sites-{month:%Y-%m}.csv", ("month", "area", "site", "name", *queries.FIGURES), lines
+    )

@@ -9,8 +9,9 @@ from typing import Any
 from kini.analytics import disclosure
 from kini.city.city_cache import city_tables
 from kini.wifi import config
-from kini.wifi.models import ClosedDay, Site, Use
-from kini.wifi.usage import storage
+from kini.wifi import rules as storage
+from kini.wifi.inventory.models import Site
+from kini.wifi.usage.models import ClosedDay, Use
 
 FIGURES = ("people", "devices", "accesses", "sessions", "seconds", "octets", "peak", "capacity")
 
@@ -60,16 +61,16 @@ def city_total(month: date) -> UsageRow | None:
 
 def all_time_total() -> tuple[date, UsageRow] | None:
     """Return the figures of the whole city since its first closed day."""
-    found = Use.objects.filter(span="all", by="city").first()
-    return (found.begins, _shown([found], lambda use: "")[0]) if found else None
+    total = Use.objects.filter(span="all", by="city").first()
+    return (total.begins, _shown([total], lambda use: "")[0]) if total else None
 
 
 def by_day(month: date) -> list[UsageRow]:
     """Return the days of a month; their total is the month."""
-    found = Use.objects.filter(span="day", by="city", begins__gte=month, begins__lt=storage.next_month(month)).order_by(
+    days = Use.objects.filter(span="day", by="city", begins__gte=month, begins__lt=storage.next_month(month)).order_by(
         "begins"
     )
-    return _shown(found, lambda use: use.begins.isoformat(), of=lambda use: use.begins.isoformat())
+    return _shown(days, lambda use: use.begins.isoformat(), of=lambda use: use.begins.isoformat())
 
 
 def by_kind(month: date) -> list[UsageRow]:
@@ -90,21 +91,21 @@ def by_area(month: date) -> list[UsageRow]:
 def by_site(month: date) -> dict[str, list[UsageRow]]:
     """Return the sites of a month by area; the total of an area's sites is the area."""
     sites = {code: (name, area) for code, name, area in Site.objects.values_list("code", "name", "area")}
-    found: dict[str, list[Use]] = defaultdict(list)
+    by_area: dict[str, list[Use]] = defaultdict(list)
     for use in _month(month, "site"):
         if use.of in sites:
-            found[sites[use.of][1]].append(use)
-    return {area: _most_first(_shown(found[area], lambda use: sites[use.of][0])) for area in sorted(found)}
+            by_area[sites[use.of][1]].append(use)
+    return {area: _most_first(_shown(by_area[area], lambda use: sites[use.of][0])) for area in sorted(by_area)}
 
 
 def by_hour(month: date) -> dict[int, list[float | None]]:
     """Return the mean number of devices by weekday (0 is Monday) and hour; None: too few."""
     sums: dict[tuple[int, int], int] = defaultdict(int)
     days: dict[int, set[date]] = defaultdict(set)
-    found = Use.objects.filter(span="day", begins__gte=month, begins__lt=storage.next_month(month))
-    for begins in found.filter(by="city").values_list("begins", flat=True):
+    rows = Use.objects.filter(span="day", begins__gte=month, begins__lt=storage.next_month(month))
+    for begins in rows.filter(by="city").values_list("begins", flat=True):
         days[begins.weekday()].add(begins)
-    for begins, of, devices in found.filter(by="hour").values_list("begins", "of", "devices"):
+    for begins, of, devices in rows.filter(by="hour").values_list("begins", "of", "devices"):
         sums[begins.weekday(), int(of)] += devices
     return {weekday: [_mean(sums[weekday, hour], len(days[weekday])) for hour in range(24)] for weekday in sorted(days)}
 
@@ -117,16 +118,16 @@ def made_up(month: date) -> bool:
 
 
 def _mean(total: int, days: int) -> float | None:
-    found = total / days
-    return None if 0 < found < disclosure.SMALLEST_COUNT else found
+    mean = total / days
+    return None if 0 < mean < disclosure.SMALLEST_COUNT else mean
 
 
 def _month(month: date, by: str) -> Any:
     return Use.objects.filter(span="month", begins=month, by=by).exclude(of="")
 
 
-def _shown(found: Any, name: Any, of: Any = lambda use: use.of) -> list[UsageRow]:
-    rows = [{"of": of(use), "name": name(use)} | {each: getattr(use, each) for each in FIGURES} for use in found]
+def _shown(uses: Any, name: Any, of: Any = lambda use: use.of) -> list[UsageRow]:
+    rows = [{"of": of(use), "name": name(use)} | {each: getattr(use, each) for each in FIGURES} for use in uses]
     return [UsageRow(**row) for row in disclosure.suppress_small_counts(rows, ("of", "name"))]
 
 

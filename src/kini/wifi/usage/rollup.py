@@ -11,6 +11,7 @@ from django.db import connection
 
 from kini.analytics import cardinality, engine
 from kini.analytics.cardinality import Key
+from kini.analytics.files import write_atomically
 from kini.city import pack
 from kini.core import current_time
 from kini.core.crypto import hmac_pads
@@ -23,6 +24,8 @@ from kini.wifi.usage import storage
 LATEST = timedelta(days=14)
 #: Seconds offline after which a device's next session counts as a new access.
 OFF = 1800
+#: Purpose of the key under which people and devices are hashed for sketches.
+SKETCH_PURPOSE = "wifi sketch"
 #: Bytes per block read from the database.
 BLOCK = 8_000_000
 _READ = """
@@ -112,53 +115,53 @@ def oldest_day() -> date | None:
     """Return the first day with sessions."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(day) FROM wifi_session")
-        found: date | None = cursor.fetchone()[0]
-    return found
+        day: date | None = cursor.fetchone()[0]
+    return day
 
 
 def write_day(root: Path, day: date) -> int:
     """Write a day to its file, and add it to the sketches; return the number of sessions."""
-    with open_staging(root) as own:
-        _fill(own, day)
-        return finish_day(own, root, day)
+    with open_staging(root) as database:
+        _fill(database, day)
+        return finish_day(database, root, day)
 
 
 def open_staging(root: Path) -> Any:
     """Open a DuckDB with the empty table `incoming` for a day's sessions."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    own = engine.connect_duckdb(root)
-    own.execute(_TABLE)
-    _renew(own, root)
-    return own
+    database = engine.connect_duckdb(storage.spill_folder(root))
+    database.execute(_TABLE)
+    _renew(database, root)
+    return database
 
 
-def finish_day(own: Any, root: Path, day: date) -> int:
+def finish_day(database: Any, root: Path, day: date) -> int:
     """Write the day in the table `incoming`, and add it to the sketches; return the number of sessions.
 
     Later days of the month are rewritten, since they refer to earlier ones.
     """
-    (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
-    _put(own, root, day)
-    if own.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
-        _sketch(own, root, day)
+    (count,) = database.execute("SELECT count(*) FROM incoming").fetchone()
+    _put(database, root, day)
+    if database.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
+        _sketch(database, root, day)
     for later in (each for each in _month(root, day) if each > day):
-        _put_again(own, root, later)
+        _put_again(database, root, later)
     return int(count)
 
 
-def _renew(own: Any, root: Path) -> None:
+def _renew(database: Any, root: Path) -> None:
     """Rewrite days, oldest first, that an earlier version wrote with fewer columns."""
     for day in storage.closed_days(root):
-        columns = own.execute("SELECT name FROM parquet_schema($1)", [str(storage.day_file(root, day))]).fetchall()
+        columns = database.execute("SELECT name FROM parquet_schema($1)", [str(storage.day_file(root, day))]).fetchall()
         if not _BEFORES.keys() <= {name for (name,) in columns}:
-            _put_again(own, root, day)
-    own.execute("TRUNCATE incoming")
+            _put_again(database, root, day)
+    database.execute("TRUNCATE incoming")
 
 
-def _put_again(own: Any, root: Path, day: date) -> None:
-    own.execute("TRUNCATE incoming")
-    own.execute(_AGAIN, [str(storage.day_file(root, day))])
-    _put(own, root, day)
+def _put_again(database: Any, root: Path, day: date) -> None:
+    database.execute("TRUNCATE incoming")
+    database.execute(_AGAIN, [str(storage.day_file(root, day))])
+    _put(database, root, day)
 
 
 def _month(root: Path, day: date) -> list[date]:
@@ -166,68 +169,70 @@ def _month(root: Path, day: date) -> list[date]:
     return [each for each in storage.closed_days(root) if (each.year, each.month) == (day.year, day.month)]
 
 
-def _put(own: Any, root: Path, day: date) -> None:
+def _put(database: Any, root: Path, day: date) -> None:
     """Write the table `incoming` to the day's file."""
     earlier = [str(storage.day_file(root, each)) for each in _month(root, day) if each < day]
     firsts, joins = [], []
     for column, (keys, order) in _BEFORES.items():
-        own.execute((_BEFORE if earlier else _NOBODY).format(column=column, keys=keys, files=earlier))
+        database.execute((_BEFORE if earlier else _NOBODY).format(column=column, keys=keys, files=earlier))
         one = keys.partition(",")[0]
         firsts.append(_FIRST.format(one=one, column=column, keys=keys, order=order))
         joins.append(_JOIN.format(column=column, keys=keys))
-    said = {"off": OFF, "firsts": ", ".join(firsts), "joins": " ".join(joins)}
-    storage.write_atomically(storage.day_file(root, day), lambda new: own.execute(_WRITE.format(path=new, **said)))
+    parts = {"off": OFF, "firsts": ", ".join(firsts), "joins": " ".join(joins)}
+    write_atomically(storage.day_file(root, day), lambda new: database.execute(_WRITE.format(path=new, **parts)))
 
 
-def _fill(own: Any, day: date) -> None:
+def _fill(database: Any, day: date) -> None:
     import pyarrow
     from pyarrow import csv
 
-    names = [line[0] for line in own.execute("DESCRIBE incoming").fetchall()]
+    names = [line[0] for line in database.execute("DESCRIBE incoming").fetchall()]
     texts = {"site", "area", "kind"}
     types = {name: pyarrow.string() if name in texts else pyarrow.int64() for name in names}
     read = csv.ReadOptions(column_names=names)
     convert = csv.ConvertOptions(column_types=types, strings_can_be_null=False)
-    given = {
-        "pads": hmac_pads(cardinality.PURPOSE),
+    parameters = {
+        "pads": hmac_pads(SKETCH_PURPOSE),
         "zone": str(pack.current().timezone),
         "at": current_time.now(),
         "day": day,
     }
-    for block in _blocks(given):
+    for block in _blocks(parameters):
         lines = csv.read_csv(io.BytesIO(block), read, convert_options=convert)
-        own.register("lines", lines)
-        own.execute("INSERT INTO incoming SELECT * FROM lines")
-        own.unregister("lines")
+        database.register("lines", lines)
+        database.execute("INSERT INTO incoming SELECT * FROM lines")
+        database.unregister("lines")
 
 
-def _blocks(given: dict[str, object]) -> Iterator[bytes]:
+def _blocks(parameters: dict[str, object]) -> Iterator[bytes]:
     """Yield the database's output in blocks of whole lines."""
-    with open_copy(_READ, given) as copy:
-        held = bytearray()
+    with open_copy(_READ, parameters) as copy:
+        buffer = bytearray()
         for part in copy:
-            held += part
-            if len(held) > BLOCK:
-                cut = held.rindex(b"\n") + 1
-                yield bytes(held[:cut])
-                del held[:cut]
-        if held:
-            yield bytes(held)
+            buffer += part
+            if len(buffer) > BLOCK:
+                cut = buffer.rindex(b"\n") + 1
+                yield bytes(buffer[:cut])
+                del buffer[:cut]
+        if buffer:
+            yield bytes(buffer)
 
 
-def _sketch(own: Any, root: Path, day: date) -> None:
+def _sketch(database: Any, root: Path, day: date) -> None:
     """Update the sketches: by month in all dimensions but sites, which are many; for all time in all dimensions."""
     month = [by for by in (storage.WHOLE, *storage.DIMENSIONS) if by != "site"]
-    cardinality.merge_sketches(storage.sketch_file(root, f"{day:%Y-%m}"), _groups(own, month))
-    cardinality.merge_sketches(storage.sketch_file(root, "all"), _groups(own, [storage.WHOLE, *storage.DIMENSIONS]))
+    cardinality.merge_sketches(storage.sketch_file(root, f"{day:%Y-%m}"), _groups(database, month))
+    cardinality.merge_sketches(
+        storage.sketch_file(root, "all"), _groups(database, [storage.WHOLE, *storage.DIMENSIONS]), many=["site"]
+    )
 
 
-def _groups(own: Any, wanted: list[str]) -> Iterator[tuple[Key, list[int]]]:
+def _groups(database: Any, dimensions: list[str]) -> Iterator[tuple[Key, list[int]]]:
     of = {storage.WHOLE: "''", "hour": _HOURS}
-    for by in wanted:
+    for by in dimensions:
         for unit, ever in (("people", "person_ever"), ("devices", "device_ever")):
-            found = own.execute(_GROUPS.format(of=of.get(by, by), ever=ever))
-            yield from _split(iter(partial(found.fetchmany, 100_000), []), by, unit)
+            rows = database.execute(_GROUPS.format(of=of.get(by, by), ever=ever))
+            yield from _split(iter(partial(rows.fetchmany, 100_000), []), by, unit)
 
 
 def _split(batches: Iterator[list[tuple[Any, int]]], by: str, unit: str) -> Iterator[tuple[Key, list[int]]]:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.wifi import actions
-from kini.wifi.models import ClosedDay
-from kini.wifi.usage import rollup, storage
+from kini.wifi.usage import actions, rollup, storage
+from kini.wifi.usage.models import ClosedDay
 
 #: Minimum interval between rewrites of a day with late packets.
 AGAIN = timedelta(hours=20)
@@ -41,5 +40,5 @@ def _open() -> Iterator[date]:
 
 def _changed() -> Iterator[date]:
     now = current_time.now()
-    found = ClosedDay.objects.filter(late__gt=0, closed_at__lt=now - AGAIN).order_by("day")
-    yield from (each.day for each in found if rollup.rollup_due_at(each.day) > now - rollup.LATEST)
+    changed = ClosedDay.objects.filter(late__gt=0, closed_at__lt=now - AGAIN).order_by("day")
+    yield from (each.day for each in changed if rollup.rollup_due_at(each.day) > now - rollup.LATEST)

@@ -14,15 +14,18 @@ are `person_before_area`, `device_before_area` and both with `_kind`, within an 
 therefore means rewriting the later ones of its month (`rollup.finish_day`).
 """
 
-import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from datetime import date, timedelta
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from kini.core.file_store import sync_folder
+from kini.analytics import engine
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 #: Dimensions of figures, beside the whole city.
 DIMENSIONS = ("area", "kind", "site", "hour")
@@ -41,6 +44,16 @@ def sessions_folder(root: Path) -> Path:
     return root / "sessions"
 
 
+def spill_folder(root: Path) -> Path:
+    """Return the folder to which the query engine spills."""
+    return root / "spill"
+
+
+def open_sessions(root: Path) -> AbstractContextManager["Table"]:
+    """Open the sessions of all closed days as an Ibis table with the column `day`."""
+    return engine.open_dataset(sessions_folder(root), spill=spill_folder(root))
+
+
 def sketch_file(root: Path, name: str) -> Path:
     """Return the file of sketches of a month ("2026-11") or of "all"."""
     return root / "sketches" / f"{name}.parquet"
@@ -52,29 +65,8 @@ def day_file(root: Path, day: date) -> Path:
 
 def closed_days(root: Path) -> list[date]:
     """List the closed days in order."""
-    found = sessions_folder(root).glob(f"{_DAY}*/{_PART}")
-    return sorted(date.fromisoformat(path.parent.name.removeprefix(_DAY)) for path in found)
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file atomically and durably."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")  # neither DuckDB's nor Spark's patterns see it
-    try:
-        write(new)
-        with new.open("rb+") as file:
-            os.fsync(file.fileno())
-        new.chmod(0o600)
-        new.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            new.unlink()
-    sync_folder(path.parent)
-
-
-def next_month(month: date) -> date:
-    """Return the first day of the month after the one that begins on that day."""
-    return (month + timedelta(days=31)).replace(day=1)
+    files = sessions_folder(root).glob(f"{_DAY}*/{_PART}")
+    return sorted(date.fromisoformat(path.parent.name.removeprefix(_DAY)) for path in files)
 
 
 def months_of(wanted: Iterable[date]) -> list[date]:

@@ -14,11 +14,12 @@ from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.wifi import config
 from kini.wifi.events import DevicesSignedOut
-from kini.wifi.guards import find_group, require_system
-from kini.wifi.inventory import queries
-from kini.wifi.models import Device, Voucher
+from kini.wifi.guards import require_system
+from kini.wifi.radius import queries
 from kini.wifi.radius.actions import MOST_DAYS
 from kini.wifi.radius.authorization import voucher_hash
+from kini.wifi.radius.models import Device, Voucher
+from kini.wifi.radius.queries import find_group
 
 MOST_VOUCHERS = 5_000
 #: Limit for a sheet that an officer prints.
@@ -52,7 +53,7 @@ def create_vouchers(
         Refused: if the group is unknown or has no sheets, or a number is out of bounds.
     """
     _require(by, scope)
-    found, most = find_group(group), MOST_VOUCHERS
+    stored_group, most = find_group(group), MOST_VOUCHERS
     if scope:
         most = MOST_ON_SHEET
         if group not in config.voucher_groups():
@@ -65,9 +66,9 @@ def create_vouchers(
         )
     now, ends = current_time.now(), current_time.now() + timedelta(days=days)
     codes = ["".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH)) for _n in range(count)]
-    given = {"group": found, "label": label, "devices": devices, "starts_at": now, "ends_at": ends}
-    given |= {"agency_id": scope.agency, "area_path": scope.area_path} if scope else {}
-    Voucher.objects.bulk_create([Voucher(mark=voucher_hash(code), **given) for code in codes])
+    values = {"group": stored_group, "label": label, "devices": devices, "starts_at": now, "ends_at": ends}
+    values |= {"agency_id": scope.agency, "area_path": scope.area_path} if scope else {}
+    Voucher.objects.bulk_create([Voucher(mark=voucher_hash(code), **values) for code in codes])
     detail = {"group": group, "count": count, "days": days, "label": label, "devices": devices}
     audit.record(by=by, action="wifi.vouchers-made", subject=f"wifi-vouchers:{label[:80]}", detail=detail)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
@@ -87,8 +88,8 @@ def withdraw_vouchers(*, by: Actor, label: str, scope: Scope | None = None) -> i
     now = current_time.now()
     mine = queries.vouchers_in_scope(scope).filter(label=label)
     count = mine.filter(withdrawn_at=None, ends_at__gt=now).update(withdrawn_at=now)
-    gone = Device.objects.filter(voucher__in=mine.filter(withdrawn_at=now)).values_list("mark", flat=True)
-    if marks := [bytes(mark).hex() for mark in gone]:
+    signed_out = Device.objects.filter(voucher__in=mine.filter(withdrawn_at=now)).values_list("mark", flat=True)
+    if marks := [bytes(mark).hex() for mark in signed_out]:
         events.publish(DevicesSignedOut(devices=marks, reason="voucher-withdrawn"))
     audit.record(
         by=by, action="wifi.vouchers-withdrawn", subject=f"wifi-vouchers:{label[:80]}", detail={"count": count}

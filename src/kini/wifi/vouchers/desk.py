@@ -18,8 +18,9 @@ from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
-from kini.wifi import actions, config
-from kini.wifi.inventory import queries
+from kini.wifi import config
+from kini.wifi.radius import queries
+from kini.wifi.vouchers import actions
 
 MANAGE = Permission.MANAGE_VOUCHERS
 LONGEST, SHOWN = 80, 50
@@ -47,7 +48,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
         return _list(request, actor, Typed(), "")
     typed = Typed(**{name: request.POST.get(name, "")[:LONGEST].replace("\0", "") for name in Typed.__slots__})
     try:
-        codes = _made(actor, typed)
+        codes = _create(actor, typed)
     except ActionRefused as refusal:
         return _list(request, actor, typed, str(refusal))
     network, group = config.network(), config.voucher_groups()[typed.group]
@@ -63,27 +64,27 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     label = request.POST.get("label", "")[:LONGEST].replace("\0", "")
     count = actions.withdraw_vouchers(by=actor, label=label, scope=scope_with(actor, MANAGE))
-    said = ngettext("%(count)d code was withdrawn.", "%(count)d codes were withdrawn.", count)
-    messages.success(request, said % {"count": count})
+    message = ngettext("%(count)d code was withdrawn.", "%(count)d codes were withdrawn.", count)
+    messages.success(request, message % {"count": count})
     return redirect_see_other("wifi:desk-sheets")
 
 
-def _made(actor: Actor, typed: Typed) -> list[str]:
+def _create(actor: Actor, typed: Typed) -> list[str]:
     try:
         count, days = int(typed.count), int(typed.days)
         devices = int(typed.devices) if typed.devices else None
     except ValueError:
         raise ActionRefused(_("Enter the number of codes, days and devices in digits.")) from None
-    given = {"group": typed.group, "count": count, "days": days, "label": typed.label.strip(), "devices": devices}
-    return actions.create_vouchers(by=actor, scope=scope_with(actor, MANAGE), **given)  # type: ignore[arg-type]
+    values = {"group": typed.group, "count": count, "days": days, "label": typed.label.strip(), "devices": devices}
+    return actions.create_vouchers(by=actor, scope=scope_with(actor, MANAGE), **values)  # type: ignore[arg-type]
 
 
 def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> HttpResponse:
-    holds = Q(withdrawn_at=None, ends_at__gt=current_time.now())
+    valid = Q(withdrawn_at=None, ends_at__gt=current_time.now())
     rows = (
         queries.vouchers_in_scope(scope_with(actor, MANAGE))
         .values("label", "group")
-        .annotate(made=Count("pk"), holding=Count("pk", filter=holds), used=Sum("uses"), ends=Max("ends_at"))
+        .annotate(made=Count("pk"), holding=Count("pk", filter=valid), used=Sum("uses"), ends=Max("ends_at"))
         .order_by("-ends", "label")[:SHOWN]
     )
     groups = config.voucher_groups()

@@ -1,0 +1,24 @@
+"""Atomic writes of data files."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from kini.core.file_store import sync_folder
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file atomically and durably."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")  # neither DuckDB's nor Spark's patterns see it
+    try:
+        write(new)
+        with new.open("rb+") as file:
+            os.fsync(file.fileno())
+        new.chmod(0o600)
+        new.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            new.unlink()
+    sync_folder(path.parent)

@@ -1,0 +1,111 @@
+"""The same questions asked of a Spark cluster: a master and two workers on loopback."""
+
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from kini.wifi import config
+from kini.wifi.inventory import sample_data
+from kini.wifi.simulate import sample_month
+from kini.wifi.usage import aggregates, metrics, storage
+
+pytestmark = pytest.mark.long
+MONDAY = date(2026, 11, 23)
+MISSING = [
+    name
+    for name, there in (("pyspark", importlib.util.find_spec("pyspark")), ("Java", shutil.which("java")))
+    if not there
+]
+needs_spark = pytest.mark.skipif(bool(MISSING), reason=f"needs {' and '.join(MISSING)} (the extra `spark`, and a JRE)")
+PATIENCE = 120
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def start(stack, log, *words):
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    named = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(home), "SPARK_DAEMON_MEMORY": "512m"}
+    out = stack.enter_context(log.open("w"))
+    command = [f"{home}/bin/spark-class", *words]
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | named, cwd=log.parent)
+
+    def end():
+        process.terminate()
+        process.wait()
+
+    stack.callback(end)
+    return process
+
+
+def alive_workers(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return len(re.findall(r'"state" ?: ?"ALIVE"', answer.read().decode().partition('"activeapps"')[0]))
+    except OSError:
+        return 0
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """The address of a master that two workers have joined."""
+    with ExitStack() as stack:
+        port, page = free_port(), free_port()
+        master = ["org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port)]
+        processes = [start(stack, tmp_path / "master.log", *master, "--webui-port", str(page))]
+        address = f"spark://127.0.0.1:{port}"
+        for number in range(2):
+            log = tmp_path / f"worker-{number}.log"
+            worker = ["org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g"]
+            more = ["--webui-port", "0", "--work-dir", str(tmp_path / f"work-{number}"), address]
+            processes.append(start(stack, log, *worker, *more))
+        until = time.monotonic() + PATIENCE
+        while alive_workers(f"http://127.0.0.1:{page}/json/") < 2:
+            assert all(each.poll() is None for each in processes), (tmp_path / "master.log").read_text()
+            assert time.monotonic() < until, "the workers did not join"
+        yield address
+
+
+def answers(root, first, last):
+    found = {}
+    with storage.open_sessions(root) as sessions:
+        for by in aggregates.BREAKDOWNS:
+            rows = metrics.usage_by(sessions, first, last, by).to_pyarrow().to_pylist()
+            found["use", by] = sorted(rows, key=lambda row: row["of"])
+            if by != "hour":
+                rows = metrics.peak_sessions(sessions, first, last, by).to_pyarrow().to_pylist()
+                found["peaks", by] = sorted(rows, key=lambda row: row["of"])
+    return found
+
+
+# PySpark calls what pandas will take away, and leaves sockets to its Java process open.
+@pytest.mark.filterwarnings("ignore")
+@needs_spark
+def test_spark_gives_the_same_numbers(town, tmp_path, cluster, settings, monkeypatch):
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    network = config.network()
+    points = [each.row for each in sample_data.sample_points(network, 40).rows]
+    where, root = sample_month.build_world(network, points, seed=1), tmp_path / "days"
+    for number in range(3):
+        sample_month.simulate_day(root, where, MONDAY + timedelta(days=number), 20_000, 1, sketches=False)
+    asked = MONDAY, MONDAY + timedelta(days=1)
+    duckdb = answers(root, *asked)
+    settings.ENV = replace(settings.ENV, analytics=cluster)
+    assert answers(root, *asked) == duckdb
+    assert duckdb["use", "city"][0]["people"] > 1000
