@@ -6,7 +6,7 @@ from django.db import migrations
 
 EVENTS = {
     "kini.cases.events.CaseOpened": "cases.opened",
-    "kini.cases.events.TimelineEntryAdded": "cases.entry_added",
+    "kini.cases.events.CaseTold": "cases.entry_added",
     "kini.cases.events.CaseMoved": "cases.moved",
     "kini.cases.events.OfficersMentioned": "cases.officers_mentioned",
     "kini.wifi.events.OutagesBegan": "wifi.outages_began",
@@ -20,14 +20,14 @@ EVENTS = {
     "kini.people.events.AssuranceChanged": "people.assurance_changed",
 }
 SUBSCRIBERS = {
-    "kini.cases.notifications.notify_opened": "cases.notify_opened",
-    "kini.cases.notifications.notify_moved": "cases.notify_moved",
-    "kini.cases.notifications.notify_duplicates": "cases.notify_duplicates",
-    "kini.cases.notifications.notify_entry_added": "cases.notify_entry",
-    "kini.cases.notifications.notify_mentioned": "cases.notify_mentioned",
-    "kini.cases.notifications.notify_heads": "cases.notify_heads",
-    "kini.cases.jobs.release_duplicates_of_undecided": "cases.release_duplicates",
-    "kini.cases.jobs.move_cases_of_merged_profile": "cases.merge_profiles",
+    "kini.cases.notices.tell_opened": "cases.notify_opened",
+    "kini.cases.notices.tell_moved": "cases.notify_moved",
+    "kini.cases.notices.tell_followers": "cases.notify_duplicates",
+    "kini.cases.notices.tell_told": "cases.notify_entry",
+    "kini.cases.notices.tell_mentioned": "cases.notify_mentioned",
+    "kini.cases.notices.tell_heads": "cases.notify_heads",
+    "kini.cases.jobs.release_followers": "cases.release_duplicates",
+    "kini.cases.jobs.bring_cases_along": "cases.merge_profiles",
     "kini.letters.jobs.follow": "letters.follow_case",
     "kini.wifi.jobs.note_fault": "wifi.note_fault",
     "kini.wifi.jobs.end_sessions": "wifi.end_sessions",
@@ -36,8 +36,8 @@ SUBSCRIBERS = {
     "kini.booking.jobs.tell_closed": "booking.notify_closed",
     "kini.booking.jobs.bring_bookings_along": "booking.merge_profiles",
     "kini.messages.jobs.bring_messages_along": "messages.merge_profiles",
-    "kini.messages.program_notices.notify_client_revoked": "messages.notify_tokens_revoked",
-    "kini.messages.account_messages.notify_assurance_changed": "messages.notify_assurance",
+    "kini.messages.program_notices.tell_revoked": "messages.notify_tokens_revoked",
+    "kini.messages.identity_notices.tell_changed": "messages.notify_assurance",
 }
 
 RENAME = """
