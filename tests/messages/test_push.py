@@ -1,4 +1,4 @@
-"""Web push: sealed as RFC 8291 says, signed as RFC 8292 says, to a push service on loopback that checks both."""
+"""Web push to a loopback push service that checks encryption (RFC 8291) and VAPID signature (RFC 8292)."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,10 +7,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed
@@ -21,10 +23,8 @@ from tests.messages.test_notify import notify_resident, signed_in, states
 
 #: The example of RFC 8291, section 5.
 RFC = {
-    "text": b"When I grow up, I want to be a watermelon",
-    "sender": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
-    "public": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-    "salt": "DGv6ra1nlYgDCS1FRnbzlw",
+    "text": "When I grow up, I want to be a watermelon",
+    "key": "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",
     "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     "body": "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK"
     "6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
@@ -32,16 +32,9 @@ RFC = {
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
 
-def test_it_is_sealed_as_the_standard_shows():
-    sender = ec.derive_private_key(int.from_bytes(web_push.decode_base64url(RFC["sender"])), web_push.CURVE)  # type: ignore[arg-type]
-    theirs = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, web_push.decode_base64url(RFC["public"]))  # type: ignore[arg-type]
-    auth, salt = web_push.decode_base64url(RFC["auth"]), web_push.decode_base64url(RFC["salt"])  # type: ignore[arg-type]
-    assert web_push.encode_base64url(web_push._sealed(RFC["text"], theirs, auth, sender, salt)) == RFC["body"]  # type: ignore[arg-type]
-
-
 @dataclass
 class Browser:
-    """A browser with the service of its maker: it refuses what is not signed for it, and opens what is."""
+    """A browser with its push service: rejects requests without valid signature, decrypts the others."""
 
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(web_push.CURVE))
     auth: bytes = b"sixteen bytes..."
@@ -70,15 +63,32 @@ class Browser:
         salt, ours, sealed = body[:16], body[21:86], body[86:]
         sender = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, ours)
         info = b"WebPush: info\0" + web_push.encode_point(self.key.public_key()) + ours
-        secret = web_push._hkdf(self.key.exchange(ec.ECDH(), sender), self.auth, info, 32)
-        key = web_push._hkdf(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
-        nonce = web_push._hkdf(secret, salt, b"Content-Encoding: nonce\0", 12)
+        secret = HKDF(SHA256(), 32, self.auth, info).derive(self.key.exchange(ec.ECDH(), sender))
+        key = HKDF(SHA256(), 16, salt, b"Content-Encoding: aes128gcm\0").derive(secret)
+        nonce = HKDF(SHA256(), 12, salt, b"Content-Encoding: nonce\0").derive(secret)
         return AESGCM(key).decrypt(nonce, sealed, None).rstrip(b"\x02")
+
+
+def test_the_browser_decrypts_the_example_of_the_standard():
+    secret = int.from_bytes(web_push.decode_base64url(RFC["key"]))
+    browser = Browser(ec.derive_private_key(secret, web_push.CURVE), web_push.decode_base64url(RFC["auth"]))
+    assert browser.opened(web_push.decode_base64url(RFC["body"])) == RFC["text"].encode()
+
+
+def test_a_payload_is_one_record_for_one_browser():
+    browser, other = Browser(), Browser()
+    public = web_push.encode_base64url(web_push.encode_point(browser.key.public_key()))
+    body = web_push.encrypt_payload(b"hello", public, web_push.encode_base64url(browser.auth))
+    assert browser.opened(body) == b"hello"
+    with pytest.raises(InvalidTag):
+        other.opened(body)
+    with pytest.raises(ValueError, match="too long"):
+        web_push.encrypt_payload(b"x" * (web_push.MAX_PAYLOAD + 1), public, web_push.encode_base64url(browser.auth))
 
 
 @pytest.fixture
 def browser(town: Town) -> Iterator[Browser]:
-    """The resident's browser, in which they asked to be told."""
+    """The resident's subscribed browser."""
     own = Browser()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,19 +1,15 @@
-"""Web push: payload encryption (RFC 8291, aes128gcm) and VAPID authorization (RFC 8292).
+"""Web push by pywebpush: payload encryption (RFC 8291, aes128gcm) and VAPID authorization (RFC 8292).
 
 The VAPID key (P-256) is derived from the oldest key of KINI_HASH_KEY, since browsers bind subscriptions to it.
 """
 
 import base64
-import json
-import os
 from functools import cache
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from py_vapid import Vapid
 
 from kini.core import crypto, current_time
 
@@ -21,8 +17,9 @@ CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 #: Push services of browser vendors. Other endpoints are rejected to prevent requests to arbitrary URLs (SSRF).
 PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
-RECORD, LONGEST = 4096, 3800
-SIGNED_FOR = 12 * 60 * 60
+#: Fits in one record of 4096 bytes (RFC 8188), which push services accept.
+MAX_PAYLOAD = 3800
+TOKEN_SECONDS = 12 * 60 * 60
 
 
 def encode_base64url(data: bytes) -> str:
@@ -45,6 +42,11 @@ def vapid_key() -> ec.EllipticCurvePrivateKey:
     return _key(crypto.permanent_mac(b"vapid", "messages.push"))
 
 
+def public_key() -> str:
+    """The public VAPID key for browsers, base64url."""
+    return encode_base64url(encode_point(vapid_key().public_key()))
+
+
 @cache
 def _key(secret: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(secret) % (ORDER - 1) + 1, CURVE)
@@ -65,27 +67,16 @@ def encrypt_payload(content: bytes, public: str, auth: str) -> bytes:
         public, auth: p256dh and auth of the subscription, base64url.
 
     Raises:
-        ValueError: when the keys are invalid or the content exceeds one record.
+        ValueError: when the content exceeds one record.
     """
-    if len(content) > LONGEST:
+    # Only the worker sends: the other processes are spared the 11 MB of aiohttp, which pywebpush imports.
+    from pywebpush import WebPusher
+
+    if len(content) > MAX_PAYLOAD:
         raise ValueError("too long for one record")
-    theirs = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, decode_base64url(public))
-    return _sealed(content, theirs, decode_base64url(auth), ec.generate_private_key(CURVE), os.urandom(16))
-
-
-def _sealed(
-    content: bytes, theirs: ec.EllipticCurvePublicKey, auth: bytes, once: ec.EllipticCurvePrivateKey, salt: bytes
-) -> bytes:
-    ours = encode_point(once.public_key())
-    secret = _hkdf(once.exchange(ec.ECDH(), theirs), auth, b"WebPush: info\0" + encode_point(theirs) + ours, 32)
-    key = _hkdf(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
-    nonce = _hkdf(secret, salt, b"Content-Encoding: nonce\0", 12)
-    head = salt + RECORD.to_bytes(4) + bytes([len(ours)]) + ours
-    return head + AESGCM(key).encrypt(nonce, content + b"\x02", None)
-
-
-def _hkdf(material: bytes, salt: bytes, info: bytes, length: int) -> bytes:
-    return HKDF(hashes.SHA256(), length, salt, info).derive(material)
+    keys = {"p256dh": public, "auth": auth}
+    body: bytes = WebPusher({"endpoint": "", "keys": keys}).encode(content)["body"]
+    return body
 
 
 def authorization(endpoint: str, subject: str) -> str:
@@ -97,14 +88,12 @@ def authorization(endpoint: str, subject: str) -> str:
     parts = urlsplit(endpoint)
     claims = {
         "aud": f"{parts.scheme}://{parts.netloc}",
-        "exp": int(current_time.now().timestamp()) + SIGNED_FOR,
+        "exp": int(current_time.now().timestamp()) + TOKEN_SECONDS,
         "sub": subject,
     }
-    head = {"typ": "JWT", "alg": "ES256"}
-    signed = ".".join(encode_base64url(json.dumps(each, separators=(",", ":")).encode()) for each in (head, claims))
-    r, s = decode_dss_signature(vapid_key().sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
-    token = f"{signed}.{encode_base64url(r.to_bytes(32) + s.to_bytes(32))}"
-    return f"vapid t={token}, k={encode_base64url(encode_point(vapid_key().public_key()))}"
+    # "no-strict": py_vapid accepts no port in `sub`, which a demo city has.
+    header: str = Vapid(vapid_key(), conf={"no-strict": True}).sign(claims)["Authorization"]
+    return header
 
 
 def are_subscription_keys(public: str, auth: str) -> bool:

@@ -10,16 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from kini.messages import web_push
-from kini.messages.channels.base import Channel
-from kini.messages.channels.email import show_in_outbox
-from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.channels.base import Accepted, Channel, PermanentFailure, TemporaryFailure, show_in_outbox
 from kini.messages.models import Delivery, Message, Subscription
 from kini.messages.recipients import Recipient
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 #: The push service stores a message this long while the browser is offline.
-KEPT_SECONDS = 24 * 60 * 60
-GONE = (404, 410)
+TTL_SECONDS = 24 * 60 * 60
+GONE = {404, 410}
 
 
 class Push(Channel):
@@ -32,21 +30,20 @@ class Push(Channel):
         return True
 
     def recipient(self, person: Recipient) -> str:
-        found = person.user and Subscription.objects.filter(user=person.user).exists()
-        return f"devices-{person.user.pk}" if person.user and found else ""
+        subscribed = person.user and Subscription.objects.filter(user=person.user).exists()
+        return f"devices-{person.user.pk}" if person.user and subscribed else ""
 
     def send(self, delivery: Delivery) -> Accepted:
         message = delivery.message
         content = push_payload(message).encode()
-        answers = {
-            _post(each, content, urgent=message.urgent) for each in Subscription.objects.filter(user=message.user)
-        }
-        if any(200 <= status < 300 for status in answers):
+        subscriptions = Subscription.objects.filter(user=message.user)
+        statuses = {_post(each, content, urgent=message.urgent) for each in subscriptions}
+        if any(200 <= status < 300 for status in statuses):
             show_in_outbox(delivery, message.subject)
             return Accepted()
-        if answers <= set(GONE):
+        if statuses <= GONE:
             raise PermanentFailure("no active push subscription")
-        raise TemporaryFailure(f"push services answered {sorted(answers)}")
+        raise TemporaryFailure(f"push services answered {sorted(statuses)}")
 
 
 def push_payload(message: Message) -> str:
@@ -55,20 +52,20 @@ def push_payload(message: Message) -> str:
     return json.dumps({"title": message.subject, "link": link, "tag": f"message-{message.pk}"})
 
 
-def _post(to: Subscription, content: bytes, *, urgent: bool) -> int:
+def _post(subscription: Subscription, content: bytes, *, urgent: bool) -> int:
     """Post to the push service and return the HTTP status; delete an expired subscription."""
     headers = {
-        "Authorization": web_push.authorization(to.endpoint, settings.ENV.address),
+        "Authorization": web_push.authorization(subscription.endpoint, settings.ENV.address),
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
-        "TTL": str(KEPT_SECONDS),
+        "TTL": str(TTL_SECONDS),
         "Urgency": "high" if urgent else "normal",
     }
     try:
-        body = web_push.encrypt_payload(content, to.public, to.auth)
-        status = httpx.post(to.endpoint, content=body, headers=headers, timeout=TIMEOUT).status_code
+        body = web_push.encrypt_payload(content, subscription.public, subscription.auth)
+        status = httpx.post(subscription.endpoint, content=body, headers=headers, timeout=TIMEOUT).status_code
     except httpx.HTTPError:
         return 599
     if status in GONE:
-        to.delete()
+        subscription.delete()
     return status
