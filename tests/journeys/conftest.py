@@ -1,4 +1,4 @@
-"""People in front of browsers, and what fills the city for them."""
+"""Fixtures of browser journeys: people with browsers, and data created in the running city."""
 
 import json
 import re
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(slots=True)
 class Stock:
-    """Fills the city, and says how its cases stand (tests/journeys/stock.py)."""
+    """Client of tests/journeys/stock.py, which creates data and reports states in the running city."""
 
     process: subprocess.Popen[str]
 
@@ -70,7 +70,7 @@ def stock(scratch: ScratchCity, city: str) -> Iterator[Stock]:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody in front of a browser."""
+    """A person with a browser page."""
 
     page: Page
     city: str
@@ -79,10 +79,9 @@ class Person:
         self.page.goto(self.city + path)
 
     def press(self, button: Locator) -> None:
-        """Click, and go on once the page that it leads to is here.
+        """Click and wait for the next page.
 
-        A click returns as soon as the browser has begun to send a form; whoever then looks at the address, or goes
-        elsewhere, may be faster than the server and stop it.
+        A bare click returns before the response arrives, so a following navigation could cancel the submission.
         """
         with self.page.expect_navigation():
             button.click()
@@ -92,19 +91,19 @@ class Person:
         return self.page.locator("h1").inner_text()
 
     def sign_in(self, name: str) -> None:
-        """One click on the demo's page."""
+        """Sign in with one click on the demo page."""
         self.go("/demo/sign-in/")
         self.press(self.page.get_by_role("button", name=name).first)
 
     def sign_in_by_code(self, email: str) -> None:
-        """As a new resident does: an address, then the code, read from the local outbox."""
+        """Sign in as a new resident with the code from the local outbox."""
         self.go("/sign-in/")
         self.page.locator("input[name=contact]").fill(email)
         self.press(self.page.locator("main form button").first)
         self.type_code(email)
 
     def type_code(self, contact: str) -> None:
-        """The code that was sent to a number or an address, read from the local outbox."""
+        """Type the code sent to this number or address, from the local outbox."""
         outbox = self.page.context.new_page()
         outbox.goto(f"{self.city}/outbox/")
         message = outbox.locator("main").inner_text()
@@ -117,7 +116,7 @@ class Person:
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
 def person(request: pytest.FixtureRequest, chromium: Browser, city: str) -> Iterator[Callable[[], Person]]:
-    """Makes people with browsers of their own, once with JavaScript and once without."""
+    """Factory of people with separate browsers, with and without JavaScript."""
     contexts: list[BrowserContext] = []
 
     def make() -> Person:

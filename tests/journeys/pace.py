@@ -1,4 +1,4 @@
-"""How long a person takes with a phone, reckoned from what they read, tap, type and photograph."""
+"""Estimate of the time a person needs on a phone, from what they read, tap, type and photograph."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ PAGE, TAP, LETTER, PHOTO = 4.0, 1.5, 0.35, 5.0
 
 @dataclass
 class Pace:
-    """Counts while it does what a person would do."""
+    """Performs actions and adds up their estimated duration."""
 
     page: Page
     pages: int = 0
@@ -42,7 +42,7 @@ class Pace:
         line.fill(text)
 
     def choose(self, box: Locator, label: str) -> None:
-        """Open a list and take one of it; a search in it costs its letters."""
+        """Choose from a list; a search in it costs its letters."""
         self.taps += 2
         if box.evaluate("each => each.tagName") == "INPUT":
             some = label[:5]

@@ -1,4 +1,4 @@
-"""A net that can be cut: what goes between a browser and the city passes here, byte by byte."""
+"""TCP proxy between browser and city that can be interrupted."""
 
 import socket
 import threading
@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 
 class Cut(Enum):
-    """What does not come through. `ANSWERS`: forms arrive, and what the city says to them is lost."""
+    """Blocked direction. `ANSWERS`: requests arrive, responses are lost."""
 
     NOTHING, EVERYTHING, ANSWERS = range(3)
 
 
 class Net(ThreadingTCPServer):
-    """A server of loopback in front of the city.
+    """Loopback server in front of the city.
 
     Attributes:
-        lost: how many forms arrived whose answer was lost.
+        lost: number of requests whose response was dropped.
     """
 
     daemon_threads = True
@@ -34,7 +34,7 @@ class Net(ThreadingTCPServer):
         self.lost = 0
 
     def turn_to(self, port: int) -> None:
-        """From here on another server answers, also to browsers that hold a connection."""
+        """Switch to another server, including open connections."""
         self.city = (self.city[0], port)
         for each in list(self.open):
             with suppress(OSError):
@@ -46,7 +46,7 @@ class Net(ThreadingTCPServer):
 
 
 class _Way(BaseRequestHandler):
-    """One connection of a browser."""
+    """One browser connection."""
 
     server: Net
 
@@ -80,7 +80,7 @@ class _Way(BaseRequestHandler):
 
 @contextmanager
 def net(city: str) -> Iterator[Net]:
-    """The net in front of that city."""
+    """Run a proxy in front of the city."""
     with Net(city) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

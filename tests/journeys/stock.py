@@ -1,6 +1,6 @@
-"""What the journeys' city is filled with, made by the ordinary actions in a process of its own.
+"""Data for the journeys' city, created by the regular actions in a separate process.
 
-It reads lines of JSON, [deed, argument ...], and answers each with a line.
+Protocol: one JSON line per request, [function, argument ...], and one per response.
 """
 
 import json
@@ -37,7 +37,7 @@ from kini.wifi.radius import freeradius  # noqa: E402
 
 
 def cases(service: str, count: int, *steps: str) -> list[str]:
-    """References of new cases of a service, each taken along these steps."""
+    """Create cases of a service and take these moves; return their references."""
     offered = Service.objects.select_related("current").get(pk=service)
     resident = Resident.objects.exclude(user=None).order_by("pk")[0]
     by = Actor(ActorKind.RESIDENT, resident.user_id)
@@ -50,12 +50,12 @@ def cases(service: str, count: int, *steps: str) -> list[str]:
 
 
 def states(references: list[str]) -> list[str]:
-    """In which states these cases are, each once."""
+    """Distinct states of these cases."""
     return sorted(set(Case.objects.filter(reference__in=references).values_list("state", flat=True)))
 
 
 def carry_out() -> int:
-    """Let the time to take a step back be over for everybody; how many steps for many cases were taken then."""
+    """End the undo period of batch moves; return how many were executed."""
     before = BatchMove.objects.filter(ended_at__isnull=False).count()
     with current_time.freeze(current_time.now() + timedelta(minutes=1)):
         jobs.run_due_batch_moves()
@@ -63,7 +63,7 @@ def carry_out() -> int:
 
 
 def files(draft: str) -> list[list[Any]]:
-    """Of each file of a draft: width, height, bytes, and when it says it was taken."""
+    """Width, height, bytes and capture time of each file of a draft."""
     found = []
     for document in Draft.objects.get(pk=draft).documents.order_by("pk"):
         with core_files.open_stored(document.sha256) as file, Image.open(file) as image:
@@ -72,19 +72,19 @@ def files(draft: str) -> list[list[Any]]:
 
 
 def sent(name: str, service: str) -> int:
-    """How many cases of a service somebody has."""
+    """Number of a person's cases of a service."""
     cases = Case.objects.filter(service_id=service).select_related("resident")
     return sum(case.resident is not None and case.resident.name == name for case in cases)
 
 
 def run_jobs() -> int:
-    """Do what waits to be done, as the worker does; how many jobs are left that are due."""
+    """Run due jobs as the worker does; return how many are left."""
     call_command("procrastinate", "worker", wait=False, concurrency=1)
     return int(ProcrastinateJob.objects.filter(status="todo", scheduled_at=None).count())
 
 
 def access_point(login: str, folder: str, port: int) -> list[str]:
-    """Let FreeRADIUS know one made-up access point at 127.0.0.2; its MAC, its secret, the name of its site."""
+    """Register an access point at 127.0.0.2 with FreeRADIUS; return MAC, secret and site name."""
     point = AccessPoint.objects.select_related("site").filter(site__kind="public-space").earliest("pk")
     with transaction.atomic():  # with the entry that tells web processes to read the network again
         AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.2", login_address=login)
@@ -94,7 +94,7 @@ def access_point(login: str, folder: str, port: int) -> list[str]:
 
 
 def note(reference: str) -> str:
-    """What a device is told of the last step of a case."""
+    """Push payload of the last step of a case."""
     run_jobs()
     return push.push_payload(Message.objects.filter(key__contains=reference).latest("pk"))
 

@@ -1,4 +1,4 @@
-"""From a question to a decision, in a real browser, with JavaScript and without."""
+"""Application from first question to decision, in a real browser, with and without JavaScript."""
 
 import base64
 import re
@@ -14,7 +14,7 @@ PIXEL = base64.b64decode(
 
 
 def answer(person: Person) -> None:
-    """Fill in whatever the page asks, as a person would, and go on."""
+    """Fill in the page and continue."""
     form = person.page.locator("main form").first
     for group in form.locator("fieldset:has(input[type=radio])").all():
         group.locator("input[type=radio]").first.check()
@@ -38,7 +38,7 @@ EXAMPLES = {
 
 
 def apply(person, service: str) -> str:
-    """Apply for a service as somebody who is signed in; the reference."""
+    """Apply for a service as a signed-in person; return the reference."""
     person.go(f"/services/{service}/")
     person.press(person.page.locator('form[action$="/start/"] button').first)
     for _ in range(EVERYTHING):

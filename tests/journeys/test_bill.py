@@ -1,4 +1,4 @@
-"""A bill is paid, and the bank tells the city late: the page waits, then leads on to the receipt by itself."""
+"""Payment with a late webhook: the page waits, then continues to the receipt by itself."""
 
 from urllib.parse import parse_qs, urlsplit
 

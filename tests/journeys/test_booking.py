@@ -1,4 +1,4 @@
-"""A booking under rush, in a real browser: the waiting room, a full time, the waiting list, an offer, a ticket."""
+"""Booking under load in a real browser: waiting room, full slot, waiting list, offer, ticket."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ SERVICE = "park-visit-booking"
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a city whose park lets one person choose at a time, and has five places in the morning."""
+    """URL of a city whose park admits one person at a time to the slot picker and has five places."""
     pack = Path(shutil.copytree(ROOT / "cities" / "jakarta", tmp_path_factory.mktemp("crowded") / "jakarta"))
     [file] = (pack / "services").rglob(f"{SERVICE}.yaml")
     text = file.read_text("utf-8")
@@ -32,7 +32,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
 def visitor(request: pytest.FixtureRequest, chromium: Browser, crowded: str) -> Iterator[Callable[[str], Person]]:
-    """Signs people in, each with a phone of their own."""
+    """Factory of signed-in people with separate phones."""
     contexts = []
 
     def sign_in(name: str) -> Person:
@@ -49,7 +49,7 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser, crowded: str) -> 
 
 
 def begin(person: Person, people: int) -> None:
-    """Answer the questions, up to the choice of a day or the waiting room."""
+    """Answer the questions up to the slot picker or the waiting room."""
     person.go(f"/services/{SERVICE}/")
     person.press(person.page.locator('form[action$="/start/"] button').first)
     while "/book/" not in person.page.url:
@@ -61,12 +61,12 @@ def begin(person: Person, people: int) -> None:
 
 
 def let_in(person: Person) -> None:
-    """Wait until the page of the waiting room, which asks again by itself, leads on."""
+    """Wait until the polling page of the waiting room continues."""
     person.page.wait_for_selector("table.days", timeout=60_000)
 
 
 def choose(person: Person) -> None:
-    """The first day, its only time."""
+    """Choose the only time of the first day."""
     person.press(person.page.locator("table.days td a").first)
     person.page.locator("input[name=slot]").first.check()
     person.press(person.page.locator("main form button.button").first)

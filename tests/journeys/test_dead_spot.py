@@ -1,4 +1,4 @@
-"""The net is cut: pages that were seen can be read, what was typed and sent is kept, and arrives once."""
+"""Lost connection: visited pages stay readable, typed and submitted data is kept and arrives once."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def wire(city: str) -> Iterator[Net]:
 
 @pytest.fixture
 def someone(chromium: Browser, wire: Net) -> Iterator[Person]:
-    """Somebody with a phone, whose worker is there."""
+    """A person with a phone whose service worker is active."""
     context = chromium.new_context(locale="id-ID", viewport=PHONE, has_touch=True, is_mobile=True)
     person = Person(context.new_page(), wire.address)
     person.go("/services/")
@@ -40,7 +40,7 @@ def someone(chromium: Browser, wire: Net) -> Iterator[Person]:
 
 
 def begin(person: Person, name: str = "", service: str = SERVICE) -> None:
-    """Sign in (with a name) and begin an application; the first question is there."""
+    """Start an application (signed in, if a name is given) up to the first question."""
     if name:
         person.sign_in(name)
     person.go(f"/services/{service}/")
@@ -48,7 +48,7 @@ def begin(person: Person, name: str = "", service: str = SERVICE) -> None:
 
 
 def answer_all(person: Person) -> None:
-    """Up to the page on which everything is looked at once more."""
+    """Continue to the summary page."""
     for _ in range(EVERYTHING):
         if person.page.url.endswith("/check/"):
             return
@@ -141,7 +141,7 @@ LONG_AGO = f"""async (path) => {{
 
 
 def until(page: Page, condition: str, given: object = None) -> None:
-    """Wait until an asynchronous function of the page says yes."""
+    """Wait until an asynchronous function of the page returns true."""
     page.evaluate(
         f"""async (given) => {{
           const latest = Date.now() + 15_000;
@@ -155,7 +155,7 @@ def until(page: Page, condition: str, given: object = None) -> None:
 
 
 def typed(person: Person, words: str) -> tuple[Locator, str]:
-    """Type into the first question that is typed, and wait until the phone keeps it: the line, and what stood there."""
+    """Type into the first text question, wait until the phone has stored it; return the input and its old value."""
     line = person.page.locator(TYPED)
     while not line.is_visible():
         answer(person)

@@ -1,4 +1,4 @@
-"""The desk in a real browser: ten decisions by keyboard, many cases at once with a way back, a saved filter."""
+"""Officers' desk in a real browser: ten decisions by keyboard, batch moves with undo, a saved filter."""
 
 import re
 from time import monotonic
@@ -29,13 +29,13 @@ def at_the_desk(person, query: str = QUERY) -> Person:
 
 
 def scripted(officer: Person) -> None:
-    """Keys, the case in short and the countdown are conveniences of JavaScript."""
+    """Skip without JavaScript, which shortcuts, preview and countdown need."""
     if not officer.page.locator("[data-keys-help]").is_visible():
         pytest.skip("needs JavaScript")
 
 
 class Keyboard:
-    """Hands on the keyboard and nowhere else; counts what is pressed."""
+    """Keyboard-only user; counts key presses."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -47,12 +47,12 @@ class Keyboard:
             self.pressed += 1
 
     def onward(self, key: str) -> None:
-        """A key that leads to another page."""
+        """Press a key that opens another page."""
         with self.page.expect_navigation():
             self.press(key)
 
     def focused(self) -> str:
-        """What a screen reader would read: the text of what has the focus."""
+        """Text of the focused element, as a screen reader reads it."""
         return str(self.page.evaluate("document.activeElement.innerText || document.activeElement.value"))
 
 

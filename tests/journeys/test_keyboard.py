@@ -1,4 +1,4 @@
-"""Nobody needs a mouse: applying, mending a mistake and moving a case with the keyboard alone."""
+"""Keyboard only: apply, correct a mistake, move a case."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def has_focus(person: Person, selector: str) -> bool:
 
 
 def tab_to(person: Person, selector: str) -> None:
-    """Press Tab until something has the focus."""
+    """Press Tab until the element has the focus."""
     for _ in range(FAR):
         person.page.keyboard.press("Tab")
         if has_focus(person, selector):
@@ -29,7 +29,7 @@ def tab_to(person: Person, selector: str) -> None:
 
 
 def enter(person: Person, selector: str) -> None:
-    """Go to a link or a button and press it, which leads to another page."""
+    """Focus a link or button and press it; wait for the next page."""
     tab_to(person, selector)
     with person.page.expect_navigation():
         person.page.keyboard.press("Enter")
@@ -43,7 +43,7 @@ def sign_in(person: Person, name: str) -> None:
 
 
 def answer(person: Person) -> None:
-    """Skip to the content, fill in whatever the page asks, and go on."""
+    """Skip to the content, fill in the page and continue."""
     keys = person.page.keyboard
     keys.press("Tab")
     assert has_focus(person, ".skip")
@@ -60,7 +60,7 @@ def answer(person: Person) -> None:
 
 
 def fill(person: Person) -> None:
-    """Give the input that has the focus what it asks for."""
+    """Fill in the focused input."""
     here, keys = person.page.evaluate(HERE), person.page.keyboard
     match here["tag"], here["type"]:
         case "INPUT", "file":

@@ -1,4 +1,4 @@
-"""Somebody who has never seen Kini asks for a birth certificate on a phone, without help, in three minutes."""
+"""A first-time user applies for a birth certificate on a phone within three minutes."""
 
 import base64
 import re
@@ -57,7 +57,7 @@ def test_a_newcomer_asks_for_a_birth_certificate_in_three_minutes(person):
 
 
 def sign_in(someone, pace: Pace) -> None:
-    """By a code sent to a number that the city has never seen."""
+    """Sign in by code with an unknown number."""
     number = f"0813{secrets.randbelow(10**8):08d}"
     pace.type(someone.page.locator("main input[name=contact]"), number)
     pace.tap(someone.page.locator("main form button").first)
@@ -72,7 +72,7 @@ def sign_in(someone, pace: Pace) -> None:
 
 
 def answer(pace: Pace, typed: dict[str, str]) -> None:
-    """Answer what the page asks, as little as it takes, and go on."""
+    """Answer the page with minimal effort and continue."""
     before = pace.page.url
     form = pace.page.locator("main form:has(button.button)").first
     for line in form.locator("input:visible, textarea:visible").all():

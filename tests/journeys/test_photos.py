@@ -1,5 +1,4 @@
-"""Photos on a phone: seen before they are sent, made smaller there, taken one by one, put aside when wrong; a lost
-connection is said."""
+"""Photos on a phone: preview, scaling in the browser, several files, invalid files, lost connection."""
 
 import base64
 import io
@@ -21,7 +20,7 @@ def phone(chromium: Browser, city: str) -> Person:
 
 
 def take(page: Page, number: int) -> None:
-    """What a camera hands over."""
+    """Photo as a camera produces it."""
     picture = {"name": f"foto-{number}.png", "mimeType": "image/png", "buffer": PIXELS[number]}
     page.locator("input[type=file]").first.set_input_files(picture)
 
@@ -50,7 +49,7 @@ def test_photos_are_taken_one_after_the_other_and_seen_before_they_are_sent(chro
 
 
 def as_a_camera_takes_it() -> bytes:
-    """4000 x 3000 pixels, held upright, with the moment and the place noted."""
+    """4000 x 3000 pixels, portrait, with time and location in the metadata."""
     grain = Image.effect_noise((1000, 750), 25).resize((4000, 3000), Image.Resampling.BILINEAR)
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6

@@ -1,4 +1,4 @@
-"""Giving a place: by the phone, by typing, by a pin that buttons move; without JavaScript by address and list."""
+"""Location input: by device position, typing, or a pin moved with buttons; without JavaScript by address and list."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ ELSEWHERE = {"latitude": -7.25, "longitude": 112.75}
 
 
 def at_the_place(person):
-    """Somebody on the page that asks where it is."""
+    """A person on the location question."""
     someone = person()
     someone.go(f"/services/{SERVICE}/")
     someone.page.locator('form[action$="/start/"] button').first.click()

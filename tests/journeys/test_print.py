@@ -1,4 +1,4 @@
-"""What comes out of a printer: the confirmation and the tracker on A4, without what only a screen needs."""
+"""Printed confirmation and tracker on A4, without screen-only elements."""
 
 from io import BytesIO
 
@@ -14,7 +14,7 @@ SCREEN_ONLY = ("Beranda", "Langsung ke isi", "Pantau", "English", "Kirim penilai
 
 
 def printed(person: Person, path: str) -> tuple[int, str]:
-    """(sheets, text) of a page on A4."""
+    """Number of A4 sheets and text of a printed page."""
     person.go(path)
     paper = PdfReader(BytesIO(person.page.pdf(format="A4")))
     return len(paper.pages), "\n".join(sheet.extract_text() for sheet in paper.pages)

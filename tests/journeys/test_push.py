@@ -1,4 +1,4 @@
-"""A message comes to the phone as a note of the browser, and a tap on it leads to the case."""
+"""A push message appears as a browser notification; tapping it opens the case."""
 
 import json
 

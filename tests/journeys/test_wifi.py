@@ -1,4 +1,4 @@
-"""From an access point through the portal to Access-Accept by FreeRADIUS and to My Wi-Fi, without a script."""
+"""Wi-Fi from access point through portal and FreeRADIUS Access-Accept to My Wi-Fi, without JavaScript."""
 
 import hashlib
 import threading
@@ -21,7 +21,7 @@ NUMBER = "+6281234567123"
 
 @dataclass
 class AccessPoint:
-    """A CoovaChilli: sends a browser to the portal with a challenge, and asks RADIUS when it comes back."""
+    """Fake CoovaChilli: redirects the browser to the portal with a challenge, then queries RADIUS."""
 
     city: str
     port: int
@@ -48,7 +48,7 @@ class AccessPoint:
         return f"http://127.0.0.1:{self.web.server_port}"
 
     def onwards(self, path: str) -> str:
-        """Where a browser that came to this address is sent."""
+        """Redirect target for a browser at this URL."""
         said = dict(parse_qsl(urlsplit(path).query))
         challenge = hashlib.md5(self.mac.encode(), usedforsecurity=False).digest()
         result = {"res": "notyet"}

@@ -1,4 +1,4 @@
-"""The town of the cases' tests; a channel of its own that does what a test tells it."""
+"""Fixtures: the town of the cases' tests, a scripted channel, and sandbox providers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from kini.messages.channels.base import Channel, channels
-from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.channels.base import Accepted, Channel, PermanentFailure, TemporaryFailure, channels
 from kini.messages.models import Delivery
 from kini.messages.recipients import Recipient
 from kini.messages.sandbox import keys
@@ -24,7 +23,7 @@ from tests.cases.town import PACK, Town
 
 
 class Pigeon(Channel):
-    """An outside package's channel: it takes what it is told to take."""
+    """A plug-in channel with scripted results."""
 
     id, label = "pigeon", "Pigeon"
 
@@ -48,7 +47,7 @@ class Pigeon(Channel):
 
 @pytest.fixture
 def pigeon(monkeypatch: pytest.MonkeyPatch) -> Pigeon:
-    """The first channel; it is not set up until a test gives it answers."""
+    """The first channel; not configured until a test sets its results."""
     bird = Pigeon()
     monkeypatch.setattr(channels, "_items", {"pigeon": bird, **channels._items})
     return bird
@@ -62,7 +61,7 @@ WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence}
 
 @pytest.fixture
 def carriers(town: Town, running_pack: Callable[..., Path], tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
-    """Providers of SMS and WhatsApp, running. What they tell reaches the city when a test says so (no thread does)."""
+    """Running sandbox providers. Tests trigger their webhooks explicitly, without threads."""
     running_pack(PACK, {"messages/case-step.yaml": WORDING})
     made = keys.generate_keys()
     sandbox = Sandbox(FakeProviders(TEMPLATES), made, "http://testserver/messages/notices/", {"receipt": "never"}, told)
@@ -78,7 +77,7 @@ def carriers(town: Town, running_pack: Callable[..., Path], tmp_path: Path, sett
 
 
 def told(address: str, body: bytes, headers: dict[str, str]) -> int:
-    """What a provider posts, brought to the city."""
+    """Post a provider's webhook to the city with the test client."""
     content_type = headers.pop("Content-Type")
     path = address.removeprefix("http://testserver")
     return Client().post(path, body, content_type=content_type, headers=headers).status_code

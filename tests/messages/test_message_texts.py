@@ -1,4 +1,4 @@
-"""The pack's words are checked before anybody reads them."""
+"""Validation of the pack's message texts."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One change is told once, by the first channel that takes it; what reaches nobody is seen by those who can help."""
+"""A change is sent once, by the first channel that accepts it; officers see undelivered messages."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from kini.core import current_time
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.messages import actions, jobs, message_texts, sender, unsubscribe
-from kini.messages.delivery_result import Accepted
+from kini.messages.channels.base import Accepted
 from kini.messages.models import Delivery, Message, OptOut
 from kini.messages.recipients import Recipient
 from tests.cases.town import BY, PACK, Town, acting, employed
@@ -29,7 +29,12 @@ EVENING = datetime(2026, 11, 25, 15, tzinfo=UTC)  # 22:00 on the town's clocks
 
 def notify_resident(town: Town, key: str = "k", **more: object) -> Message:
     about = actions.MessageScope(town.registry.pk, "", "stall-permit")
-    given = {"to": Recipient(town.resident.user, town.resident), "sort": "case-step", "words": WORDS, "about": about}
+    given = {
+        "to": Recipient(town.resident.user, town.resident),
+        "message_type": "case-step",
+        "words": WORDS,
+        "about": about,
+    }
     message = actions.notify(by=BY, key=key, **(given | more))  # type: ignore[arg-type]
     assert message
     return message

@@ -1,4 +1,4 @@
-"""SMS and WhatsApp through real servers on loopback that hold to the providers' rules."""
+"""SMS and WhatsApp through sandbox servers on loopback that enforce the providers' rules."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +10,7 @@ from kini.cases.models import Case, Draft
 from kini.core import current_time
 from kini.core.models import OutboxMessage
 from kini.messages import sender, unsubscribe
-from kini.messages.delivery_result import PermanentFailure, TemporaryFailure
+from kini.messages.channels.base import PermanentFailure, TemporaryFailure
 from kini.messages.models import InboundMessage, Message, OptOut
 from kini.messages.providers.base import OutgoingMessage
 from kini.messages.providers.configuration import provider_for, send_sign_in_code

@@ -1,4 +1,4 @@
-"""160 signs of GSM-7, quiet hours around midnight, patience."""
+"""SMS length in GSM-7, quiet hours across midnight, wait before the next channel."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -16,7 +16,7 @@ ENDS = ["rejected", "expired", "issued"]
 
 
 def walk(chart: FlowCoverage, start: str) -> str:
-    """Follow the map's advice from the start until it ends; where the walk ended."""
+    """Follow the planned edges from the start; return the final state."""
     here = start
     while edge := chart.next_edge(here):
         assert edge.state == here

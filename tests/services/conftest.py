@@ -1,4 +1,4 @@
-"""The made-up town's pack, to be changed at will."""
+"""Fixtures: an editable copy of the fictitious town's pack."""
 
 import shutil
 from pathlib import Path
@@ -17,13 +17,13 @@ BY = system("tests")
 
 @pytest.fixture
 def town(tmp_path: Path) -> PackFolder:
-    """A copy of the town's pack."""
+    """Copy of the town's pack."""
     return PackFolder(Path(shutil.copytree(TOWN, tmp_path / "town")))
 
 
 @pytest.fixture
 def loaded_town(db: None, town: PackFolder, settings: Settings) -> PackFolder:
-    """The same as the running city, with its areas and agencies in the database."""
+    """The copy as the configured city, with areas and agencies in the database."""
     settings.CITY_PATH = town.root
     load_pack_tables(by=BY)
     return town

@@ -13,12 +13,12 @@ BY = system("tests")
 
 
 def bump_audit() -> None:
-    """Say that services were changed around the action that does it, so that the process reads them again."""
+    """Add an audit entry for services, which invalidates their cache."""
     audit.record(by=BY, action="services.loaded", subject=AUDIT_SUBJECT)
 
 
 class InJakarta(TestCase):
-    """Base of tests that only read; each starts from the whole pack."""
+    """Base of read-only tests with the whole pack loaded."""
 
     client_class = CheckedClient
 

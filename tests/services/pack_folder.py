@@ -1,4 +1,4 @@
-"""Changes files of a pack as an author would, and builds definitions in a line or two."""
+"""Helpers: edit pack files, build fields, form data and snapshots from short YAML."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class PackFolder:
         path.write_text(text, "utf-8")
 
     def replace(self, file: str, old: str, new: str) -> int:
-        """Change the first place that says `old`; the line where it stands."""
+        """Replace the first occurrence of `old`; return its line number."""
         text = (self.root / file).read_text("utf-8")
         assert old in text, f"{file} does not say {old!r}"
         self.write(file, text.replace(old, new, 1))
@@ -33,13 +33,13 @@ class PackFolder:
 
 
 def make_field(source: str) -> FieldBase:
-    """A field as it stands in a file: `field("{type: text, label: Name}")`."""
+    """Field from YAML: `make_field("{type: text, label: Name}")`."""
     data = yaml.safe_load(source)
     return field_types.get(data["type"]).model_validate({"label": "Question", **data})
 
 
 def form_data(data: dict[str, Any]) -> FormData:
-    """What a browser sends for these inputs; files by name become uploads."""
+    """Form data for these inputs; `Upload` values become files."""
     values, files = QueryDict(mutable=True), MultiValueDict[str, Any]()
     for name, value in data.items():
         items = value if isinstance(value, list) else [value]
@@ -51,7 +51,7 @@ def form_data(data: dict[str, Any]) -> FormData:
 
 
 def make_snapshot(pages: str) -> ServiceSnapshot:
-    """A service that asks these pages, written as in `Resolved.content`."""
+    """Snapshot of a service with these pages, written as in `ServiceSnapshot.content`."""
     definition = {
         "kind": "application",
         "name": "Service",

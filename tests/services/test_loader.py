@@ -1,4 +1,4 @@
-"""A pack is read whole, and every fault is told with file, line, field and remedy."""
+"""The loader reports every error of a pack with file, line, field and remedy."""
 
 import pytest
 

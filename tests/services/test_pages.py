@@ -1,4 +1,4 @@
-"""The catalogue and start pages, as anybody sees them."""
+"""Catalogue and start pages for anonymous visitors."""
 
 import gzip
 import re
@@ -38,7 +38,7 @@ class TestPages(InJakarta):
         return self.read(reverse("services:service", args=[service]), language)
 
     def change(self, service: str, number: int = 0, **definition: object) -> str:
-        """The start page of a service whose definition says something else."""
+        """Start page of a service with a changed definition."""
         row = Service.objects.select_related("current").get(pk=service)
         content = {**row.current.content, "definition": {**row.current.content["definition"], **definition}}
         row.current = row.versions.create(number=90 + number, digest=f"changed-{number}", content=content)

@@ -1,4 +1,4 @@
-"""Which questions are asked, and what an answered page says."""
+"""Applicable questions and parsing of submitted pages."""
 
 from typing import Any
 
@@ -146,7 +146,7 @@ def test_inputs_that_the_page_does_not_have_are_refused():
     assert questions.parse_page(page("name"), form_data({"name": "Ani", "rank": "boss"})).errors
     assert questions.parse_page(page("name"), form_data({"name": ["Ani", "Budi"]})).errors
     fine = form_data({"name": "Ani", "csrfmiddlewaretoken": "t", "remove": "1"})
-    assert not questions.parse_page(page("name"), fine, beside=frozenset({"remove"})).errors
+    assert not questions.parse_page(page("name"), fine, extra_inputs=frozenset({"remove"})).errors
 
 
 def test_documents_are_those_we_know_of_and_never_those_that_were_sent():

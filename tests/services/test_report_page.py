@@ -1,4 +1,4 @@
-"""The page where a report begins."""
+"""Start page of reports."""
 
 from kini.services.models import Service
 from tests.services.jakarta_pack import InJakarta

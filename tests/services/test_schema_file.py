@@ -1,4 +1,4 @@
-"""The published schema says what the reader takes: editors complete and check service files with it."""
+"""The published JSON Schema accepts what the loader accepts; editors validate service files with it."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.services.conftest import TOWN
 
 
 def wrong(schema: dict[str, Any], value: Any, root: dict[str, Any], place: str = "") -> Iterator[str]:
-    """What a value has against a schema: the part of JSON Schema 2020-12 that ours uses."""
+    """Validation errors of a value, for the subset of JSON Schema 2020-12 that the schema uses."""
     if ref := schema.get("$ref"):
         yield from wrong(root["$defs"][ref.removeprefix("#/$defs/")], value, root, place)
     choices = schema.get("anyOf") or schema.get("oneOf")

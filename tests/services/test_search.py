@@ -1,4 +1,4 @@
-"""People's own words find the right service."""
+"""Search finds the right service by everyday words."""
 
 from pathlib import Path
 

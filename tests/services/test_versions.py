@@ -1,4 +1,4 @@
-"""Definitions become versions: only when they change, whole, and never changed afterwards."""
+"""Versions are created only for changed definitions, are complete, and are immutable."""
 
 import json
 
@@ -127,7 +127,7 @@ def test_the_database_refuses_to_change_a_version(loaded_town, statement):
 
 
 def test_a_version_is_whole_and_survives_being_stored():
-    """Every service of the first city, through JSON and back."""
+    """Round trip of every service of Jakarta through JSON."""
     pack = read_pack(JAKARTA)
     for each in pack.services.values():
         snapshot = build_snapshot(pack, each)

@@ -85,7 +85,7 @@ def _read_one(
         if isinstance(field_, UploadField):
             value = _uploads(name, field_, files)
         else:
-            value = None if given.get(name) is None else field_.read(given[name])
+            value = None if given.get(name) is None else field_.parse_json(given[name])
         if value is None and not field_.optional:
             raise InvalidAnswer(field_.missing())
         if value is not None:

@@ -15,8 +15,7 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
 from kini.core.ids import parse_pk
 from kini.messages import message_texts, queries, rules, web_push
-from kini.messages.channels.base import channels
-from kini.messages.delivery_result import Accepted
+from kini.messages.channels.base import Accepted, channels
 from kini.messages.message_types import message_types
 from kini.messages.models import Delivery, InboundMessage, Message, OptOut, Preference, Subscription
 from kini.messages.providers.base import DeliveryReceipt, InboundText
@@ -27,8 +26,8 @@ from kini.people.permissions import Permission
 
 DELIVER_JOB, ANSWER_JOB = "messages.deliver", "messages.answer"
 #: Keywords that unsubscribe the sender from the channel they write on, as SMS carriers define them, and resubscribe.
-ENDS, BEGINS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}, {"START", "MULAI"}
-LONGEST_FAULT, LONGEST_HEARD, LONGEST_ENDPOINT = 240, 2000, 600
+STOP_WORDS, START_WORDS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}, {"START", "MULAI"}
+MAX_FAULT, MAX_INBOUND_TEXT, MAX_ENDPOINT = 240, 2000, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def notify(
     if not to.is_reachable:
         return None
     with translation.override(to.language):
-        said = message_texts.render_message(message_types.get(message_type), dict(words))
-    message, made = Message.objects.get_or_create(
+        rendered = message_texts.render_message(message_types.get(message_type), dict(words))
+    message, created = Message.objects.get_or_create(
         key=key,
         user=to.user,
         **({} if to.user else {"resident": to.resident}),
@@ -77,9 +76,9 @@ def notify(
             "sort": message_type,
             "resident": to.resident,
             "language": to.language,
-            "subject": said.subject,
-            "text": said.text,
-            "short": said.short,
+            "subject": rendered.subject,
+            "text": rendered.text,
+            "short": rendered.short,
             "words": dict(words),
             "link": link,
             "urgent": urgent,
@@ -90,40 +89,38 @@ def notify(
             "at": current_time.now(),
         },
     )
-    if not made:
+    if not created:
         return None
-    _next(message)
+    _start_next_delivery(message)
     audit.record(
         by=by, action="messages.told", subject=f"message:{message.pk}", detail={"sort": message_type, "key": key}
     )
     return message
 
 
-def _next(message: Message) -> None:
+def _start_next_delivery(message: Message) -> None:
     """Start delivery by the next channel; mark the message undelivered if none is left and none succeeded."""
-    way = queries.next_channel(message)
-    if way is None:
+    next_channel = queries.next_channel(message)
+    if next_channel is None:
         tried = message.deliveries.exists()
         if not queries.was_sent(message) and (tried or message.user_id is None):
             Message.objects.filter(pk=message.pk).update(unreached_at=current_time.now())
         return
-    channel, recipient = way
+    channel, recipient = next_channel
     now = current_time.now()
-    due = _loud(message, now)
+    due = _after_quiet_hours(message, now)
     delivery = Delivery.objects.create(message=message, channel=channel.id, recipient=recipient[:254], due_at=due)
-    _soon(delivery, now)
+    _enqueue(delivery, now)
 
 
-def _loud(message: Message, at: datetime) -> datetime:
+def _after_quiet_hours(message: Message, at: datetime) -> datetime:
     """Earliest time from `at` on when the message may be sent (quiet hours)."""
-    return (
-        at
-        if message.urgent
-        else rules.next_allowed_time(at, message_texts.message_settings().quiet, pack.current().timezone)
-    )
+    if message.urgent:
+        return at
+    return rules.next_allowed_time(at, message_texts.message_settings().quiet, pack.current().timezone)
 
 
-def _soon(delivery: Delivery, now: datetime) -> None:
+def _enqueue(delivery: Delivery, now: datetime) -> None:
     if delivery.due_at > now:
         jobs.enqueue_at(DELIVER_JOB, at=delivery.due_at, delivery=delivery.pk)
     else:
@@ -144,7 +141,7 @@ def record_accepted(*, by: Actor, delivery: Delivery, accepted: Accepted) -> Non
         ended_at=ended,
         fault="",
     )
-    audit.record(by=by, action="messages.handed-over", subject=f"message:{delivery.message_id}", detail=_what(delivery))
+    _record(by, "messages.handed-over", delivery)
 
 
 @action
@@ -152,34 +149,31 @@ def record_failure(*, by: Actor, delivery: Delivery, fault: str, final: bool) ->
     """Record a failed delivery: schedule a retry, or continue with the next channel."""
     now, attempts = current_time.now(), delivery.attempts + 1
     final = final or attempts > len(rules.BACK_OFF)
-    found = Delivery.objects.filter(pk=delivery.pk, state="waiting")
-    said = fault[:LONGEST_FAULT]
+    waiting = Delivery.objects.filter(pk=delivery.pk, state="waiting")
+    fault = fault[:MAX_FAULT]
     if final:
-        if found.update(state="failed", attempts=attempts, fault=said, ended_at=now):
-            _next(delivery.message)
+        if waiting.update(state="failed", attempts=attempts, fault=fault, ended_at=now):
+            _start_next_delivery(delivery.message)
     else:
-        due = _loud(delivery.message, now + rules.BACK_OFF[attempts - 1])
-        if found.update(attempts=attempts, fault=said, due_at=due):
+        due = _after_quiet_hours(delivery.message, now + rules.BACK_OFF[attempts - 1])
+        if waiting.update(attempts=attempts, fault=fault, due_at=due):
             jobs.enqueue_at(DELIVER_JOB, at=due, delivery=delivery.pk)
-    audit.record(
-        by=by,
-        action="messages.not-taken",
-        subject=f"message:{delivery.message_id}",
-        detail=_what(delivery) | {"attempts": attempts, "final": final},
-    )
+    _record(by, "messages.not-taken", delivery, attempts=attempts, final=final)
 
 
-def _what(delivery: Delivery) -> dict[str, str | int]:
-    return {"channel": delivery.channel, "delivery": delivery.pk}
+def _record(by: Actor, action: str, delivery: Delivery, **detail: str | int) -> None:
+    """Write the audit entry of a delivery."""
+    detail = {"channel": delivery.channel, "delivery": delivery.pk, **detail}
+    audit.record(by=by, action=action, subject=f"message:{delivery.message_id}", detail=detail)
 
 
 @action
 def try_next_channel(*, by: Actor, message: Message) -> None:
     """Continue with the next channel unless the message was read or a delivery is pending."""
-    found = Message.objects.select_for_update().get(pk=message.pk)
-    if found.read_at is None and not found.deliveries.filter(state="waiting").exists():
-        _next(found)
-        audit.record(by=by, action="messages.advanced", subject=f"message:{found.pk}")
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.read_at is None and not message.deliveries.filter(state="waiting").exists():
+        _start_next_delivery(message)
+        audit.record(by=by, action="messages.advanced", subject=f"message:{message.pk}")
 
 
 @action
@@ -208,7 +202,7 @@ def set_preferences(*, by: Actor, user: User, first: str, wanted: set[str]) -> N
         if recipient and channel.id in wanted:
             OptOut.objects.filter(channel=channel.id, recipient=recipient).delete()
         elif recipient:
-            _silence(channel.id, recipient)
+            _opt_out(channel.id, recipient)
     audit.record(
         by=by,
         action="messages.preferred",
@@ -220,11 +214,11 @@ def set_preferences(*, by: Actor, user: User, first: str, wanted: set[str]) -> N
 @action
 def opt_out(*, by: Actor, channel: str, recipient: str) -> None:
     """Stop messages to a number or address by one channel."""
-    _silence(channel, recipient)
+    _opt_out(channel, recipient)
     audit.record(by=by, action="messages.silenced", subject=f"channel:{channel}")
 
 
-def _silence(channel: str, recipient: str) -> None:
+def _opt_out(channel: str, recipient: str) -> None:
     OptOut.objects.get_or_create(channel=channel, recipient=recipient, defaults={"since": current_time.now()})
 
 
@@ -241,7 +235,7 @@ def retry(*, by: Actor, message: Message) -> None:
         raise ActionRefused(_("This message is no longer on the list."))
     with transaction.atomic():
         message.deliveries.filter(state="failed").delete()
-        _next(message)
+        _start_next_delivery(message)
     audit.record(by=by, action="messages.retried", subject=f"message:{message.pk}")
 
 
@@ -265,7 +259,7 @@ def mark_posted(*, by: Actor, delivery: Delivery) -> None:
         state="sent", sent_at=now, attempts=1
     ):
         raise ActionRefused(_("This letter is no longer on the list."))
-    audit.record(by=by, action="messages.posted", subject=f"message:{delivery.message_id}", detail=_what(delivery))
+    _record(by, "messages.posted", delivery)
 
 
 @action
@@ -280,24 +274,24 @@ def transfer_messages(*, by: Actor, gone: int, kept: int, user: int) -> int:
 @action
 def record_receipt(*, by: Actor, receipt: DeliveryReceipt) -> None:
     """Apply a provider's delivery receipt. Receipts may arrive early, twice, or out of order."""
-    found = Delivery.objects.select_for_update().select_related("message").filter(pk=parse_pk(receipt.key)).first()
-    if found is None or found.state not in BEFORE[receipt.state]:
+    locked = Delivery.objects.select_for_update().select_related("message")
+    delivery = locked.filter(pk=parse_pk(receipt.key)).first()
+    if delivery is None or delivery.state not in STATES_BEFORE[receipt.state]:
         return
     now = current_time.now()
-    found.state, found.sent_at = receipt.state, found.sent_at or now
-    found.ended_at = None if receipt.state == "sent" else now
-    found.fault = receipt.fault[:LONGEST_FAULT]
-    found.save(update_fields=["state", "sent_at", "ended_at", "fault"])
+    delivery.state, delivery.sent_at = receipt.state, delivery.sent_at or now
+    delivery.ended_at = None if receipt.state == "sent" else now
+    delivery.fault = receipt.fault[:MAX_FAULT]
+    delivery.save(update_fields=["state", "sent_at", "ended_at", "fault"])
     if receipt.state == "read":
-        Message.objects.filter(pk=found.message_id, read_at=None).update(read_at=now)
+        Message.objects.filter(pk=delivery.message_id, read_at=None).update(read_at=now)
     elif receipt.state == "failed":
-        _next(found.message)
-    detail = _what(found) | {"state": receipt.state}
-    audit.record(by=by, action="messages.receipt", subject=f"message:{found.message_id}", detail=detail)
+        _start_next_delivery(delivery.message)
+    _record(by, "messages.receipt", delivery, state=receipt.state)
 
 
 #: Delivery states in which a receipt of each type still changes anything.
-BEFORE: Mapping[str, tuple[str, ...]] = {
+STATES_BEFORE: Mapping[str, tuple[str, ...]] = {
     "sent": ("waiting",),
     "delivered": ("waiting", "sent"),
     "read": ("waiting", "sent", "delivered"),
@@ -308,36 +302,36 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
 @action
 def receive(*, by: Actor, provider: str, incoming: InboundText) -> None:
     """Store an inbound message once and queue its reply. STOP and START keywords (un)subscribe the sender."""
-    heard, made = InboundMessage.objects.get_or_create(
+    inbound, created = InboundMessage.objects.get_or_create(
         provider=provider,
         external_id=incoming.id,
         defaults={
             "channel": incoming.channel,
             "sender": incoming.sender[:20],
-            "text": incoming.text.replace("\0", "")[:LONGEST_HEARD],
+            "text": incoming.text.replace("\0", "")[:MAX_INBOUND_TEXT],
             "photo": incoming.photo,
             "latitude": incoming.place[0] if incoming.place else None,
             "longitude": incoming.place[1] if incoming.place else None,
             "at": current_time.now(),
         },
     )
-    if not made:
+    if not created:
         return
-    word = heard.text.strip().upper()
-    if word in ENDS:
-        _silence(heard.channel, heard.sender)
-    elif word in BEGINS:
-        OptOut.objects.filter(channel=heard.channel, recipient=heard.sender).delete()
+    word = inbound.text.strip().upper()
+    if word in STOP_WORDS:
+        _opt_out(inbound.channel, inbound.sender)
+    elif word in START_WORDS:
+        OptOut.objects.filter(channel=inbound.channel, recipient=inbound.sender).delete()
     else:
-        jobs.enqueue(ANSWER_JOB, heard=heard.pk)
-    audit.record(by=by, action="messages.heard", subject=f"heard:{heard.pk}", detail={"channel": heard.channel})
+        jobs.enqueue(ANSWER_JOB, heard=inbound.pk)
+    audit.record(by=by, action="messages.heard", subject=f"heard:{inbound.pk}", detail={"channel": inbound.channel})
 
 
 @action
-def record_reply(*, by: Actor, heard: InboundMessage, reply: str) -> None:
+def record_reply(*, by: Actor, inbound: InboundMessage, reply: str) -> None:
     """Record the reply to an inbound message."""
-    InboundMessage.objects.filter(pk=heard.pk, answered_at=None).update(reply=reply, answered_at=current_time.now())
-    audit.record(by=by, action="messages.answered", subject=f"heard:{heard.pk}")
+    InboundMessage.objects.filter(pk=inbound.pk, answered_at=None).update(reply=reply, answered_at=current_time.now())
+    audit.record(by=by, action="messages.answered", subject=f"heard:{inbound.pk}")
 
 
 @action
@@ -345,17 +339,17 @@ def subscribe(*, by: Actor, user: User, endpoint: str, public: str, auth: str) -
     """Subscribe a browser to push messages; a subscription of another user moves to this one.
 
     Raises:
-        Refused: when endpoint or keys are invalid.
+        ActionRefused: when endpoint or keys are invalid.
     """
     if by.user_id != user.pk:
         raise NotAllowed(_("Only the person themselves can change this."))
     if (
         not web_push.is_push_service(endpoint)
-        or len(endpoint) > LONGEST_ENDPOINT
+        or len(endpoint) > MAX_ENDPOINT
         or not web_push.are_subscription_keys(public, auth)
     ):
         raise ActionRefused(_("Push messages do not work in this browser. Try another one."))
-    made = {"user": user, "public": public, "auth": auth, "made_at": current_time.now()}
-    Subscription.objects.update_or_create(endpoint=endpoint, defaults=made)
+    values = {"user": user, "public": public, "auth": auth, "made_at": current_time.now()}
+    Subscription.objects.update_or_create(endpoint=endpoint, defaults=values)
     OptOut.objects.filter(channel="push", recipient=f"devices-{user.pk}").delete()
     audit.record(by=by, action="messages.subscribed", subject=f"user:{user.pk}")

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +19,7 @@ from kini.core.actors import Actor
 from kini.messages import actions, message_texts, queries, rules
 from kini.messages.channels.base import channels
 from kini.messages.message_types import MessageType, message_types
-from kini.messages.models import Message
+from kini.messages.models import Delivery, Message
 from kini.people import actions as people_actions
 from kini.people.access_log import AccessType, DataRead
 from kini.people.access_purposes import CONTACT
@@ -48,19 +49,21 @@ def undelivered(request: HttpRequest) -> HttpResponse:
     """Undelivered messages with reasons, and letters to mail."""
     actor = actor_for(request)
     page = Paginator(queries.undelivered(actor), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        (each, [(channels.get(way.channel).label, way) for way in each.deliveries.all() if way.channel in channels])
-        for each in page
-    ]
+    rows = [(each, _labelled_deliveries(each)) for each in page]
     letters = list(queries.letters_to_print(actor))
     _log_messages(actor, [*page, *(each.message for each in letters)])
     context = {"page": page, "rows": rows, "letters": letters}
     return render(request, "messages/desk_dead.html", context)
 
 
-def _log_messages(actor: Actor, found: Iterable[Message]) -> None:
+def _labelled_deliveries(message: Message) -> list[tuple[str | Promise, Delivery]]:
+    deliveries = message.deliveries.all()
+    return [(channels.get(each.channel).label, each) for each in deliveries if each.channel in channels]
+
+
+def _log_messages(actor: Actor, read: Iterable[Message]) -> None:
     """Log the officer's access to these messages."""
-    reads = [DataRead(resident) for resident in queries.residents_of(found)]
+    reads = [DataRead(resident) for resident in queries.residents_of(read)]
     people_actions.log_reads(by=actor, what=AccessType.MESSAGE, reads=reads, purpose=CONTACT)
 
 
@@ -89,10 +92,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Printable letter."""
     actor = actor_for(request)
-    found = get_object_or_404(queries.letters_to_print(actor), pk=pk)
-    _log_messages(actor, [found.message])
-    with translation.override(found.message.language):
-        return render(request, "messages/desk_letter.html", {"delivery": found, "resident": found.message.resident})
+    delivery = get_object_or_404(queries.letters_to_print(actor), pk=pk)
+    message = delivery.message
+    _log_messages(actor, [message])
+    with translation.override(message.language):
+        return render(request, "messages/desk_letter.html", {"delivery": delivery, "resident": message.resident})
 
 
 @message_officers_only
@@ -109,17 +113,14 @@ def posted(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     """Preview of all message texts in the city's languages, with example values."""
-    shown = [
-        (message_type, [_shown(message_type, language) for language in pack.current().languages])
-        for message_type in message_types
-    ]
-    return render(request, "messages/desk_preview.html", {"shown": shown})
+    languages = pack.current().languages
+    previews = [(each, [_preview(each, language) for language in languages]) for each in message_types]
+    return render(request, "messages/desk_preview.html", {"previews": previews})
 
 
-def _shown(message_type: MessageType, language: str) -> tuple[str, message_texts.RenderedMessage, int]:
+def _preview(message_type: MessageType, language: str) -> tuple[str, message_texts.RenderedMessage, int]:
     """Language, message with example values, and its SMS length in septets."""
     with translation.override(language):
-        said = message_texts.render_message(
-            message_type, {name: str(example) for name, example in message_type.words.items()}
-        )
-    return language, said, rules.count_septets(said.short)
+        examples = {name: str(example) for name, example in message_type.words.items()}
+        rendered = message_texts.render_message(message_type, examples)
+    return language, rendered, rules.count_septets(rendered.short)

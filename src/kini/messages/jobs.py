@@ -3,7 +3,7 @@
 from kini.core import current_time
 from kini.core.events import subscribe
 from kini.core.jobs import job, periodic
-from kini.messages import actions, queries, sender
+from kini.messages import actions, queries, replies, sender
 from kini.people.events import ProfilesJoined
 
 
@@ -15,8 +15,8 @@ def deliver(delivery: int) -> None:
 
 @job(actions.ANSWER_JOB, queue="messages")
 def answer(heard: int) -> None:
-    """Answer an inbound message."""
-    sender.answer_message(heard)
+    """Answer an inbound message. Stored jobs hold the parameter's name."""
+    replies.send_reply(heard)
 
 
 @periodic("*/5 * * * *", name="messages.advance")
@@ -27,6 +27,6 @@ def advance() -> None:
 
 
 @subscribe(ProfilesJoined, name="messages.merge_profiles")
-def bring_messages_along(event: ProfilesJoined) -> None:
+def transfer_messages(event: ProfilesJoined) -> None:
     """Move the messages of a merged profile to the remaining one."""
     actions.transfer_messages(by=sender.SENDER, gone=event.gone, kept=event.kept, user=event.user)

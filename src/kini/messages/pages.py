@@ -1,4 +1,4 @@
-"""Residents' pages: inbox, channel settings, push subscription, unsubscribe link."""
+"""Residents' pages: inbox, channel settings, push subscription."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -7,11 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.core.actors import ActionRefused, Actor, ActorKind
-from kini.messages import actions, queries, unsubscribe, web_push
+from kini.core.actors import ActionRefused
+from kini.messages import actions, queries, web_push
 from kini.messages.channels.base import channels
 from kini.messages.models import Preference
 from kini.messages.recipients import Recipient
@@ -33,7 +32,7 @@ def _user(request: HttpRequest) -> User:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Inbox, newest first."""
     page = Paginator(queries.inbox(_user(request)), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "messages/inbox.html", {"told": page})
+    return render(request, "messages/inbox.html", {"page": page})
 
 
 @login_required
@@ -41,14 +40,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message; opening it marks it as read."""
-    found = get_object_or_404(queries.inbox(_user(request)), pk=pk)
-    actions.mark_read(by=actor_for(request), message=found)
-    ways = [
+    own_message = get_object_or_404(queries.inbox(_user(request)), pk=pk)
+    actions.mark_read(by=actor_for(request), message=own_message)
+    deliveries = [
         (channels.get(each.channel).label, each)
-        for each in found.deliveries.order_by("pk")
+        for each in own_message.deliveries.order_by("pk")
         if each.channel in channels and each.sent_at
     ]
-    return render(request, "messages/message.html", {"message": found, "ways": ways})
+    return render(request, "messages/message.html", {"message": own_message, "deliveries": deliveries})
 
 
 @login_required
@@ -58,17 +57,17 @@ def channel_settings(request: HttpRequest) -> HttpResponse:
     """Channel settings; POST stores `first` (preferred channel) and `wanted` (accepted channels)."""
     user = _user(request)
     person = Recipient(user, getattr(user, "resident", None))
-    found = [(each, where) for each in channels if each.ready() and (where := each.recipient(person))]
+    available = [(each, to) for each in channels if each.ready() and (to := each.recipient(person))]
     if request.method == "POST":
         wanted = set(request.POST.getlist("wanted")) | ({request.POST.get("first", "")} - {""})
         actions.set_preferences(by=actor_for(request), user=user, first=request.POST.get("first", ""), wanted=wanted)
         messages.success(request, _("Your settings were saved."))
         return redirect("messages:ways")
-    silent = queries.opt_outs({where for _channel, where in found})
+    excluded = queries.opt_outs({recipient for _channel, recipient in available})
     first = Preference.objects.filter(user=user).values_list("first", flat=True).first() or ""
-    rows = [(each, where, (each.id, where) not in silent) for each, where in found]
-    key = web_push.encode_base64url(web_push.encode_point(web_push.vapid_key().public_key()))
-    return render(request, "messages/ways.html", {"ways": rows, "first": first, "key": key})
+    rows = [(each, recipient, (each.id, recipient) not in excluded) for each, recipient in available]
+    key = web_push.public_key()
+    return render(request, "messages/ways.html", {"channels": rows, "first": first, "key": key})
 
 
 @login_required
@@ -82,17 +81,3 @@ def subscribe_browser(request: HttpRequest) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("messages:ways")
-
-
-@csrf_exempt
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Unsubscribe from one channel by a signed link. Mail clients post to it directly (RFC 8058)."""
-    named = unsubscribe.read_token(token)
-    if named is None or (channel := channels.find(named[0])) is None:
-        raise Http404
-    done = request.method == "POST"
-    if done:
-        actions.opt_out(by=Actor(ActorKind.GUEST), channel=channel.id, recipient=named[1])
-    return render(request, "messages/stop.html", {"channel": channel, "recipient": named[1], "done": done})

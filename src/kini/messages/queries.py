@@ -28,10 +28,10 @@ def count_unread(user_id: int) -> int:
 def open_channels(person: Recipient) -> list[tuple[Channel, str]]:
     """Available channels of a person with their address, in order of use; opt-outs are excluded."""
     first = Preference.objects.filter(user=person.user).values_list("first", flat=True).first() if person.user else ""
-    found = {each.id: (each, where) for each in channels if each.ready() and (where := each.recipient(person))}
-    silent = opt_outs({where for _, where in found.values()})
-    open_ = [name for name, (_, where) in found.items() if (name, where) not in silent]
-    return [found[name] for name in rules.preferred_first(open_, first or "")]
+    available = {each.id: (each, to) for each in channels if each.ready() and (to := each.recipient(person))}
+    excluded = opt_outs({recipient for _, recipient in available.values()})
+    allowed = [name for name, (_, recipient) in available.items() if (name, recipient) not in excluded]
+    return [available[name] for name in rules.preferred_first(allowed, first or "")]
 
 
 def opt_outs(recipients: Collection[str]) -> set[tuple[str, str]]:
@@ -42,23 +42,23 @@ def opt_outs(recipients: Collection[str]) -> set[tuple[str, str]]:
 def next_channel(message: Message) -> tuple[Channel, str] | None:
     """Next untried channel; a last resort only if the person must act."""
     tried = set(message.deliveries.values_list("channel", flat=True))
-    left = [way for way in open_channels(recipient_of(message)) if way[0].id not in tried]
-    return next((way for way in left if message.needed_by or not way[0].last_resort), None)
+    untried = [each for each in open_channels(recipient_of(message)) if each[0].id not in tried]
+    return next((each for each in untried if message.needed_by or not each[0].last_resort), None)
 
 
 def due_for_next_channel(now: datetime) -> list[Message]:
     """Messages due for their next channel: unread although action is needed, or without an expected receipt."""
-    waits = Message.objects.filter(deliveries__state="waiting").values("pk")
-    open_ = Message.objects.filter(read_at__isnull=True, unreached_at__isnull=True).exclude(pk__in=waits)
-    asked = open_.filter(needed_by__gt=now)
-    late = Q(deliveries__state="sent", deliveries__sent_at__lt=now - rules.RECEIPT_TIMEOUT)
-    lost = open_.filter(late, needed_by__isnull=True, at__gt=now - 3 * rules.RECEIPT_TIMEOUT)
-    lost = lost.exclude(deliveries__state__in=("delivered", "read")).distinct()
-    over = [each for each in asked if _patience_over(each, now)]
-    return [each for each in (*over, *lost) if next_channel(each)]
+    waiting = Message.objects.filter(deliveries__state="waiting").values("pk")
+    unread = Message.objects.filter(read_at__isnull=True, unreached_at__isnull=True).exclude(pk__in=waiting)
+    with_deadline = unread.filter(needed_by__gt=now)
+    late_receipt = Q(deliveries__state="sent", deliveries__sent_at__lt=now - rules.RECEIPT_TIMEOUT)
+    unconfirmed = unread.filter(late_receipt, needed_by__isnull=True, at__gt=now - 3 * rules.RECEIPT_TIMEOUT)
+    unconfirmed = unconfirmed.exclude(deliveries__state__in=("delivered", "read")).distinct()
+    overdue = [each for each in with_deadline if _wait_is_over(each, now)]
+    return [each for each in (*overdue, *unconfirmed) if next_channel(each)]
 
 
-def _patience_over(message: Message, now: datetime) -> bool:
+def _wait_is_over(message: Message, now: datetime) -> bool:
     last = message.deliveries.order_by("-pk").first()
     if last is None or message.needed_by is None or last.state == "read":
         return False
@@ -69,24 +69,24 @@ def _patience_over(message: Message, now: datetime) -> bool:
 
 def undelivered(actor: Actor) -> QuerySet[Message]:
     """Open undelivered messages within the officer's scope."""
-    found = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
-    found = found.filter(unreached_at__isnull=False, settled_at__isnull=True)
-    return found.prefetch_related(prefetch_deliveries()).order_by("-unreached_at", "-pk")
+    visible = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
+    messages = visible.filter(unreached_at__isnull=False, settled_at__isnull=True)
+    return messages.prefetch_related(prefetch_deliveries()).order_by("-unreached_at", "-pk")
 
 
 def letters_to_print(actor: Actor) -> QuerySet[Delivery]:
     """Letters within the officer's scope that must be printed and mailed."""
-    seen = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
-    found = Delivery.objects.filter(channel="post", state="waiting", message__in=seen)
-    return found.select_related("message__resident__area").order_by("due_at", "pk")
+    visible = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
+    letters = Delivery.objects.filter(channel="post", state="waiting", message__in=visible)
+    return letters.select_related("message__resident__area").order_by("due_at", "pk")
 
 
 def residents_of(messages: Iterable[Message]) -> set[int]:
     """Ids of the residents addressed by these messages, directly or by their account. One query."""
-    some = list(messages)
-    users = {each.user_id for each in some if each.user_id and not each.resident_id}
-    known = Resident.objects.filter(user_id__in=users).values_list("pk", flat=True) if users else ()
-    return {each.resident_id for each in some if each.resident_id} | set(known)
+    messages = list(messages)
+    users = {each.user_id for each in messages if each.user_id and not each.resident_id}
+    by_account = Resident.objects.filter(user_id__in=users).values_list("pk", flat=True) if users else ()
+    return {each.resident_id for each in messages if each.resident_id} | set(by_account)
 
 
 def prefetch_deliveries() -> Prefetch:

@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from kini.city.pack_checks import pack_checks
 from kini.core.delivery import sms_destinations, sms_providers
 from kini.core.sandboxes import SandboxServer, sandboxes
-from kini.messages import account_messages, message_texts, program_notices, queries
+from kini.messages import account_messages, message_texts, queries
 from kini.messages.channels.base import channels
-from kini.messages.channels.email import Email, Post
+from kini.messages.channels.email import Email
+from kini.messages.channels.post import Post
 from kini.messages.channels.push import Push
-from kini.messages.channels.sms import Sms, WhatsApp
+from kini.messages.channels.sms import Sms
+from kini.messages.channels.whatsapp import WhatsApp
 from kini.messages.providers.base import adapters
 from kini.messages.providers.configuration import send_sign_in_code
 from kini.messages.providers.twilio import Twilio
@@ -33,16 +35,15 @@ def register() -> None:
     sms_providers.register("messages", send_sign_in_code)
     sms_destinations.register("countries of the pack", message_texts.may_receive_sms)
     pack_checks.register("messages", message_texts.check_messages)
-    program_notices.register()
     account_messages.register()
     inbox = NavItem(
         "messages:inbox", _("Messages"), "message", 15, "account", note=_("Messages from the city"), count=_unread
     )
     navigation.register("messages-account", inbox)
-    agency = _("Agency")
-    label = _("Undelivered messages")
-    unreached = NavItem("messages:dead", label, "message", 43, "desk", agency, visible=_sees)
-    navigation.register("messages-desk", unreached)
+    undelivered = NavItem(
+        "messages:dead", _("Undelivered messages"), "message", 43, "desk", _("Agency"), visible=_may_see_messages
+    )
+    navigation.register("messages-desk", undelivered)
 
 
 def _unread(request: HttpRequest) -> int | None:
@@ -52,5 +53,5 @@ def _unread(request: HttpRequest) -> int | None:
     return queries.count_unread(request.user.pk) or None
 
 
-def _sees(request: HttpRequest) -> bool:
+def _may_see_messages(request: HttpRequest) -> bool:
     return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_MESSAGES)

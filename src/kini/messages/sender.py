@@ -1,15 +1,9 @@
-"""Sending of messages. Network calls run outside transactions; actions record the results."""
-
-from django.conf import settings
+"""Sending of deliveries. Network calls run outside transactions; actions record the results."""
 
 from kini.core.actors import system
-from kini.core.models import OutboxMessage
-from kini.messages import actions, replies, rules
-from kini.messages.channels.base import channels
-from kini.messages.delivery_result import PermanentFailure, TemporaryFailure
-from kini.messages.models import Delivery, InboundMessage
-from kini.messages.providers.base import OutgoingMessage
-from kini.messages.providers.configuration import configured_providers
+from kini.messages import actions
+from kini.messages.channels.base import PermanentFailure, TemporaryFailure, channels
+from kini.messages.models import Delivery
 from kini.messages.queries import opt_outs
 
 SENDER = system("messages")
@@ -24,26 +18,10 @@ def send_delivery(pk: int) -> None:
         if opt_outs([delivery.recipient]) & {(delivery.channel, delivery.recipient)}:
             raise PermanentFailure("the person unsubscribed from this channel")
         accepted = channels.get(delivery.channel).send(delivery)
-    except PermanentFailure as rejected:
-        actions.record_failure(by=SENDER, delivery=delivery, fault=str(rejected), final=True)
-    except TemporaryFailure as fault:
-        actions.record_failure(by=SENDER, delivery=delivery, fault=str(fault), final=False)
+    except PermanentFailure as failure:
+        actions.record_failure(by=SENDER, delivery=delivery, fault=str(failure), final=True)
+    except TemporaryFailure as failure:
+        actions.record_failure(by=SENDER, delivery=delivery, fault=str(failure), final=False)
     else:
         if accepted:
             actions.record_accepted(by=SENDER, delivery=delivery, accepted=accepted)
-
-
-def answer_message(pk: int) -> None:
-    """Answer an inbound message once, on its own channel."""
-    heard = InboundMessage.objects.filter(pk=pk, answered_at=None).first()
-    provider = configured_providers().get(heard.provider) if heard else None
-    if heard is None or provider is None or not (reply := replies.reply_to(heard)):
-        return
-    reply = rules.sms_text(reply, {}) if heard.channel == "sms" else reply
-    try:
-        provider.send(OutgoingMessage(heard.sender, reply))
-    except PermanentFailure as rejected:
-        reply = f"({rejected})"
-    if settings.ENV.outbox:
-        OutboxMessage.objects.create(channel=heard.channel, recipient=heard.sender, text=reply)
-    actions.record_reply(by=SENDER, heard=heard, reply=reply)

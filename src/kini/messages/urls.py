@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.messages import desk, pages, webhooks
+from kini.messages import desk, pages, unsubscribe, webhooks
 
 app_name = "messages"
 urlpatterns = [
@@ -8,7 +8,7 @@ urlpatterns = [
     path("me/messages/<int:pk>/", pages.message, name="message"),
     path("me/messages/ways/", pages.channel_settings, name="ways"),
     path("me/messages/device/", pages.subscribe_browser, name="device"),
-    path("messages/stop/<str:token>/", pages.unsubscribe_page, name="stop"),
+    path("messages/stop/<str:token>/", unsubscribe.unsubscribe_page, name="stop"),
     path("messages/notices/<slug:provider>/", webhooks.webhook, name="notice"),
     path("desk/messages/", desk.undelivered, name="dead"),
     path("desk/messages/<int:pk>/retry/", desk.retry, name="retry"),

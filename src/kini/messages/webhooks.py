@@ -25,16 +25,16 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
         answer = configured.challenge(request.GET.dict())
         return HttpResponse(answer, content_type="text/plain", status=200 if answer else 403)
     try:
-        told = configured.parse_webhook(settings.ENV.address + request.get_full_path(), request.headers, request.body)
-    except InvalidSignature as refused:
-        log.warning("webhook refused", provider=provider, reason=str(refused))
-        return JsonResponse({"detail": str(refused)}, status=401)
+        events = configured.parse_webhook(settings.ENV.address + request.get_full_path(), request.headers, request.body)
+    except InvalidSignature as error:
+        log.warning("webhook refused", provider=provider, reason=str(error))
+        return JsonResponse({"detail": str(error)}, status=401)
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
-        return JsonResponse({"detail": "A field is missing or wrong."}, status=400)
+        return JsonResponse({"detail": "A field is missing or invalid."}, status=400)
     by = system(f"provider {provider}")
-    for each in told:
-        if isinstance(each, DeliveryReceipt):
-            actions.record_receipt(by=by, receipt=each)
+    for event in events:
+        if isinstance(event, DeliveryReceipt):
+            actions.record_receipt(by=by, receipt=event)
         else:
-            actions.receive(by=by, provider=provider, incoming=each)
+            actions.receive(by=by, provider=provider, incoming=event)
     return HttpResponse(status=204)

@@ -68,7 +68,7 @@ class PersonForm(PlainForm):
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         if has_invisible(name):
-            raise ValidationError(_("This text holds characters that cannot be shown. Delete it and type it again."))
+            raise ValidationError(_("This text contains invisible characters. Delete it and type it again."))
         if not any(letter.isalpha() for letter in name):
             raise ValidationError(_("Write the name as it stands on the card."))
         return name
@@ -92,7 +92,7 @@ class ProfileForm(PersonForm):
 
     def clean_address(self) -> str:
         if has_invisible(self.cleaned_data["address"]):
-            raise ValidationError(_("This text holds characters that cannot be shown. Delete it and type it again."))
+            raise ValidationError(_("This text contains invisible characters. Delete it and type it again."))
         return str(self.cleaned_data["address"])
 
     def clean_family_card(self) -> str:

@@ -83,10 +83,10 @@ def _take(by: Actor, draft: Draft, heard: InboundMessage, words: str) -> None:
         kept = (answers.of_draft(draft).get(name) or {}).get("files", [])
         actions.update_answers(by=by, draft=draft, values={name: {"files": [*kept, str(document.pk)]}})
     if heard.latitude is not None and (name := _name(snapshot, "location")):
-        value = snapshot.fields[name].read({"lat": heard.latitude, "lon": heard.longitude})
+        value = snapshot.fields[name].parse_json({"lat": heard.latitude, "lon": heard.longitude})
         actions.update_answers(by=by, draft=draft, values={name: value})
     if words and (name := _name(snapshot, "longtext")):
-        actions.update_answers(by=by, draft=draft, values={name: snapshot.fields[name].read(words)})
+        actions.update_answers(by=by, draft=draft, values={name: snapshot.fields[name].parse_json(words)})
 
 
 def _missing(draft: Draft) -> str:

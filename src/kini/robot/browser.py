@@ -84,7 +84,7 @@ class Page:
         """Form whose action path ends with `wanted`.
 
         Raises:
-            Broken: when the page has no such form.
+            CheckFailed: when the page has no such form.
         """
         for form in self.forms():
             if form.path.endswith(wanted):
@@ -114,7 +114,7 @@ def file_inputs(node: Any) -> tuple[str, ...]:
 
 
 class Browser:
-    """Browser session of one person. Raises `Broken` for every unexpected status."""
+    """Browser session of one person. Raises `CheckFailed` for every unexpected status."""
 
     def __init__(self, address: str) -> None:
         self.requests = 0
@@ -157,7 +157,7 @@ class Browser:
         """Download an attachment.
 
         Raises:
-            Broken: when the response is not an attachment.
+            CheckFailed: when the response is not an attachment.
         """
         response = self._client.get(path)
         self.requests += 1

@@ -31,7 +31,7 @@ def load_services(*, by: Actor) -> LoadResult:
     Open cases keep the version they started with. Agencies must be loaded first.
 
     Raises:
-        PackFaults: when the pack is invalid; nothing is changed.
+        ConfigErrors: when the pack is invalid; nothing is changed.
         NotAllowed: unless the actor is the system.
     """
     if by.kind is not ActorKind.SYSTEM:
@@ -66,20 +66,20 @@ def _store_versions(snapshot: dict[str, ServiceSnapshot]) -> list[str]:
     """Create versions for changed definitions; return the ids of services whose current version changed."""
     contents: dict[str, Any] = {name: each.content() for name, each in snapshot.items()}
     digests = {name: content_digest(content) for name, content in contents.items()}
-    there: dict[tuple[str, str], int] = {}
+    version_ids: dict[tuple[str, str], int] = {}
     numbers: dict[str, int] = {}
     for pk, service, number, digest in ServiceVersion.objects.values_list("pk", "service_id", "number", "digest"):
-        there[service, digest] = pk
+        version_ids[service, digest] = pk
         numbers[service] = max(number, numbers.get(service, 0))
     new = [
         ServiceVersion(service_id=name, number=numbers.get(name, 0) + 1, digest=digest, content=contents[name])
         for name, digest in digests.items()
-        if (name, digest) not in there
+        if (name, digest) not in version_ids
     ]
     for version in ServiceVersion.objects.bulk_create(new):
-        there[version.service_id, version.digest] = version.pk
+        version_ids[version.service_id, version.digest] = version.pk
     FlowEdge.objects.bulk_create(edge for version in new for edge in _edges(version, snapshot[version.service_id]))
-    return _point_to({name: there[name, digest] for name, digest in digests.items()})
+    return _set_current({name: version_ids[name, digest] for name, digest in digests.items()})
 
 
 def _edges(version: ServiceVersion, snapshot: ServiceSnapshot) -> list[FlowEdge]:
@@ -90,7 +90,7 @@ def _edges(version: ServiceVersion, snapshot: ServiceSnapshot) -> list[FlowEdge]
     return [FlowEdge(version=version, state=state, move=move, next_state=to) for state, move, to in edges]
 
 
-def _point_to(current: dict[str, int]) -> list[str]:
+def _set_current(current: dict[str, int]) -> list[str]:
     moved = [service for service in Service.objects.filter(pk__in=current) if service.current_id != current[service.pk]]
     for service in moved:
         service.current_id = current[service.pk]

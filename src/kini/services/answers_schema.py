@@ -51,16 +51,16 @@ def _properties(snapshot: ServiceSnapshot) -> Iterator[tuple[str, Any]]:
 
 def field_schema(field: FieldBase) -> dict[str, Any]:
     """JSON Schema of one answer, including its label and hint."""
-    said: dict[str, Any] = {"title": str(field.label), **field.json_schema(), "x-kini-type": field.type}
+    schema: dict[str, Any] = {"title": str(field.label), **field.json_schema(), "x-kini-type": field.type}
     if field.hint:
-        said["description"] = str(field.hint)
+        schema["description"] = str(field.hint)
     if field.profile:
-        said["x-kini-profile"] = field.profile
+        schema["x-kini-profile"] = field.profile
     if field.is_sealed():
-        said["x-kini-sealed"] = True
+        schema["x-kini-sealed"] = True
     if options := getattr(field, "options", None):
-        said["x-kini-options"] = {value: str(label) for value, label in options.items()}
-    return said
+        schema["x-kini-options"] = {value: str(label) for value, label in options.items()}
+    return schema
 
 
 def _required(page: PageSnapshot) -> list[str]:

@@ -82,57 +82,57 @@ def list_services(
 ) -> Page[ServiceLine]:
     """List the city's services by name, or search them, best match first."""
     start = max(0, (pagination.decode_cursor(cursor, int) or [0])[0])
-    found = _found(search, category, event)[start : start + limit + 1]
+    cards = _matching_cards(search, category, event)[start : start + limit + 1]
     return Page[ServiceLine](
-        **pagination.page_members(found, limit, _line, lambda _card: pagination.encode_cursor(start + limit))
+        **pagination.page_members(cards, limit, _line, lambda _card: pagination.encode_cursor(start + limit))
     )
 
 
 @router.get("/services/{service}")
 def read_service(request: HttpRequest, service: str) -> ServiceOut:
     """Get the details of one service: eligibility, fee, duration, documents."""
-    found, version = _service(service)
+    row, version = _service(service)
     snapshot = snapshot_of(version)
-    kind = kinds.find(found.kind)
-    written = snapshot.definition
+    kind = kinds.find(row.kind)
+    definition = snapshot.definition
     return ServiceOut(
-        id=found.pk,
-        name=str(written.name),
-        summary=str(written.summary),
-        category=found.category,
+        id=row.pk,
+        name=str(definition.name),
+        summary=str(definition.summary),
+        category=row.category,
         available=kind is not None and kind.has_cases,
-        kind=found.kind,
+        kind=row.kind,
         version=version.number,
-        agency=Named(id=found.agency_id, name=str(Text.model_validate(found.agency.name))),
-        for_whom=str(written.for_),
-        fee=_cost(written.fee),
-        target=_promise(written.target),
-        gives=str(written.gives.name),
+        agency=Named(id=row.agency_id, name=str(Text.model_validate(row.agency.name))),
+        for_whom=str(definition.for_),
+        fee=_cost(definition.fee),
+        target=_promise(definition.target),
+        gives=str(definition.gives.name),
         documents=_documents(snapshot),
-        bring=[str(thing) for thing in written.bring],
-        past=str(written.past) if written.past else None,
+        bring=[str(thing) for thing in definition.bring],
+        past=str(definition.past) if definition.past else None,
         needs_sign_in=kind is None or kind.sign_in == "required",
-        assurance=written.assurance or "typed",
-        confirmed=written.confidence != "low",
+        assurance=definition.assurance or "typed",
+        confirmed=definition.confidence != "low",
     )
 
 
 @router.get("/services/{service}/questions", media=SCHEMA)
 def read_questions(request: HttpRequest, service: str) -> HttpResponse:
     """Get a service's questions as JSON Schema (draft 2020-12) of the member `answers` of drafts and cases."""
-    _found_service, version = _service(service)
+    _row, version = _service(service)
     schema = answers_schema.questions_schema(snapshot_of(version), version.number)
     return HttpResponse(json.dumps(schema, ensure_ascii=False), content_type=SCHEMA)
 
 
 def _service(service: str) -> tuple[Service, ServiceVersion]:
-    found = queries.active_service(service)
-    if found.current is None:
+    row = queries.active_service(service)
+    if row.current is None:
         raise Service.DoesNotExist
-    return found, found.current
+    return row, row.current
 
 
-def _found(words: str, category: str, event: str) -> list[ServiceCard]:
+def _matching_cards(words: str, category: str, event: str) -> list[ServiceCard]:
     cards = queries.cards_of(searching.search(words, limit=100)) if words.strip() else queries.all_cards()
     wanted = {card.id for card in queries.cards_of_event(event)} if event else None
     return [

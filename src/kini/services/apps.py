@@ -8,28 +8,6 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        from kini.api.routing import ApiModule, api_modules
-        from kini.city.pack_checks import pack_checks
-        from kini.core.process_cache import warmers
-        from kini.services import admin, api, catalogue, home, loader, queries
-        from kini.services.fields import registered
-        from kini.web.home import HomeSection, home_sections
-        from kini.web.navigation import NavItem, navigation
+        from kini.services import registration
 
-        registered.register()
-        admin.register()
-        api_modules.register("services", ApiModule("Services", api.router))
-        pack_checks.register("services", loader.check_services)
-        warmers.register("catalogue", catalogue.current)
-        warmers.register("services", queries.active_services)
-        words, icon = _("Services"), "services"
-        navigation.register("services", NavItem("services:catalogue", words, icon, order=20))
-        navigation.register("services-bottom", NavItem("services:catalogue", words, icon, order=20, place="bottom"))
-        navigation.register(
-            "services-search", NavItem("services:search", _("Find a service"), "search", place="search")
-        )
-        home_sections.register("services-greeting", HomeSection(order=10, render=home.render_greeting, place="hero"))
-        home_sections.register("services-quick", HomeSection(order=10, render=home.render_quick, place="quick"))
-        home_sections.register("services-popular", HomeSection(order=20, render=home.render_popular))
-        home_sections.register("services-categories", HomeSection(order=30, render=home.render_categories))
-        home_sections.register("services-events", HomeSection(order=20, render=home.render_events, place="aside"))
+        registration.register()

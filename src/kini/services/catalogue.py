@@ -52,12 +52,12 @@ class Catalogue(StrictModel):
     @cached_property
     def synonyms_by_phrase(self) -> dict[str, list[str]]:
         """Synonyms of each phrase, in file order."""
-        found: dict[str, dict[str, None]] = {}
+        synonyms: dict[str, dict[str, None]] = {}
         for group in self.synonyms:
             phrases = [" ".join(words_in(each)) for each in group]
             for phrase in phrases:
-                found.setdefault(phrase, {}).update(dict.fromkeys(each for each in phrases if each != phrase))
-        return {phrase: list(others) for phrase, others in found.items()}
+                synonyms.setdefault(phrase, {}).update(dict.fromkeys(each for each in phrases if each != phrase))
+        return {phrase: list(others) for phrase, others in synonyms.items()}
 
     @cached_property
     def longest_phrase(self) -> int:
@@ -69,11 +69,11 @@ def current() -> Catalogue:
     """Catalogue of the configured city, read once per process.
 
     Raises:
-        PackFaults: when the file is invalid.
+        ConfigErrors: when the file is invalid.
     """
-    return _once(settings.CITY_PATH)
+    return _read_catalogue(settings.CITY_PATH)
 
 
 @cached(maxsize=4)
-def _once(path: Path) -> Catalogue:
+def _read_catalogue(path: Path) -> Catalogue:
     return parse_model(read_source_file(path / FILE, path), Catalogue)

@@ -47,8 +47,8 @@ def example_answers(snapshot: ServiceSnapshot, known: ProfileAnswers, number: in
     Args:
         known: profile attributes of the applicant; questions they answer are skipped.
     """
-    given: dict[str, Any] = {}
-    while missing := missing_pages(snapshot, given, known):
+    answers: dict[str, Any] = {}
+    while missing := missing_pages(snapshot, answers, known):
         page = missing[0]
         values, files = example_form(page.fields, number)
         for name in files:
@@ -57,9 +57,9 @@ def example_answers(snapshot: ServiceSnapshot, known: ProfileAnswers, number: in
                 values[f"{name}.statement"] = "yes"
             elif not field.optional:
                 return None
-        taken = parse_page(page, FormData(_data(values), MultiValueDict())).values
-        given |= {page.repeat.name: [taken] * page.repeat.min} if page.repeat else taken
-    return given
+        parsed = parse_page(page, FormData(_data(values), MultiValueDict())).values
+        answers |= {page.repeat.name: [parsed] * page.repeat.min} if page.repeat else parsed
+    return answers
 
 
 def _data(values: InputValues) -> MultiValueDict[str, str]:

@@ -117,26 +117,26 @@ class Flow(StrictModel):
 
     def edges(self) -> list[tuple[str, str, str]]:
         """All edges as (state, move, next state), including the implied withdraw, after, join and separate."""
-        found = []
+        edges = []
         for name, state in self.states.items():
-            found += [(name, move, edge.to) for move, edge in state.moves.items()]
+            edges += [(name, move, edge.to) for move, edge in state.moves.items()]
             if WITHDRAWN in self.states and not state.end and state.withdraw:
-                found.append((name, "withdraw", WITHDRAWN))
+                edges.append((name, "withdraw", WITHDRAWN))
             if state.after:
-                found.append((name, "after", state.after.to))
+                edges.append((name, "after", state.after.to))
             if JOINED in self.states and not state.end:
-                found.append((name, "join", JOINED))
+                edges.append((name, "join", JOINED))
         if JOINED in self.states:
-            found.append((JOINED, "separate", self.start))
-        return found
+            edges.append((JOINED, "separate", self.start))
+        return edges
 
     def usual_path(self, here: str) -> tuple[str, ...]:
         """States that follow `here` on the way to a successful end, else to any end; skips moves marked `danger`."""
         if self.states[here].end:
             return ()
-        return self._way(here, frozenset(), SUCCESSFUL_OUTCOMES) or self._way(here, frozenset(), None) or ()
+        return self._path(here, frozenset(), SUCCESSFUL_OUTCOMES) or self._path(here, frozenset(), None) or ()
 
-    def _way(self, here: str, behind: frozenset[str], outcomes: frozenset[str] | None) -> tuple[str, ...] | None:
+    def _path(self, here: str, behind: frozenset[str], outcomes: frozenset[str] | None) -> tuple[str, ...] | None:
         """Depth-first path to an end with one of `outcomes` (None: any) that avoids the states `behind`, or None."""
         for move in self.states[here].moves.values():
             state = self.states[move.to]
@@ -144,7 +144,7 @@ class Flow(StrictModel):
                 continue
             if state.end and (outcomes is None or state.outcome in outcomes):
                 return (move.to,)
-            further = None if state.end else self._way(move.to, behind | {here}, outcomes)
+            further = None if state.end else self._path(move.to, behind | {here}, outcomes)
             if further:
                 return (move.to, *further)
         return None

@@ -6,9 +6,9 @@ from django.utils.safestring import SafeString
 
 from kini.services import catalogue, queries
 
-MOST_EVENTS = 7
-MOST_CATEGORIES = 12
-MOST_POPULAR = 6
+MAX_EVENTS = 7
+MAX_CATEGORIES = 12
+MAX_POPULAR = 6
 
 
 def render_quick(request: HttpRequest) -> SafeString | None:
@@ -16,32 +16,32 @@ def render_quick(request: HttpRequest) -> SafeString | None:
     cards = queries.cards_by_ids(catalogue.current().quick)
     categories = catalogue.current().categories
     tiles = [(card, categories.get(card.category)) for card in cards]
-    return _drawn(request, "services/home/quick.html", tiles=tiles) if tiles else None
+    return _render(request, "services/home/quick.html", tiles=tiles) if tiles else None
 
 
 def render_greeting(request: HttpRequest) -> SafeString | None:
     """Greeting with the number of services."""
-    return _drawn(request, "services/home/greeting.html", count=queries.count_listed())
+    return _render(request, "services/home/greeting.html", count=queries.count_listed())
 
 
 def render_popular(request: HttpRequest) -> SafeString | None:
     """Most requested services."""
     categories = catalogue.current().categories
-    cards = [(card, categories.get(card.category)) for card in queries.popular_cards()[:MOST_POPULAR]]
-    return _drawn(request, "services/home/popular.html", cards=cards) if cards else None
+    cards = [(card, categories.get(card.category)) for card in queries.popular_cards()[:MAX_POPULAR]]
+    return _render(request, "services/home/popular.html", cards=cards) if cards else None
 
 
 def render_categories(request: HttpRequest) -> SafeString | None:
     """The first categories as tiles, with a link to all of them."""
-    found = list(catalogue.current().categories.items())[:MOST_CATEGORIES]
-    return _drawn(request, "services/home/categories.html", categories=found)
+    categories = list(catalogue.current().categories.items())[:MAX_CATEGORIES]
+    return _render(request, "services/home/categories.html", categories=categories)
 
 
 def render_events(request: HttpRequest) -> SafeString | None:
     """Life events."""
-    found = list(catalogue.current().events.items())[:MOST_EVENTS]
-    return _drawn(request, "services/home/events.html", events=found) if found else None
+    events = list(catalogue.current().events.items())[:MAX_EVENTS]
+    return _render(request, "services/home/events.html", events=events) if events else None
 
 
-def _drawn(request: HttpRequest, template: str, **context: object) -> SafeString:
+def _render(request: HttpRequest, template: str, **context: object) -> SafeString:
     return SafeString(render_to_string(template, context, request))

@@ -12,7 +12,7 @@ from kini.services.snapshots import PageSnapshot, ServiceSnapshot
 
 
 def parse_json_answers(
-    snapshot: ServiceSnapshot, given: Mapping[str, Any], before: Answers, known: ProfileAnswers
+    snapshot: ServiceSnapshot, new: Mapping[str, Any], before: Answers, known: ProfileAnswers
 ) -> ParsedPage:
     """Parse answers to any of a service's questions; null deletes an answer.
 
@@ -22,61 +22,61 @@ def parse_json_answers(
     Returns:
         Values by field or repeated page, and errors by path ("boat", "children/0/name").
     """
-    taken = ParsedPage()
+    parsed = ParsedPage()
     pages = {name: page for page in snapshot.pages for name in page.names}
-    for name, value in given.items():
+    for name, value in new.items():
         page = pages.get(name)
         if page is None:
-            taken.errors[name] = _("This service does not ask this.")
+            parsed.errors[name] = _("This service does not have this question.")
         elif value is None:
-            taken.values[name] = None
+            parsed.values[name] = None
         elif page.repeat:
-            _take_items(taken, name, page, value)
+            _parse_items(parsed, name, page, value)
         else:
-            _take_one(taken.values, taken.errors, name, name, page.fields[name], value)
-    if not taken.errors:
-        taken.errors |= _not_asked(snapshot, taken.values, before, known)
-    return taken
+            _parse_one(parsed.values, parsed.errors, name, name, page.fields[name], value)
+    if not parsed.errors:
+        parsed.errors |= _inapplicable(snapshot, parsed.values, before, known)
+    return parsed
 
 
-def _take_one(
-    values: dict[str, Any], errors: dict[str, str], place: str, name: str, field: FieldBase, given: Any
+def _parse_one(
+    values: dict[str, Any], errors: dict[str, str], place: str, name: str, field: FieldBase, value: Any
 ) -> None:
     try:
-        values[name] = field.read(given)
-    except InvalidAnswer as wrong:
-        errors[place] = str(wrong)
+        values[name] = field.parse_json(value)
+    except InvalidAnswer as error:
+        errors[place] = str(error)
 
 
-def _take_items(taken: ParsedPage, name: str, page: PageSnapshot, given: Any) -> None:
+def _parse_items(parsed: ParsedPage, name: str, page: PageSnapshot, items: Any) -> None:
     most = page.repeat.max if page.repeat else 0
-    if not isinstance(given, list) or len(given) > most:
+    if not isinstance(items, list) or len(items) > most:
         words = ngettext("Give a list of at most %(number)d entry.", "Give a list of at most %(number)d entries.", most)
-        taken.errors[name] = words % {"number": most}
+        parsed.errors[name] = words % {"number": most}
         return
-    taken.values[name] = [_take_item(taken, f"{name}/{number}", page, item) for number, item in enumerate(given)]
+    parsed.values[name] = [_parse_item(parsed, f"{name}/{number}", page, item) for number, item in enumerate(items)]
 
 
-def _take_item(taken: ParsedPage, place: str, page: PageSnapshot, given: Any) -> dict[str, Any]:
+def _parse_item(parsed: ParsedPage, place: str, page: PageSnapshot, item: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if not isinstance(given, dict):
-        taken.errors[place] = _("Give the answers of one entry, by name.")
+    if not isinstance(item, dict):
+        parsed.errors[place] = _("Must be an object with the answers of one entry.")
         return values
-    for name in given.keys() - page.fields.keys():
-        taken.errors[f"{place}/{name}"] = _("This service does not ask this.")
+    for name in item.keys() - page.fields.keys():
+        parsed.errors[f"{place}/{name}"] = _("This service does not have this question.")
     for name, field in page.fields.items():
-        if given.get(name) is not None:
-            _take_one(values, taken.errors, f"{place}/{name}", name, field, given[name])
+        if item.get(name) is not None:
+            _parse_one(values, parsed.errors, f"{place}/{name}", name, field, item[name])
         if values.get(name) is None and not field.optional:
-            taken.errors.setdefault(f"{place}/{name}", field.missing())
+            parsed.errors.setdefault(f"{place}/{name}", field.missing())
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _not_asked(snapshot: ServiceSnapshot, values: Answers, before: Answers, known: ProfileAnswers) -> dict[str, str]:
+def _inapplicable(snapshot: ServiceSnapshot, values: Answers, before: Answers, known: ProfileAnswers) -> dict[str, str]:
     merged = {name: value for name, value in {**before, **values}.items() if value is not None}
-    asked = {name for page in applicable_pages(snapshot, merged, known) for name in page.names}
-    wrong = [name for name, value in values.items() if value is not None and name not in asked]
-    return dict.fromkeys(wrong, _("This is not asked: other answers or the profile already decide it."))
+    applicable = {name for page in applicable_pages(snapshot, merged, known) for name in page.names}
+    excess = [name for name, value in values.items() if value is not None and name not in applicable]
+    return dict.fromkeys(excess, _("This question does not apply: other answers or the profile already determine it."))
 
 
 def missing_answers(pages: list[PageSnapshot], answers: Answers) -> Iterator[tuple[str, str]]:

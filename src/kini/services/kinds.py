@@ -41,7 +41,7 @@ class Kind:
     """Base class of kinds. Register an instance in `AppConfig.ready`: `kinds.register(K.id, K())`.
 
     The key of a service file named after the kind (`report: {evidence: photo}`) is parsed as `Options`.
-    Case hooks run inside the transaction of the calling action and may raise `Refused` to abort it.
+    Case hooks run inside the transaction of the calling action and may raise `ActionRefused` to abort it.
     """
 
     id: ClassVar[str]
@@ -112,7 +112,7 @@ class Kind:
         """Template and context added to the summary page before submission, or None.
 
         Raises:
-            Refused: when these answers cannot be submitted; the page shows the reason.
+            ActionRefused: when these answers cannot be submitted; the page shows the reason.
         """
         return None
 
@@ -134,7 +134,7 @@ class Kind:
         """Meet a move's preconditions that no person can, such as elapsed time; for the robot."""
 
     def validate_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
-        """Hook before a move; raises `Refused` if the kind does not allow it."""
+        """Hook before a move; raises `ActionRefused` if the kind does not allow it."""
 
     def after_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Hook after a move."""

@@ -58,7 +58,7 @@ class PackReader:
             return None
         inner = value.root if isinstance(value, RootModel) else value
         faults = missing_translations(source, inner, self.pack.languages, place)
-        self.faults += [fault for fault in faults if _stands_here(source, fault)]
+        self.faults += [fault for fault in faults if _is_in_file(source, fault)]
         return value
 
     def table(self, path: str, item: Any, key: str = ID) -> dict[str, Any]:
@@ -67,15 +67,15 @@ class PackReader:
         return self.entries(source, item, key) if source else {}
 
     def entries(self, source: SourceFile, item: Any, key: str = ID) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for name, data in source.data.items():
             if not isinstance(name, str) or not re.match(key, name):
                 self.faults.append(source.error_at((name,), f'"{name}" cannot be a name here', NAME_REMEDY))
                 continue
-            value = self.parsed(source, _alone(item), {} if data is None else data, (name,))
+            value = self.parsed(source, _root_model(item), {} if data is None else data, (name,))
             if value is not None:
-                found[name] = value.root
-        return found
+                entries[name] = value.root
+        return entries
 
     def folder(self, name: str) -> Iterator[tuple[str, SourceFile]]:
         """Files of a folder with their ids (file names without ".yaml")."""
@@ -90,11 +90,11 @@ class PackReader:
 
 
 @cache
-def _alone(item: Any) -> type[RootModel[Any]]:
+def _root_model(item: Any) -> type[RootModel[Any]]:
     return RootModel[item]
 
 
-def _stands_here(source: SourceFile, fault: ConfigError) -> bool:
+def _is_in_file(source: SourceFile, fault: ConfigError) -> bool:
     """Return whether the text is in this file. Errors in states.yaml are reported there once, not for each flow."""
     return fault.field in {".".join(map(str, place)) for place in source.lines}
 
@@ -201,7 +201,7 @@ def read_pack(path: Path) -> ServicePack:
     """Read and validate the service files of a pack.
 
     Raises:
-        PackFaults: with all errors of all files.
+        ConfigErrors: with all errors of all files.
     """
     reading = read_files(path)
     faults = reading.faults + list(pack_errors(reading.pack))

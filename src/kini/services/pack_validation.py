@@ -104,8 +104,8 @@ def _catalogue(pack: ServicePack) -> Iterator[ConfigError]:
     dispute = pack.catalogue.identity_dispute
     if dispute and dispute not in pack.services:
         yield unknown_name_error(source, ("identity_dispute",), "service", dispute, pack.services)
-    for event, said in pack.catalogue.events.items():
-        for index, name in enumerate(said.order):
+    for event, entry in pack.catalogue.events.items():
+        for index, name in enumerate(entry.order):
             named = pack.services.get(name)
             if named and event not in named.definition.events:
                 message = f'"{name}" does not name this life event'
@@ -148,14 +148,14 @@ def _service(pack: ServicePack, city: CityReferences, service: ServiceFile) -> I
     yield from _letter(pack, service)
     for index, item in enumerate(service.definition.ask):
         if isinstance(item, Use):
-            if item.use not in pack.blocks and not _written(pack, f"blocks/{item.use}.yaml"):
+            if item.use not in pack.blocks and not _file_exists(pack, f"blocks/{item.use}.yaml"):
                 yield unknown_name_error(service.source, ("ask", index, "use"), "block", item.use, pack.blocks)
         else:
             yield from _fields(pack, city, service.source, ("ask", index, "fields"), item.fields)
     yield from _questions(pack, service)
 
 
-def _written(pack: ServicePack, path: str) -> bool:
+def _file_exists(pack: ServicePack, path: str) -> bool:
     """Return whether the file exists: if it is invalid, its own errors are reported and no dangling reference."""
     return (pack.root / path).exists()
 
@@ -177,7 +177,11 @@ def _references(pack: ServicePack, city: CityReferences, service: ServiceFile) -
             yield unknown_name_error(source, ("events", index), "life event", event, catalogue.events)
     if city.agencies is not None and definition.agency not in city.agencies:
         yield unknown_name_error(source, ("agency",), "agency", definition.agency, city.agencies)
-    if definition.flow and definition.flow not in pack.flows and not _written(pack, f"flows/{definition.flow}.yaml"):
+    if (
+        definition.flow
+        and definition.flow not in pack.flows
+        and not _file_exists(pack, f"flows/{definition.flow}.yaml")
+    ):
         yield unknown_name_error(source, ("flow",), "flow", definition.flow, pack.flows)
     for index, channel in enumerate(definition.also):
         if isinstance(channel, str) and channel not in pack.channels:
@@ -199,8 +203,8 @@ def _kind(pack: ServicePack, city: CityReferences, service: ServiceFile) -> Iter
     if definition.assurance not in (None, "typed") and kind.sign_in != "required":
         message = f'a service of the kind "{kind.id}" is open to guests, of whom nothing can be proved'
         yield source.error_at(("assurance",), message, "Remove assurance:, or choose a kind for which one signs in.")
-    asked = [placed.page for placed in expand_pages(pack, service)]  # a kind sees the questions of blocks, too
-    for place, message in kind.check(definition.model_copy(update={"ask": asked})):
+    pages = [placed.page for placed in expand_pages(pack, service)]  # with the questions of blocks
+    for place, message in kind.check(definition.model_copy(update={"ask": pages})):
         yield source.error_at(place, message)
 
 
@@ -221,11 +225,11 @@ def _letter(pack: ServicePack, service: ServiceFile) -> Iterator[ConfigError]:
     if not letter.at and not any(state.outcome == "granted" for state in flow.states.values()):
         remedy = f"Say at which state it is made: at: one of {', '.join(flow.states)}."
         yield source.error_at(place, 'its flow has no end with the outcome "granted"', remedy)
-    given = {name for state in flow.states.values() for move in state.moves.values() for name in move.needs}
+    inputs = {name for state in flow.states.values() for move in state.moves.values() for name in move.needs}
     pages = [placed.page for placed in expand_pages(pack, service)]
-    asked = {name for page in pages for name in ([page.repeat.name] if page.repeat else page.fields)}
-    for name in letter.show.keys() - asked - given:
-        yield unknown_name_error(source, (*place, "show", name), "answer or input", name, asked | given)
+    answers = {name for page in pages for name in ([page.repeat.name] if page.repeat else page.fields)}
+    for name in letter.show.keys() - answers - inputs:
+        yield unknown_name_error(source, (*place, "show", name), "answer or input", name, answers | inputs)
 
 
 def _fields(

@@ -51,10 +51,10 @@ def active_service(service_id: str) -> Service:
     Raises:
         Service.DoesNotExist: when no active service has this id.
     """
-    found = active_services().get(service_id)
-    if found is None:
+    row = active_services().get(service_id)
+    if row is None:
         raise Service.DoesNotExist
-    return found
+    return row
 
 
 def active_services() -> dict[str, Service]:
@@ -67,50 +67,50 @@ def active_services() -> dict[str, Service]:
 @cached(maxsize=1)
 def _offered(_newest: int | None) -> dict[str, Service]:
     rows = Service.objects.select_related("current", "agency").defer("search", "search_text", "current__content")
-    found = {row.pk: row for row in rows.filter(active=True)}
-    for row in found.values():
+    by_id = {row.pk: row for row in rows.filter(active=True)}
+    for row in by_id.values():
         if row.current:
             row.current.service = row
-    return found
+    return by_id
 
 
 def sensitive_service_ids() -> list[str]:
     """Ids of the active services whose answers are all encrypted."""
-    snapshot = snapshots_by_version(row.current_id for row in active_services().values() if row.current_id)
-    return [name for name, row in active_services().items() if row.current_id and snapshot[row.current_id].sensitive]
+    snapshots = snapshots_by_version(row.current_id for row in active_services().values() if row.current_id)
+    return [name for name, row in active_services().items() if row.current_id and snapshots[row.current_id].sensitive]
 
 
 def cards_of(services: Iterable[Service]) -> list[ServiceCard]:
     """Cards of these services, in the same order. At most one query."""
-    rows, opening = list(services), kinds_with_cases()
-    snapshot = snapshots_by_version(row.current_id for row in rows if row.current_id)
+    rows, with_cases = list(services), kinds_with_cases()
+    snapshots = snapshots_by_version(row.current_id for row in rows if row.current_id)
     return [
         ServiceCard(
             row.pk,
-            found.definition.name,
-            found.definition.summary,
+            snapshot.definition.name,
+            snapshot.definition.summary,
             row.category,
             row.kind in kinds,
-            row.kind in opening,
+            row.kind in with_cases,
         )
         for row in rows
-        if row.current_id and (found := snapshot.get(row.current_id))
+        if row.current_id and (snapshot := snapshots.get(row.current_id))
     ]
 
 
-def sort_by_name(found: Iterable[ServiceCard]) -> list[ServiceCard]:
+def sort_by_name(cards: Iterable[ServiceCard]) -> list[ServiceCard]:
     """Sort by name in the active language."""
-    return sorted(found, key=lambda card: str(card.name).casefold())
+    return sorted(cards, key=lambda card: str(card.name).casefold())
 
 
 def catalogue_sections() -> list[CategorySection]:
     """All listed services grouped by category; empty categories are omitted."""
-    found = all_cards()
-    shelves = [
-        CategorySection(name, category, [card for card in found if card.category == name])
+    cards = all_cards()
+    sections = [
+        CategorySection(name, category, [card for card in cards if card.category == name])
         for name, category in catalogues.current().categories.items()
     ]
-    return [shelf for shelf in shelves if shelf.cards]
+    return [section for section in sections if section.cards]
 
 
 def all_cards() -> list[ServiceCard]:
@@ -126,22 +126,22 @@ def cards_of_category(category: str) -> list[ServiceCard]:
 def cards_of_event(event: str) -> list[ServiceCard]:
     """Services of a life event: first those ordered in the catalogue, then the others by name."""
     rows = [row for row in Service.objects.filter(active=True) if row.current_id]
-    snapshot = snapshots_by_version(row.current_id for row in rows if row.current_id)
-    found = sort_by_name(cards_of(row for row in rows if event in snapshot[row.current_id or 0].definition.events))
-    return _as_ordered(found, catalogues.current().events[event].order if found else [])
+    snapshots = snapshots_by_version(row.current_id for row in rows if row.current_id)
+    cards = sort_by_name(cards_of(row for row in rows if event in snapshots[row.current_id or 0].definition.events))
+    return _put_first(cards, catalogues.current().events[event].order if cards else [])
 
 
-def _as_ordered(found: list[ServiceCard], first: list[str]) -> list[ServiceCard]:
+def _put_first(cards: list[ServiceCard], first: list[str]) -> list[ServiceCard]:
     """Stable sort: ids in `first` in that order, then the rest."""
     order = {name: number for number, name in enumerate(first)}
-    return sorted(found, key=lambda card: order.get(card.id, len(order)))
+    return sorted(cards, key=lambda card: order.get(card.id, len(order)))
 
 
 def cards_by_ids(ids: Iterable[str]) -> list[ServiceCard]:
     """Active services with these ids, in this order."""
     order = list(ids)
-    found = {card.id: card for card in cards_of(Service.objects.filter(active=True, pk__in=order))}
-    return [found[name] for name in order if name in found]
+    by_id = {card.id: card for card in cards_of(Service.objects.filter(active=True, pk__in=order))}
+    return [by_id[name] for name in order if name in by_id]
 
 
 def popular_cards() -> list[ServiceCard]:
@@ -151,8 +151,8 @@ def popular_cards() -> list[ServiceCard]:
 
 def cards_of_kind(kind: str) -> list[ServiceCard]:
     """Services of a kind: popular ones first, then the others by name."""
-    found = sort_by_name(cards_of(Service.objects.filter(active=True, kind=kind)))
-    return _as_ordered(found, catalogues.current().popular)
+    cards = sort_by_name(cards_of(Service.objects.filter(active=True, kind=kind)))
+    return _put_first(cards, catalogues.current().popular)
 
 
 def count_listed() -> int:

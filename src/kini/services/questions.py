@@ -38,47 +38,47 @@ class ParsedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ApplicablePage:
     """An applicable page with only its applicable fields, and the effective answers up to and including it."""
 
     page: PageSnapshot
-    counting: dict[str, Any]
+    effective: dict[str, Any]
 
 
-def _asked(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> Iterator[_Asked]:
+def _applicable(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> Iterator[_ApplicablePage]:
     """Applicable pages in order. Conditions ignore answers of pages that do not apply."""
-    counting: dict[str, Any] = {}
+    effective: dict[str, Any] = {}
     for page in snapshot.pages:
-        if page.when and not page.when.is_met(counting):
+        if page.when and not page.when.is_met(effective):
             continue
         if page.repeat:
             if page.repeat.name in answers:
-                counting[page.repeat.name] = answers[page.repeat.name]
-            yield _Asked(page, dict(counting))
+                effective[page.repeat.name] = answers[page.repeat.name]
+            yield _ApplicablePage(page, dict(effective))
             continue
         fields: dict[str, FieldBase] = {}
         for name, each in page.fields.items():
-            if each.when and not each.when.is_met(counting):
+            if each.when and not each.when.is_met(effective):
                 continue
             if each.profile and known.get(each.profile) is not None:
-                counting[name] = known[each.profile]
+                effective[name] = known[each.profile]
                 continue
             fields[name] = each
-        if _known_enough(page, fields):
+        if _is_answered_by_profile(page, fields):
             fields = {}
-        counting |= {name: answers[name] for name in fields if answers.get(name) is not None}
-        left = page if len(fields) == len(page.fields) else page.model_copy(update={"fields": fields})
-        yield _Asked(left, dict(counting))
+        effective |= {name: answers[name] for name in fields if answers.get(name) is not None}
+        reduced = page if len(fields) == len(page.fields) else page.model_copy(update={"fields": fields})
+        yield _ApplicablePage(reduced, dict(effective))
 
 
-def _known_enough(page: PageSnapshot, left: Mapping[str, FieldBase]) -> bool:
+def _is_answered_by_profile(page: PageSnapshot, left: Mapping[str, FieldBase]) -> bool:
     """Return whether the profile answers a page well enough: only optional profile fields are left."""
     return len(left) < len(page.fields) and all(each.optional and each.profile for each in left.values())
 
 
 def applicable_pages(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> list[PageSnapshot]:
     """Pages that apply given these answers, each with only the fields that apply."""
-    return [asked.page for asked in _asked(snapshot, answers, known) if asked.page.fields]
+    return [each.page for each in _applicable(snapshot, answers, known) if each.page.fields]
 
 
 def missing_pages(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> list[PageSnapshot]:
@@ -102,9 +102,9 @@ def final_and_missing(
     snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers
 ) -> tuple[dict[str, Any], list[PageSnapshot]]:
     """Compute `final_answers` and `missing_pages` in one pass."""
-    asked = list(_asked(snapshot, answers, known))
-    missing = [each.page for each in asked if each.page.fields and lacks_answers(each.page, answers)]
-    return asked[-1].counting if asked else {}, missing
+    applicable = list(_applicable(snapshot, answers, known))
+    missing = [each.page for each in applicable if each.page.fields and lacks_answers(each.page, answers)]
+    return applicable[-1].effective if applicable else {}, missing
 
 
 def parse_page(
@@ -113,7 +113,7 @@ def parse_page(
     answers: Answers | None = None,
     *,
     stored: Mapping[str, Sequence[str]] | None = None,
-    beside: frozenset[str] = frozenset(),
+    extra_inputs: frozenset[str] = frozenset(),
 ) -> ParsedPage:
     """Parse the submitted form of a page.
 
@@ -121,24 +121,24 @@ def parse_page(
         page: as returned by `applicable_pages`.
         answers: earlier answers; their documents count for upload fields that `stored` does not mention.
         stored: ids of the stored documents by upload field, including those just uploaded.
-        beside: names of additional inputs of the form (buttons).
+        extra_inputs: names of additional inputs of the form (buttons).
     """
     sent = _with_stored(page, submitted, {**_files_of(answers or {}), **(stored or {})})
-    taken = ParsedPage()
+    parsed = ParsedPage()
     for name, each in page.fields.items():
-        taken.typed[name] = _scrubbed(each.typed(name, sent))
+        parsed.typed[name] = _scrubbed(each.typed(name, sent))
         try:
             value = each.parse(name, sent)
             if value is None and not each.optional:
                 raise InvalidAnswer(each.missing())
-            taken.values[name] = value
-        except InvalidAnswer as wrong:
-            taken.errors[name] = str(wrong)
-    if message := _surplus(page, submitted, beside):
+            parsed.values[name] = value
+        except InvalidAnswer as error:
+            parsed.errors[name] = str(error)
+    if message := _form_error(page, submitted, extra_inputs):
         first = next(iter(page.fields))
-        taken.values.pop(first, None)
-        taken.errors[first] = message
-    return taken
+        parsed.values.pop(first, None)
+        parsed.errors[first] = message
+    return parsed
 
 
 def _files_of(answers: Answers) -> dict[str, Sequence[str]]:
@@ -154,18 +154,18 @@ def _with_stored(page: PageSnapshot, sent: FormData, stored: Mapping[str, Sequen
     return FormData(data, sent.files)
 
 
-def _surplus(page: PageSnapshot, sent: FormData, beside: frozenset[str]) -> str:
+def _form_error(page: PageSnapshot, sent: FormData, extra_inputs: frozenset[str]) -> str:
     """Error message for a malformed form (unknown or repeated inputs); empty if it is well formed."""
     inputs = {each: name for name, each_field in page.fields.items() for each in each_field.inputs(name)}
-    names = {*sent.data, *sent.files} - COMMON_INPUTS - beside
+    names = {*sent.data, *sent.files} - COMMON_INPUTS - extra_inputs
     if names - inputs.keys():
-        return _("This page sent something that it does not ask for. Open it again and answer once more.")
+        return _("The form contained unknown fields. Reload the page and try again.")
     twice = [
         n
         for n in names & sent.data.keys()
         if len(sent.data.getlist(n)) > 1 and not page.fields[inputs[n]].accepts_several
     ]
-    return _("One answer arrived twice. Open this page again and answer once more.") if twice else ""
+    return _("An answer was sent twice. Reload the page and try again.") if twice else ""
 
 
 def _scrubbed(typed: Any) -> Any:
@@ -196,18 +196,18 @@ def with_item(
     """Append an item (`index` None), or replace the item at `index`.
 
     Raises:
-        Wrong: when the list is full, or has no item at `index`.
+        InvalidAnswer: when the list is full, or has no item at `index`.
     """
-    there, item = repeat_items(page, answers), {name: value for name, value in values.items() if value is not None}
+    items, item = repeat_items(page, answers), {name: value for name, value in values.items() if value is not None}
     if index is not None:
-        if not 0 <= index < len(there):
-            raise InvalidAnswer(_("This entry is no longer there."))
-        return [*there[:index], item, *there[index + 1 :]]
-    if page.repeat and len(there) >= page.repeat.max:
+        if not 0 <= index < len(items):
+            raise InvalidAnswer(_("This entry no longer exists."))
+        return [*items[:index], item, *items[index + 1 :]]
+    if page.repeat and len(items) >= page.repeat.max:
         raise InvalidAnswer(
             _("There can be at most %(number)d. Remove one before you add another.") % {"number": page.repeat.max}
         )
-    return [*there, item]
+    return [*items, item]
 
 
 def without_item(page: PageSnapshot, answers: Answers, index: int) -> list[dict[str, Any]]:

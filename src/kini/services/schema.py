@@ -26,10 +26,10 @@ def _field(value: Any) -> Any:
         return value
     if not isinstance(value, dict) or "type" not in value:
         raise ValueError(f"a field needs a type; one of: {', '.join(field_types.names())}")
-    sort = field_types.find(str(value["type"]))
-    if sort is None:
+    field_type = field_types.find(str(value["type"]))
+    if field_type is None:
         raise ValueError(f'there is no field type "{value["type"]}"; use one of: {", ".join(field_types.names())}')
-    return sort.model_validate(value)
+    return field_type.model_validate(value)
 
 
 AnyField = Annotated[FieldBase, BeforeValidator(_field)]
@@ -39,7 +39,7 @@ Fields = Annotated[dict[Name, AnyField], Field(min_length=1)]
 class Repeat(StrictModel):
     """Settings of a page that is answered several times (family members, tools of a business)."""
 
-    name: Name = Field(description="Name under which the list of answers is kept.")
+    name: Name = Field(description="Name under which the list of answers is stored.")
     min: int = Field(default=1, ge=0)
     max: int = Field(default=10, ge=1, le=50)
     item: Text = Field(description='What one of them is called: "Anggota keluarga".')
@@ -202,7 +202,7 @@ class Definition(StrictModel):
     name: Text
     summary: Text = Field(description="One sentence: what it is and what one gets.")
     events: list[Id] = Field(default=[], description="Life events it belongs to (catalogue.yaml).")
-    words: list[str] = Field(default=[], description="What people call it; found by search.")
+    words: list[str] = Field(default=[], description="Everyday words for it, for the search.")
     agency: Id
     for_: Text = Field(alias="for", description="Who may apply.")
     ask: list[Ask] = []
@@ -270,8 +270,8 @@ def service_file_schema() -> dict[str, Any]:
     union: Any = Annotated[reduce(or_, list(field_types)), Field(discriminator="type")]
     fields = TypeAdapter(union).json_schema(by_alias=True)
     definitions = fields.pop("$defs", {})
-    for sort in field_types:
-        definitions[sort.__name__].setdefault("required", []).append("type")
+    for field_type in field_types:
+        definitions[field_type.__name__].setdefault("required", []).append("type")
     for kind in kinds:
         options = kind.Options.model_json_schema(by_alias=True)
         definitions |= options.pop("$defs", {})

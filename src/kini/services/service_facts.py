@@ -50,8 +50,8 @@ def time_words(target: Target | None, gives: str = "") -> str:
     if target is None:
         return {
             "slot": _("At the time you choose"),
-            "data": _("At once"),
-            "receipt": _("At once"),
+            "data": _("Immediately"),
+            "receipt": _("Immediately"),
             "help": _("As soon as we can"),
         }.get(gives) or _("No fixed time")
     words = _("Within %(time)s") % {"time": target_duration(target)}
@@ -69,12 +69,12 @@ def fee_words(fee: Fee) -> str:
 def notes(snapshot: ServiceSnapshot) -> list[tuple[str, Text]]:
     """Notes about fee, duration and service, as (heading, text)."""
     definition = snapshot.definition
-    found = [
+    candidates = [
         (_("About the cost"), definition.fee.note),
         (_("About the time"), definition.target.note if definition.target else None),
         (_("Good to know"), definition.note),
     ]
-    return [(heading, note) for heading, note in found if note]
+    return [(heading, note) for heading, note in candidates if note]
 
 
 def upcoming_steps(snapshot: ServiceSnapshot) -> list[UpcomingStep]:

@@ -110,28 +110,28 @@ def content_digest(content: dict[str, Any]) -> str:
 
 
 #: Snapshots cached by this process, by primary key, oldest first. Versions are immutable, so nothing expires.
-_read: dict[int, ServiceSnapshot] = {}
+_snapshots: dict[int, ServiceSnapshot] = {}
 CACHE_SIZE = 1000
 
 
 def snapshot_of(version: ServiceVersion) -> ServiceSnapshot:
     """Parsed snapshot of a stored version; cached per process."""
-    return _read.get(version.pk) or _keep(version.pk, version.content)
+    return _snapshots.get(version.pk) or _cache(version.pk, version.content)
 
 
 def snapshots_by_version(keys: Iterable[int]) -> dict[int, ServiceSnapshot]:
     """Parsed snapshots by version id. No query if all are cached, else one."""
     wanted = set(keys)
-    unread = ServiceVersion.objects.filter(pk__in=wanted - _read.keys()) if wanted - _read.keys() else ()
-    fresh = {version.pk: _keep(version.pk, version.content) for version in unread}
-    return fresh | {key: _read[key] for key in wanted - fresh.keys() if key in _read}
+    unread = ServiceVersion.objects.filter(pk__in=wanted - _snapshots.keys()) if wanted - _snapshots.keys() else ()
+    fresh = {version.pk: _cache(version.pk, version.content) for version in unread}
+    return fresh | {key: _snapshots[key] for key in wanted - fresh.keys() if key in _snapshots}
 
 
-def _keep(key: int, content: Any) -> ServiceSnapshot:
-    while len(_read) >= CACHE_SIZE:
-        _read.pop(next(iter(_read)), None)
-    _read[key] = ServiceSnapshot.model_validate(content)
-    return _read[key]
+def _cache(key: int, content: Any) -> ServiceSnapshot:
+    while len(_snapshots) >= CACHE_SIZE:
+        _snapshots.pop(next(iter(_snapshots)), None)
+    _snapshots[key] = ServiceSnapshot.model_validate(content)
+    return _snapshots[key]
 
 
 def build_snapshot(pack: ServicePack, service: ServiceFile) -> ServiceSnapshot:
@@ -164,16 +164,16 @@ def _channels(pack: ServicePack, definition: Definition) -> dict[str, Channel]:
 
 
 def _pages(pack: ServicePack, service: ServiceFile) -> list[PageSnapshot]:
-    asked = [page for placed in expand_pages(pack, service) for page in _parts(pack, placed)]
-    return asked + [_document(pack, name, each) for name, each in service.definition.attach.items()]
+    pages = [page for placed in expand_pages(pack, service) for page in _split_page(pack, placed)]
+    return pages + [_document_page(pack, name, each) for name, each in service.definition.attach.items()]
 
 
-def _parts(pack: ServicePack, placed: ExpandedPage) -> list[PageSnapshot]:
+def _split_page(pack: ServicePack, placed: ExpandedPage) -> list[PageSnapshot]:
     page = placed.page
     parts = [list(page.fields)] if page.repeat else group_by_dependency(page)
     return [
         PageSnapshot(
-            key=_key(page.repeat.name if page.repeat else names[0]),
+            key=_url_part(page.repeat.name if page.repeat else names[0]),
             heading=page.page or page.fields[names[0]].label,
             single=page.page is None,
             hint=page.hint if names is parts[0] else None,
@@ -185,11 +185,11 @@ def _parts(pack: ServicePack, placed: ExpandedPage) -> list[PageSnapshot]:
     ]
 
 
-def _key(name: str) -> str:
+def _url_part(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _document(pack: ServicePack, name: str, attachment: Attachment) -> PageSnapshot:
+def _document_page(pack: ServicePack, name: str, attachment: Attachment) -> PageSnapshot:
     statement = pack.statements[attachment.statement] if attachment.statement else None
     field = DocumentField(
         label=attachment.label,
@@ -201,7 +201,7 @@ def _document(pack: ServicePack, name: str, attachment: Attachment) -> PageSnaps
         statement_text=statement.text if statement else None,
     )
     return PageSnapshot(
-        key=f"doc-{_key(name)}", heading=attachment.label, single=True, when=attachment.when, fields={name: field}
+        key=f"doc-{_url_part(name)}", heading=attachment.label, single=True, when=attachment.when, fields={name: field}
     )
 
 

@@ -208,7 +208,7 @@ def _own_files(draft: Draft, values: Mapping[str, Any]) -> None:
     if wanted - {
         (document.slot, str(document.pk)) for document in (corrections.current_documents(draft) if wanted else ())
     }:
-        raise ActionRefused(_("This file is no longer there. Add it again."))
+        raise ActionRefused(_("This file no longer exists. Add it again."))
 
 
 def _slot(snapshot: ServiceSnapshot, slot: str) -> tuple[str, UploadField]:

@@ -91,7 +91,7 @@ def submit_answers(
     if not confirm:
         raise ActionRefused(_("Confirm that your answers are true."))
     if corrections.referenced_files(dict(given)):
-        raise ActionRefused(_("This file is no longer there. Add it again."))
+        raise ActionRefused(_("This file no longer exists. Add it again."))
     case = _new_case(by, version, resident, "api", _complete(snapshot_of(version), given, resident), reference)
     timeline.open_case(case, by=by)
     return _opened(by, case, {"service": case.service_id})

@@ -75,7 +75,7 @@ def surplus_errors(sent: SubmittedForm, fields: Mapping[str, FieldBase], beside:
     known = FRAME | beside | {name for owner, field in fields.items() for name in field.inputs(owner)}
     if not {*sent.form.data, *sent.form.files} - known:
         return {}
-    return {"": _("This page sent something that it does not ask for. Open it again and answer once more.")}
+    return {"": _("The form contained unknown fields. Reload the page and try again.")}
 
 
 def chosen_files(sent: SubmittedForm, name: str) -> list[UploadedFile]:

@@ -39,7 +39,7 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
     if removed and len(page.fields) == 1 and not refused:
         return SeeOther(wizard.question(key))
     taken = questions.parse_page(
-        page, sent.form, wizard.answers, stored=_slots(wizard, page), beside=frozenset({REMOVE})
+        page, sent.form, wizard.answers, stored=_slots(wizard, page), extra_inputs=frozenset({REMOVE})
     )
     errors = refused if removed else taken.errors | forms.unreadable_errors(sent, page.fields) | refused
     if removed or errors:

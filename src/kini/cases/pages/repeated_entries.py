@@ -67,7 +67,7 @@ def entry(request: HttpRequest, key: str, number: int, draft: UUID | None = None
         item = there[number - 1] if number <= len(there) else {}
         return _draw(request, wizard, page, number, questions.form_values(page, item), {}, new=number > len(there))
     sent = forms.read_form(request)
-    taken = questions.parse_page(page, sent.form, {}, beside=frozenset({NEW}))
+    taken = questions.parse_page(page, sent.form, {}, extra_inputs=frozenset({NEW}))
     new = bool(sent.form.text(NEW)) or number > len(there)
     errors = taken.errors | forms.unreadable_errors(sent, page.fields)
     if errors:

@@ -1,4 +1,4 @@
-"""E-mail and postal channels. The demo shows e-mails in the outbox instead of sending them."""
+"""E-mail channel. The demo shows e-mails in the outbox instead of sending them."""
 
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import ClassVar
@@ -11,20 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.core.delivery import can_deliver
-from kini.core.models import OutboxMessage
 from kini.messages import unsubscribe
-from kini.messages.channels.base import Channel
-from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.channels.base import Accepted, Channel, PermanentFailure, TemporaryFailure, show_in_outbox
 from kini.messages.models import Delivery
 from kini.messages.recipients import Recipient
-
-
-def show_in_outbox(delivery: Delivery, text: str) -> None:
-    """Copy a sent text to the demo outbox."""
-    if settings.ENV.outbox:
-        OutboxMessage.objects.create(
-            channel=delivery.channel, recipient=delivery.recipient, subject=delivery.message.subject, text=text
-        )
 
 
 class Email(Channel):
@@ -63,20 +53,3 @@ class Email(Channel):
             raise PermanentFailure(f"refused: {refused.recipients}") from refused
         except (OSError, SMTPException) as fault:
             raise TemporaryFailure(str(fault)) from fault
-
-
-class Post(Channel):
-    """Printed letter: listed on the officers' page until it has been mailed."""
-
-    id: ClassVar[str] = "post"
-    label: ClassVar[str | Promise] = gettext_lazy("Printed letter")
-    last_resort: ClassVar[bool] = True
-
-    def ready(self) -> bool:
-        return True
-
-    def recipient(self, person: Recipient) -> str:
-        return person.postal.address if person.postal else ""
-
-    def send(self, delivery: Delivery) -> None:
-        return None

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from kini.core.geometry import Point
 from kini.core.registry import Registry
-from kini.messages.delivery_result import Accepted
+from kini.messages.channels.base import Accepted
 
 type ProviderChannel = Literal["sms", "whatsapp"]
 
@@ -66,8 +66,8 @@ class Provider(ABC):
         """Send a message.
 
         Raises:
-            ChannelFault: retry later.
-            Rejected: do not retry.
+            TemporaryFailure: retry later.
+            PermanentFailure: do not retry.
         """
 
     @abstractmethod
@@ -80,7 +80,7 @@ class Provider(ABC):
             address: absolute URL of the request, as configured at the provider.
 
         Raises:
-            NoticeRefused: when the signature is invalid.
+            InvalidSignature: when the signature is invalid.
         """
 
     def challenge(self, asked: Mapping[str, str]) -> str:
@@ -91,7 +91,7 @@ class Provider(ABC):
         """Download a picture of an inbound message.
 
         Raises:
-            ChannelFault: when the download fails.
+            TemporaryFailure: when the download fails.
         """
         return b""
 

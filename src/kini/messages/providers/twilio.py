@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.channels.base import Accepted, PermanentFailure, TemporaryFailure
 from kini.messages.providers import configuration
 from kini.messages.providers.base import (
     DeliveryReceipt,

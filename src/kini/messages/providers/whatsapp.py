@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.channels.base import Accepted, PermanentFailure, TemporaryFailure
 from kini.messages.providers.base import (
     DeliveryReceipt,
     InboundText,

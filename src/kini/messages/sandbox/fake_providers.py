@@ -51,7 +51,7 @@ class FakeProviders:
         """Accept a single-part SMS.
 
         Raises:
-            Refusal: when the real provider would reject it.
+            ProviderError: when the real provider would reject it.
         """
         self._slow_down(20429, "Too Many Requests")
         if not number.startswith("+") or number.endswith("00"):
@@ -72,7 +72,7 @@ class FakeProviders:
         """Accept a WhatsApp message: free text within 24 hours, otherwise an approved template.
 
         Raises:
-            Refusal: when the real provider would reject it.
+            ProviderError: when the real provider would reject it.
         """
         number = "+" + content["to"]
         self._slow_down(130429, "Rate limit hit")

@@ -35,7 +35,7 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
     if not name.strip():
         raise ActionRefused(_("Write the officer's name."))
     if has_invisible(name):
-        raise ActionRefused(_("This text holds characters that cannot be shown. Delete it and type it again."))
+        raise ActionRefused(_("This text contains invisible characters. Delete it and type it again."))
     officer = action_helpers.create_once(
         lambda: Officer.objects.create(user=user, agency=agency, name=name.strip()),
         _("This person is already an officer."),

@@ -109,7 +109,7 @@ class FieldBase(StrictModel):
         """Parse the inputs `name` (and "name.part"); return None if they are empty.
 
         Raises:
-            Wrong: when the input is invalid.
+            InvalidAnswer: when the input is invalid.
         """
         return sent.text(name) or None
 
@@ -146,14 +146,14 @@ class FieldBase(StrictModel):
         typed = self.form_value(value)
         return {f".{part}": text for part, text in typed.items()} if isinstance(typed, dict) else {"": typed}
 
-    def read(self, value: Any) -> Any:
+    def parse_json(self, value: Any) -> Any:
         """Parse an answer from an API client; return None if it is empty. The rules of forms apply.
 
         Raises:
-            Wrong: when it does not match `json_schema`, or `parse` rejects the equivalent form data.
+            InvalidAnswer: when it does not match `json_schema`, or `parse` rejects the equivalent form data.
         """
-        if fault := next(self.json_validator.iter_errors(value), None):
-            raise InvalidAnswer(_("This does not fit the schema: %(fault)s.") % {"fault": fault.message[:200]})
+        if error := next(self.json_validator.iter_errors(value), None):
+            raise InvalidAnswer(_("This does not match the schema: %(fault)s.") % {"fault": error.message[:200]})
         data: MultiValueDict[str, str] = MultiValueDict()
         try:
             for suffix, typed in self.to_form_data(value).items():

@@ -161,7 +161,7 @@ class MultiChoiceField(FieldBase):
         if not typed:
             return None
         if any(value not in self.options for value in typed):
-            raise InvalidAnswer(_("Choose only answers of the list."))
+            raise InvalidAnswer(_("Choose only answers from the list."))
         if len(typed) < self.min:
             raise InvalidAnswer(_("Choose at least %(number)d.") % {"number": self.min})
         if self.max is not None and len(typed) > self.max:
@@ -213,8 +213,8 @@ class RankedListField(FieldBase):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        given = (bool(self.options) and not self.list) + bool(self.list) + bool(self.place)
-        if given != 1:
+        sources = (bool(self.options) and not self.list) + bool(self.list) + bool(self.place)
+        if sources != 1:
             raise ValueError("give exactly one of options, list and place")
         return self
 
@@ -234,13 +234,13 @@ class RankedListField(FieldBase):
         typed = [clean_text(value, limit=160) for value in self.typed(name, sent) if value]
         choices = self.choices() or {value: value for value in typed if self.place}
         if any(value not in choices for value in typed):
-            raise InvalidAnswer(_("Choose only answers of the list."))
+            raise InvalidAnswer(_("Choose only answers from the list."))
         if len(set(typed)) < len(typed):
             raise InvalidAnswer(_("You chose the same answer twice. Choose another one, or leave one empty."))
         return [{"value": value, "name": choices[value]} for value in typed] or None
 
     def missing(self) -> str:
-        return _("Choose at least your first wish.")
+        return _("Choose at least your first choice.")
 
     def typed(self, name: str, sent: FormData) -> Any:
         return [sent.text(f"{name}.{n}") for n in range(1, self.max + 1)]

@@ -15,10 +15,10 @@ from kini.services.fields.uploads import UploadField
 def _read(value: Any) -> FieldBase:
     if isinstance(value, FieldBase):
         return value
-    sort = field_types.find(str(value.get("type"))) if isinstance(value, dict) else None
-    if sort is None:
+    field_type = field_types.find(str(value.get("type"))) if isinstance(value, dict) else None
+    if field_type is None:
         raise ValueError(f"a field needs a type; one of: {', '.join(field_types.names())}")
-    return sort.model_validate(value)
+    return field_type.model_validate(value)
 
 
 class FormField(FieldBase):
@@ -77,9 +77,9 @@ class FormField(FieldBase):
         return "; ".join(f"{p.label}: {p.reveal(value[s])}" for s, p in self.fields.items() if s in value)
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        there = typed or {}
+        values = typed or {}
         return {
-            "parts": [{"name": f"{name}.{s}", "field": part, "typed": there.get(s)} for s, part in self.fields.items()]
+            "parts": [{"name": f"{name}.{s}", "field": part, "typed": values.get(s)} for s, part in self.fields.items()]
         }
 
     def example(self, number: int) -> dict[str, Any]:
@@ -102,9 +102,9 @@ class FormField(FieldBase):
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
     def to_form_data(self, value: Any) -> dict[str, Any]:
-        given = [(sub, part) for sub, part in self.fields.items() if sub in value]
+        answered = [(sub, part) for sub, part in self.fields.items() if sub in value]
         return {
-            f".{sub}{suffix}": text for sub, part in given for suffix, text in part.to_form_data(value[sub]).items()
+            f".{sub}{suffix}": text for sub, part in answered for suffix, text in part.to_form_data(value[sub]).items()
         }
 
 

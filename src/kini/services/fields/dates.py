@@ -94,21 +94,21 @@ class _Between(FieldBase):
         if not all(typed):
             raise InvalidAnswer(self.missing())
         if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in typed):
-            raise InvalidAnswer(_("Write the date in digits, like 24 11 2026."))
+            raise InvalidAnswer(_("Enter the date in digits, like 24 11 2026."))
         if len(typed[2]) != 4:
-            raise InvalidAnswer(_("Write the year with four digits."))
+            raise InvalidAnswer(_("Enter the year with four digits."))
         try:
             day = dt.date(int(typed[2]), int(typed[1]), int(typed[0]))
         except ValueError:
-            raise InvalidAnswer(_("There is no such day. Check day and month.")) from None
+            raise InvalidAnswer(_("This date does not exist. Check day and month.")) from None
         return self._allowed(day)
 
     def _allowed(self, day: dt.date) -> dt.date:
         first, last = self.days()
         if first and day < first:
-            raise InvalidAnswer(_("Write a date no earlier than %(day)s.") % {"day": format_day(first)})
+            raise InvalidAnswer(_("Enter a date no earlier than %(day)s.") % {"day": format_day(first)})
         if last and day > last:
-            raise InvalidAnswer(_("Write a date no later than %(day)s.") % {"day": format_day(last)})
+            raise InvalidAnswer(_("Enter a date no later than %(day)s.") % {"day": format_day(last)})
         return day
 
     def _parts(self, name: str, typed: Any) -> list[dict[str, Any]]:
@@ -178,14 +178,14 @@ def _clock_time(typed: str) -> dt.time:
     """Parse a typed time: "09:30", "9.30".
 
     Raises:
-        Wrong: when it is not a time.
+        InvalidAnswer: when it is not a time.
     """
     try:
         value = parse_time(typed.replace(".", ":")) if re.fullmatch(r"[0-9]{1,2}[.:][0-9]{2}", typed) else None
     except ValueError:
         value = None
     if value is None:
-        raise InvalidAnswer(_("Write the time like 09:30, from 00:00 to 23:59."))
+        raise InvalidAnswer(_("Enter the time like 09:30, from 00:00 to 23:59."))
     return value
 
 

@@ -37,11 +37,11 @@ def parse_sixteen_digits(typed: str) -> str:
     """Parse a sixteen-digit number with any grouping.
 
     Raises:
-        Wrong: when it does not have sixteen digits.
+        InvalidAnswer: when it does not have sixteen digits.
     """
     digits = re.sub(r"[\s.-]", "", typed)
     if not digits.isascii() or not digits.isdigit():
-        raise InvalidAnswer(_("The number consists of 16 digits. Leave out letters and other signs."))
+        raise InvalidAnswer(_("The number has 16 digits. Remove letters and other characters."))
     if len(digits) != 16:
         raise InvalidAnswer(
             _("The number has 16 digits; you typed %(count)d. Check it on the card.") % {"count": len(digits)}
@@ -175,7 +175,7 @@ class AccountNumberField(SealedField):
             return None
         compact = re.sub(r"[\s./-]", "", typed)
         if not re.fullmatch(r"[A-Z0-9]+", compact):
-            raise InvalidAnswer(_("Write only the digits and letters of the number."))
+            raise InvalidAnswer(_("Enter only the digits and letters of the number."))
         if not self.min <= len(compact) <= self.max:
             words = {"min": self.min, "max": self.max, "count": len(compact)}
             raise InvalidAnswer(_("The number has %(min)d to %(max)d characters; you typed %(count)d.") % words)
@@ -205,7 +205,7 @@ class TaxObjectNumberField(FieldBase):
             return None
         compact = re.sub(r"[\s./-]", "", typed)
         if not re.fullmatch(r"[0-9]+", compact):
-            raise InvalidAnswer(_("Write the number in digits only."))
+            raise InvalidAnswer(_("Enter the number in digits only."))
         if len(compact) != self.digits:
             words = {"digits": self.digits, "count": len(compact)}
             raise InvalidAnswer(

@@ -23,11 +23,11 @@ def parse_integer(typed: str) -> int:
     """Parse a typed integer: "1500", "1.500", "1,500", "1 500".
 
     Raises:
-        Wrong: when it is not an integer.
+        InvalidAnswer: when it is not an integer.
     """
     digits = re.sub(r"[., ]", "", typed) if _GROUPED.match(typed) else typed
     if not _WHOLE.match(digits):
-        raise InvalidAnswer(_("Write a whole number, in digits only."))
+        raise InvalidAnswer(_("Enter a whole number, in digits only."))
     return int(digits)
 
 
@@ -35,12 +35,12 @@ def check_bounds(value: Decimal | int, least: float | None, most: float | None) 
     """Check the bounds.
 
     Raises:
-        Wrong: when the value is out of bounds.
+        InvalidAnswer: when the value is out of bounds.
     """
     if least is not None and value < Decimal(str(least)):
-        raise InvalidAnswer(_("Write a number of at least %(bound)s.") % {"bound": format_number(least)})
+        raise InvalidAnswer(_("Enter a number of at least %(bound)s.") % {"bound": format_number(least)})
     if most is not None and value > Decimal(str(most)):
-        raise InvalidAnswer(_("Write a number of at most %(bound)s.") % {"bound": format_number(most)})
+        raise InvalidAnswer(_("Enter a number of at most %(bound)s.") % {"bound": format_number(most)})
 
 
 def format_number(value: Any) -> str:
@@ -99,9 +99,9 @@ class YearField(IntegerField):
         if not typed:
             return None
         if not re.fullmatch("[0-9]{4}", typed):
-            raise InvalidAnswer(_("Write the year with four digits."))
+            raise InvalidAnswer(_("Enter the year with four digits."))
         if not self.min <= int(typed) <= self.max:
-            raise InvalidAnswer(_("Write a year from %(first)d to %(last)d.") % {"first": self.min, "last": self.max})
+            raise InvalidAnswer(_("Enter a year from %(first)d to %(last)d.") % {"first": self.min, "last": self.max})
         return int(typed)
 
     def show(self, value: Any) -> str:
@@ -149,13 +149,13 @@ class DecimalField(FieldBase):
         if not typed:
             return None
         if not _DECIMAL.match(typed):
-            raise InvalidAnswer(_("Write a number, like 12.5, without any other signs."))
+            raise InvalidAnswer(_("Enter a number like 12.5, without any other characters."))
         try:
             value = Decimal(typed.replace(",", "."))
         except InvalidOperation:
-            raise InvalidAnswer(_("Write a number, like 12.5, without any other signs.")) from None
+            raise InvalidAnswer(_("Enter a number like 12.5, without any other characters.")) from None
         if -int(value.as_tuple().exponent) > self.places:
-            raise InvalidAnswer(_("Write at most %(places)d digits after the point.") % {"places": self.places})
+            raise InvalidAnswer(_("Enter at most %(places)d decimal places.") % {"places": self.places})
         check_bounds(value, self.min, self.max)
         return str(value)
 

@@ -43,7 +43,7 @@ def area_by_code(code: str, level: str | None) -> Area:
     """Area with this code.
 
     Raises:
-        Wrong: when there is none at this level.
+        InvalidAnswer: when there is none at this level.
     """
     area = queries.area(code) if _CODE.match(code) else None
     if area is None or area.level != (level or pack.current().lowest_level):
@@ -55,7 +55,7 @@ def area_from_input(code: str, text: str, level: str | None) -> Area | None:
     """The chosen area, else the area named in the last part of the address, else None.
 
     Raises:
-        Wrong: when the code is not an area.
+        InvalidAnswer: when the code is not an area.
     """
     if code:
         return area_by_code(code, level)
@@ -76,14 +76,14 @@ def parse_coordinate(text: str, limit: int) -> float:
     """Parse degrees, rounded to six decimals.
 
     Raises:
-        Wrong: when the text is not a number or out of range.
+        InvalidAnswer: when the text is not a number or out of range.
     """
     try:
         value = float(text)
     except ValueError:
         value = float("nan")
     if not -limit <= value <= limit:
-        raise InvalidAnswer(_("This is not a point on the map. Choose your position again, or write the address."))
+        raise InvalidAnswer(_("This is not a valid position. Choose it again, or enter the address."))
     return round(value, 6)
 
 
@@ -132,7 +132,7 @@ class AddressField(FieldBase):
         return input_id(f"{name}.text")
 
     def missing(self) -> str:
-        return _("Write the address and choose the area.")
+        return _("Enter the address and choose the area.")
 
     def parse(self, name: str, sent: FormData) -> Any:
         text = clean_text(sent.text(f"{name}.text"), limit=240)
@@ -196,7 +196,7 @@ class LocationField(FieldBase):
         return input_id(f"{name}.text")
 
     def missing(self) -> str:
-        return _("Write where it is and choose the area, or use your position.")
+        return _("Describe the place and choose the area, or use your position.")
 
     def parse(self, name: str, sent: FormData) -> Any:
         typed = self.typed(name, sent)
@@ -304,7 +304,7 @@ class FacilityField(FieldBase):
         return {"place": typed, "name": choices[typed]} if choices else {"place": "", "name": typed}
 
     def missing(self) -> str:
-        return _("Say which place.")
+        return _("Enter the place.")
 
     def form_value(self, value: Any) -> Any:
         return (value.get("place") or value["name"]) if value else ""
@@ -346,18 +346,18 @@ class GeometryField(FieldBase):
             return None
         points = [self._point(number, line) for number, line in enumerate(lines, 1)]
         if not 3 <= len(points) <= self.max:
-            raise InvalidAnswer(_("Write 3 to %(max)d corner points, one on each line.") % {"max": self.max})
+            raise InvalidAnswer(_("Enter 3 to %(max)d corner points, one per line.") % {"max": self.max})
         return points
 
     def _point(self, number: int, line: str) -> list[float]:
         match = _PAIR.match(line)
         if match is None:
-            message = _("Line %(number)d: write latitude and longitude like -6.17541, 106.82715.")
+            message = _("Line %(number)d: enter latitude and longitude like -6.17541, 106.82715.")
             raise InvalidAnswer(message % {"number": number})
         lat, lon = parse_coordinate(match[1], 90), parse_coordinate(match[2], 180)
         if queries.locate(lat, lon) is None:
             words = {"number": number, "city": pack.current().name}
-            raise InvalidAnswer(_("Line %(number)d: this point lies outside %(city)s.") % words)
+            raise InvalidAnswer(_("Line %(number)d: this point is outside %(city)s.") % words)
         return [lat, lon]
 
     def form_value(self, value: Any) -> Any:

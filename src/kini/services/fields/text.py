@@ -24,11 +24,11 @@ def clean_text(value: str, *, limit: int, lines: bool = False) -> str:
         lines: keep line breaks; otherwise they become spaces.
 
     Raises:
-        Wrong: when it is too long or contains invisible characters.
+        InvalidAnswer: when it is too long or contains invisible characters.
     """
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     if has_invisible(text):
-        raise InvalidAnswer(_("This text holds characters that cannot be shown. Delete it and type it again."))
+        raise InvalidAnswer(_("This text contains invisible characters. Delete it and type it again."))
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip() if lines else " ".join(text.split())
     if len(text) > limit:
         raise InvalidAnswer(
@@ -98,7 +98,7 @@ class PhoneField(FieldBase):
             number = None
         if number is None or not phonenumbers.is_valid_number(number):
             raise InvalidAnswer(
-                _("This is not a whole phone number. Write it like %(example)s.") % {"example": self.sample(0)}
+                _("This phone number is not valid. Enter it like %(example)s.") % {"example": self.sample(0)}
             )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -143,7 +143,7 @@ class EmailField(FieldBase):
         try:
             validate_email(typed)
         except ValidationError:
-            raise InvalidAnswer(_("This is not a whole e-mail address. Write it like name@example.org.")) from None
+            raise InvalidAnswer(_("This e-mail address is not valid. Enter it like name@example.org.")) from None
         return typed
 
     def example(self, number: int) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class PlateNumberField(FieldBase):
             return None
         junk = re.sub(r"[\s.-]", "", sent.text(name).upper()) != compact
         if junk or not 2 <= len(compact) <= 10 or compact.isalpha() or compact.isdigit():
-            raise InvalidAnswer(_("Write the letters and digits as they stand on the plate, like B 1234 XYZ."))
+            raise InvalidAnswer(_("Enter the letters and digits of the plate, like B 1234 XYZ."))
         return " ".join(groups)
 
     def example(self, number: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Upload fields: photos, files, documents. Values are references to documents that the cases room stores.
 
 Before a page is parsed, the cases room stores the uploads and replaces `name.ids` with the ids of the stored documents
-(see `questions.take`), so that nobody can reference another person's documents.
+(see `questions.parse_page`), so that nobody can reference another person's documents.
 """
 
 import re
@@ -61,7 +61,7 @@ class UploadField(FieldBase):
         if not ids:
             return None
         if not all(re.fullmatch(r"[0-9A-Za-z-]{1,64}", each) for each in ids):
-            raise InvalidAnswer(_("This file is no longer there. Add it again."))
+            raise InvalidAnswer(_("This file no longer exists. Add it again."))
         if len(ids) > self.max:
             raise InvalidAnswer(
                 ngettext(
