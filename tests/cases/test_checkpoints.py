@@ -102,7 +102,7 @@ def test_a_file_of_a_draft_is_checked(town: Town, permit: ServiceVersion, kind: 
     else:
         path.unlink()
     assert check_chain.run(argparse.Namespace(heads=None)) == 1
-    assert f"the kept file {path.name} is {kind}" in capsys.readouterr().out
+    assert f"the stored file {path.name} is {kind}" in capsys.readouterr().out
 
 
 def test_the_whole_check_says_what_is_wrong(case: Case, tmp_path: Path, capsys) -> None:

@@ -1,92 +1,31 @@
-"""Fast instances and statements equal the ORM's."""
+"""Queries that are compiled once and run with other values."""
 
-import uuid
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, models
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
-from kini.city.models import Agency
-from kini.core.database.fast_models import allocate_pk, build_row, insert_deferred, update_deferred
-from kini.core.models import LimitCounter, OutboxMessage
-from kini.people.models import Officer, Resident, RoleGrant, User
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.models import LimitCounter
 
 pytestmark = pytest.mark.django_db
 
 
-def columns(row: models.Model) -> dict[str, object]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+def test_a_query_is_run_with_the_values_of_each_call(django_assert_num_queries) -> None:
+    @CompiledQuery
+    def counters(key: str) -> QuerySet[LimitCounter, Any]:
+        return LimitCounter.objects.filter(key=key).values_list("count")
+
+    for number, key in enumerate(("a", "b")):
+        LimitCounter.objects.create(key=key, count=number, until="2026-11-23T09:00:00Z")
+    with django_assert_num_queries(3):
+        assert [list(counters(key=key)) for key in ("a", "b", "c")] == [[(0,)], [(1,)], []]
 
 
-def test_a_row_is_stored_as_the_orm_stores_it() -> None:
-    user = User.objects.create(phone="+62811000112")
-    agency = Agency.objects.create(id="roads", name={"en": "Roads"})
-    officer = Officer.objects.create(user=user, agency=agency, name="Officer")
-    said = {"officer": officer, "services": ["one", "é"]}
-    row = RoleGrant(role="clerk", **said)
-    allocate_pk(row)
-    insert_deferred(row)
-    assert not row._state.adding
-    kept = RoleGrant.objects.get(pk=row.pk)
-    assert columns(kept) == columns(row)
-    saved = RoleGrant.objects.create(role="head", **said)
-    told = {**columns(RoleGrant.objects.get(pk=saved.pk)), "role": "clerk", "created_at": kept.created_at}
-    assert told == columns(kept)
-    assert abs((saved.created_at - kept.created_at).total_seconds()) < 60
+def test_a_query_that_changes_a_value_is_refused() -> None:
+    @CompiledQuery
+    def counters(prefix: str) -> QuerySet[LimitCounter, Any]:
+        return LimitCounter.objects.filter(key__startswith=prefix).values_list("count")
 
-
-def test_a_column_may_be_sql() -> None:
-    row = LimitCounter(key="sql", count=1)
-    row.until = RawSQL("%s::timestamptz + interval '1 day'", ["2026-01-01T00:00:00Z"])  # type: ignore[assignment]
-    insert_deferred(row)
-    assert LimitCounter.objects.get(key="sql").until == datetime(2026, 1, 2, tzinfo=UTC)
-
-
-def test_a_row_may_be_stored_with_what_is_asked_next() -> None:
-    insert_deferred(OutboxMessage(channel="sms", recipient="+62", text="later"))
-    assert OutboxMessage.objects.filter(recipient="+62").get().text == "later"
-
-
-def test_what_the_database_refuses_is_refused() -> None:
-    phone = f"+62{uuid.uuid4().int % 10**9}"
-    User.objects.create(phone=phone)
-    insert_deferred(User(phone=phone))
-    with pytest.raises(IntegrityError):
-        User.objects.count()
-
-
-def test_a_new_row_is_as_the_constructor_makes_it() -> None:
-    user = User.objects.create(email="new@town.example")
-    for given in ({"user": user, "name": "N"}, {"user_id": user.pk}, {"user": None}):
-        made = build_row(Resident, **given)
-        assert columns(made) == columns(Resident(**given))
-        assert made._state.adding
-    assert build_row(Resident, user=user).user is user
-    assert build_row(Resident)._state.fields_cache == {}
-
-
-def test_a_row_that_is_there_may_be_overwritten() -> None:
-    for language in ("id", "en"):
-        insert_deferred(User(phone="+62811000111", language=language), instead_of=("phone",))
-    assert [each.language for each in User.objects.filter(phone="+62811000111")] == ["en"]
-
-
-def test_a_row_is_stored_anew_as_the_orm_stores_it() -> None:
-    user = User.objects.create(email="before@town.example", language="id")
-    User.objects.filter(pk=user.pk).update(language="en")  # by somebody else, as nobody locked the row
-    user.email = "after@town.example"
-    del user.language
-    update_deferred(user)
-    kept = User.objects.get(pk=user.pk)
-    assert (kept.email, kept.language) == ("after@town.example", "en")
-    user.save()
-    assert columns(User.objects.get(pk=user.pk)) == columns(kept)
-
-
-def test_a_stored_column_may_be_sql() -> None:
-    row = OutboxMessage.objects.create(channel="sms", recipient="+62", text="x")
-    row.channel = RawSQL("lower(%s)", ["EMAIL"])  # type: ignore[assignment]
-    update_deferred(row)
-    row.refresh_from_db()
-    assert (row.channel, row.text, row.recipient) == ("email", "x", "+62")
+    with pytest.raises(TypeError, match="prefix"):
+        counters(prefix="a")

@@ -39,7 +39,7 @@ def test_what_was_killed_is_started_again(supervisor: Supervisor):
     before = kill(supervisor, "worker")
     assert supervisor.wait(until=lambda: bool(supervisor.revived)) is None
     assert supervisor.pids()["worker"] != before
-    assert supervisor.fallen() is None
+    assert supervisor.reason_to_stop() is None
 
 
 def test_what_ends_well_is_started_again_without_a_word(supervisor: Supervisor, tmp_path, capsys):
@@ -71,7 +71,7 @@ def test_what_a_killed_process_had_started_does_not_outlive_it(supervisor: Super
         supervisor.wait_until(lambda: len(said.read_bytes().splitlines()) == 2, seconds=20)
         child = int(next(line for line in said.read_text().splitlines() if line != "here"))
         kill(supervisor, "web")
-        assert supervisor.mend() is None
+        assert supervisor.restart_ended() is None
     supervisor.wait_until(lambda: gone(child), seconds=20)
 
 
@@ -87,7 +87,7 @@ def gone(pid: int) -> bool:
 def test_what_is_no_child_is_brought_back_by_its_own_way(supervisor: Supervisor):
     lives: list[bool] = []
     supervisor.watch("database", lambda: bool(lives), lambda: lives.append(True))
-    assert supervisor.mend() is None
+    assert supervisor.restart_ended() is None
     assert supervisor.revived == ["database"]
 
 

@@ -13,20 +13,20 @@ BY = system("operator")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="deed", required=True)
+    verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("list", help="list them, masked")
     for verb, about in (("add", "make somebody an operator"), ("remove", "remove an operator, at once")):
         verbs.add_parser(verb, help=about).add_argument("contact", metavar="EMAIL-OR-PHONE")
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.deed == "list":
+    if options.verb == "list":
         for each in Operator.objects.select_related("user").order_by("pk"):
             print(f"{each.user_id}  {contact_of(each.user).masked}  since {each.added_at:%Y-%m-%d}")
         return 0
     try:
         contact = parse_contact(options.contact, pack.current().country)
-        (_add if options.deed == "add" else _remove)(contact)
+        (_add if options.verb == "add" else _remove)(contact)
     except (ContactError, ActionRefused) as refusal:
         raise console.CommandError(str(refusal)) from None
     return 0

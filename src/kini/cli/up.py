@@ -34,12 +34,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    env = told(options)
+    env = process_environment(options)
     with ExitStack() as stack:
         return start(env, options, stack)
 
 
-def told(options: argparse.Namespace) -> dict[str, str]:
+def process_environment(options: argparse.Namespace) -> dict[str, str]:
     """Environment of all processes: ours, the options, and on loopback the demo's variables.
 
     Raises:
@@ -60,9 +60,9 @@ def told(options: argparse.Namespace) -> dict[str, str]:
         env.setdefault("KINI_ADDRESS", server_address(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
         var = environment.read(env).var
-        env.setdefault("KINI_PAYMENTS", str(own_file(var, "payments")))
-        env.setdefault("KINI_MESSAGES", str(own_file(var, "messages")))
-        env.setdefault("KINI_REGISTER", str(own_file(var, "register")))
+        env.setdefault("KINI_PAYMENTS", str(sandbox_configuration(var, "payments")))
+        env.setdefault("KINI_MESSAGES", str(sandbox_configuration(var, "messages")))
+        env.setdefault("KINI_REGISTER", str(sandbox_configuration(var, "register")))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
     return env
 
@@ -77,17 +77,17 @@ def is_loopback(host: str) -> bool:
 def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) -> int:
     """Start all processes and supervise them; `stack` stops them in reverse order."""
     config = environment.read(env)
-    refuse_taken_port(options.host, options.port)
+    require_free_port(options.host, options.port)
     if not (config.city / "city.toml").is_file():
         raise console.CommandError(f"{config.city} has no city.toml; give the folder of a city pack with --city.")
     config.var.mkdir(parents=True, exist_ok=True)
-    stack.enter_context(locked(config.var))
+    stack.enter_context(lock_var_folder(config.var))
     if options.reset:
         if config.database_url:
             raise console.CommandError("--reset only works with the embedded database, and DATABASE_URL is set.")
-        reset(config.var)
+        delete_city(config.var)
     print("Kini is starting.", flush=True)
-    server = None if config.database_url else started_database(config.var, env, stack)
+    server = None if config.database_url else start_database(config.var, env, stack)
     # After the database, so that the processes stop before it.
     supervisor = stack.enter_context(Supervisor())
     if server:
@@ -98,7 +98,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
 
     with console.step("Program"):
         serving.load()
-    if (code := supervisor.run("prepare", verb("prepare"))) != 0:
+    if (code := supervisor.run("prepare", fork_verb("prepare"))) != 0:
         return code
     address = server_address(options.host, options.port)
     start_sandboxes(config, address, supervisor)
@@ -107,7 +107,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         supervisor.start(
             "web", fork_process(partial(serving.serve, web_arguments(options.host, options.port))), again=True
         )
-        supervisor.start("worker", verb("worker", "--most-memory", str(WORKER_MB)), again=True)
+        supervisor.start("worker", fork_verb("worker", "--most-memory", str(WORKER_MB)), again=True)
         supervisor.wait_until(lambda: is_ready(address), seconds=60)
     greet(env, options, config.var)
     if reason := supervisor.wait():
@@ -118,41 +118,41 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
 
 def start_sandboxes(config: environment.Environment, city: str, supervisor: Supervisor) -> None:
     """Start one process with the demo's sandbox servers, and wait until they have written their configurations."""
-    told = {"payments": config.payments, "messages": config.messages, "register": config.register}
-    files = {name: path for name, path in told.items() if path == own_file(config.var, name)}
+    configurations = {"payments": config.payments, "messages": config.messages, "register": config.register}
+    files = {name: path for name, path in configurations.items() if path == sandbox_configuration(config.var, name)}
     if not files:
         return
     for path in files.values():
         path.unlink(missing_ok=True)  # the ports change each time
     arguments = ("sandbox", *files, "--port", "0", "--city", city, "--var", str(config.var))
-    supervisor.start("sandboxes", verb(*arguments), again=True)
+    supervisor.start("sandboxes", fork_verb(*arguments), again=True)
     supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
-def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> EmbeddedServer:
+def start_database(var: Path, env: dict[str, str], stack: ExitStack) -> EmbeddedServer:
     """Start the embedded database of the var folder and set its URLs in `env`."""
     with console.step("Database"):
         server = EmbeddedServer(var / "postgres", large=env["KINI_ENV"] == "production")
         server.start()
         stack.callback(server.stop)
         env.update(server.addresses())
-        note_running(var / environment.RUNNING_FILE, server.addresses(), stack)
+        write_running_file(var / environment.RUNNING_FILE, server.addresses(), stack)
     return server
 
 
-def verb(*arguments: str) -> Callable[[], Child]:
+def fork_verb(*arguments: str) -> Callable[[], Child]:
     """Return a function that forks this process to run another verb."""
     from kini.cli.command import main
 
     return fork_process(partial(main, list(arguments)))
 
 
-def own_file(var: Path, providers: str) -> Path:
+def sandbox_configuration(var: Path, providers: str) -> Path:
     """Path of the configuration that a sandbox server writes in a demo."""
     return var / providers / f"{providers}.toml"
 
 
-def refuse_taken_port(host: str, port: int) -> None:
+def require_free_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -164,7 +164,7 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from None
 
 
-def reset(var: Path) -> None:
+def delete_city(var: Path) -> None:
     """Delete what `up` stores in a var folder, and nothing else."""
     for name in ("postgres", "files", "static", "signing", "demo.json"):
         path = var / name
@@ -174,7 +174,7 @@ def reset(var: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def locked(var: Path) -> IO[str]:
+def lock_var_folder(var: Path) -> IO[str]:
     """Lock the var folder for this process.
 
     Raises:
@@ -191,7 +191,7 @@ def locked(var: Path) -> IO[str]:
     return handle
 
 
-def note_running(path: Path, addresses: Mapping[str, str], stack: ExitStack) -> None:
+def write_running_file(path: Path, addresses: Mapping[str, str], stack: ExitStack) -> None:
     """Write the database URLs to a file for other commands, until this one ends."""
     path.touch(mode=0o600)
     path.write_text("".join(f"{name}={url}\n" for name, url in addresses.items()), "utf-8")

@@ -166,8 +166,8 @@ def _add_beside(add: Callable[[str, bytes], None]) -> None:
 
 def _closed() -> Iterator[Path]:
     """Files of FOLDERS, without partial ones."""
-    found = (path for folder in FOLDERS for path in sorted((settings.VAR_PATH / folder).rglob("*")))
-    return (path for path in found if path.is_file() and not path.name.startswith("."))
+    paths = (path for folder in FOLDERS for path in sorted((settings.VAR_PATH / folder).rglob("*")))
+    return (path for path in paths if path.is_file() and not path.name.startswith("."))
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -194,13 +194,13 @@ class Backup:
 
     def verify(self) -> Manifest:
         """Read all parts, compare them with the manifest and return it."""
-        found = PartList()
+        read = PartList()
         for name, content in self._opened():
             if name != MANIFEST:
-                found.add(name, content)
+                read.add(name, content)
                 continue
             stored = json.loads(content)
-            if (manifest := Manifest(**stored | {"listing": PartList(**stored["listing"])})).listing != found:
+            if (manifest := Manifest(**stored | {"listing": PartList(**stored["listing"])})).listing != read:
                 raise BackupError(f"{self.path} does not hold what its manifest says")
             return manifest
         raise BackupError(f"{self.path} ends too early: it was cut off while it was written or copied")

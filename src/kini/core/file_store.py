@@ -107,7 +107,7 @@ def verify(sha256: str) -> int:
         try:
             return encrypted_files.verify(sealed, sha256)
         except DecryptionError as broken:
-            log.error("a kept file was changed", sha256=sha256, reason=str(broken))
+            log.error("a stored file was changed", sha256=sha256, reason=str(broken))
             raise FileChanged(sha256) from None
 
 

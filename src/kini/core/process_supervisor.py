@@ -130,14 +130,14 @@ class WatchedProcess:
     alive: Callable[[], bool]
     revive: Callable[[], object] | None
     since: float
-    falls: int = 0
+    crashes: int = 0
 
     def may_return(self) -> bool:
         """Count a crash; return True if the process may be restarted."""
         now = time.monotonic()
-        self.falls = self.falls + 1 if now - self.since < SHORT_LIFE else 1
+        self.crashes = self.crashes + 1 if now - self.since < SHORT_LIFE else 1
         self.since = now
-        return self.revive is not None and self.falls < MAX_CRASHES
+        return self.revive is not None and self.crashes < MAX_CRASHES
 
 
 class Supervisor:
@@ -150,7 +150,7 @@ class Supervisor:
     def __init__(self) -> None:
         self.revived: list[str] = []
         self._children: dict[str, Child] = {}
-        self._kept: dict[str, WatchedProcess] = {}
+        self._watched: dict[str, WatchedProcess] = {}
         self._stopping = False
 
     def __enter__(self) -> "Supervisor":
@@ -175,7 +175,7 @@ class Supervisor:
                 stop(child)
                 return 130
             time.sleep(0.05)
-        del self._children[name], self._kept[name]
+        del self._children[name], self._watched[name]
         return child.wait()
 
     def start(self, name: str, launch: Callable[[], Child], *, again: bool = False) -> Child:
@@ -199,15 +199,15 @@ class Supervisor:
 
     def watch(self, name: str, alive: Callable[[], bool], revive: Callable[[], object] | None = None) -> None:
         """Watch something that is not a child of this process; `revive` restarts it."""
-        self._kept[name] = WatchedProcess(alive, revive, time.monotonic())
+        self._watched[name] = WatchedProcess(alive, revive, time.monotonic())
 
-    def fallen(self) -> str | None:
+    def reason_to_stop(self) -> str | None:
         """Reason why a process ended, or None while all run."""
-        return next((self._end_of(name) for name, watched in self._kept.items() if not watched.alive()), None)
+        return next((self._end_of(name) for name, watched in self._watched.items() if not watched.alive()), None)
 
-    def mend(self) -> str | None:
+    def restart_ended(self) -> str | None:
         """Restart ended processes; returns a reason when that is not possible."""
-        for name, watched in self._kept.items():
+        for name, watched in self._watched.items():
             if watched.alive():
                 continue
             reason = self._end_of(name)
@@ -233,7 +233,7 @@ class Supervisor:
         """
         end = time.monotonic() + seconds
         while not self._stopping and not ready():
-            if reason := self.fallen():
+            if reason := self.reason_to_stop():
                 raise ProcessError(f"{reason} before it was ready; see its output above.")
             if time.monotonic() > end:
                 raise ProcessError(
@@ -244,7 +244,7 @@ class Supervisor:
     def wait(self, until: Callable[[], bool] = lambda: False) -> str | None:
         """Keep processes running until `until` returns True or Ctrl-C (None), or one cannot be restarted (reason)."""
         while not self._stopping and not until():
-            if reason := self.mend():
+            if reason := self.restart_ended():
                 return reason
             time.sleep(0.1)
         if self._stopping:

@@ -38,15 +38,15 @@ def removable(name: str, *, before: datetime) -> list[ChainBlock]:
     latest = sql.SQL("SELECT max({at}) FROM {table} WHERE {key} BETWEEN %s AND %s").format(
         at=sql.Identifier(chain.at), table=sql.Identifier(chain.table), key=sql.Identifier(chain.key)
     )
-    found = []
+    blocks_with_rows = []
     for block in blocks:
         with connection.cursor() as cursor:
             cursor.execute(latest.as_string(None), [block.first, block.last])
             newest = cursor.fetchone()[0]
         if newest is None or newest >= before:
             break  # later blocks have later rows
-        found.append(block)
-    return found
+        blocks_with_rows.append(block)
+    return blocks_with_rows
 
 
 @action
@@ -60,8 +60,8 @@ def remove(*, by: Actor, block: ChainBlock, rule: str) -> ChainRemoval:
         RemovalRefused: when the rows differ from what was sealed, or are younger than the term of their chain.
     """
     chain = chains.get(block.chain)
-    found = digests.rows_digest(chain.table, block.columns, block.first, block.last)
-    if (found.count, found.digest) != (block.rows, bytes(block.digest)):
+    current = digests.rows_digest(chain.table, block.columns, block.first, block.last)
+    if (current.count, current.digest) != (block.rows, bytes(block.digest)):
         raise RemovalRefused(f"Block {block.number} of {block.chain} is not what was sealed; it stays for inspection.")
     removal = _note(block.chain, str(block.number), rule, block.rows, bytes(block.digest))
     try:

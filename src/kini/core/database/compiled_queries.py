@@ -21,47 +21,54 @@ class CompiledQuery:
     """A query whose SQL is always the same and whose values differ from call to call.
 
     Args:
-        make: returns the query as `values_list(...)`; its parameters are annotated `int`, `str` or `bytes`, and appear
-            in the query unchanged, each at least once.
-        more: SQL that is appended to the query, for what the ORM cannot express.
+        make_query: returns the query as `values_list(...)`; its parameters are annotated `int`, `str` or `bytes`, and
+            appear in the query unchanged, each at least once.
+        suffix: SQL that is appended to the query, for what the ORM cannot express.
     """
 
-    def __init__(self, make: Callable[..., QuerySet[Any, Any]], more: str = "") -> None:
-        self._make, self._more = make, more
+    def __init__(self, make_query: Callable[..., QuerySet[Any, Any]], suffix: str = "") -> None:
+        self._make_query, self._suffix = make_query, suffix
 
     def __call__(self, *more: Any, **values: int | str | bytes) -> list[Sequence[Any]]:
-        """Rows for these values; positional ones are for `more`."""
-        sql, parameters, compiler, converters = self._words
-        values_sent = [values[each.name] if isinstance(each, _Mark) else each for each in parameters]
-        rows = execute_prepared(sql, [*values_sent, *more])
+        """Rows for these values; positional ones are for `suffix`."""
+        sql, parameters, compiler, converters = self._compiled
+        substituted = [values[each.name] if isinstance(each, _Placeholder) else each for each in parameters]
+        rows = execute_prepared(sql, [*substituted, *more])
         return list(compiler.apply_converters(rows, converters)) if converters else rows
 
     @cached_property
-    def _words(self) -> tuple[str, list[Any], Any, Any]:
-        parameters_of_make = inspect.signature(self._make, eval_str=True).parameters.values()
-        marks = {_stand_in(number, each.annotation): _Mark(each.name) for number, each in enumerate(parameters_of_make)}
-        compiler = self._make(*marks).query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
+    def _compiled(self) -> tuple[str, list[Any], Any, Any]:
+        signature = inspect.signature(self._make_query, eval_str=True).parameters.values()
+        placeholders = {
+            _sentinel(number, each.annotation): _Placeholder(each.name) for number, each in enumerate(signature)
+        }
+        compiler = self._make_query(*placeholders).query.get_compiler(connection=connection)
+        sql, compiled = compiler.as_sql()
+        parameters = [
+            placeholders.get(each, each) if isinstance(each, int | str | bytes) else each for each in compiled
+        ]
+        if missing := [each.name for each in placeholders.values() if each not in parameters]:
+            raise TypeError(f"The compiled query does not contain {', '.join(missing)} unchanged.")
         return (
-            f"{sql} {self._more}",
-            [marks.get(each, each) if isinstance(each, int | str | bytes) else each for each in parameters],
+            f"{sql} {self._suffix}",
+            parameters,
             compiler,
             compiler.get_converters([column for column, _sql, _alias in compiler.select]),
         )
 
 
-class _Mark:
+class _Placeholder:
     """Placeholder for the value of a parameter."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
-def _stand_in(number: int, value_type: type) -> int | str | bytes:
+def _sentinel(number: int, value_type: type) -> int | str | bytes:
     """Sentinel that occurs in no query by itself."""
     if value_type is int:
         return 2**62 + number
-    return f"worded:{number}".encode() if value_type is bytes else f"worded:{number}"
+    return f"placeholder:{number}".encode() if value_type is bytes else f"placeholder:{number}"
 
 
 #: Stands for the current time in a query that is compiled ahead.

@@ -42,28 +42,28 @@ def build_row[M: Model](model: type[M], **values: Any) -> M:
     """
     row = model.__new__(model)
     row._state = ModelState()
-    own, (fields, same, factories) = row.__dict__, _beginning(model)
-    own.update(same)
-    own.update((name, default()) for name, default in factories)
+    attributes, (fields, constants, factories) = row.__dict__, _defaults(model)
+    attributes.update(constants)
+    attributes.update((name, default()) for name, default in factories)
     for name, value in values.items():
         field = fields[name]
         if name != field.attname:
             row._state.fields_cache[name] = value
             value = value and value.pk
-        own[field.attname] = value
+        attributes[field.attname] = value
     return row
 
 
 @cache
-def _beginning(
+def _defaults(
     model: type[Model],
 ) -> "tuple[dict[str, Field[Any, Any]], dict[str, Any], list[tuple[str, Callable[[], Any]]]]":
     """Fields by name and attribute; constant defaults by attribute; callable defaults as (attribute, function)."""
-    own = model._meta.concrete_fields
-    fields = {name: field for field in own for name in (field.name, field.attname)}
-    makers = [field for field in own if field.has_default() and callable(field.default)]
-    same = {field.attname: field.get_default() for field in own if field not in makers}
-    return fields, same, [(field.attname, field.get_default) for field in makers]
+    concrete = model._meta.concrete_fields
+    fields = {name: field for field in concrete for name in (field.name, field.attname)}
+    makers = [field for field in concrete if field.has_default() and callable(field.default)]
+    constants = {field.attname: field.get_default() for field in concrete if field not in makers}
+    return fields, constants, [(field.attname, field.get_default) for field in makers]
 
 
 def insert_deferred(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
@@ -74,7 +74,7 @@ def insert_deferred(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
     Args:
         instead_of: fields of a unique constraint; an existing row with the same values is overwritten.
     """
-    execute_deferred(*_inserting(row, instead_of))
+    execute_deferred(*_insert(row, instead_of))
     if row.pk is not None:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -84,7 +84,7 @@ def update_deferred(row: Model) -> None:
 
     Only loaded attributes are written: deferred or deleted ones (`del row.field`) keep their stored values.
     """
-    execute_deferred(*_updating(row))
+    execute_deferred(*_update(row))
 
 
 #: Keys taken from a sequence at once.
@@ -118,27 +118,27 @@ def _sequence(model: type[Model]) -> str:
     return f"SELECT nextval(pg_get_serial_sequence('{table}', '{key}')) FROM generate_series(1, %s)"  # noqa: S608 -- own
 
 
-def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
+def _insert(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
     """Statement that inserts a row, and its parameters; the database sets a missing key."""
-    return _filled(row, _insertion(type(row), instead_of, keyed=row.pk is not None), new=True)
+    return _fill(row, _insert_statement(type(row), instead_of, keyed=row.pk is not None), new=True)
 
 
-def _updating(row: Model) -> tuple[str, list[Any]]:
+def _update(row: Model) -> tuple[str, list[Any]]:
     """Statement that updates a row, and its parameters."""
-    loaded = tuple(name for name in _names(type(row)) if name in row.__dict__)
-    sql, values = _filled(row, _change(type(row), loaded), new=False)
+    loaded = tuple(name for name in _attributes(type(row)) if name in row.__dict__)
+    sql, values = _fill(row, _update_statement(type(row), loaded), new=False)
     return sql, [*values, row.pk]
 
 
-def _filled(row: Model, wording: "Wording", *, new: bool) -> tuple[str, list[Any]]:
+def _fill(row: Model, statement: "FieldStatement", *, new: bool) -> tuple[str, list[Any]]:
     """Fill the statement's placeholders with the values of a row, some of which may be RawSQL."""
-    sql, fields = wording
-    values = [_stored(row, field, direct_type, new=new) for field, direct_type in fields]
+    sql, fields = statement
+    values = [_database_value(row, field, direct_type, new=new) for field, direct_type in fields]
     places = [each.sql if isinstance(each, RawSQL) else "%s" for each in values]
-    return sql.format(*places), [parameter for each in values for parameter in _given(each)]
+    return sql.format(*places), [parameter for each in values for parameter in _parameters(each)]
 
 
-def _stored(row: Model, field: "Field[Any, Any]", direct_type: type | None, *, new: bool) -> Any:
+def _database_value(row: Model, field: "Field[Any, Any]", direct_type: type | None, *, new: bool) -> Any:
     """Value of a field for the database; most need no conversion."""
     value = row.__dict__[field.attname]
     if direct_type and (value is None or (type(value) is direct_type and (value != "" or not field.is_relation))):
@@ -146,12 +146,12 @@ def _stored(row: Model, field: "Field[Any, Any]", direct_type: type | None, *, n
     return field.get_db_prep_save(field.pre_save(row, new), connection)
 
 
-def _given(value: Any) -> Sequence[Any]:
+def _parameters(value: Any) -> Sequence[Any]:
     return value.params if isinstance(value, RawSQL) else (value,)
 
 
 #: SQL with a placeholder for each value, and the fields with the type that needs no conversion.
-type Wording = tuple[str, list[tuple["Field[Any, Any]", type | None]]]
+type FieldStatement = tuple[str, list[tuple["Field[Any, Any]", type | None]]]
 
 
 #: Types that a field stores without conversion.
@@ -172,46 +172,46 @@ DIRECT_TYPES: Mapping[type["Field[Any, Any]"], type] = {
 
 
 @cache
-def _insertion(model: type[Model], instead_of: tuple[str, ...], *, keyed: bool) -> Wording:
-    own = [field for field in model._meta.concrete_fields if keyed or field is not model._meta.auto_field]
+def _insert_statement(model: type[Model], instead_of: tuple[str, ...], *, keyed: bool) -> FieldStatement:
+    fields = [field for field in model._meta.concrete_fields if keyed or field is not model._meta.auto_field]
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(str(field.column)) for field in own)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     into = quoted(model._meta.db_table)
-    sql = f"INSERT INTO {into} ({columns}) VALUES ({', '.join(['{}'] * len(own))})"  # noqa: S608 -- the model's own
+    sql = f"INSERT INTO {into} ({columns}) VALUES ({', '.join(['{}'] * len(fields))})"  # noqa: S608 -- the model's own
     if instead_of:
-        same = [quoted(str(field.column)) for field in own if field.name in instead_of]
-        others = [quoted(str(field.column)) for field in own if field.name not in instead_of]
+        same = [quoted(str(field.column)) for field in fields if field.name in instead_of]
+        others = [quoted(str(field.column)) for field in fields if field.name not in instead_of]
         sql += f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET "
         sql += ", ".join(f"{name} = excluded.{name}" for name in others)
-    return sql, [(field, _as_it_is(field)) for field in own]
+    return sql, [(field, _direct_type(field)) for field in fields]
 
 
 @cache
-def _names(model: type[Model]) -> tuple[str, ...]:
+def _attributes(model: type[Model]) -> tuple[str, ...]:
     """Stored attributes without the primary key."""
     return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key)
 
 
 @cache
-def _change(model: type[Model], names: tuple[str, ...]) -> Wording:
+def _update_statement(model: type[Model], names: tuple[str, ...]) -> FieldStatement:
     """UPDATE statement; its last placeholder is the primary key."""
-    own = [field for field in model._meta.concrete_fields if field.attname in names]
+    fields = [field for field in model._meta.concrete_fields if field.attname in names]
     quoted = connection.ops.quote_name
-    columns = ", ".join(f"{quoted(str(field.column))} = {{}}" for field in own)
+    columns = ", ".join(f"{quoted(str(field.column))} = {{}}" for field in fields)
     table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     sql = f"UPDATE {table} SET {columns} WHERE {key} = %s"  # noqa: S608 -- names of the model's own
-    return sql, [(field, _as_it_is(field)) for field in own]
+    return sql, [(field, _direct_type(field)) for field in fields]
 
 
-def _as_it_is(field: "Field[Any, Any]") -> type | None:
+def _direct_type(field: "Field[Any, Any]") -> type | None:
     """Type that the field stores without conversion, if any."""
-    return None if _by_itself(field) else DIRECT_TYPES.get(type(_pointed_to(field)))
+    return None if _is_automatic(field) else DIRECT_TYPES.get(type(_target_field(field)))
 
 
-def _by_itself(field: "Field[Any, Any]") -> bool:
+def _is_automatic(field: "Field[Any, Any]") -> bool:
     """True for auto_now fields, which set their own value on save."""
     return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
-def _pointed_to(field: "Field[Any, Any]") -> "Field[Any, Any]":
+def _target_field(field: "Field[Any, Any]") -> "Field[Any, Any]":
     return field.target_field if isinstance(field, models.ForeignKey) else field

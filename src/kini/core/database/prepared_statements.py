@@ -1,4 +1,4 @@
-"""Prepared statements for the busiest requests, run directly through libpq.
+"""Prepared statements for the busiest requests, run directly through pgconn.
 
 Django's cursor around psycopg's takes five times as long as handing a statement to libpq, which matters where a request
 runs ten of them. Statements of the ORM are never prepared (settings.database).
@@ -33,8 +33,8 @@ MAX_STATEMENTS = 200
 RUNS_BEFORE_REPLAN = 50
 CONNECTION_LOST = "The connection to the database was lost in the middle of a transaction."
 #: Attribute of a psycopg connection that holds its statements. A dictionary would keep the connection alive.
-_OWN = "_kini_statements"
-_PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
+_ATTRIBUTE = "_kini_statements"
+_PLACEHOLDER = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
 
 
 def execute_prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
@@ -46,7 +46,7 @@ def execute_prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any
     database = connections["default"]
     database.ensure_connection()
     if database.queries_logged or database.execute_wrappers:
-        return _watched(database, sql, parameters)
+        return _execute_observed(database, sql, parameters)
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         return _statements(database).rows(sql, parameters)
@@ -64,25 +64,25 @@ def execute_deferred(sql: str, parameters: Parameters = ()) -> None:
         return
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        _statements(database).wait(sql, parameters)
+        _statements(database).defer(sql, parameters)
 
 
 def _statements(database: BaseDatabaseWrapper) -> "Statements":
     connection = database.connection
-    own: Statements | None = getattr(connection, _OWN, None)
+    own: Statements | None = getattr(connection, _ATTRIBUTE, None)
     if own is None:
         own = Statements(connection)
-        setattr(connection, _OWN, own)
+        setattr(connection, _ATTRIBUTE, own)
     return own
 
 
 def pending_statements(connection: "psycopg.Connection[Any]") -> "Statements | None":
     """The connection's statements if some of them wait to be sent, else None."""
-    own: Statements | None = getattr(connection, _OWN, None)
-    return own if own is not None and own.waits else None
+    own: Statements | None = getattr(connection, _ATTRIBUTE, None)
+    return own if own is not None and own.has_deferred else None
 
 
-def _watched(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
+def _execute_observed(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
     """Run it through Django's cursor, so that query logs and execute wrappers see it."""
     with database.cursor() as cursor:
         cursor.execute(sql, _typed(parameters))
@@ -101,16 +101,16 @@ class Statements:
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._autocommit = lambda: connection.autocommit
-        self._libpq = connection.pgconn
+        self._pgconn = connection.pgconn
         self._values = Transformer(connection)
-        self._kept: OrderedDict[tuple[str, tuple[int, ...]], _Kept] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, tuple[int, ...]], _Prepared] = OrderedDict()
         self._number = count()
-        self._waiting: list[_Call] = []
+        self._deferred: list[_Call] = []
 
     @property
-    def waits(self) -> bool:
+    def has_deferred(self) -> bool:
         """True while statements wait to be sent."""
-        return bool(self._waiting)
+        return bool(self._deferred)
 
     def rows(self, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
         """Run a statement after the deferred ones and return its rows.
@@ -119,118 +119,118 @@ class Statements:
             psycopg.Error: as a cursor does.
         """
         call = self._call(sql, parameters)
-        if self._waiting or self._begins():
-            result = self._together([*self._waiting, call])
+        if self._deferred or self._needs_begin():
+            result = self._pipeline([*self._deferred, call])
         else:
-            result = self._done(self._libpq.exec_prepared(*call))
+            result = self._check(self._pgconn.exec_prepared(*call))
         self._values.set_pgresult(result)
         rows: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
         return rows
 
-    def wait(self, sql: str, parameters: Parameters) -> None:
+    def defer(self, sql: str, parameters: Parameters) -> None:
         """Defer a statement until the next one or the commit."""
-        self._waiting.append(self._call(sql, parameters))
+        self._deferred.append(self._call(sql, parameters))
 
-    def send(self, *, commit: bool = False) -> None:
+    def flush(self, *, commit: bool = False) -> None:
         """Run the deferred statements; with `commit` also COMMIT.
 
         Raises:
             psycopg.Error: of the first that fails; the rest is not run, and nothing is committed.
         """
-        self._together(self._waiting, commit=commit)
+        self._pipeline(self._deferred, commit=commit)
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Discard the waiting statements: their transaction is over."""
-        self._waiting = []
+        self._deferred = []
 
-    def _begins(self) -> bool:
+    def _needs_begin(self) -> bool:
         """True when the next statement must be preceded by BEGIN."""
-        return self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit()
+        return self._pgconn.transaction_status == TransactionStatus.IDLE and not self._autocommit()
 
     def _call(self, sql: str, parameters: Parameters) -> "_Call":
-        sql_bytes, names = _numbered(sql)
+        sql_bytes, names = _number_placeholders(sql)
         typed = _typed(parameters)
         values = [typed[name] for name in names] if names else typed
         sent: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
         return self._name(sql, sql_bytes, self._values.types or ()), sent, self._values.formats
 
-    def _together(self, calls: "list[_Call]", *, commit: bool = False) -> PGresult:
+    def _pipeline(self, calls: "list[_Call]", *, commit: bool = False) -> PGresult:
         """Run statements in order, in a transaction, in one round trip; return the result of the last."""
-        libpq, begins = self._libpq, self._begins()
-        self._waiting = []
-        libpq.enter_pipeline_mode()
+        pgconn, begins = self._pgconn, self._needs_begin()
+        self._deferred = []
+        pgconn.enter_pipeline_mode()
         try:
             if begins:
-                libpq.send_query_params(b"BEGIN", None)
+                pgconn.send_query_params(b"BEGIN", None)
             for call in calls:
-                libpq.send_query_prepared(*call)
+                pgconn.send_query_prepared(*call)
             if commit:
-                libpq.send_query_params(b"COMMIT", None)
-            libpq.pipeline_sync()
+                pgconn.send_query_params(b"COMMIT", None)
+            pgconn.pipeline_sync()
             results = [self._next() for _call in range(begins + len(calls) + commit)]
             self._next(last=True)
         except BaseException:
-            libpq.finish()  # the state is unknown: PostgreSQL rolls back, and Django opens a new connection
+            pgconn.finish()  # the state is unknown: PostgreSQL rolls back, and Django opens a new connection
             raise
-        libpq.exit_pipeline_mode()
-        return [self._done(result) for result in results][-1]
+        pgconn.exit_pipeline_mode()
+        return [self._check(result) for result in results][-1]
 
     def _next(self, *, last: bool = False) -> PGresult:
         """Return the pipeline's next result. Each but the last is followed by a None that must be read too."""
-        libpq = self._libpq
-        if libpq.is_busy():
+        pgconn = self._pgconn
+        if pgconn.is_busy():
             answer = select.poll()
-            answer.register(libpq.socket, select.POLLIN)
-            while libpq.is_busy():
+            answer.register(pgconn.socket, select.POLLIN)
+            while pgconn.is_busy():
                 answer.poll()
-                libpq.consume_input()
-        result = libpq.get_result()
-        if result is None or not (last or libpq.get_result() is None):
+                pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None or not (last or pgconn.get_result() is None):
             raise psycopg.OperationalError(CONNECTION_LOST)
         return result
 
     def _name(self, sql: str, sql_bytes: bytes, types: tuple[int, ...]) -> bytes:
         """Return the name of the prepared statement, preparing it where needed."""
         key = sql, types
-        statement = self._kept.get(key)
+        statement = self._prepared.get(key)
         if statement is None:
-            statement = self._kept[key] = self._prepare(sql_bytes, types, RUNS_BEFORE_REPLAN)
-            while len(self._kept) > MAX_STATEMENTS:
-                _key, oldest = self._kept.popitem(last=False)
+            statement = self._prepared[key] = self._prepare(sql_bytes, types, RUNS_BEFORE_REPLAN)
+            while len(self._prepared) > MAX_STATEMENTS:
+                _key, oldest = self._prepared.popitem(last=False)
                 self._drop(oldest)
-        elif statement.runs >= statement.most and not self._waiting:
-            old, statement = statement, self._prepare(sql_bytes, types, statement.most * 10)
-            self._kept[key] = statement
+        elif statement.runs >= statement.max_runs and not self._deferred:
+            old, statement = statement, self._prepare(sql_bytes, types, statement.max_runs * 10)
+            self._prepared[key] = statement
             self._drop(old)
-        self._kept.move_to_end(key)
+        self._prepared.move_to_end(key)
         statement.runs += 1
         return statement.name
 
-    def _prepare(self, sql_bytes: bytes, types: tuple[int, ...], most: int) -> "_Kept":
+    def _prepare(self, sql_bytes: bytes, types: tuple[int, ...], max_runs: int) -> "_Prepared":
         name = b"kini_%d" % next(self._number)
-        self._done(self._libpq.prepare(name, sql_bytes, types))
-        return _Kept(name, most)
+        self._check(self._pgconn.prepare(name, sql_bytes, types))
+        return _Prepared(name, max_runs)
 
-    def _drop(self, statement: "_Kept") -> None:
-        self._done(self._libpq.exec_(b"DEALLOCATE " + statement.name))
+    def _drop(self, statement: "_Prepared") -> None:
+        self._check(self._pgconn.exec_(b"DEALLOCATE " + statement.name))
 
-    def _done(self, result: PGresult) -> PGresult:
+    def _check(self, result: PGresult) -> PGresult:
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             return result
-        if self._libpq.status == ConnStatus.BAD or not result.error_field(DiagnosticField.SQLSTATE):
+        if self._pgconn.status == ConnStatus.BAD or not result.error_field(DiagnosticField.SQLSTATE):
             # An error without SQLSTATE comes from libpq, which may still take a cut connection for a sound one: it has
             # read the server's last message, but not yet the end of the stream.
-            self._libpq.finish()
+            self._pgconn.finish()
             raise psycopg.OperationalError(result.get_error_message())
         raise psycopg.errors.error_from_result(result)
 
 
 @dataclass(slots=True)
-class _Kept:
+class _Prepared:
     """A prepared statement: its name, the runs after which it is prepared again, the runs so far."""
 
     name: bytes
-    most: int
+    max_runs: int
     runs: int = 0
 
 
@@ -239,18 +239,18 @@ type _Call = tuple[bytes, list[Any], Sequence[Any] | None]
 
 
 @lru_cache(maxsize=2000)
-def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+def _number_placeholders(sql: str) -> tuple[bytes, tuple[str, ...]]:
     """Translate Django's placeholders into PostgreSQL's ($1, $2, ...); returns the SQL and the names of named ones."""
     names: list[str] = []
     numbers: Iterator[int] = count(1)
 
-    def place(rows: "re.Match[str]") -> str:
-        if rows["percent"]:
+    def replace(match: "re.Match[str]") -> str:
+        if match["percent"]:
             return "%"
-        if not rows["name"]:
+        if not match["name"]:
             return f"${next(numbers)}"
-        if rows["name"] not in names:
-            names.append(rows["name"])
-        return f"${names.index(rows['name']) + 1}"
+        if match["name"] not in names:
+            names.append(match["name"])
+        return f"${names.index(match['name']) + 1}"
 
-    return _PLACE.sub(place, sql).encode(), tuple(names)
+    return _PLACEHOLDER.sub(replace, sql).encode(), tuple(names)

@@ -18,26 +18,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().validate_no_broken_transaction()
 
     def create_cursor(self, name: str | None = None) -> Any:
-        if self.connection is not None and (own := pending_statements(self.connection)):
-            own.send()
+        if self.connection is not None and (statements := pending_statements(self.connection)):
+            statements.flush()
         return super().create_cursor(name)
 
     def _commit(self) -> None:
-        own = pending_statements(self.connection) if self.connection is not None else None
-        if own is None:
+        statements = pending_statements(self.connection) if self.connection is not None else None
+        if statements is None:
             super()._commit()  # type: ignore[misc]
             return
         with self.wrap_database_errors:
-            own.send(commit=True)
+            statements.flush(commit=True)
 
     def _rollback(self) -> None:
-        self._forget()
+        self._discard_deferred()
         super()._rollback()  # type: ignore[misc]
 
     def _close(self) -> None:
-        self._forget()
+        self._discard_deferred()
         super()._close()  # type: ignore[misc]
 
-    def _forget(self) -> None:
-        if self.connection is not None and (own := pending_statements(self.connection)):
-            own.forget()
+    def _discard_deferred(self) -> None:
+        if self.connection is not None and (statements := pending_statements(self.connection)):
+            statements.discard()
