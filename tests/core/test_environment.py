@@ -77,7 +77,7 @@ def test_a_short_signing_key_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["KINI_DEMO", "KINI_OUTBOX"])
 def test_what_belongs_to_a_first_look_is_refused(name: str) -> None:
-    with pytest.raises(InvalidEnvironment, match=f"{name} is switched on"):
+    with pytest.raises(InvalidEnvironment, match=f"{name} is on"):
         environment.read(GOOD | {name: "1"})
     environment.read(GOOD | {name: "0"})
 
@@ -104,7 +104,7 @@ def test_a_value_that_cannot_be_read_is_named_and_not_shown(env: str, name: str,
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(InvalidEnvironment) as caught:
         environment.read({"KINI_ENV": "production", "KINI_OUTBOX": "1", "KINI_HASH_KEY": "short"})
-    for words in ("KINI_SECRET_KEY is missing", "DATABASE_URL is missing", "KINI_OUTBOX is switched", "KINI_HASH_KEY"):
+    for words in ("KINI_SECRET_KEY is missing", "DATABASE_URL is missing", "KINI_OUTBOX is on", "KINI_HASH_KEY"):
         assert words in str(caught.value)
 
 

@@ -33,7 +33,7 @@ def test_an_account_sends_so_many_files_and_bytes_in_an_hour(
     resident.send(photos, pictures=towns.photo(2))
     page = resident.send(photos, pictures=towns.photo(3))
     assert page.status == 429
-    assert "Send further ones in 60 minutes." in page.text
+    assert "Send more in 60 minutes." in page.text
     assert Document.objects.count() <= 1
 
 
