@@ -48,7 +48,7 @@ def test_a_missing_secret_is_named(name: str, value: str | None) -> None:
 
 @pytest.mark.parametrize("name", sorted(PUBLIC_KEYS))
 def test_a_key_that_everybody_knows_is_refused(name: str) -> None:
-    with pytest.raises(InvalidEnvironment, match=f"{name} is the fixed key"):
+    with pytest.raises(InvalidEnvironment, match=f"{name} is a publicly known demo key"):
         environment.read(GOOD | {name: PUBLIC_KEYS[name]})
 
 
