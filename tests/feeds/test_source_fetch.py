@@ -128,7 +128,7 @@ def test_a_site_that_is_not_there_is_no_error_of_ours(asked, site, folder):
 
 
 def test_a_file_laid_into_the_folder_is_loaded_once(folder, posts):
-    path = source_fetch.drop_path("posts", actions.declared.feeds()["posts"].source)
+    path = source_fetch.drop_path("posts", actions.feed_config.feeds()["posts"].source)
     importer.poll_source(by=BY, name="posts")
     assert FeedState.objects.count() == 0
     path.parent.mkdir()
@@ -141,7 +141,7 @@ def test_a_file_laid_into_the_folder_is_loaded_once(folder, posts):
 
 
 def test_a_file_that_is_still_being_written_waits(folder):
-    path = source_fetch.drop_path("posts", actions.declared.feeds()["posts"].source)
+    path = source_fetch.drop_path("posts", actions.feed_config.feeds()["posts"].source)
     path.parent.mkdir()
     path.write_bytes(ROWS)
     os.utime(path, (0, NOON.timestamp() - 1))

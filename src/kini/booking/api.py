@@ -163,7 +163,7 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
     missing = questions.missing_pages(snapshot, parsed.values, known)
     if parsed.errors or missing:
         errors = parsed.errors.items() or json_answers.missing_answers(missing, parsed.values)
-        raise Problem(422, _("Mend what is listed under errors."), "invalid", _wrong(errors))
+        raise Problem(422, _("Correct the errors listed under “errors”."), "invalid", _wrong(errors))
     party = booking_request(queries.options_of(service), parsed.values, resident)
     reference = actions.book_slot(
         by=actor,

@@ -88,8 +88,8 @@ class Session:
 @require_safe
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
     """Bookings of a day at a venue."""
-    bookable, at, on = _where(request, service, venue, day)
-    bookings = [each for each in queries.of_day(bookable, at, on) if _shown(each)]
+    bookable, at, on = _day_for_officer(request, service, venue, day)
+    bookings = [each for each in queries.of_day(bookable, at, on) if _is_listed(each)]
     _log_names(actor_for(request), bookings)
     arrived = [each for each in bookings if each.state == "arrived"]
     context = {
@@ -99,7 +99,7 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
         "day": on,
         "is_today": on == formats.today(),
         "sessions": list(_sessions(bookable, at, on, bookings)),
-        "next": next((each for each in sorted(arrived, key=_turn) if each.called_at is None), None),
+        "next": next((each for each in sorted(arrived, key=_queue_order) if each.called_at is None), None),
         "standing": queries.queue_status(bookable, at, on),
         "before": day_url(bookable, at, on - timedelta(days=1)),
         "after": day_url(bookable, at, on + timedelta(days=1)),
@@ -114,17 +114,17 @@ def _log_names(actor: Actor, bookings: Iterable[Booking]) -> None:
     people_actions.log_reads(by=actor, what=AccessType.BOOKING, reads=reads, purpose=APPOINTMENT)
 
 
-def _shown(booking: Booking) -> bool:
+def _is_listed(booking: Booking) -> bool:
     """Select bookings for the day's list: expected, present, served, missed, or expired without an outcome."""
     passed = booking.state == "expired" and booking.case_id is not None
     return passed or booking.state in (*EXPECTED_STATES, "served", "missed")
 
 
-def _turn(booking: Booking) -> Any:
+def _queue_order(booking: Booking) -> Any:
     return booking.slot.starts_at, booking.arrived_at
 
 
-def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Service, Venue, date]:
+def _day_for_officer(request: HttpRequest, service: str, key: str, day: str) -> tuple[Service, Venue, date]:
     bookable, at = service_and_venue(service, key)
     if not may(actor_for(request), Permission.ACT, venue_scope(bookable, at)):
         raise Http404
@@ -214,7 +214,7 @@ def change_booking(request: HttpRequest, reference: str, deed: str) -> HttpRespo
     return SeeOther(_day_of(booking))
 
 
-def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
+def _slot_for_officer(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
     """The officer, the slot, and the URL of its day."""
     actor = actor_for(request)
     located = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
@@ -227,9 +227,9 @@ def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
 @require_POST
 def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
     """Admit a visitor without a booking."""
-    actor, found, back = _slot(request, slot)
+    actor, target, back = _slot_for_officer(request, slot)
     try:
-        booking = venue_actions.admit_walk_in(by=actor, slot=found)
+        booking = venue_actions.admit_walk_in(by=actor, slot=target)
         messages.success(request, _("Admitted: number %(number)s.") % {"number": booking.number})
     except SlotFull as full:
         messages.error(request, str(full))
@@ -240,11 +240,11 @@ def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slot: int) -> HttpResponse:
     """Close a slot (`message`): bookings move to the next slot with room, and their residents read the message."""
-    actor, found, back = _slot(request, slot)
+    actor, target, back = _slot_for_officer(request, slot)
     message, errors = request.POST.get("message", "").replace("\0", "").strip(), []
     if request.method == "POST":
         try:
-            moved, cancelled = venue_actions.close_slot(by=actor, slot=found, message=message)
+            moved, cancelled = venue_actions.close_slot(by=actor, slot=target, message=message)
             words = ngettext("Closed. %(number)d booking was moved", "Closed. %(number)d bookings were moved", moved)
             messages.success(
                 request, f"{words % {'number': moved}}; {_('called off: %(number)d.') % {'number': cancelled}}"
@@ -254,9 +254,9 @@ def close(request: HttpRequest, slot: int) -> HttpResponse:
             raise
         except ActionRefused as refusal:
             errors = [("message", str(refusal))]
-    coming = queries.bookings().filter(slot=found, state__in=EXPECTED_STATES).count()
-    context = {"slot": found, "venue": queries.venue_of(found), "coming": coming, "back": back, "message": message}
-    title = queries.title_of(found.service)
+    coming = queries.bookings().filter(slot=target, state__in=EXPECTED_STATES).count()
+    context = {"slot": target, "venue": queries.venue_of(target), "coming": coming, "back": back, "message": message}
+    title = queries.title_of(target.service)
     return render(
         request, "booking/desk_close.html", context | {"errors": errors, "title": title}, status=422 if errors else 200
     )

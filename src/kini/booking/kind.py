@@ -56,7 +56,7 @@ def _options(fields: dict[str, FieldBase], name: str | None) -> set[str]:
     return set(getattr(fields.get(name or ""), "options", None) or {})
 
 
-def _wanted(draft: Draft) -> tuple[str, int]:
+def _quota_group_and_party(draft: Draft) -> tuple[str, int]:
     """Quota group and party size of a draft."""
     wanted = request_of_draft(draft)
     return queries.options_of_version(draft.version_id).groups_for(wanted.group)[0], wanted.party
@@ -100,7 +100,7 @@ class BookingKind(Kind):
     def extra_page_url(self, draft: Draft) -> str:
         """URL of the slot picker, unless a fitting slot is held."""
         held = queries.of_draft(draft)
-        if held and held.state in EXPIRING_STATES and (held.group, held.party) == _wanted(draft):
+        if held and held.state in EXPIRING_STATES and (held.group, held.party) == _quota_group_and_party(draft):
             return ""
         return reverse("booking:places", args=[draft.pk])
 

@@ -146,7 +146,9 @@ def times(request: HttpRequest, choosing: SlotPicker, venue: str, day: str) -> H
     error = ""
     if request.method == "POST":
         slot = choosing.slot(request.POST.get("slot", ""))
-        error = _taken(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
+        error = (
+            _hold_or_wait(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
+        )
         if not error:
             return SeeOther(choosing.end)
     slots = [
@@ -177,7 +179,7 @@ def _day(typed: str) -> date:
         raise Http404 from None
 
 
-def _taken(request: HttpRequest, choosing: SlotPicker, slot: Slot, *, wait: bool) -> str:
+def _hold_or_wait(request: HttpRequest, choosing: SlotPicker, slot: Slot, *, wait: bool) -> str:
     """Hold a slot or join its waiting list; returns an error message, or nothing."""
     try:
         if wait and choosing.walk:

@@ -42,7 +42,7 @@ class ScheduleException(StrictModel):
     @model_validator(mode="after")
     def _forward(self) -> Self:
         if self.until and self.until < self.from_:
-            raise ValueError(f"it ends on {self.until}, before it begins; mend one of the days")
+            raise ValueError(f"it ends on {self.until}, before it begins; correct one of the dates")
         return self
 
     def holds(self, day: date, venue: str) -> bool:

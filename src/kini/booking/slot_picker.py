@@ -59,10 +59,12 @@ class SlotPicker:
 
     @cached_property
     def venues(self) -> list[Venue]:
-        return home_visits.venues_for_answers(self.service, self.options, self._given if self.options.comes_to else {})
+        return home_visits.venues_for_answers(
+            self.service, self.options, self._answers if self.options.comes_to else {}
+        )
 
     @property
-    def _given(self) -> Mapping[str, Any]:
+    def _answers(self) -> Mapping[str, Any]:
         """Effective answers, those from the profile included."""
         if self.case:
             return answers.of_case(self.case)

@@ -134,7 +134,7 @@ def mark_no_show(*, by: Actor, booking: Booking) -> bool:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    due = _still(by, booking, queries.no_shows)
+    due = _lock_if_due(by, booking, queries.no_shows)
     if due is None:
         return False
     if due.case:
@@ -154,7 +154,7 @@ def lapse_booking(*, by: Actor, booking: Booking) -> bool:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    due = _still(by, booking, queries.lapsed_bookings)
+    due = _lock_if_due(by, booking, queries.lapsed_bookings)
     if due is None:
         return False
     if due.case:
@@ -164,7 +164,7 @@ def lapse_booking(*, by: Actor, booking: Booking) -> bool:
     return True
 
 
-def _still(by: Actor, booking: Booking, query: Callable[[Service], QuerySet[Booking]]) -> Booking | None:
+def _lock_if_due(by: Actor, booking: Booking, query: Callable[[Service], QuerySet[Booking]]) -> Booking | None:
     """Lock the booking; None if the query no longer returns it.
 
     Raises:
@@ -262,7 +262,7 @@ def close_slot(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
         if booking.state in ("waiting", "offered"):
             events.publish(WaitedInVain(booking.pk, message))
     moved = [
-        _found_other(by, booking, slot, message)
+        _move_or_cancel(by, booking, slot, message)
         for booking in bookings.filter(state__in=EXPECTED_STATES).order_by("made_at")
     ]
     called_off = len(moved) - sum(moved)
@@ -271,15 +271,15 @@ def close_slot(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
     return sum(moved), called_off
 
 
-def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
+def _move_or_cancel(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
     """Move a booking to the next free slot, or call it off. Returns whether it was moved."""
     options = queries.options_of(slot.service)
     day, venue = city_time(slot.starts_at).date(), queries.venue_of(slot)
     last = day + timedelta(days=options.days)
     wanted = queries.SlotSearch(day, last, booking.group, booking.party, slot.resource)
-    found = queries.slot_availability(slot.service, venue, wanted)
+    candidates = queries.slot_availability(slot.service, venue, wanted)
     for each in (
-        one for one in found if one.state == "free" and one.slot != slot.pk and one.starts_at >= slot.starts_at
+        one for one in candidates if one.state == "free" and one.slot != slot.pk and one.starts_at >= slot.starts_at
     ):
         try:
             actions.move_booking(by=by, booking=booking, slot=Slot.objects.get(pk=each.slot), message=message)
@@ -287,7 +287,7 @@ def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
             continue
         return True
     if booking.case:
-        house = system("slot closed")
-        case_actions.move(by=house, case=booking.case, move=CALL_OFF_MOVE, given={"reason": message})
+        actor = system("slot closed")
+        case_actions.move(by=actor, case=booking.case, move=CALL_OFF_MOVE, given={"reason": message})
     actions.cancel_booking(by=by, booking=booking)
     return False

@@ -2,25 +2,12 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
-class Feeds(AppConfig):
+class FeedsConfig(AppConfig):
     name = "kini.feeds"
     verbose_name = _("Feeds")
 
     def ready(self) -> None:
-        from kini.city.pack_checks import pack_checks
-        from kini.city.point_sources import point_sources
-        from kini.core.process_cache import warmers
-        from kini.feeds import admin, feed_config, home_section, queries
-        from kini.feeds.kind import InformationKind
-        from kini.feeds.service_panel import feeds_panel
-        from kini.services.kinds import kinds
-        from kini.services.start_page import start_panels
-        from kini.web.home import HomeSection, home_sections
+        from kini.feeds import admin, registration
 
+        registration.register()
         admin.register()
-        kinds.register(InformationKind.id, InformationKind())
-        pack_checks.register("feeds", feed_config.check_feeds)
-        point_sources.register("feeds", queries.feed_points)
-        warmers.register("feeds", feed_config.feeds)
-        start_panels.register("feeds", feeds_panel)
-        home_sections.register("feeds-now", HomeSection(order=5, render=home_section.home_section, place="aside"))

@@ -47,14 +47,14 @@ def compute_diff(name: str, feed: Feed, parsed: ParsedFile, load: ImportRun, for
     plan = ImportDiff([], [], [], older)
     index = area_lookup.area_index()
     for row in newest.values():
-        _place(plan, name, known.get(row.key), row, load, _area(row, index))
-    unknown = _unknown(name, plan.older, digests, load)
+        _add_newest(plan, name, known.get(row.key), row, load, _area_code(row, index))
+    unknown = _new_versions(name, plan.older, digests, load)
     plan.past += unknown
     plan.earlier = len(unknown)
     plan.same += len(plan.older) - len(unknown) + parsed.twice
     if feed.source.whole:
         present = [record for record in known.values() if not record.gone_at]
-        _let_go(plan, [record for record in present if record.key not in newest], load, len(present), force)
+        _mark_gone(plan, [record for record in present if record.key not in newest], load, len(present), force)
     return plan
 
 
@@ -76,13 +76,13 @@ def _after(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and one > other
 
 
-def _place(
+def _add_newest(
     plan: ImportDiff, name: str, record: Record | None, row: ParsedRow, load: ImportRun, area: str | None
 ) -> None:
     """Add the change of a key's newest row."""
     digest = row_digest(row)
     if record is None:
-        plan.added.append(_record(Record(feed=name, key=row.key), row, digest, load, area))
+        plan.added.append(_update_record(Record(feed=name, key=row.key), row, digest, load, area))
     elif _after(record.moment, row.moment):
         plan.older.append(row)
     elif record.digest == digest and record.moment == row.moment:
@@ -92,18 +92,18 @@ def _place(
         else:
             plan.same += 1
     else:
-        plan.past.append(_as_past(record, load))
-        plan.changed.append(_record(record, row, digest, load, area))
+        plan.past.append(_former_version(record, load))
+        plan.changed.append(_update_record(record, row, digest, load, area))
 
 
-def _record(record: Record, row: ParsedRow, digest: str, load: ImportRun, area: str | None) -> Record:
+def _update_record(record: Record, row: ParsedRow, digest: str, load: ImportRun, area: str | None) -> Record:
     record.title, record.moment, record.values, record.digest = row.title[:400], row.moment, row.values, digest
     record.latitude, record.longitude, record.area_id, record.load = row.latitude, row.longitude, area, load
     record.gone_at = None
     return record
 
 
-def _as_past(record: Record, load: ImportRun) -> RecordVersion:
+def _former_version(record: Record, load: ImportRun) -> RecordVersion:
     return RecordVersion(
         feed=record.feed,
         key=record.key,
@@ -115,7 +115,7 @@ def _as_past(record: Record, load: ImportRun) -> RecordVersion:
     )
 
 
-def _unknown(
+def _new_versions(
     name: str, rows: Sequence[ParsedRow], before: dict[tuple[str, datetime | None], str], load: ImportRun
 ) -> list[RecordVersion]:
     """Older measurements that are new or differ from the stored ones."""
@@ -148,13 +148,13 @@ def row_digest(row: ParsedRow) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def _area(row: ParsedRow, index: AreaIndex) -> str | None:
+def _area_code(row: ParsedRow, index: AreaIndex) -> str | None:
     if row.area or row.latitude is None or row.longitude is None:
         return row.area or None
     return index.locate(row.latitude, row.longitude)
 
 
-def _let_go(plan: ImportDiff, missing: list[Record], load: ImportRun, known: int, force: bool) -> None:
+def _mark_gone(plan: ImportDiff, missing: list[Record], load: ImportRun, known: int, force: bool) -> None:
     if known >= FEW and len(missing) > MOST_GONE * known and not force:
         words = {"missing": len(missing), "known": known}
         raise ImportRefused(_("%(missing)d of %(known)d known rows are missing from it.") % words)

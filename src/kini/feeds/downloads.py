@@ -17,21 +17,21 @@ ABOUT = ("measured_at", "old", "level", "area", "latitude", "longitude", "source
 @require_safe
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """Rows of the page as CSV."""
-    status, figures = _found(request, name)
+    status, figures = _figures(request, name)
     names = ["key", *status.feed.fields, *ABOUT]
-    rows = (_cells(status, each) for each in figures)
+    rows = (_properties(status, each) for each in figures)
     return downloads.csv_response(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
 
 
 @require_safe
 def points(request: HttpRequest, name: str) -> HttpResponse:
     """Rows of the page as GeoJSON; without a position the geometry is null."""
-    status, figures = _found(request, name)
+    status, figures = _figures(request, name)
     features = []
     for each in figures:
         place = filters.position_of(each.record)
         geometry = {"type": "Point", "coordinates": [place[1], place[0]]} if place else None
-        features.append({"type": "Feature", "geometry": geometry, "properties": _cells(status, each)})
+        features.append({"type": "Feature", "geometry": geometry, "properties": _properties(status, each)})
     about = {"source": str(status.feed.source.name), "licence": str(status.feed.source.licence)}
     about |= {"made_up": status.state.made_up}  # type: ignore[dict-item]
     content = json.dumps({"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False)
@@ -53,7 +53,7 @@ def history(request: HttpRequest, name: str, key: str) -> HttpResponse:
     return downloads.csv_response(f"{name}-{key}.csv", ["measured_at", *fields], rows)
 
 
-def _found(request: HttpRequest, name: str) -> tuple[FeedStatus, list[Figure]]:
+def _figures(request: HttpRequest, name: str) -> tuple[FeedStatus, list[Figure]]:
     status = feed_status_or_404(name)
     if status.feed.source.format == "gtfs":
         raise Http404
@@ -61,7 +61,7 @@ def _found(request: HttpRequest, name: str) -> tuple[FeedStatus, list[Figure]]:
     return status, filters.matching_figures(name, status.feed, status.state, choice)
 
 
-def _cells(status: FeedStatus, figure: Figure) -> dict[str, Any]:
+def _properties(status: FeedStatus, figure: Figure) -> dict[str, Any]:
     record, source = figure.record, status.feed.source
     values = {
         each: value_formats.download_value(form, record.values.get(each)) for each, form in status.feed.fields.items()

@@ -76,17 +76,17 @@ def matching_figures(name: str, feed: Feed, state: FeedState, choice: RowFilter)
     """Matching rows, in display order. One query."""
     now = current_time.now()
     shown = [
-        queries.figure_of_record(feed, state, record, now, _metres(record, choice.near))
-        for record in _fitting(name, feed, choice)
+        queries.figure_of_record(feed, state, record, now, _distance(record, choice.near))
+        for record in _matching_records(name, feed, choice)
     ]
     if choice.level:
         shown = [each for each in shown if each.level_id == choice.level]
     if choice.near:
         return sorted((each for each in shown if each.metres is not None), key=lambda each: each.metres or 0)
-    return _ordered(feed, shown)
+    return _sort(feed, shown)
 
 
-def _fitting(name: str, feed: Feed, choice: RowFilter) -> QuerySet[Record]:
+def _matching_records(name: str, feed: Feed, choice: RowFilter) -> QuerySet[Record]:
     rows = queries.current_records(name).order_by("title", "key")
     if choice.words:
         rows = rows.filter(title__icontains=choice.words)
@@ -105,12 +105,12 @@ def position_of(record: Record) -> Point | None:
     return (record.area.latitude, record.area.longitude) if record.area else None
 
 
-def _metres(record: Record, near: Point | None) -> float | None:
+def _distance(record: Record, near: Point | None) -> float | None:
     place = position_of(record)
     return distance_m(near, place) if near and place else None
 
 
-def _ordered(feed: Feed, shown: list[Figure]) -> list[Figure]:
+def _sort(feed: Feed, shown: list[Figure]) -> list[Figure]:
     steps = list(feed.levels.steps) if feed.levels else []
     show = feed.display
 

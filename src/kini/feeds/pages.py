@@ -93,7 +93,7 @@ def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
     context = feed_context(status) | {
         "line": line(name, status.feed, 0, figure),
         "label": status.feed.fields[status.feed.display.figure].label if status.feed.display.figure else "",
-        "fields": [*fields, *_place(record)],
+        "fields": [*fields, *_area_field(record)],
         "chart": _chart(status.feed, record, course),
         "table": _table(status.feed, course),
         "map": _map_of_one(status.feed, figure),
@@ -155,7 +155,7 @@ def _map_of_one(feed: Feed, figure: Figure) -> Minimap | None:
     return build_minimap([(1, place, figure.level.tone if figure.level else "")], [], None)
 
 
-def _place(record: Record) -> list[tuple[str, str]]:
+def _area_field(record: Record) -> list[tuple[str, str]]:
     if record.area is None:
         return []
     around = f", {record.area.parent.name}" if record.area.parent else ""
@@ -173,7 +173,7 @@ def _steps(feed: Feed, figures: list[Figure]) -> list[tuple[Step, int]]:
     return [(feed.levels.steps[step], count) for step, count in counts.items()]
 
 
-def _chart(feed: Feed, record: Record, course: queries.Course) -> charts.Chart | None:
+def _chart(feed: Feed, record: Record, course: queries.TimeSeries) -> charts.Chart | None:
     shown = [each for each in feed.display.chart if feed.fields[each].smallest is None]
     courses = [
         (str(feed.fields[each].label), [(at, values[each]) for at, values in course if values.get(each) is not None])
@@ -191,7 +191,7 @@ def _chart(feed: Feed, record: Record, course: queries.Course) -> charts.Chart |
     )
 
 
-def _table(feed: Feed, course: queries.Course) -> tuple[list[str], list[tuple[str, list[Any]]]] | None:
+def _table(feed: Feed, course: queries.TimeSeries) -> tuple[list[str], list[tuple[str, list[Any]]]] | None:
     """Newest values of the time series, as a table for those who cannot see the chart."""
     if len(course) < 2 or not feed.display.chart:
         return None

@@ -21,7 +21,7 @@ MOST_POINTS = 400
 SERVED = Q(timetable__current=True, served=True, place=F("number"))
 
 #: Values of a row by moment, oldest first.
-type Course = list[tuple[datetime, dict[str, Any]]]
+type TimeSeries = list[tuple[datetime, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def level_limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, f
     return [(str(feed.levels.steps[step].name), number) for step, number in least.items()]
 
 
-def time_series(feed: Feed, record: Record, most: int = MOST_POINTS) -> Course:
+def time_series(feed: Feed, record: Record, most: int = MOST_POINTS) -> TimeSeries:
     """Time series of a row, oldest first, latest correction of each moment; at most `most` moments."""
     if record.moment is None:
         return []

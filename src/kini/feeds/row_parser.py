@@ -29,7 +29,7 @@ class UnreadableFile(Exception):
     """A file is not of its format; the message is the reason."""
 
 
-class _Bad(Exception):
+class InvalidCell(Exception):
     """Invalid cell: (field, error)."""
 
 
@@ -92,11 +92,11 @@ def parse_file(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = Fal
     """
     parsed = ParsedFile()
     seen: dict[tuple[str, datetime | None], ParsedRow] = {}
-    for number, cells in _raw(feed, content):
+    for number, cells in _numbered_rows(feed, content):
         parsed.total += 1
         try:
             row = _row(feed, number, cells, zone, sample)
-        except _Bad as bad:
+        except InvalidCell as bad:
             parsed.faults.append(RowError(number, *bad.args))
             continue
         before = seen.setdefault((row.key, row.moment), row)
@@ -110,7 +110,7 @@ def parse_file(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = Fal
     return parsed
 
 
-def _raw(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _numbered_rows(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Rows by number, as cells by column."""
     try:
         text = content.decode("utf-8-sig")
@@ -177,7 +177,7 @@ def _feature(item: Any) -> Mapping[str, Any]:
 
 def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) -> ParsedRow:
     if None in cells:  # csv collects surplus cells under None
-        raise _Bad("", _("there are more cells than columns"))
+        raise InvalidCell("", _("there are more cells than columns"))
     values = {}
     for name, each in feed.fields.items():
         value = _value(feed, name, each, cells.get(each.from_ or name))
@@ -185,7 +185,7 @@ def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, samp
             values[name] = value
     key = rules.row_key(str(values.get(name, "")) for name in feed.key)
     if not key:
-        raise _Bad(", ".join(feed.key), _("the row has no key"))
+        raise InvalidCell(", ".join(feed.key), _("the row has no key"))
     latitude, longitude = _point(feed, cells)
     area = _text(feed, cells.get(feed.where.area)) if feed.where and feed.where.area else ""
     area = feed.where.areas.get(area, area) if feed.where else ""
@@ -205,22 +205,22 @@ def _value(feed: Feed, name: str, form: FeedField, cell: Any) -> Any:
     if not text:
         if form.optional:
             return None
-        raise _Bad(name, _("it is empty"))
+        raise InvalidCell(name, _("it is empty"))
     if form.type in NUMBERS:
         return _number(name, form, text)
     if form.type == "boolean":
         if text.lower() not in TRUE | FALSE:
-            raise _Bad(name, _("“%(text)s” is neither yes nor no") % {"text": text[:40]})
+            raise InvalidCell(name, _("“%(text)s” is neither yes nor no") % {"text": text[:40]})
         return text.lower() in TRUE
     if form.type == "choice" and text not in form.options:
         known = ", ".join(form.options)
-        raise _Bad(name, _("“%(text)s” is not one of: %(known)s") % {"text": text[:40], "known": known})
+        raise InvalidCell(name, _("“%(text)s” is not one of: %(known)s") % {"text": text[:40], "known": known})
     if form.type == "link" and not text.startswith(("https://", "http://")):
-        raise _Bad(name, _("“%(text)s” is not a URL") % {"text": text[:40]})
+        raise InvalidCell(name, _("“%(text)s” is not a URL") % {"text": text[:40]})
     if len(text) > LONGEST_TEXT:
-        raise _Bad(name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT})
+        raise InvalidCell(name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT})
     if REPLACEMENT_CHARACTER in text:
-        raise _Bad(name, _("it contains invalid characters"))
+        raise InvalidCell(name, _("it contains invalid characters"))
     return text
 
 
@@ -230,12 +230,12 @@ def _number(name: str, form: FeedField, text: str) -> float | int:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise _Bad(name, _("“%(text)s” is not a number") % {"text": text[:40]})
+        raise InvalidCell(name, _("“%(text)s” is not a number") % {"text": text[:40]})
     if (form.min is not None and value < form.min) or (form.max is not None and value > form.max):
         bounds = f"{'' if form.min is None else form.min} … {'' if form.max is None else form.max}"
-        raise _Bad(name, _("%(text)s lies outside %(bounds)s") % {"text": text[:40], "bounds": bounds})
+        raise InvalidCell(name, _("%(text)s lies outside %(bounds)s") % {"text": text[:40], "bounds": bounds})
     if form.type != "number" and value != int(value):
-        raise _Bad(name, _("“%(text)s” is not a whole number") % {"text": text[:40]})
+        raise InvalidCell(name, _("“%(text)s” is not a whole number") % {"text": text[:40]})
     return int(value) if value == int(value) else value
 
 
@@ -250,7 +250,9 @@ def _point(feed: Feed, cells: Mapping[str, Any]) -> tuple[float | None, float | 
     except ValueError:
         latitude = longitude = math.nan
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise _Bad(feed.where.latitude, _("“%(text)s” is not a position on earth") % {"text": ", ".join(texts)[:60]})
+        raise InvalidCell(
+            feed.where.latitude, _("“%(text)s” is not a position on earth") % {"text": ", ".join(texts)[:60]}
+        )
     return latitude, longitude
 
 
@@ -263,19 +265,19 @@ def _moment(feed: Feed, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) 
     now, where = current_time.now(), ", ".join(parts)
     meant = next((ago for part in parts.values() if (ago := rules.relative_moment(part, now))), None)
     if sample and meant:
-        return _whole(feed, meant.astimezone(zone))
+        return _truncate(feed, meant.astimezone(zone))
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         message = _("“%(text)s” is not a date and time; write 2026-11-25 14:05") % {"text": text[:40]}
-        raise _Bad(where, message) from None
+        raise InvalidCell(where, message) from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment > now + AHEAD:
-        raise _Bad(where, _("“%(text)s” is in the future") % {"text": text[:40]})
+        raise InvalidCell(where, _("“%(text)s” is in the future") % {"text": text[:40]})
     return moment
 
 
-def _whole(feed: Feed, moment: datetime) -> datetime:
+def _truncate(feed: Feed, moment: datetime) -> datetime:
     """Moment cut to the feed's precision."""
     assert feed.at is not None
     if feed.at.shows == "minute":

@@ -94,7 +94,7 @@ def from_address(source: Source, state: FeedState) -> FetchedFile:
                     )
                 with client.stream("GET", address, headers=headers) as answer:
                     if not answer.has_redirect_location:
-                        return _answered(source, answer)
+                        return _read_response(source, answer)
                     address = urljoin(address, answer.headers["Location"])
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceUnreachable(
@@ -104,7 +104,7 @@ def from_address(source: Source, state: FeedState) -> FetchedFile:
     raise SourceUnreachable(_("too many redirects"))
 
 
-def _answered(source: Source, answer: httpx.Response) -> FetchedFile:
+def _read_response(source: Source, answer: httpx.Response) -> FetchedFile:
     name = str(answer.url)
     etag, modified = answer.headers.get("ETag", "")[:300], answer.headers.get("Last-Modified", "")[:100]
     if answer.status_code == httpx.codes.NOT_MODIFIED:

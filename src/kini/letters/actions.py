@@ -38,9 +38,9 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    case = _held(case)
+    case = _lock_case(case)
     step = case.timeline.get(number=entry)
-    ordered = _ordered(case)
+    ordered = _letter_options(case)
     if ordered is None or step.to_state not in rules.issuing_states(ordered, snapshot_of(case.version).flow):
         raise ActionRefused(_("There is no letter to issue for this case."))
     there = case.letters.filter(entry__gte=entry).last()
@@ -56,7 +56,7 @@ def sign_letter(*, by: Actor, letter: Letter) -> Letter:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    letter = _locked(letter)
+    letter = _lock_letter(letter)
     return _sign(by, letter) if letter.state == LetterState.WAITING else letter
 
 
@@ -71,12 +71,12 @@ def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") ->
         NotAllowed: without the permission.
         ActionRefused: if it is no longer valid, or without a cause.
     """
-    letter = _manageable(by, letter)
+    letter = _lock_for_officer(by, letter)
     if cause not in rules.CAUSES:
         raise ActionRefused(_("Choose the reason for the withdrawal."))
     letter.state, letter.cause, letter.ended_at = LetterState.WITHDRAWN, cause, current_time.now()
     letter.save(update_fields=["state", "cause", "ended_at"])
-    _remember(by, letter, note)
+    _add_history(by, letter, note)
     data = {"title": letter.title, "number": letter.number, "cause": cause}
     case_actions.add_timeline_entry(by=by, case=letter.case, sort="letter-withdrawn", data=data)
     audit.record(by=by, action="letters.withdrawn", subject=f"letter:{letter.number}", detail={"cause": cause})
@@ -91,11 +91,11 @@ def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
         NotAllowed: without the permission.
         ActionRefused: if it is no longer valid, without a reason, or if the service orders no letter any more.
     """
-    letter = _manageable(by, letter)
+    letter = _lock_for_officer(by, letter)
     if not note.strip():
         raise ActionRefused(_("Enter the reason for a newer letter."))
     case = letter.case
-    ordered = _ordered(case)
+    ordered = _letter_options(case)
     if ordered is None:
         raise ActionRefused(_("There is no letter to issue for this case."))
     return _issue(by, case, ordered, case.timeline.get(number=letter.entry), current_time.now(), letter, note)
@@ -110,34 +110,34 @@ def remove_text(*, by: Actor, letter: Letter) -> Letter:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    letter = _locked(letter)
+    letter = _lock_letter(letter)
     letter.said = ""
     letter.save(update_fields=["said"])
     audit.record(by=by, action="letters.text-removed", subject=f"letter:{letter.number}")
     return letter
 
 
-def _ordered(case: Case) -> Ordered | None:
+def _letter_options(case: Case) -> Ordered | None:
     return snapshot_of(case.version).definition.gives.letter
 
 
-def _held(case: Case) -> Case:
+def _lock_case(case: Case) -> Case:
     """Lock the case: only one letter of it is issued or ended at a time."""
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
     related = ("version", "agency", "unit", "resident")
     return Case.objects.select_related(*related).defer("version__content").get(pk=case.pk)
 
 
-def _locked(letter: Letter) -> Letter:
-    case = _held(letter.case)
+def _lock_letter(letter: Letter) -> Letter:
+    case = _lock_case(letter.case)
     letter = Letter.objects.get(pk=letter.pk)
     letter.case = case
     return letter
 
 
-def _manageable(by: Actor, letter: Letter) -> Letter:
+def _lock_for_officer(by: Actor, letter: Letter) -> Letter:
     """Lock the letter; require that the actor may end it now."""
-    letter = _locked(letter)
+    letter = _lock_letter(letter)
     access.require_at_desk(by, Permission.MANAGE_LETTERS, letter.case)
     if letter.state not in OPEN_STATES:
         raise ActionRefused(_("This letter is no longer valid."))
@@ -169,9 +169,9 @@ def _issue(
     if before:
         before.state, before.successor, before.ended_at = LetterState.REPLACED, letter, current_time.now()
         before.save(update_fields=["state", "successor", "ended_at"])
-        _remember(by, before, note)
+        _add_history(by, before, note)
     letter.save(force_insert=True)
-    _remember(by, letter)
+    _add_history(by, letter)
     detail = {"template": letter.template, "replaces": before.number if before else ""}
     audit.record(by=by, action="letters.issued", subject=f"letter:{letter.number}", detail=detail)
     return _sign(by, letter)
@@ -191,7 +191,7 @@ def _sign(by: Actor, letter: Letter) -> Letter:
     letter.document = case_actions.add_timeline_entry(by=by, case=letter.case, sort="letter", data=data, paper=paper)
     letter.state = LetterState.VALID
     letter.save(update_fields=["state", "document"])
-    _remember(by, letter)
+    _add_history(by, letter)
     audit.record(by=by, action="letters.signed", subject=f"letter:{letter.number}")
     return letter
 
@@ -210,7 +210,7 @@ def _signed(letter: Letter) -> bytes:
     return signing.sign_pdf(pdf, letter.agency_id, name=letter_content.agency, label=label, place=letter_content.city)
 
 
-def _remember(by: Actor, letter: Letter, note: str = "") -> None:
+def _add_history(by: Actor, letter: Letter, note: str = "") -> None:
     """Add the letter's state to its history."""
     LetterEntry.objects.create(
         letter=letter,

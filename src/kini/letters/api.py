@@ -36,7 +36,9 @@ class LettersOut(Out):
 @router.get("/cases/{reference}/letters", needs=READ)
 def list_letters(request: HttpRequest, reference: str) -> LettersOut:
     """The letters of a case."""
-    return LettersOut(letters=[_told(letter) for letter in queries.of_case(own_case(principal_of(request), reference))])
+    return LettersOut(
+        letters=[_letter_out(letter) for letter in queries.of_case(own_case(principal_of(request), reference))]
+    )
 
 
 @router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
@@ -48,7 +50,7 @@ def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileRespo
     return file_response(current.document)
 
 
-def _told(letter: Letter) -> LetterOut:
+def _letter_out(letter: Letter) -> LetterOut:
     return LetterOut(
         id=str(letter.pk),
         title=letter.title,

@@ -86,17 +86,17 @@ def _decider(snapshot: ServiceSnapshot, entry: TimelineEntry) -> str:
 
 
 def _rows(case: Case, snapshot: ServiceSnapshot, letter: Letter) -> Iterator[ContentRow]:
-    values = _given(case) | answers.of_case(case)
+    values = _officer_inputs(case) | answers.of_case(case)
     for name, label in letter.show.items():
-        field, page = _shown(snapshot, name)
+        field, page = _field_of(snapshot, name)
         value = values.get(name)
         if field is None or value in (None, "", []):
             continue
-        text = _listed(page, value) if page and page.repeat else field.show(value)
+        text = _repeated_text(page, value) if page and page.repeat else field.show(value)
         yield ContentRow(name, str(label or field.label), printable_text(text))
 
 
-def _shown(snapshot: ServiceSnapshot, name: str) -> tuple[FieldBase | None, PageSnapshot | None]:
+def _field_of(snapshot: ServiceSnapshot, name: str) -> tuple[FieldBase | None, PageSnapshot | None]:
     """Field of that name: a question (of a repeated page the first one, for its label), or the input of a step."""
     for page in snapshot.pages:
         if page.repeat and page.repeat.name == name:
@@ -104,12 +104,12 @@ def _shown(snapshot: ServiceSnapshot, name: str) -> tuple[FieldBase | None, Page
     return snapshot.fields.get(name) or snapshot.inputs.get(name), None
 
 
-def _listed(page: PageSnapshot, items: list[Mapping[str, Any]]) -> str:
+def _repeated_text(page: PageSnapshot, items: list[Mapping[str, Any]]) -> str:
     lines = [[field.show(item[name]) for name, field in page.fields.items() if item.get(name)] for item in items]
     return "\n".join(", ".join(line) for line in lines)
 
 
-def _given(case: Case) -> dict[str, Any]:
+def _officer_inputs(case: Case) -> dict[str, Any]:
     """Officers' inputs so far, the latest of each."""
     values: dict[str, Any] = {}
     for entry in case.timeline.filter(actor_kind="officer", public=True):

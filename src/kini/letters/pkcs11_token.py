@@ -40,12 +40,12 @@ def open_token_signer(described: Path, pin: bytes | None) -> Iterator[PKCS11Sign
         session = open_pkcs11_session(words["module"], token_criteria=criteria, user_pin=pin.decode() if pin else None)
     except Exception as error:  # vendors' libraries raise arbitrary exceptions
         raise KeyUnavailable(
-            f"The token of {described} cannot be opened ({_said(error)}); check its PIN and module."
+            f"The token of {described} cannot be opened ({_message_of(error)}); check its PIN and module."
         ) from None
     try:
         yield _signer(described, words, session)
     except pkcs11.PKCS11Error as error:
-        raise KeyUnavailable(f"The token of {described} did not sign ({_said(error)}).") from None
+        raise KeyUnavailable(f"The token of {described} did not sign ({_message_of(error)}).") from None
     finally:
         session.close()
 
@@ -89,5 +89,5 @@ def _certificates(path: Path) -> list[asn1_x509.Certificate]:
     return [asn1_x509.Certificate.load(der) for kind, _headers, der in parts if kind == "CERTIFICATE"]
 
 
-def _said(error: Exception) -> str:
+def _message_of(error: Exception) -> str:
     return str(error) or type(error).__name__

@@ -18,8 +18,8 @@ def register() -> None:
     """Register everything once; called from `LettersConfig.ready`."""
     api_modules.register("letters", ApiModule("Letters", api.router))
     pack_checks.register("letters", template_checks.check_templates)
-    entry_renderers.register("letter", _told)
-    entry_renderers.register("letter-withdrawn", _told_withdrawn)
+    entry_renderers.register("letter", _letter_ready)
+    entry_renderers.register("letter-withdrawn", _letter_withdrawn)
     case_panels.register("letters-tracker", CasePanel("tracker", panels.resident_panel))
     case_panels.register("letters-sent", CasePanel("sent", panels.resident_panel))
     case_panels.register("letters-receipt", CasePanel("papers", panels.receipt_button))
@@ -29,12 +29,12 @@ def register() -> None:
     )
 
 
-def _told(data: Mapping[str, Any]) -> str:
+def _letter_ready(data: Mapping[str, Any]) -> str:
     if data["replaces"]:
         return _("A newer letter “%(title)s” replaces the previous one, which is no longer valid.") % data
     return _("Your letter “%(title)s” is ready. Download it on the page of this case.") % data
 
 
-def _told_withdrawn(data: Mapping[str, Any]) -> str:
+def _letter_withdrawn(data: Mapping[str, Any]) -> str:
     words = {**data, "cause": rules.CAUSES[data["cause"]]}
     return _("Your letter “%(title)s” was withdrawn and is no longer valid. %(cause)s") % words

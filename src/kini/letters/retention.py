@@ -21,20 +21,22 @@ NAME = "letters.papers"
 LETTERS_AT_ONCE = 100
 
 
-def _past(before: datetime) -> QuerySet[Letter]:
+def _expired_letters(before: datetime) -> QuerySet[Letter]:
     """Letters past their term that still have their text; waiting ones are excluded."""
     over = Q(document__isnull=False) | ~Q(state__in=OPEN_STATES)
     return Letter.objects.filter(over, issued_at__lt=before).exclude(said="")
 
 
-def _held() -> Q:
+def _on_hold() -> Q:
     of_person = Q(case__resident__isnull=False, case__resident_id__in=legal_holds.held_resident_ids())
     return of_person | Q(case__reference__in=legal_holds.held_case_references())
 
 
 def _remove(before: datetime) -> int:
     """Delete files and texts of some letters."""
-    letters = list(_past(before).exclude(_held()).select_related("case", "document").order_by("pk")[:LETTERS_AT_ONCE])
+    letters = list(
+        _expired_letters(before).exclude(_on_hold()).select_related("case", "document").order_by("pk")[:LETTERS_AT_ONCE]
+    )
     for letter in letters:
         if letter.document and letter.document.sha256:
             actions.remove_files(by=BY, case=letter.case, documents=[letter.document])
@@ -57,9 +59,9 @@ def register() -> None:
         _("Archives law; anybody who holds one must be able to check it"),
         10 * YEAR,
         Removal(
-            lambda before: _past(before).exclude(_held()).count(),
+            lambda before: _expired_letters(before).exclude(_on_hold()).count(),
             _remove,
-            lambda before: _past(before).filter(_held()).count(),
+            lambda before: _expired_letters(before).filter(_on_hold()).count(),
         ),
     )
     rules.register(NAME, rule)

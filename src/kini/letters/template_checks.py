@@ -52,5 +52,5 @@ def _fault(template: str, diagnostic: str) -> ConfigError:
     line = int(place.group(2)) if place else 0
     file = f"{rendering.FOLDER}/{name}"
     return ConfigError(
-        file, line, "", first.removeprefix("error: "), "Mend the template; docs/service-authors.md has one."
+        file, line, "", first.removeprefix("error: "), "Correct the template; docs/service-authors.md has one."
     )

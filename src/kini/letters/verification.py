@@ -60,19 +60,19 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     attempt_limits.consume(TRIES, client_network(request))
     letter = queries.of_code(clean) if clean else None
     if letter is None:
-        if elsewhere := _elsewhere(clean) if clean else "":
+        if elsewhere := _other_url(clean) if clean else "":
             return redirect(elsewhere)
         return render(request, "letters/unknown.html", {"code": code[:LONGEST]}, status=404)
-    context = _shown(letter)
+    context = _context(letter)
     return render(request, "letters/check.html", context)
 
 
-def _elsewhere(code: str) -> str:
+def _other_url(code: str) -> str:
     """Verification URL of a code of another room; empty if unknown."""
     return next(filter(None, (address_of(code) for address_of in references.document_code_checkers)), "")
 
 
-def _shown(letter: Letter) -> dict[str, object]:
+def _context(letter: Letter) -> dict[str, object]:
     """Context of the page; a letter of a sensitive service shows only that it is genuine."""
     snapshot = snapshot_of(letter.case.version)
     kind = kinds.get(letter.case.kind)

@@ -63,7 +63,7 @@ def load_bills(*, by: Actor, register: str, rows: Iterable[BillRow], made_up: bo
         bill = known.get((row.object, row.period))
         if bill is None:
             fresh.append(Bill(register=register, object=row.object, period=row.period, agency_id=agency, **facts))
-        elif bill.pk not in settled and _differs(bill, facts):
+        elif bill.pk not in settled and _has_changed(bill, facts):
             Bill.objects.filter(pk=bill.pk).update(**facts)
             changed += 1
     added = len(Bill.objects.bulk_create(fresh, batch_size=2000))
@@ -72,7 +72,7 @@ def load_bills(*, by: Actor, register: str, rows: Iterable[BillRow], made_up: bo
     return added, changed
 
 
-def _differs(bill: Bill, facts: dict[str, object]) -> bool:
+def _has_changed(bill: Bill, facts: dict[str, object]) -> bool:
     stored = bytes(bill.proof) if bill.proof is not None else None
     return any((stored if name == "proof" else getattr(bill, name)) != value for name, value in facts.items())
 
@@ -131,7 +131,7 @@ def request_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
     if current and current.expires_at > now and current.amount == amount.total:
         return current
     if current:
-        _end(current, "expired")
+        _set_state(current, "expired")
     if amount.total == 0:
         raise ActionRefused(_("Nothing is due on this bill today."))
     payment = Payment.objects.create(
@@ -171,11 +171,11 @@ def expire_code(*, by: Actor, payment: Payment) -> None:
     """Expire a code without a payment. A later payment is still recorded."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if payment.state in OPEN_STATES:
-        _end(payment, "expired" if payment.state == "waiting" else "failed")
+        _set_state(payment, "expired" if payment.state == "waiting" else "failed")
         audit.record(by=by, action="payments.code-ended", subject=f"payment:{payment.pk}")
 
 
-def _end(payment: Payment, state: str) -> None:
+def _set_state(payment: Payment, state: str) -> None:
     payment.state = state
     payment.save(update_fields=["state"])
 
@@ -223,11 +223,11 @@ def record_payment(*, by: Actor, provider: str, received: ReceivedPayment) -> Pa
     audit.record(by=by, action=f"payments.{payment.state}", subject=f"payment:{payment.pk}", detail=detail)
     if settles:
         events.publish(BillPaid(str(payment.pk)))
-        for case in _able(bill, SETTLE_MOVE):
+        for case in _movable_cases(bill, SETTLE_MOVE):
             move(by=by, case=case, move=SETTLE_MOVE)
     else:
-        _give_back(by, payment, "")
-        _tell_of_return(by, payment, "")
+        _start_refund(by, payment, "")
+        _announce_refund(by, payment, "")
     return payment
 
 
@@ -238,19 +238,19 @@ def _uuid(reference: str) -> UUID:
         raise Payment.DoesNotExist from None
 
 
-def _able(bill: Bill, step: str) -> list[Case]:
+def _movable_cases(bill: Bill, step: str) -> list[Case]:
     """Cases of a bill whose flow allows this move now."""
     links = bill.cases.select_related("case__version")
     return [link.case for link in links if edge_of(snapshot_of(link.case.version).flow, link.case.state, step)]
 
 
-def _give_back(by: Actor, payment: Payment, reason: str) -> Refund:
+def _start_refund(by: Actor, payment: Payment, reason: str) -> Refund:
     refund = Refund.objects.create(payment=payment, reason=reason, asked_at=current_time.now())
     audit.record(by=by, action="payments.refund-asked", subject=f"payment:{payment.pk}", detail={"reason": reason})
     return refund
 
 
-def _tell_of_return(by: Actor, payment: Payment, reason: str) -> None:
+def _announce_refund(by: Actor, payment: Payment, reason: str) -> None:
     add_timeline_entry(
         by=by, case=payment.case, sort=REFUND_STARTED, data={"amount": payment.received, "reason": reason}
     )
@@ -275,13 +275,13 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
     payment.state, payment.receipt = "surplus", ""
     payment.save(update_fields=["state", "receipt"])
     ledger.record_entry(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
-    started = _give_back(by, payment, reason)
-    movable = _able(payment.bill, REFUND_MOVE)
+    started = _start_refund(by, payment, reason)
+    movable = _movable_cases(payment.bill, REFUND_MOVE)
     for case in movable:
         inputs = {"reason": reason} if case == payment.case else {}
         move(by=system("payments"), case=case, move=REFUND_MOVE, given=inputs)
     if payment.case not in movable:
-        _tell_of_return(by, payment, reason)
+        _announce_refund(by, payment, reason)
     return started
 
 
@@ -317,7 +317,7 @@ def record_settlement(*, by: Actor, provider: str, row: SettlementLine) -> str:
     """
     if SettlementRow.objects.filter(provider=provider, provider_reference=row.provider_reference).exists():
         return "seen before"
-    payment = _paid_by(by, provider, row)
+    payment = _payment_of_line(by, provider, row)
     settled_before = payment is not None and SettlementRow.objects.filter(payment=payment).exists()
     verdict = _verdict(payment, row, twice=settled_before)
     SettlementRow.objects.create(
@@ -346,7 +346,7 @@ def _verdict(payment: Payment | None, row: SettlementLine, *, twice: bool) -> st
     return "agreed" if payment.received == row.amount else "another amount"
 
 
-def _paid_by(by: Actor, provider: str, row: SettlementLine) -> Payment | None:
+def _payment_of_line(by: Actor, provider: str, row: SettlementLine) -> Payment | None:
     """Payment of a settled line; recorded now if no webhook reported it."""
     try:
         return record_payment(

@@ -87,13 +87,13 @@ def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> Pay
     caller = principal_of(request)
     case = own_case(caller, reference)
     payment = actions.request_code(by=caller.actor, case=case, method=body.method, guest_key=caller.guest_key)
-    return _told(gateway.try_obtain_code(payment))
+    return _payment_out(gateway.try_obtain_code(payment))
 
 
 @router.get("/cases/{reference}/payments/{uuid:payment}", needs=READ)
 def read_payment(request: HttpRequest, reference: str, payment: UUID) -> PaymentOut:
     """State of a payment."""
-    return _told(_bill(own_case(principal_of(request), reference)).payments.get(pk=payment))
+    return _payment_out(_bill(own_case(principal_of(request), reference)).payments.get(pk=payment))
 
 
 def _bill(case: Case) -> Bill:
@@ -102,7 +102,7 @@ def _bill(case: Case) -> Bill:
     raise Http404
 
 
-def _told(payment: Payment) -> PaymentOut:
+def _payment_out(payment: Payment) -> PaymentOut:
     return PaymentOut(
         id=str(payment.pk),
         method=payment.method,

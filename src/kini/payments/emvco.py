@@ -12,14 +12,14 @@ AMOUNT, CURRENCY, EXTRA = "54", "53", "62"
 BILL_NUMBER = "01"  # within EXTRA
 NESTED = frozenset({*map(str, range(26, 52)), EXTRA})
 
-type Fields = Mapping[str, "str | Fields"]
+type PayloadFields = Mapping[str, "str | PayloadFields"]
 
 
 class InvalidPayload(ValueError):
     """Not a merchant QR payload, or corrupted."""
 
 
-def encode_payload(fields: Fields) -> str:
+def encode_payload(fields: PayloadFields) -> str:
     """Encode fields in the order of their ids, with the checksum."""
     body = _row(fields) + CHECKSUM
     return body + _checksum(body)
@@ -37,7 +37,7 @@ def decode_payload(payload: str) -> dict[str, "str | dict[str, str]"]:
     return {key: _fields(value) if key in NESTED else value for key, value in _fields(body[:-4]).items()}
 
 
-def _row(fields: Fields) -> str:
+def _row(fields: PayloadFields) -> str:
     row = ""
     for key in sorted(fields):
         value = fields[key]

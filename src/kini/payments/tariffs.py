@@ -53,7 +53,7 @@ class ReliefRule(StrictModel):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.until < self.from_:
-            raise ValueError(f"it ends on {self.until}, before it begins; mend one of the days")
+            raise ValueError(f"it ends on {self.until}, before it begins; correct one of the dates")
         return self
 
 

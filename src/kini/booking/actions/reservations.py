@@ -76,7 +76,7 @@ def confirm_booking(*, by: Actor, case: Case) -> Booking:
     if booking is None:
         raise ActionRefused(_("Choose a place and a time first."))
     if booking.state == "expired":
-        _again(by, booking)
+        _hold_again(by, booking)
         booking = Booking.objects.get(draft=booking.draft_id, state="held")
     if booking.state in EXPIRING_STATES:
         booking.state, booking.expires_at = "confirmed", None
@@ -95,7 +95,7 @@ def _to_confirm(case: Case) -> Booking | None:
     return mine.order_by("-pk").first()
 
 
-def _again(by: Actor, booking: Booking) -> None:
+def _hold_again(by: Actor, booking: Booking) -> None:
     """Hold the places of an expired hold again."""
     allocation.allocate(
         by,

@@ -31,13 +31,13 @@ def open_slots(*, by: Actor, service: Service) -> int:
         raise NotAllowed(_("Only the system can do this."))
     options, count = queries.options_of(service), 0
     for venue in queries.venues(service):
-        count += _bring(service, options, venue)
+        count += _update_venue(service, options, venue)
     if count:
         audit.record(by=by, action="booking.slots-opened", subject=f"service:{service.pk}", detail={"count": count})
     return count
 
 
-def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> int:
+def _update_venue(service: Service, options: BookingOptions, venue: queries.Venue) -> int:
     calendar, first = pack.current().calendar, formats.today()
     days = [first + timedelta(days=number) for number in range(options.days + 2)]
     planned = {

@@ -125,7 +125,7 @@ def venues(service: Service) -> list[Venue]:
     """Venues of a service, ordered by area."""
     options = options_of(service)
     if options.level:
-        units = [_of_unit(unit) for unit in city_tables().units.get(service.agency_id, ()) if _gives(options, unit)]
+        units = [_of_unit(unit) for unit in city_tables().units.get(service.agency_id, ()) if _is_venue(options, unit)]
         return sorted(units, key=lambda found: found.area.path)
     return [_of_place(place) for place in city_tables().places if place.active and place.kind == options.place]
 
@@ -135,12 +135,12 @@ def venue(service: Service, key: str) -> Venue | None:
     options, tables = options_of(service), city_tables()
     if options.level:
         unit = tables.units_by_key.get(key)
-        return _of_unit(unit) if unit and unit.agency_id == service.agency_id and _gives(options, unit) else None
+        return _of_unit(unit) if unit and unit.agency_id == service.agency_id and _is_venue(options, unit) else None
     place = tables.places_by_key.get(key)
     return _of_place(place) if place and place.active and place.kind == options.place else None
 
 
-def _gives(options: BookingOptions, unit: Unit) -> bool:
+def _is_venue(options: BookingOptions, unit: Unit) -> bool:
     return unit.active and unit.area.level == options.level
 
 

@@ -19,7 +19,7 @@ MOST_UNPACKED = 1_000_000_000
 type Cells = dict[str, str]
 
 
-class _Bad(Exception):
+class InvalidCell(Exception):
     """Invalid cell: (field, error)."""
 
 
@@ -93,21 +93,21 @@ class GtfsReader:
             ("calendar.txt", self._week),
             ("calendar_dates.txt", self._day),
         ):
-            self._each(file, take)
-        self._each("routes.txt", lambda cells: self._route(cells, fares))
-        self._each("trips.txt", self._trip)
-        self._each("stop_times.txt", self._call)
-        self._each("frequencies.txt", self._frequency)
-        self._each("transfers.txt", self._transfer)
-        self._settle()
+            self._parse_table(file, take)
+        self._parse_table("routes.txt", lambda cells: self._route(cells, fares))
+        self._parse_table("trips.txt", self._trip)
+        self._parse_table("stop_times.txt", self._call)
+        self._parse_table("frequencies.txt", self._frequency)
+        self._parse_table("transfers.txt", self._transfer)
+        self._finish()
         return self.edition
 
-    def _each(self, file: str, take: "object") -> None:
+    def _parse_table(self, file: str, take: "object") -> None:
         for number, cells in self._rows(file):
             self.edition.total += 1
             try:
                 take(cells)  # type: ignore[operator]
-            except _Bad as bad:
+            except InvalidCell as bad:
                 name, message = bad.args
                 self.edition.faults.append(RowError(number, f"{file.removesuffix('.txt')}.{name}", message))
 
@@ -140,10 +140,10 @@ class GtfsReader:
         return lowest
 
     def _stop(self, cells: Cells) -> None:
-        code = _new(cells, "stop_id", self.stops)
+        code = _new_code(cells, "stop_id", self.stops)
         row = StopRow(
             code,
-            _wanted(cells, "stop_name")[:200],
+            _required(cells, "stop_name")[:200],
             _degrees(cells, "stop_lat", 90),
             _degrees(cells, "stop_lon", 180),
             cells.get("parent_station", ""),
@@ -159,55 +159,55 @@ class GtfsReader:
 
     def _week(self, cells: Cells) -> None:
         first, last = _day(cells, "start_date"), _day(cells, "end_date")
-        row = self._service(_wanted(cells, "service_id"))
+        row = self._service(_required(cells, "service_id"))
         row.weekdays = "".join("1" if cells.get(day) == "1" else "0" for day in WEEKDAYS)
         row.first, row.last = first, last
 
     def _day(self, cells: Cells) -> None:
-        code, day = _wanted(cells, "service_id"), _day(cells, "date")
+        code, day = _required(cells, "service_id"), _day(cells, "date")
         row = self._service(code)
         (row.besides if cells.get("exception_type") == "1" else row.without).append(day.isoformat())
 
     def _route(self, cells: Cells, fares: dict[str, int]) -> None:
-        code = _new(cells, "route_id", self.routes)
+        code = _new_code(cells, "route_id", self.routes)
         short, name = cells.get("route_short_name", ""), cells.get("route_long_name", "")
         if not short and not name:
-            raise _Bad("route_short_name", _("it is empty"))
+            raise InvalidCell("route_short_name", _("it is empty"))
         self.routes[code] = len(self.edition.routes)
         sort = cells.get("route_desc", "")[:120]
         self.edition.routes.append((code, (short or name)[:60], name[:200], sort, fares.get(code)))
 
     def _trip(self, cells: Cells) -> None:
-        code = _new(cells, "trip_id", self.trips)
-        route, days = _known(cells, "route_id", self.routes), _known(cells, "service_id", self.days)
+        code = _new_code(cells, "trip_id", self.trips)
+        route, days = _reference(cells, "route_id", self.routes), _reference(cells, "service_id", self.days)
         self.trips[code] = len(self.edition.trips)
         self.edition.trips.append(TripRow(route, days, cells.get("trip_headsign", "")[:200]))
 
     def _call(self, cells: Cells) -> None:
-        trip, stop = _known(cells, "trip_id", self.trips), _known(cells, "stop_id", self.stops)
+        trip, stop = _reference(cells, "trip_id", self.trips), _reference(cells, "stop_id", self.stops)
         arrives, departs = _seconds(cells, "arrival_time"), _seconds(cells, "departure_time")
         if departs < arrives:
-            raise _Bad("departure_time", _("it leaves before it arrives"))
-        place = _wanted(cells, "stop_sequence")
+            raise InvalidCell("departure_time", _("it leaves before it arrives"))
+        place = _required(cells, "stop_sequence")
         if not place.isdigit():
-            raise _Bad("stop_sequence", _("“%(text)s” is not a whole number") % {"text": place[:40]})
+            raise InvalidCell("stop_sequence", _("“%(text)s” is not a whole number") % {"text": place[:40]})
         self.edition.calls.append((trip, int(place), stop, arrives, departs))
 
     def _frequency(self, cells: Cells) -> None:
-        trip = self.edition.trips[_known(cells, "trip_id", self.trips)]
+        trip = self.edition.trips[_reference(cells, "trip_id", self.trips)]
         since, until = _seconds(cells, "start_time"), _seconds(cells, "end_time")
-        between = _wanted(cells, "headway_secs")
+        between = _required(cells, "headway_secs")
         if not between.isdigit() or int(between) == 0 or until <= since:
-            raise _Bad("headway_secs", _("it never runs"))
+            raise InvalidCell("headway_secs", _("it never runs"))
         trip.frequencies.append([since, until, int(between)])
 
     def _transfer(self, cells: Cells) -> None:
         if cells.get("transfer_type") == "3":  # not possible
             return
-        stops = (_known(cells, "from_stop_id", self.stops), _known(cells, "to_stop_id", self.stops))
+        stops = (_reference(cells, "from_stop_id", self.stops), _reference(cells, "to_stop_id", self.stops))
         self.edition.transfers.append(stops)
 
-    def _settle(self) -> None:
+    def _finish(self) -> None:
         """Compute the start of each trip and the served stops; drop repeated calls."""
         edition = self.edition
         edition.calls.sort()
@@ -229,51 +229,51 @@ class GtfsReader:
         return self.stops.get(self.edition.stops[number].parent, number)
 
 
-def _wanted(cells: Cells, name: str) -> str:
+def _required(cells: Cells, name: str) -> str:
     if not cells.get(name):
-        raise _Bad(name, _("it is empty"))
+        raise InvalidCell(name, _("it is empty"))
     return cells[name]
 
 
-def _new(cells: Cells, name: str, known: dict[str, int]) -> str:
-    code = _wanted(cells, name)
+def _new_code(cells: Cells, name: str, known: dict[str, int]) -> str:
+    code = _required(cells, name)
     if code in known:
-        raise _Bad(name, _("“%(text)s” is repeated") % {"text": code[:40]})
+        raise InvalidCell(name, _("“%(text)s” is repeated") % {"text": code[:40]})
     if len(code) > 60:
-        raise _Bad(name, _("it is longer than %(most)d characters") % {"most": 60})
+        raise InvalidCell(name, _("it is longer than %(most)d characters") % {"most": 60})
     return code
 
 
-def _known(cells: Cells, name: str, known: dict[str, int]) -> int:
-    code = _wanted(cells, name)
+def _reference(cells: Cells, name: str, known: dict[str, int]) -> int:
+    code = _required(cells, name)
     if code not in known:
-        raise _Bad(name, _("“%(text)s” is unknown") % {"text": code[:40]})
+        raise InvalidCell(name, _("“%(text)s” is unknown") % {"text": code[:40]})
     return known[code]
 
 
 def _degrees(cells: Cells, name: str, limit: int) -> float:
-    text = _wanted(cells, name)
+    text = _required(cells, name)
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not -limit <= value <= limit:
-        raise _Bad(name, _("“%(text)s” is not a position on earth") % {"text": text[:40]})
+        raise InvalidCell(name, _("“%(text)s” is not a position on earth") % {"text": text[:40]})
     return value
 
 
 def _seconds(cells: Cells, name: str) -> int:
     """Seconds of the service day; "25:10:00" is ten past one the next morning."""
-    text = _wanted(cells, name)
+    text = _required(cells, name)
     parts = text.split(":")
     if len(parts) != 3 or not all(part.isdigit() for part in parts) or int(parts[1]) > 59 or int(parts[2]) > 59:
-        raise _Bad(name, _("“%(text)s” is not a time; write 14:05:00") % {"text": text[:40]})
+        raise InvalidCell(name, _("“%(text)s” is not a time; write 14:05:00") % {"text": text[:40]})
     return int(parts[0]) * 3600 + int(parts[1]) * 60 + int(parts[2])
 
 
 def _day(cells: Cells, name: str) -> date:
-    text = _wanted(cells, name)
+    text = _required(cells, name)
     try:
         return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 -- a date alone
     except ValueError:
-        raise _Bad(name, _("“%(text)s” is not a date; write 20261125") % {"text": text[:40]}) from None
+        raise InvalidCell(name, _("“%(text)s” is not a date; write 20261125") % {"text": text[:40]}) from None

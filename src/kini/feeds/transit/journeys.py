@@ -9,8 +9,8 @@ from kini.feeds.models import Timetable
 from kini.feeds.transit import rules
 from kini.feeds.transit.queries import (
     HORIZON,
+    ActiveServices,
     Network,
-    Running,
     TripRun,
     active_services,
     departure_times,
@@ -70,7 +70,7 @@ def journeys(timetable: Timetable, start: int, end: int, now: datetime, most: in
         for leg in firsts.get(place, {}).values()
     ]
     candidates += _with_change(net, back, trips, firsts, starts, ends, services)
-    return _best(candidates, second, most)
+    return _best_journeys(candidates, second, most)
 
 
 def _stops(net: Network, places: Iterable[int]) -> list[int]:
@@ -87,7 +87,7 @@ def _first_legs(
     trips: Mapping[int, TripRun],
     starts: Mapping[int, float],
     second: int,
-    services: Running,
+    services: ActiveServices,
 ) -> dict[int, dict[int, Leg]]:
     """Earliest arrival at each place by each line that runs there directly from the start."""
     leaves: dict[tuple[int, int, int], DepartureTime | None] = {}
@@ -99,11 +99,11 @@ def _first_legs(
             leaves[key] = next(iter(departure_times(run, departs, ready, services, 1)), None)
         if then := leaves[key]:
             leg = Leg(run, stop_a, stop_b, then.at, then.at + arrives - departs, then.every)
-            _keep(earliest.setdefault(net.stops[stop_b].place, {}), run.route, leg)
+            _keep_earliest(earliest.setdefault(net.stops[stop_b].place, {}), run.route, leg)
     return earliest
 
 
-def _keep(legs: dict[int, Leg], route: int, leg: Leg) -> None:
+def _keep_earliest(legs: dict[int, Leg], route: int, leg: Leg) -> None:
     if route not in legs or leg.arrives < legs[route].arrives:
         legs[route] = leg
 
@@ -115,7 +115,7 @@ def _with_change(
     firsts: Mapping[int, Mapping[int, Leg]],
     starts: Mapping[int, float],
     ends: Mapping[int, float],
-    services: Running,
+    services: ActiveServices,
 ) -> list[Journey]:
     """Journeys with one change, at the place where the first ride ends or a walk from there."""
     best: dict[tuple[int, int], Journey] = {}
@@ -124,7 +124,7 @@ def _with_change(
         ready: dict[int, tuple[Leg, float]] = {}
         for place, metres in net.around(net.stops[stop_a].place):
             for route, leg in firsts.get(place, {}).items():
-                if route != run.route and (route not in ready or leg.arrives + _walk(metres) < _at(ready[route])):
+                if route != run.route and (route not in ready or leg.arrives + _walk(metres) < _ready_at(ready[route])):
                     ready[route] = leg, metres
         for route, (leg, metres) in ready.items():
             after = leg.arrives + _walk(metres) + rules.CHANGE_SECONDS
@@ -138,11 +138,11 @@ def _with_change(
     return list(best.values())
 
 
-def _at(ready: tuple[Leg, float]) -> int:
+def _ready_at(ready: tuple[Leg, float]) -> int:
     return ready[0].arrives + _walk(ready[1])
 
 
-def _best(candidates: list[Journey], second: int, most: int) -> list[Journey]:
+def _best_journeys(candidates: list[Journey], second: int, most: int) -> list[Journey]:
     """Best journeys, each with a different first line."""
     horizon = second + round(HORIZON.total_seconds())
     ranked = sorted(

@@ -116,7 +116,7 @@ def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
 def journey(request: HttpRequest, name: str) -> HttpResponse:
     """Journeys from one stop to another, with at most one change."""
     status, edition = _edition(name)
-    start, end = _end(edition, _typed(request, "from")), _end(edition, _typed(request, "to"))
+    start, end = _journey_end(edition, _typed(request, "from")), _journey_end(edition, _typed(request, "to"))
     errors = [
         (field, _("No stop has this name. Enter part of its name."))
         for field, each in (("from", start), ("to", end))
@@ -125,7 +125,7 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
     shown = []
     if start.stop and end.stop and start.stop != end.stop:
         candidates = ways.journeys(edition, start.stop.number, end.stop.number, current_time.now())
-        shown = [_told(edition, each) for each in candidates]
+        shown = [_journey_context(edition, each) for each in candidates]
     context = feed_context(status) | {
         "start": start,
         "end": end,
@@ -196,7 +196,7 @@ def _near(request: HttpRequest, point: Point | None) -> tuple[Point | None, str]
     return geocoding.geocode(text) if text else (None, "")
 
 
-def _end(edition: Timetable, typed: str) -> End:
+def _journey_end(edition: Timetable, typed: str) -> End:
     if not typed:
         return End(typed, None, [])
     if exact := queries.stop(edition, typed):
@@ -214,7 +214,7 @@ def _stops(name: str, edition: Timetable, stops: list[tuple[Stop, float | None]]
     ]
 
 
-def _told(edition: Timetable, way: Journey) -> dict[str, Any]:
+def _journey_context(edition: Timetable, way: Journey) -> dict[str, Any]:
     day, _second = queries.service_day(current_time.now())
     net = queries.network(edition.pk)
     legs = [

@@ -28,7 +28,7 @@ HORIZON = timedelta(hours=6)
 TIMES_SHOWN = 3
 
 #: Services of a day, and the offset of that day in seconds.
-type Running = list[tuple[frozenset[int], int]]
+type ActiveServices = list[tuple[frozenset[int], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +190,13 @@ def moment_of_second(day: date, seconds: int) -> datetime:
     return datetime.fromtimestamp(_start(day).timestamp() + seconds, pack.current().timezone)
 
 
-def active_services(timetable: Timetable, day: date) -> Running:
+def active_services(timetable: Timetable, day: date) -> ActiveServices:
     """Services of today, and those of yesterday with the offset of their day."""
     return _running(timetable.pk, day)
 
 
 @lru_cache(maxsize=8)
-def _running(timetable: int, day: date) -> Running:
+def _running(timetable: int, day: date) -> ActiveServices:
     stored = Days.objects.filter(timetable=timetable)
     runs = {
         each.number: ServiceCalendar(each.weekdays, each.first, each.last, each.besides, each.without)
@@ -249,11 +249,11 @@ def trip_runs(timetable: int, trips: Iterable[int]) -> dict[int, TripRun]:
 
 
 def _run(row: Sequence[Any]) -> TripRun:
-    begins, frequencies, *told = row
-    return TripRun(begins, json.loads(frequencies), *told)
+    begins, frequencies, *line = row
+    return TripRun(begins, json.loads(frequencies), *line)
 
 
-def departure_times(run: TripRun, departs: int, after: int, services: Running, most: int) -> list[DepartureTime]:
+def departure_times(run: TripRun, departs: int, after: int, services: ActiveServices, most: int) -> list[DepartureTime]:
     """Departure times of a trip, including runs that began yesterday."""
     times = [
         DepartureTime(each.at - ahead, each.every)

@@ -56,7 +56,7 @@ def load_timetable(
         raise ImportRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, edition.faults, edition.total)
     if not edition.calls:
         raise ImportRefused(_("It has no valid rows."), edition.faults, edition.total)
-    load = _load(name, origin, edition)
+    load = _record_run(name, origin, edition)
     timetable = _new_edition(name, load, edition)
     _copy(timetable, reader)
     state.loaded_at = load.at
@@ -65,7 +65,7 @@ def load_timetable(
     return load
 
 
-def _load(name: str, origin: FileOrigin, edition: Edition) -> ImportRun:
+def _record_run(name: str, origin: FileOrigin, edition: Edition) -> ImportRun:
     return ImportRun.objects.create(
         feed=name,
         at=current_time.now(),
@@ -102,20 +102,20 @@ def _copy(timetable: Timetable, reader: GtfsReader) -> None:
         (key, n, d.weekdays, d.first, d.last, json.dumps(d.besides), json.dumps(d.without))
         for n, d in enumerate(edition.days)
     )
-    _into("feeds_stop", "timetable_id, number, code, name, latitude, longitude, place, served", stops)
+    _copy_rows("feeds_stop", "timetable_id, number, code, name, latitude, longitude, place, served", stops)
     routes = ((key, n, *route) for n, route in enumerate(edition.routes))
-    _into("feeds_route", "timetable_id, number, code, short, name, sort, fare", routes)
-    _into("feeds_days", "timetable_id, number, weekdays, first, last, besides, without", days)
-    _into("feeds_trip", "timetable_id, number, route, days, headsign, begins, frequencies", trips)
+    _copy_rows("feeds_route", "timetable_id, number, code, short, name, sort, fare", routes)
+    _copy_rows("feeds_days", "timetable_id, number, weekdays, first, last, besides, without", days)
+    _copy_rows("feeds_trip", "timetable_id, number, route, days, headsign, begins, frequencies", trips)
     following = [*(call[0] for call in edition.calls[1:]), -1]
     calls = ((key, *call, trip != call[0]) for call, trip in zip(edition.calls, following, strict=True))
-    _into("feeds_call", "timetable_id, trip, place_in_trip, stop, arrives, departs, ends", calls)
-    _into("feeds_transfer", "timetable_id, one, other", ((key, *each) for each in edition.transfers))
+    _copy_rows("feeds_call", "timetable_id, trip, place_in_trip, stop, arrives, departs, ends", calls)
+    _copy_rows("feeds_transfer", "timetable_id, one, other", ((key, *each) for each in edition.transfers))
     with connection.cursor() as cursor:  # otherwise queries are planned as if these tables were empty
         cursor.execute("SELECT kini_analyze('feeds_stop', 'feeds_route', 'feeds_trip', 'feeds_call')")
 
 
-def _into(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def _copy_rows(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
     with open_copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

@@ -120,13 +120,13 @@ class Sandbox:
                 if self.told(order, forged=mode == "forged", old=mode == "old") < 500:
                     break
 
-    def _told(self, order: Order) -> dict[str, Any]:
+    def _payload(self, order: Order) -> dict[str, Any]:
         return told(order, self.faults.get("currency", "IDR"), self.faults.get("fraction", "00"))
 
     def told(self, order: Order, *, forged: bool = False, old: bool = False) -> int:
         """Send one webhook; returns the status of the city's answer."""
         return self.send(
-            order.own, json.dumps(self._told(order), separators=(",", ":")).encode(), forged=forged, old=old
+            order.own, json.dumps(self._payload(order), separators=(",", ":")).encode(), forged=forged, old=old
         )
 
     def send(self, number: str, body: bytes, *, forged: bool = False, old: bool = False) -> int:
