@@ -23,7 +23,7 @@ def written(description: Any) -> str:
 
 
 def breaking(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What programs that were written for the old description would stumble over in the new one."""
+    """Changes in the new document that break clients of the old one."""
     return [*_operations(old, new), *_schemas(old, new)]
 
 

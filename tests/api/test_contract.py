@@ -1,4 +1,4 @@
-"""What programs rely on does not change unnoticed."""
+"""Contract of the API: breaking changes are detected."""
 
 import copy
 import json

@@ -59,7 +59,7 @@ def asking(app: Registered, **changes: str) -> str:
 
 
 def answered(browser: CheckedClient, page: bytes, *scopes: str, action: str = "grant") -> str:
-    """Where the form of the page sends somebody who answers it."""
+    """Redirect target after submitting the form of the page."""
     signed = html.fromstring(page).xpath("//input[@name='request']/@value")[0]
     sent = browser.post("/identity/o/authorize", {"request": signed, "scopes": scopes, "action": action})
     assert sent.status_code == 302, sent.content

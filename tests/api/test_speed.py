@@ -1,4 +1,4 @@
-"""What is asked for most often asks the database little; docs/performance.md measures the time."""
+"""Query budgets of the most frequent operations; docs/performance.md has the timings."""
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -44,7 +44,7 @@ def test_a_server_that_breaks_is_found():
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
         with Visitor(address) as visitor:
-            count, findings = requests.play(address)
+            count, findings = requests.run(address)
         server.shutdown()
     assert count > 150
     assert "%00 in /wifi/?near={} was answered with 500" in findings

@@ -81,7 +81,7 @@ def test_all_is_well_when_the_case_is_there_once_and_was_told(case: Case, mailbo
 def test_a_lost_case_and_one_that_nobody_was_told_of_are_found(case: Case, mailbox: MailServer):
     assert found(mailbox, "X-1") == [
         "X-1 was accepted and is not there",
-        f"{case.reference} is there and was told to nobody",
+        f"{case.reference} is there and was never confirmed to a client",
         "no message was written about X-1",
     ]
 

@@ -1,4 +1,4 @@
-"""What a benchmark says of its figures."""
+"""Evaluation of benchmark measurements."""
 
 import pytest
 
@@ -59,9 +59,9 @@ def test_what_is_measured_once_is_judged_by_its_one_round():
 
 
 def test_works_are_chosen_by_words_together_with_their_yardsticks():
-    works = [YARDSTICK, Workload("other", "bare", Requests(["/"])), work(Goal())]
-    assert [each.name for each in select_workloads(works, "PAG")] == ["bare", "page"]
-    assert select_workloads(works, "nothing") == []
+    workloads = [YARDSTICK, Workload("other", "bare", Requests(["/"])), work(Goal())]
+    assert [each.name for each in select_workloads(workloads, "PAG")] == ["bare", "page"]
+    assert select_workloads(workloads, "nothing") == []
 
 
 def test_the_middle_of_the_rounds_counts():

@@ -1,4 +1,4 @@
-"""Where dots of a map stand."""
+"""Layout of dots on a map."""
 
 import math
 

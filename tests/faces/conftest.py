@@ -23,7 +23,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="session")
 def town(scratch: ScratchCity, city: str, tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """What the addresses of pages are made of (tests/faces/town.py)."""
+    """Path parameters of the pages (tests/faces/town.py)."""
     file = tmp_path_factory.mktemp("town") / "town.json"
     env = scratch.env | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     env["DJANGO_SETTINGS_MODULE"] = "kini.settings"

@@ -42,12 +42,12 @@ class PageType:
 
     @property
     def citizen(self) -> bool:
-        """Whether the budgets hold: on everything but the officers' desk."""
+        """True if the budgets apply: everywhere but the officers' desk."""
         return self.who not in DESK
 
 
 def address(kind: PageType, town: Town) -> str:
-    """Where a page type begins, without the city's own address."""
+    """Path of a page type, without the city's host."""
     given = {part: town.get(value, value) for part, value in kind.given.items()}
     path = kind.path.format_map(town) or reverse(kind.route, kwargs=given)
     return path + kind.query.format_map(town)

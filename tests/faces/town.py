@@ -1,4 +1,4 @@
-"""What the page types need: cases, papers, payments, bookings and people of a scratch city, by the ordinary actions.
+"""Data for the page types: cases, documents, payments, bookings and people, created by the regular actions.
 
 The residents are of the town alone: whoever else looks at the city finds the demo's people as they were.
 
@@ -311,7 +311,7 @@ def _far(officer: Actor) -> Town:
 
 
 def _told(resident: User, officer: Actor) -> Town:
-    """What somebody was told, a letter that is to be posted, and the way out of a channel."""
+    """A message, a letter to be posted, and an unsubscribe link."""
     letter, mail = told.letters_to_print(officer).latest("pk"), unsubscribe.unsubscribe_url("email", _contact(resident))
     return {
         "message": told.inbox(resident)[0].pk,
@@ -321,7 +321,7 @@ def _told(resident: User, officer: Actor) -> Town:
 
 
 def _desk(officer: Actor, resident: User) -> Town:
-    """What stands on the desk: a reply, a mention of the officer, a colleague."""
+    """Data of the desk: a reply, a mention of the officer, a colleague."""
     me = _self(officer)
     reply = actions.create_reply(by=officer, agency=me.agency, service=None, title="Foto", text="Mohon foto ulang.")
     colleague = people.create_officer(by=BY, user=resident, agency=me.agency, name="Petugas arsip")
@@ -333,7 +333,7 @@ def _desk(officer: Actor, resident: User) -> Town:
 
 
 def _arrival(resident: User) -> Town:
-    """What an access point says when it sends a visitor to the portal, and devices that come in by themselves."""
+    """Redirect of an access point to the portal, and devices that connect automatically."""
     point = AccessPoint.objects.order_by("pk")[0]
     AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.9", login_address="http://10.1.0.1:3990")
     now = current_time.now()

@@ -1,4 +1,4 @@
-"""Who may open the operator's pages: for everybody else there is nothing there."""
+"""Access to the operator's pages: all others get 404."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""What the operator's pages show: everything that helps, nobody's personal data, and fast."""
+"""Content of the operator's pages: complete, without personal data, fast."""
 
 import re
 from typing import Any

@@ -77,7 +77,7 @@ def _once(request: HttpRequest, principal: Principal, key: str, write: Callable[
 
 
 def _digest(request: HttpRequest) -> bytes:
-    """Digest that identifies this request: method, address, body, files. Stored keyed: nobody guesses a short body."""
+    """Digest of method, path, body and files. Stored as a keyed hash, so that short bodies cannot be guessed."""
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
     for name, files in sorted(request.FILES.lists()) if request.content_type == FORM else ():
         for file in files:

@@ -52,9 +52,9 @@ class ApiMiddleware:
 
 def negotiate_language(accepted: str, city: CityInfo) -> str:
     """First accepted language that the city offers, else the city's default."""
-    for wish, _weight in parse_accept_lang_header(accepted.lower()) if accepted else ():
+    for tag, _weight in parse_accept_lang_header(accepted.lower()) if accepted else ():
         for language in city.languages:
-            if language.lower() in (wish, wish.split("-")[0]):
+            if language.lower() in (tag, tag.split("-")[0]):
                 return language
     return city.languages[0]
 
@@ -66,12 +66,12 @@ def dispatch(request: HttpRequest) -> HttpResponse:
     if request.method == "HEAD":
         request.method = "GET"  # the server leaves the body out
     try:
-        return _answer(request)
+        return _run_operation(request)
     except Exception as error:
         return problems.problem_response(request, error)
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _run_operation(request: HttpRequest) -> HttpResponse:
     check_request(request)
     match = resolve(request.path_info)
     request.resolver_match = match

@@ -46,11 +46,11 @@ def operations_by_room() -> dict[str, list[DocumentedOperation]]:
     groups: dict[str, list[DocumentedOperation]] = {}
     for path, methods in application.openapi_document()["paths"].items():
         for method, operation in methods.items():
-            groups.setdefault(operation["tags"][0], []).append(_told(path, method, operation))
+            groups.setdefault(operation["tags"][0], []).append(_documented(path, method, operation))
     return groups
 
 
-def _told(path: str, method: str, operation: dict[str, Any]) -> DocumentedOperation:
+def _documented(path: str, method: str, operation: dict[str, Any]) -> DocumentedOperation:
     security = operation.get("security") or []
     return DocumentedOperation(
         id=operation["operationId"],

@@ -33,12 +33,12 @@ class Page[T](Out):
     next: str | None = Field(description="Cursor of the next page; null at the end.")
 
 
-def encode_cursor(*place: Any) -> str:
+def encode_cursor(*position: Any) -> str:
     """Encode a position in a list as a cursor."""
-    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(position, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, *sorts: type) -> list[Any] | None:
+def decode_cursor(cursor: str, *types: type) -> list[Any] | None:
     """Decode a cursor into values of the given types; None for the start of the list.
 
     Raises:
@@ -47,13 +47,13 @@ def decode_cursor(cursor: str, *sorts: type) -> list[Any] | None:
     if not cursor:
         return None
     try:
-        place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        position = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
-        place = None
-    fits = isinstance(place, list) and len(place) == len(sorts)
-    if not fits or not all(type(part) is sort for part, sort in zip(place, sorts, strict=True)):
+        position = None
+    fits = isinstance(position, list) and len(position) == len(types)
+    if not fits or not all(type(part) is kind for part, kind in zip(position, types, strict=True)):
         raise invalid_cursor()
-    return list(place)
+    return list(position)
 
 
 def invalid_cursor() -> Problem:
@@ -63,11 +63,11 @@ def invalid_cursor() -> Problem:
 
 
 def page_members[R, T](
-    rows: Sequence[R], limit: int, out: Callable[[R], T], place: Callable[[R], str]
+    rows: Sequence[R], limit: int, out: Callable[[R], T], position: Callable[[R], str]
 ) -> dict[str, Any]:
     """Members of a `Page`; `rows` has one row more than the page when there are further pages."""
     more = len(rows) > limit
-    return {"items": [out(row) for row in rows[:limit]], "next": place(rows[limit - 1]) if more else None}
+    return {"items": [out(row) for row in rows[:limit]], "next": position(rows[limit - 1]) if more else None}
 
 
 def encode_time_cursor(moment: datetime, key: int | UUID) -> str:
@@ -81,21 +81,21 @@ def decode_time_cursor(cursor: str) -> tuple[datetime, int] | None:
     Raises:
         Problem: 422 for a cursor that this list did not issue.
     """
-    place = decode_cursor(cursor, str, int)
-    if place is None:
+    position = decode_cursor(cursor, str, int)
+    if position is None:
         return None
-    if abs(place[1]) > MAX_KEY:
+    if abs(position[1]) > MAX_KEY:
         raise invalid_cursor()
-    return _moment(place[0]), place[1]
+    return _moment(position[0]), position[1]
 
 
 def decode_time_uuid_cursor(cursor: str) -> tuple[datetime, UUID] | None:
     """Decode a cursor of `write_moment` with a UUID key; None for the start of the list."""
-    place = decode_cursor(cursor, str, str)
-    if place is None:
+    position = decode_cursor(cursor, str, str)
+    if position is None:
         return None
     try:
-        return _moment(place[0]), UUID(place[1])
+        return _moment(position[0]), UUID(position[1])
     except ValueError:
         raise invalid_cursor() from None
 

@@ -55,20 +55,20 @@ class Problem(Exception):
     """Problem to raise anywhere below an operation.
 
     Attributes:
-        sort: anchor of the problem type on the documentation page; empty: `about:blank`.
+        kind: anchor of the problem type on the documentation page; empty: `about:blank`.
         errors: errors by part of the request.
     """
 
     status: int
     detail: str = ""
-    sort: str = ""
+    kind: str = ""
     errors: tuple[Wrong, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Response of a problem."""
-    about = f"{reverse('api:page')}#{problem.sort}" if problem.sort else "about:blank"
+    about = f"{reverse('api:page')}#{problem.kind}" if problem.kind else "about:blank"
     body: dict[str, Any] = {
         "type": about,
         "title": title(problem.status),
@@ -131,7 +131,7 @@ refusal_problems: dict[type[ActionRefused], Callable[[Any], Problem]] = {
 def _known(error: Exception) -> Problem | None:
     match error:
         case ActionRefused():
-            return next(refusal_problems[sort] for sort in type(error).__mro__ if sort in refusal_problems)(error)
+            return next(refusal_problems[cls] for cls in type(error).__mro__ if cls in refusal_problems)(error)
         case Http404() | ObjectDoesNotExist():
             return Problem(404, _("Not found, or you do not have permission to see it."))
         case ValidationError():

@@ -128,7 +128,7 @@ class Router:
         self, path: str, *, needs: Requirement | None = None, media: str = ""
     ) -> Callable[[F], F]:
         """Register a read. Public reads carry an ETag and may be cached for a minute."""
-        return self._add("GET", path, needs, OperationOptions(media=media), _cached if needs is None else _private)
+        return self._add("GET", path, needs, OperationOptions(media=media), _cached if needs is None else _uncached)
 
     def post[F: Callable[..., Any]](
         self,
@@ -143,7 +143,7 @@ class Router:
 
         def around(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
             required = key == "required"
-            return _private(
+            return _uncached(
                 request, lambda: idempotency.run_once(request, answer, required=required) if key else answer()
             )
 
@@ -153,43 +153,43 @@ class Router:
 
     def query_post[F: Callable[..., Any]](self, path: str, *, needs: Requirement | None = None) -> Callable[[F], F]:
         """Register a read sent by POST, so that its parameters appear in no access log."""
-        return self._add("POST", path, needs, OperationOptions(), _private)
+        return self._add("POST", path, needs, OperationOptions(), _uncached)
 
     def patch[F: Callable[..., Any]](self, path: str, *, needs: Requirement) -> Callable[[F], F]:
         """Register a partial update; it must be idempotent."""
-        return self._add("PATCH", path, needs, OperationOptions(), _private)
+        return self._add("PATCH", path, needs, OperationOptions(), _uncached)
 
     def delete[F: Callable[..., Any]](self, path: str, *, needs: Requirement) -> Callable[[F], F]:
         """Register a deletion."""
-        return self._add("DELETE", path, needs, OperationOptions(), _private)
+        return self._add("DELETE", path, needs, OperationOptions(), _uncached)
 
     def _add[F: Callable[..., Any]](
-        self, method: str, path: str, needs: Requirement | None, manner: OperationOptions, around: Around
+        self, method: str, path: str, needs: Requirement | None, options: OperationOptions, around: Around
     ) -> Callable[[F], F]:
         def register(view: F) -> F:
-            said = get_type_hints(view).get("return")
-            told = replace(manner, status=204) if said is NoneType else manner
+            return_type = get_type_hints(view).get("return")
+            effective = replace(options, status=204) if return_type is NoneType else options
 
             @wraps(view)
-            def inside(request: HttpRequest, **values: Any) -> HttpResponse:
-                return around(request, lambda: told.response(view(request, **values), values))
+            def operation(request: HttpRequest, **values: Any) -> HttpResponse:
+                return around(request, lambda: effective.response(view(request, **values), values))
 
-            model = said if isinstance(said, type) and issubclass(said, BaseModel) else None
+            model = return_type if isinstance(return_type, type) and issubclass(return_type, BaseModel) else None
             name = view.__name__.replace("_", "-")
-            if manner.files:
+            if options.files:
                 upload_operations.add(name)
             about = (view.__doc__ or "").strip()
             self.inner.add_api_operation(
                 path,
                 [method],
-                inside,
+                operation,
                 auth=needs,
-                response={told.status: model},
+                response={effective.status: model},
                 operation_id=name,
                 summary=about.split("\n")[0].rstrip("."),
                 description=about,
                 url_name=name,
-                openapi_extra=told.extra,
+                openapi_extra=effective.extra,
             )
             return view
 
@@ -205,10 +205,10 @@ class ApiModule:
 
 
 #: Modules by name, in the order of the documentation.
-api_modules: Registry[ApiModule] = Registry("part of the API")
+api_modules: Registry[ApiModule] = Registry("API module")
 
 
-def _private(_request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+def _uncached(_request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
     response = answer()
     response.headers.setdefault("Cache-Control", NO_STORE)
     return response

@@ -1,1 +1,1 @@
-"""What Kini can bear, measured: a large scratch city, the production server, a load generator, and two yardsticks."""
+"""Benchmarks and stress tests: a seeded scratch city, the production server, load generators and baselines."""

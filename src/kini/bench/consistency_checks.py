@@ -67,7 +67,9 @@ def _cases(accepted: Collection[str]) -> Iterator[str]:
     counts = Counter(accepted)
     yield from (f"{reference} was given for {count} submissions" for reference, count in counts.items() if count > 1)
     yield from (f"{reference} was accepted and is not there" for reference in sorted(counts.keys() - stored))
-    yield from (f"{reference} is there and was told to nobody" for reference in sorted(stored - counts.keys()))
+    yield from (
+        f"{reference} is there and was never confirmed to a client" for reference in sorted(stored - counts.keys())
+    )
     audited = Counter(AuditEntry.objects.filter(action="cases.submitted").values_list("subject", flat=True))
     if audited != Counter(f"case:{reference}" for reference in stored):
         yield "the audit trail has other submissions than there are cases"

@@ -86,14 +86,14 @@ def _program(client: Client, number: int) -> ApplyingClient:
     return ApplyingClient(token, bodies)
 
 
-def distribute(clients: Sequence[ApplyingClient], crowd: ClientPool, submissions: int) -> list[list[Application]]:
+def distribute(clients: Sequence[ApplyingClient], pool: ClientPool, submissions: int) -> list[list[Application]]:
     """Distribute submissions over clients and services, after the first client has tried which services accept them.
 
     Raises:
         ProcessFault: the pack has no service that accepts applications without files.
     """
     scout = clients[0]
-    services = [service for service in scout.bodies if crowd.try_once(scout.application(service))][:MOST_SERVICES]
+    services = [service for service in scout.bodies if pool.try_once(scout.application(service))][:MOST_SERVICES]
     if not services:
         raise ProcessError("the pack has no service for which a program can apply without files.")
     shares: list[list[Application]] = [[] for _ in clients]
@@ -111,22 +111,22 @@ def plan_kills(submissions: int, times: int) -> list[Kill]:
 
 
 def submit_and_kill(
-    scratch: ScratchCity, crowd: ClientPool, shares: Sequence[Sequence[Application]], kills: Sequence[Kill]
+    scratch: ScratchCity, pool: ClientPool, shares: Sequence[Sequence[Application]], kills: Sequence[Kill]
 ) -> None:
     """Submit everything while killing processes; return once all clients are done and all processes restarted.
 
     Raises:
         ProcessFault: a process does not come back.
     """
-    before, waiting = len(crowd.accepted), list(kills)
+    before, waiting = len(pool.accepted), list(kills)
     expected = Counter(each.victim for each in kills)
 
     def over() -> bool:
-        if waiting and len(crowd.accepted) - before >= waiting[0].after:
+        if waiting and len(pool.accepted) - before >= waiting[0].after:
             kill_process(scratch, waiting.pop(0).victim)
-        return crowd.done() and Counter(scratch.supervisor.revived) >= expected
+        return pool.done() and Counter(scratch.supervisor.revived) >= expected
 
-    crowd.begin(shares)
+    pool.begin(shares)
     if reason := scratch.supervisor.wait(until=over):
         raise ProcessError(f"{reason}.")
 
@@ -142,27 +142,27 @@ def kill_process(scratch: ScratchCity, victim: str) -> None:
 
 def run(scratch: ScratchCity, address: str, mail: MailServer, size: CheckSize) -> list[str]:
     """Run the whole check, print progress and counts, and return findings, a sentence each."""
-    crowd = ClientPool(address)
-    shares = distribute(create_clients(size.clients), crowd, size.submissions)
+    pool = ClientPool(address)
+    shares = distribute(create_clients(size.clients), pool, size.submissions)
     connection.close()  # the database is about to be killed
     connection.close_pool()  # type: ignore[attr-defined]
     started = time.monotonic()
-    submit_and_kill(scratch, crowd, shares, plan_kills(size.submissions, size.kills))
+    submit_and_kill(scratch, pool, shares, plan_kills(size.submissions, size.kills))
     seconds = time.monotonic() - started
     problem = scratch.supervisor.wait(
         until=consistency_checks.with_timeout(consistency_checks.all_processed, SECONDS_TO_TELL)
     )
     print(
         f"  {size.submissions} submissions by {size.clients} clients in {seconds:.0f} s,"
-        f" the slowest {crowd.slowest:.1f} s"
+        f" the slowest {pool.slowest:.1f} s"
     )
     print(f"  killed and started again: {_counted(Counter(scratch.supervisor.revived))}")
-    print(f"  sent again: {_counted(crowd.again) or 'nothing'}; {crowd.replayed} answered from what was kept")
+    print(f"  sent again: {_counted(pool.again) or 'nothing'}; {pool.replayed} answered from what was kept")
     print(f"  {consistency_checks.summary(mail)}, done {time.monotonic() - started - seconds:.0f} s after the last one")
     return [
-        *crowd.faults,
+        *pool.faults,
         *([problem] if problem else []),
-        *consistency_checks.findings(list(crowd.accepted.values()), mail),
+        *consistency_checks.findings(list(pool.accepted.values()), mail),
     ]
 
 

@@ -13,7 +13,7 @@ ROUNDS = 3
 
 
 def run_workloads(
-    works: Sequence[Workload],
+    workloads: Sequence[Workload],
     addresses: Mapping[str, str],
     monitor: ProcessMonitor,
     seconds: float,
@@ -32,21 +32,21 @@ def run_workloads(
     Raises:
         NotMeasured: a server gives an unexpected response.
     """
-    for work in works:
+    for work in workloads:
         if isinstance(work.load, Requests):
             check_response(addresses[work.server], work.load, work.expected_text)
     measurements: list[dict[str, Measurement]] = []
     uses: dict[str, list[ProcessUsage]] = {}
     for number in range(rounds):
         measurements.append({})
-        for work in (work for work in works if number == rounds - 1 or not work.once):
+        for work in (work for work in workloads if number == rounds - 1 or not work.once):
             print(f"\r  round {number + 1} of {rounds}: {work.name:<40}", end="", flush=True)
             monitor.begin()
             started = time.monotonic()
             measurements[-1][work.name] = _measured(work, addresses.get(work.server, ""), seconds, connections)
             uses[work.name] = monitor.usage(time.monotonic() - started)
     print("\r" + " " * 70)
-    rows = evaluate(works, measurements)
+    rows = evaluate(workloads, measurements)
     print_results(rows, uses)
     return rows
 

@@ -146,21 +146,21 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def select_workloads(works: Sequence[Workload], words: str) -> list[Workload]:
+def select_workloads(workloads: Sequence[Workload], words: str) -> list[Workload]:
     """Workloads whose names contain `words`, and their baselines."""
-    names = {work.name for work in works if words.casefold() in work.name.casefold()}
-    names |= {work.baseline for work in works if work.name in names}
-    return [work for work in works if work.name in names]
+    names = {work.name for work in workloads if words.casefold() in work.name.casefold()}
+    names |= {work.baseline for work in workloads if work.name in names}
+    return [work for work in workloads if work.name in names]
 
 
-def evaluate(works: Sequence[Workload], rounds: Sequence[Mapping[str, Measurement]]) -> list[WorkloadResult]:
+def evaluate(workloads: Sequence[Workload], rounds: Sequence[Mapping[str, Measurement]]) -> list[WorkloadResult]:
     """Evaluate rounds: median of each figure, sum of errors.
 
     Ratios are computed within a round, as both were measured at nearly the same time.
     """
     return [
         WorkloadResult(work, _middle([each[work.name] for each in rounds if work.name in each]), _ratio(work, rounds))
-        for work in works
+        for work in workloads
     ]
 
 

@@ -36,8 +36,8 @@ def area_shapes() -> AreaShapes:
     city = pack.current()
     newest = audit.latest_entry_id(AUDIT_SUBJECT)
     # Rows created without an action have no audit entry that would invalidate the cache.
-    make = _ground if newest else _ground.__wrapped__
-    return make(city.lowest_level, city.center, city.cell_reach_m, newest)
+    compute = _compute_shapes if newest else _compute_shapes.__wrapped__
+    return compute(city.lowest_level, city.center, city.cell_reach_m, newest)
 
 
 def area_index() -> AreaIndex:
@@ -46,7 +46,7 @@ def area_index() -> AreaIndex:
 
 
 @cached(maxsize=2)
-def _ground(level: str, center: Point, reach_m: float, newest: int | None) -> AreaShapes:
+def _compute_shapes(level: str, center: Point, reach_m: float, newest: int | None) -> AreaShapes:
     areas = list(Area.objects.filter(level=level, active=True))
     shapes = area_polygons(areas, official_boundaries(level), reach_m)
     return AreaShapes(newest or 0, shapes, AreaIndex(shapes, center))

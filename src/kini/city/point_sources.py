@@ -27,10 +27,10 @@ class NamedPoint:
 point_sources: Registry[Callable[[str], Iterable[NamedPoint]]] = Registry("source of spots")
 
 
-def points_of_kind(sort: str) -> Iterator[NamedPoint]:
+def points_of_kind(kind: str) -> Iterator[NamedPoint]:
     """Points of a kind from all sources."""
     for source in point_sources:
-        yield from source(sort)
+        yield from source(kind)
 
 
 def place_points(kind: str) -> Iterator[NamedPoint]:

@@ -174,7 +174,7 @@ def known_subdivision(country: str, subdivision: str | None) -> str | None:
 class UnitEntry(StrictModel):
     """Units of an agency: one in every area of a `level`, or a single one in an `area`.
 
-    "{area}" in the name stands for the area's name.
+    "{area}" in the name is replaced with the area's name.
     """
 
     level: Id | None = None

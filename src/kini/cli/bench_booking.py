@@ -18,7 +18,9 @@ def run(options: argparse.Namespace) -> int:
     def prepare(_scratch: ScratchCity, stack: ExitStack) -> Benchmark:
         booking = Verb("kini.bench.booking", "", Needs.CITY).load(stack)
         with console.step(f"{options.people} people"):
-            works = booking.workloads(options.people)
-        return Benchmark(works, booking.CONNECTIONS, booking.find_inconsistencies, "Nothing oversold, nothing lost.")
+            workloads = booking.workloads(options.people)
+        return Benchmark(
+            workloads, booking.CONNECTIONS, booking.find_inconsistencies, "Nothing oversold, nothing lost."
+        )
 
     return bench_runner.run(options, prepare)

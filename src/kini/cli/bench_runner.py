@@ -51,8 +51,8 @@ def run(
         with ExitStack() as stack:
             scratch = stack.enter_context(production_city.production_city(options.city, env))
             benchmark = prepare(scratch, stack)
-            works = select_workloads(benchmark.workloads, options.only)
-            if not works:
+            workloads = select_workloads(benchmark.workloads, options.only)
+            if not workloads:
                 raise console.CommandError(
                     f"no workload has such a name; there are: {', '.join(each.name for each in benchmark.workloads)}."
                 )
@@ -60,7 +60,7 @@ def run(
                 servers = production_city.start_servers(scratch, stack)
             print(f"{benchmark.connections} connections; database: {servers.durable}\n", flush=True)
             rows = runner.run_workloads(
-                works, servers.addresses, servers.monitor, options.seconds, options.rounds, benchmark.connections
+                workloads, servers.addresses, servers.monitor, options.seconds, options.rounds, benchmark.connections
             )
             if options.json:
                 runner.write_json(options.json, rows)

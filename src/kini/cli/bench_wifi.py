@@ -28,8 +28,8 @@ def run(options: argparse.Namespace) -> int:
         wifi = Verb("kini.bench.wifi.suite", "", Needs.CITY).load(stack)
         with console.step(f"Network, {options.devices} devices, FreeRADIUS"):
             size = wifi.Size(options.points, options.devices, options.sustained)
-            works = wifi.workloads(scratch, stack, size)
+            workloads = wifi.workloads(scratch, stack, size)
         closed = Verb("kini.bench.wifi.usage", "", Needs.CITY).load(stack)
-        return Benchmark([*works, *(closed.workloads(options.closed) if options.closed else ())])
+        return Benchmark([*workloads, *(closed.workloads(options.closed) if options.closed else ())])
 
     return bench_runner.run(options, prepare, {"KINI_PROXIES": "1"})

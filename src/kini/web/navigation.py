@@ -98,8 +98,8 @@ def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:
     """Query of an entry on this page if the request contains all of it, else None."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    stands = all(request.GET.get(name) == value for name, value in query.items())
-    return query if parts.path == request.path and stands else None
+    matches = all(request.GET.get(name) == value for name, value in query.items())
+    return query if parts.path == request.path and matches else None
 
 
 def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:

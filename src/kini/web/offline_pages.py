@@ -42,10 +42,10 @@ class OfflinePageMiddleware:
         if HEADER in request.headers:
             response.cookies.clear()
         if getattr(response, OFFLINE, False) and request.method == "GET" and response.status_code == 200:
-            response[HEADER] = "same" if _stranger(request) and not response.cookies else "other"
+            response[HEADER] = "same" if _is_anonymous(request) and not response.cookies else "other"
         return response
 
 
-def _stranger(request: HttpRequest) -> bool:
+def _is_anonymous(request: HttpRequest) -> bool:
     """Return True if the request carries no cookies but those of language and CSRF."""
     return set(request.COOKIES) <= {settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}

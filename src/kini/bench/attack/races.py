@@ -51,16 +51,16 @@ def at_once(address: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
         return list(pool.map(send, requests))
 
 
-def play(address: str, tell: Callable[[str], None]) -> list[str]:
+def run(address: str, report: Callable[[str], None]) -> list[str]:
     """Run every race; return findings, a sentence each."""
     residents = create_clients(3)
     service = next((each for each in residents[0].bodies if _is_taken(address, residents[0], each)), None)
-    findings = list(_bookings(address, tell))
+    findings = list(_bookings(address, report))
     if service is None:
         return [*findings, "the pack has no service for which a program can apply without files"]
-    findings += _same_key(address, residents, service, tell)
-    findings += _submissions(address, residents[0], service, tell)
-    findings += _moves(address, residents[0], service, tell)
+    findings += _same_key(address, residents, service, report)
+    findings += _submissions(address, residents[0], service, report)
+    findings += _moves(address, residents[0], service, report)
     return findings
 
 
@@ -69,13 +69,13 @@ def _is_taken(address: str, program: ApplyingClient, service: str) -> bool:
 
 
 def _same_key(
-    address: str, residents: Sequence[ApplyingClient], service: str, tell: Callable[[str], None]
+    address: str, residents: Sequence[ApplyingClient], service: str, report: Callable[[str], None]
 ) -> Iterator[str]:
     """A repeated idempotency key creates one case, is refused with another body, and is private to its principal."""
     first, second = (program.application(service) for program in residents[:2])
     answers = at_once(address, [_application(first)] * SENDERS)
     references = {answer.body["reference"] for answer in answers if answer.status == 201}
-    tell(f"{SENDERS} applications with one key: {_statuses(answers)}, {len(references)} case")
+    report(f"{SENDERS} applications with one key: {_statuses(answers)}, {len(references)} case")
     if len(references) != 1 or not _statuses(answers).keys() <= {201, 409}:
         yield f"{SENDERS} applications with one key made {len(references)} cases ({_statuses(answers)})"
     [other] = at_once(
@@ -94,7 +94,7 @@ def _application(application: Application) -> dict[str, Any]:
     return {"method": "POST", "url": "/cases", "json": application.body, "headers": headers}
 
 
-def _submissions(address: str, program: ApplyingClient, service: str, tell: Callable[[str], None]) -> Iterator[str]:
+def _submissions(address: str, program: ApplyingClient, service: str, report: Callable[[str], None]) -> Iterator[str]:
     """A draft submitted many times at once becomes one case."""
     headers = {"Authorization": f"Bearer {program.token}"}
     with httpx.Client(base_url=address + PREFIX, headers=headers, timeout=30) as client:
@@ -109,12 +109,12 @@ def _submissions(address: str, program: ApplyingClient, service: str, tell: Call
     }
     responses = at_once(address, [words] * SUBMITTERS)
     references = {answer.body["reference"] for answer in responses if answer.status in (200, 201)}
-    tell(f"{SUBMITTERS} submissions of one draft: {_statuses(responses)}, {len(references)} case")
+    report(f"{SUBMITTERS} submissions of one draft: {_statuses(responses)}, {len(references)} case")
     if len(references) != 1:
         yield f"a draft that was sent in {SUBMITTERS} times became {len(references)} cases ({_statuses(responses)})"
 
 
-def _moves(address: str, program: ApplyingClient, service: str, tell: Callable[[str], None]) -> Iterator[str]:
+def _moves(address: str, program: ApplyingClient, service: str, report: Callable[[str], None]) -> Iterator[str]:
     """Of many officers who take the same step of a case, one succeeds."""
     [created] = at_once(address, [_application(Application(program.token, program.bodies[service]))])
     case = Case.objects.get(reference=created.body["reference"])
@@ -123,7 +123,7 @@ def _moves(address: str, program: ApplyingClient, service: str, tell: Callable[[
         case_data = client.get(f"/desk/cases/{case.reference}", headers={"Authorization": f"Bearer {tokens[0]}"}).json()
     move = next((each for each in case_data["moves"] if not each["files"] and not each["given"].get("required")), None)
     if move is None:
-        tell("no step of the case can be taken without typing something; not raced")
+        report("no step of the case can be taken without typing something; not raced")
         return
     words = {"move": move["move"], "step": case_data["step"]}
     url = f"/desk/cases/{case.reference}/moves"
@@ -140,7 +140,7 @@ def _moves(address: str, program: ApplyingClient, service: str, tell: Callable[[
         ],
     )
     entries = case.timeline.filter(move=move["move"]).count()
-    tell(f"{MOVERS} officers take one step: {_statuses(answers)}, {entries} entry")
+    report(f"{MOVERS} officers take one step: {_statuses(answers)}, {entries} entry")
     if entries != 1 or _statuses(answers)[200] != 1:
         yield f"{MOVERS} officers took one step {entries} times ({_statuses(answers)})"
 
@@ -162,7 +162,7 @@ def _officers(case: Case) -> list[str]:
     return tokens
 
 
-def _bookings(address: str, tell: Callable[[str], None]) -> Iterator[str]:
+def _bookings(address: str, report: Callable[[str], None]) -> Iterator[str]:
     """A slot is never overbooked."""
     bench = booking.one_slot(BOOKERS, PLACES)
     [slot] = bench.rushes
@@ -180,7 +180,7 @@ def _bookings(address: str, tell: Callable[[str], None]) -> Iterator[str]:
         ],
     )
     booked = Quota.objects.get(slot_id=slot, capacity=PLACES).taken
-    tell(f"{BOOKERS} bookings of {PLACES} places: {_statuses(answers)}, {booked} taken")
+    report(f"{BOOKERS} bookings of {PLACES} places: {_statuses(answers)}, {booked} taken")
     if _statuses(answers)[201] != PLACES or booked != PLACES:
         yield f"{_statuses(answers)[201]} of {PLACES} places were given to {BOOKERS} clients, {booked} are taken"
 

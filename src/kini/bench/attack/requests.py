@@ -110,7 +110,7 @@ def _bodies() -> Iterator[tuple[str, bytes]]:
         yield f"a typed NUL at {path}", _post(path, typed, "Content-Type: application/x-www-form-urlencoded\r\n")
 
 
-def play(address: str) -> tuple[int, list[str]]:
+def run(address: str) -> tuple[int, list[str]]:
     """Send each request; return their number and findings, a sentence each."""
     findings, count = [], 0
     for count, (name, words) in enumerate(hostile(), 1):

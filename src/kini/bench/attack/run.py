@@ -32,16 +32,16 @@ class Size:
 def run(address: str, log: Path, size: Size) -> list[str]:
     """Run everything, print progress and measurements, and return findings, a sentence each."""
     findings = _watched(address, f"{size.connections} slow connections", lambda: _hold(address, size.connections))
-    count, refused = requests.play(address)
+    count, refused = requests.run(address)
     print(f"  {count} hostile requests: {len(refused)} answered wrongly", flush=True)
     findings += refused
     slot = uploads.guest_slot()
     if slot is None:
         findings.append("the pack has no service whose guests send files: uploads were not tried")
     else:
-        play = lambda: uploads.play(address, slot, size.uploads, _tell_sent)  # noqa: E731
-        findings += _watched(address, f"{size.uploads} uploads of each bomb at the same time", play)
-    findings += races.play(address, lambda words: print(f"  {words}", flush=True))
+        attack = lambda: uploads.run(address, slot, size.uploads, _print_result)  # noqa: E731
+        findings += _watched(address, f"{size.uploads} uploads of each bomb at the same time", attack)
+    findings += races.run(address, lambda words: print(f"  {words}", flush=True))
     connection.close()
     findings += [f"{reference}: {fault}" for reference, faults in timeline.verify_all() for fault in faults]
     return [*findings, *server_errors(log)]
@@ -67,7 +67,7 @@ def _watched(address: str, name: str, attack: Callable[[], list[str]]) -> list[s
     return [*findings, *(f"during {name} a visitor got {failure}" for failure in visitor.failures[:5])]
 
 
-def _tell_sent(sent: uploads.Sent) -> None:
+def _print_result(sent: uploads.Sent) -> None:
     answers = ", ".join(f"{count} x {status or 'nothing'}" for status, count in sent.answers.most_common())
     print(f"    {sent.name}, {sent.bytes / 1e6:.1f} MB: {answers}, the slowest {sent.slowest:.1f} s", flush=True)
 

@@ -55,7 +55,7 @@ def guest_slot() -> Slot | None:
     return None
 
 
-def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -> list[str]:
+def run(address: str, slot: Slot, at_once: int, report: Callable[[Sent], None]) -> list[str]:
     """Send several copies of each bomb at the same time; return findings, a sentence each."""
     findings = []
     for number, (name, (ending, make)) in enumerate(BOMBS.items()):
@@ -64,7 +64,7 @@ def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -
         with ThreadPoolExecutor(at_once) as pool:
             answers = list(pool.map(upload, (network_address(10 + number, attacker) for attacker in range(at_once))))
         sent = Sent(name, len(content), Counter(status for status, _ in answers), max(took for _, took in answers))
-        tell(sent)
+        report(sent)
         findings += [
             f"{count} uploads of a {name} were answered with {status or 'nothing'}"
             for status, count in sent.answers.items()

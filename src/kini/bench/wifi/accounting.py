@@ -160,10 +160,10 @@ class Accounting:
 
 
 def collector_counts(collector: "subprocess.Popen[str]") -> tuple[int, int]:
-    """What a collector says at its end: packets that it brought in, and records that it set aside.
+    """Wait for the collector and parse its output: imported packets, rejected records.
 
     Raises:
-        NotMeasured: when it fell.
+        NotMeasured: it failed.
     """
     output, _nothing = collector.communicate()
     words = output.split()

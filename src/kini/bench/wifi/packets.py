@@ -78,20 +78,20 @@ class SessionTraffic:
     Attributes:
         run: prefix that keeps sessions of two runs apart.
         sessions: number of concurrent sessions.
-        told: packets so far.
+        sent: packets so far.
     """
 
     run: str
     sessions: int
-    told: int = 0
+    sent: int = 0
 
     def next(self, count: int) -> Iterator[tuple[str, str, int]]:
         """Yield session, device and step of the next packets."""
-        for number in range(self.told, self.told + count):
+        for number in range(self.sent, self.sent + count):
             turn, place = divmod(number, self.sessions)
             older, step = divmod(turn + place, LIFE)
             yield f"{self.run}-{place}-{older - place // LIFE}", sample_mac(place), step
-        self.told += count
+        self.sent += count
 
 
 def _hidden(password: bytes, authenticator: bytes, secret: bytes) -> bytes:
