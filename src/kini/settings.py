@@ -15,6 +15,7 @@ VAR_PATH = ENV.var
 
 INSTALLED_APPS = [
     "kini.core",
+    "kini.exchange",
     "kini.web",
     "kini.api",
     "kini.city",

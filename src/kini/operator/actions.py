@@ -1,4 +1,4 @@
-"""Actions of operators: retry a failed job."""
+"""Actions of operators: retry a failed job, replay or discard a message to another system."""
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -7,6 +7,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.exchange import outbox
+from kini.exchange.models import OutboxEntry
 from kini.people import queries
 
 _AGAIN = "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)"
@@ -20,8 +22,7 @@ def retry_job(*, by: Actor, job: int) -> None:
         NotAllowed: the actor is neither an operator nor the system.
         Refused: the job has not failed, or its retry is already queued.
     """
-    if by.kind is not ActorKind.SYSTEM and not queries.is_operator(by.user_id):
-        raise NotAllowed(_("Only operators can retry a job."))
+    _require_operator(by)
     failed_job = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job, status="failed").first()
     if failed_job is None:
         raise ActionRefused(_("This job has not failed."))
@@ -31,3 +32,36 @@ def retry_job(*, by: Actor, job: int) -> None:
     except IntegrityError:
         raise ActionRefused(_("This job is already queued for a retry.")) from None
     audit.record(by=by, action="operator.job-retried", subject=f"job:{job}", detail={"task": failed_job.task_name})
+
+
+@action
+def replay_message(*, by: Actor, entry: int) -> None:
+    """Send a dead letter of the outbox again.
+
+    Raises:
+        NotAllowed: the actor is neither an operator nor the system.
+        ActionRefused: it is not a dead letter, or its destination is gone.
+    """
+    _require_operator(by)
+    letter = outbox.replay(entry)
+    audit.record(by=by, action="operator.message-replayed", subject=f"outbox:{entry}", detail=_about(letter))
+
+
+@action
+def discard_message(*, by: Actor, entry: int) -> None:
+    """Discard a dead letter of the outbox, so that later messages about its subject are delivered.
+
+    Raises as `replay_message` does.
+    """
+    _require_operator(by)
+    letter = outbox.discard(entry)
+    audit.record(by=by, action="operator.message-discarded", subject=f"outbox:{entry}", detail=_about(letter))
+
+
+def _about(letter: OutboxEntry) -> dict[str, str]:
+    return {"destination": letter.destination, "subject": letter.subject}
+
+
+def _require_operator(by: Actor) -> None:
+    if by.kind is not ActorKind.SYSTEM and not queries.is_operator(by.user_id):
+        raise NotAllowed(_("Only operators can do this."))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from allauth.idp.oidc.models import Client
@@ -16,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from kini.city.models import Agency, Area
 from kini.core.actors import ActionRefused
 from kini.core.models import AuditEntry, LimitCounter
+from kini.exchange.models import InboxEntry, OutboxEntry
 from kini.operator import actions
 from kini.operator.read_only_admin import ReadOnlyAdmin
 from kini.operator.site import site
@@ -97,16 +99,57 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Retry failed jobs"), permissions=["view"])
     def retry(self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]) -> None:
-        done = 0
-        for job in queryset.values_list("pk", flat=True):
-            try:
-                actions.retry_job(by=queries.actor_for(request), job=job)
-                done += 1
-            except ActionRefused as refusal:
-                messages.warning(request, f"{job}: {refusal}")
+        by = queries.actor_for(request)
+        done = _for_each(request, queryset, lambda job: actions.retry_job(by=by, job=job))
         if done:
             text = ngettext("{count} job runs again.", "{count} jobs run again.", done)
             messages.success(request, text.format(count=done))
+
+
+def _for_each(request: HttpRequest, queryset: QuerySet[Any], act: Callable[[int], None]) -> int:
+    """Call an action for each chosen row, show what was refused, and return how many were done."""
+    done = 0
+    for key in queryset.values_list("pk", flat=True):
+        try:
+            act(key)
+            done += 1
+        except ActionRefused as refusal:
+            messages.warning(request, f"{key}: {refusal}")
+    return done
+
+
+class OutboxEntryAdmin(ReadOnlyAdmin):
+    """Messages to other systems, without their content."""
+
+    labels = _("message to another system"), _("messages to other systems")
+    list_display = ("id", "destination", "subject", "state", "tries", "next_at", "error")
+    list_filter = ("state", "destination")
+    search_fields = ("subject__exact",)
+    search_help_text = _("Subject (“case:REFERENCE”)")
+    detail_fields = (*list_display, "key", "created_at", "give_up_at", "ended_at")
+    actions = ("replay", "discard")
+
+    @admin.action(description=_("Send dead letters again"), permissions=["view"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
+        by = queries.actor_for(request)
+        done = _for_each(request, queryset, lambda entry: actions.replay_message(by=by, entry=entry))
+        if done:
+            text = ngettext("{count} message is sent again.", "{count} messages are sent again.", done)
+            messages.success(request, text.format(count=done))
+
+    @admin.action(description=_("Discard dead letters"), permissions=["view"])
+    def discard(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
+        by = queries.actor_for(request)
+        done = _for_each(request, queryset, lambda entry: actions.discard_message(by=by, entry=entry))
+        if done:
+            text = ngettext("{count} message was discarded.", "{count} messages were discarded.", done)
+            messages.success(request, text.format(count=done))
+
+
+class InboxEntryAdmin(ReadOnlyAdmin):
+    labels = _("message from another system"), _("messages from other systems")
+    list_display = ("id", "source", "key", "received_at")
+    list_filter = ("source",)
 
 
 class WorkerAdmin(ReadOnlyAdmin):
@@ -199,6 +242,8 @@ def register() -> None:
         ProcrastinateWorker: WorkerAdmin,
         AuditEntry: AuditEntryAdmin,
         LimitCounter: LimitCounterAdmin,
+        OutboxEntry: OutboxEntryAdmin,
+        InboxEntry: InboxEntryAdmin,
         AccessLog: AccessLogAdmin,
         User: UserAdmin,
         Operator: OperatorAdmin,

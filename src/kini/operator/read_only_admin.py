@@ -96,6 +96,15 @@ COLUMN_LABELS = {
     "vendor": _("vendor"),
     "verdict": _("verdict"),
     "what": _("data viewed"),
+    "destination": _("destination"),
+    "state": _("state"),
+    "tries": _("tries"),
+    "error": _("last error"),
+    "key": _("key"),
+    "give_up_at": _("given up at"),
+    "ended_at": _("ended at"),
+    "source": _("source"),
+    "received_at": _("received at"),
 }
 
 
