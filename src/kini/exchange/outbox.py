@@ -96,7 +96,7 @@ def deliver(destination: str) -> int:
 
 def lease(destination: str) -> OutboxEntry | None:
     """Lease the next entry that is due, for one try."""
-    values = {"destination": destination, "now": current_time.now(), "lease": LEASE}
+    values: dict[str, Any] = {"destination": destination, "now": current_time.now(), "lease": LEASE}
     with connection.cursor() as cursor:
         cursor.execute(_LEASE, values)
         row = cursor.fetchone()
