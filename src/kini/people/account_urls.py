@@ -6,7 +6,6 @@ The URL names are those that allauth redirects to.
 from typing import Any
 
 from allauth.account import views as account
-from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base import views as second_step
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
@@ -17,6 +16,7 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.views.generic import RedirectView
 
 from kini.people import passkey_forms, reauthentication, recent_authentication, sign_in
+from kini.people.allauth_internals import record_authentication
 
 
 class RecordSecondStep:

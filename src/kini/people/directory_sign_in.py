@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import requests
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.django_client import OAuth
@@ -26,6 +25,7 @@ from joserfc.errors import JoseError
 from kini.core import security_log
 from kini.core.actors import NotAllowed, system
 from kini.people import actions
+from kini.people.allauth_internals import record_authentication
 from kini.people.directory_config import DirectoryConfig, configured_directory
 from kini.people.mfa import DIRECTORY_METHOD
 from kini.people.sign_in import next_url

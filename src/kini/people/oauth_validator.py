@@ -9,11 +9,7 @@ of its authorization (RFC 9700, sections 2.1 and 4.14).
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.core import context
-from allauth.core.internal import httpkit
 from allauth.idp.oidc.adapter import get_adapter
-from allauth.idp.oidc.internal.oauthlib import server
-from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
-from allauth.idp.oidc.internal.oauthlib.utils import ValidatorContext
 from allauth.idp.oidc.models import Client, Token
 from allauth.utils import build_absolute_uri
 from django.db.models import Q
@@ -26,6 +22,7 @@ from kini.core.actors import system
 from kini.core.attempt_limits import Limit
 from kini.core.client_address import client_network
 from kini.people import actions, client_assertion, queries
+from kini.people.allauth_internals import OAuthLibRequestValidator, ValidatorContext, extract_basic_auth, oauth_server
 from kini.people.models import UsedCredential
 
 BY = system("programs")
@@ -88,7 +85,7 @@ class OAuthValidator(OAuthLibRequestValidator):
         return right
 
     def _claimed_client(self, request: Request, assertion: str) -> str:
-        basic, _secret = httpkit.extract_basic_auth(request.headers)
+        basic, _secret = extract_basic_auth(request.headers)
         claimed = client_assertion.claimed_client(assertion) if assertion else basic or request.client_id
         return str(claimed or "")[:100]
 
@@ -173,7 +170,7 @@ class OAuthValidator(OAuthLibRequestValidator):
 
 def install() -> None:
     """Make allauth's endpoints use this validator."""
-    server.OAuthLibRequestValidator = OAuthValidator
+    oauth_server.OAuthLibRequestValidator = OAuthValidator
 
 
 def _without_port(address: str) -> str:

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from functools import wraps
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -25,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from kini.core.attempt_limits import TooManyAttempts
 from kini.people import contact_verification, demo_accounts, security_notifications
+from kini.people.allauth_internals import did_recently_reauthenticate, record_authentication
 from kini.people.code_limits import GuessesExhausted
 from kini.people.contact_verification import WrongCode
 from kini.people.contacts import ContactError

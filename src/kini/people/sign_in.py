@@ -2,10 +2,6 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.account.internal.flows.logout import logout
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url, perform_login
 from allauth.account.views import ConfirmLoginCodeView
 from django.conf import settings
@@ -21,6 +17,7 @@ from kini.city import pack
 from kini.core import security_log
 from kini.core.attempt_limits import TooManyAttempts
 from kini.people import actions, code_limits, demo_accounts, known_devices, mfa, queries, verification_codes
+from kini.people.allauth_internals import LoginCodeVerificationProcess, clear_login, logout, record_authentication
 from kini.people.code_limits import GuessesExhausted
 from kini.people.contacts import Contact, ContactError, parse_contact
 from kini.people.directory_config import configured_directory

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import structlog
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -28,6 +27,7 @@ from kini.core.attempt_limits import Limit, TooManyAttempts
 from kini.core.client_address import client_network
 from kini.people import actions as people
 from kini.people import verification_codes
+from kini.people.allauth_internals import LoginCodeVerificationProcess
 from kini.people.contacts import ContactError, parse_phone
 from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage
