@@ -46,7 +46,6 @@ from kini.payments.providers.base import ReceivedPayment  # noqa: E402
 from kini.people import actions as people  # noqa: E402
 from kini.people import demo_accounts, profile_values, queries  # noqa: E402
 from kini.people.models import Officer, Resident, User  # noqa: E402
-from kini.people.permissions import Permission  # noqa: E402
 from kini.privacy import actions as privacy  # noqa: E402
 from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import example_national_id  # noqa: E402
@@ -56,6 +55,7 @@ from kini.web import formats  # noqa: E402
 from kini.web.formats import city_time  # noqa: E402
 from kini.wifi import actions as wifi  # noqa: E402
 from kini.wifi.models import AccessPoint, Device, Group  # noqa: E402
+from kini.wifi.permissions import WifiPermission  # noqa: E402
 from kini.wifi.planning.plan_request import PlanRequest  # noqa: E402
 from tests.people.softkey import SoftKey  # noqa: E402
 
@@ -353,7 +353,7 @@ def _plan(officer: Actor) -> int:
     wish = PlanRequest(
         points=30, radius_m=300, capacity=1_000, cost=15_000_000, budget=None, equity=0.5, anywhere=False
     )
-    grant = next(grant for grant in officer.grants if Permission.PLAN_WIFI in grant.permissions)
+    grant = next(grant for grant in officer.grants if WifiPermission.PLAN_WIFI in grant.permissions)
     scope = Scope(grant.agency, grant.area_path)
     return wifi.request_plan(by=officer, name="Titik baru 2027", plan_request=wish, scope=scope).pk
 

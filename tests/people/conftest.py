@@ -59,7 +59,7 @@ def other_agency(db: None) -> Agency:
 
 @pytest.fixture
 def person(db: None) -> Callable[..., Resident]:
-    """Somebody with an account and a name."""
+    """An account with a named profile."""
 
     def make(phone: str = PHONE, name: str = "Warga Contoh") -> Resident:
         user = actions.open_account(by=BY, contact=Contact("phone", phone))
@@ -101,7 +101,7 @@ def signed_in(client: Client, resident: Resident) -> Client:
 
 
 def prove(client: Client, to: str = "phone", contact: str = PHONE) -> None:
-    """Show once more, with a code, that it is still the person."""
+    """Reauthenticate with a code."""
     client.post("/me/proof/", {"to": to})
     client.post("/me/proof/", {"code": newest_code(contact)})
 
@@ -113,5 +113,5 @@ def newest_message(recipient: str) -> OutboxMessage:
 
 
 def newest_code(recipient: str) -> str:
-    """The code in the newest message to somebody, as a person reads it."""
+    """Return the code in the newest message to a contact."""
     return next(word for word in newest_message(recipient).text.split() if len(word) == 6 and word.isdigit())

@@ -1,4 +1,4 @@
-"""A passkey in software: answers a browser's questions (WebAuthn level 2) as a phone would."""
+"""Software passkey that answers WebAuthn level 2 requests like a phone."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The access log: reads once a day, looks every time, nothing about oneself, and nothing that can be changed."""
+"""Access log: reads once a day, looks every time, no entries about oneself, append-only."""
 
 from datetime import timedelta
 

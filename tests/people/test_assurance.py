@@ -1,4 +1,4 @@
-"""Levels of assurance: how they rise and fall, who may change them, and what the database holds."""
+"""Levels of assurance: changes, permissions, database constraints."""
 
 from collections.abc import Callable
 
@@ -86,7 +86,7 @@ def test_what_was_proved_and_then_changed_is_proved_no_more(officer, resident, d
 
 
 def test_a_claimed_number_goes_to_whoever_shows_the_card(officer, resident, signed_in):
-    """H6: the claimant keeps an account without the number, and learns nothing of who has it now."""
+    """H6: the claimant keeps an account without the number, and cannot learn its new holder."""
     claimed = holding(resident)
     fresh = settled(officer, claimed, details=Details("Siti Aminah", NUMBER, address="Gang Rahasia"))
     claimed.refresh_from_db()
@@ -121,7 +121,7 @@ def test_a_number_that_has_moved_is_not_settled(officer, resident):
 
 
 def test_a_family_member_s_profile_is_read_by_the_account_that_made_it(officer, resident):
-    """A claimed number may stand in a family list, too: those who made it would read along."""
+    """A claimed number can also be in a family list, whose owner could read the profile."""
     tie = actions.add_family_member(by=BY, resident=resident, relation="parent", details=DETAILS)
     assert not assurance.is_safe_at_counter(tie.member)
     assert assurance.account_hints(tie.member) == ["+62 8••• •• 90"]

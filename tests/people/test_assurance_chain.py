@@ -1,4 +1,4 @@
-"""The history of levels of assurance is chained: a row that was changed behind the program is found."""
+"""The history of levels of assurance is chained: a tampered row is detected."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -36,7 +36,7 @@ def proved(officer: Officer, resident: Resident) -> Resident:
 
 
 def _seal() -> None:
-    """Seal within the transaction of a test, which writes to the table itself, so that the first run only proposes."""
+    """Seal the chain inside the test's transaction; the first run only proposes."""
     blocks.seal_all()
     ChainProposal.objects.update(writers=[])
     blocks.seal_all()

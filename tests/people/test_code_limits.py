@@ -1,4 +1,4 @@
-"""Limits on sign-in codes: guesses stay few, and nobody is locked out by somebody else's."""
+"""Limits on sign-in codes: few guesses, and no lock-out by an attacker."""
 
 import logging
 from dataclasses import replace
@@ -29,7 +29,7 @@ def ask(client: Client, contact: str = PHONE_TYPED) -> int:
 
 
 def digits() -> int:
-    """The length of the code in the newest message, as a phone fills it in."""
+    """Return the length of the code in the newest message."""
     return len(newest_message(PHONE).text.rpartition("#")[2])
 
 
@@ -43,7 +43,7 @@ def signed_in(client: Client) -> bool:
 
 
 def attack(networks: int = 3) -> None:
-    """Somebody types wrong codes for the number until no short one is taken any more."""
+    """Exhaust the guesses at short codes for a number."""
     for number in range(networks):
         stranger = browser(f"203.0.113.{number}")
         ask(stranger)
@@ -231,7 +231,7 @@ def test_a_new_device_is_told_to_the_person_and_the_first_is_not(resident):
 
 
 def notices() -> list[OutboxMessage]:
-    """Messages that carry no code."""
+    """Return messages without a code."""
     return [message for message in OutboxMessage.objects.all() if "#" not in message.text]
 
 

@@ -1,4 +1,4 @@
-"""At a counter: on behalf of somebody, joining profiles, and every look logged."""
+"""Counter: applications for others, merging of profiles, logged looks."""
 
 import pytest
 from django.db import IntegrityError, transaction

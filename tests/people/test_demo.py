@@ -1,4 +1,4 @@
-"""Demo people can be signed in as in a first look, and nowhere else."""
+"""Demo sign-in works in demo mode only."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""For whom a resident may act."""
+"""Family members whom a resident may represent."""
 
 import pytest
 from django.db import IntegrityError, transaction

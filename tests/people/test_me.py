@@ -1,4 +1,4 @@
-"""The page about oneself, and the upkeep of accounts."""
+"""The page "Me", and removal of unused accounts."""
 
 from datetime import timedelta
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def places(areas, agency, monkeypatch):
-    """A counter a little north of the pier, one far away, and units of three sizes; home shows nothing else."""
+    """A counter slightly north of the pier, one far away, and units of three sizes; no other home sections."""
     only: Registry[home.HomeSection] = Registry("home section")
     only.register("near", home.HomeSection(order=10, render=nearby.home_section, place="aside"))
     monkeypatch.setattr(home, "home_sections", only)

@@ -1,4 +1,4 @@
-"""Officers work with the second step that the city demands, and programs only in their office day."""
+"""Officers need the required second factor, and clients an office day."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +35,7 @@ def demanded(running_pack):
 
 @pytest.fixture
 def desk(officer) -> Client:
-    """The officer's browser, signed in by a code alone."""
+    """The officer's browser, signed in without a second factor."""
     client = CheckedClient()
     sign_in(client)
     return client

@@ -26,7 +26,7 @@ GOOD = {"name": "Siti Aminah", "number": "3171 0144 0790 0004", "family_card": "
 
 
 def stored(table: str) -> str:
-    """Everything that stands in a table, as text, as somebody with the disk would read it."""
+    """Return the raw content of a table as text, like an attacker with the disk."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
         return cursor.fetchone()[0] or ""
@@ -196,7 +196,7 @@ def test_keys_rotate(resident, settings):
 
 
 def test_a_new_hash_key_finds_people_before_and_after_hashes_are_computed_again(resident, settings, monkeypatch):
-    """Low 14: no profile is lost, no number is taken twice meanwhile, and the old key is not needed for it later."""
+    """Low 14: no profile is lost, no number is duplicated meanwhile, and the old key can be dropped afterwards."""
     new = f"new:{base64.b64encode(b'h' * 32).decode()}"
     people = [resident, *(Resident.objects.create() for _ in range(2))]
     for each, number in zip(people, (NIK, OTHER_NIK, "3171015505800002"), strict=True):

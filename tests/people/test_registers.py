@@ -1,4 +1,4 @@
-"""A register of persons on loopback: what it confirms, what it never tells, and how often it may be asked."""
+"""Identity register on loopback: confirmations, secrecy, rate limits."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -160,7 +160,7 @@ def test_a_confirmed_person_takes_the_number_from_an_unproved_claim(sandbox, res
 
 
 def test_a_number_is_taken_from_a_claim_under_an_older_hash_key(sandbox, resident, person, settings):
-    """Low 14: the unique column cannot see that both are one number, the program does."""
+    """Low 14: the unique column misses that both are one number, the lookup does not."""
     claimant = actions.save_profile(by=BY, resident=person("+6281299999999", "X"), details=Details("X", NUMBER))
     new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
     settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
@@ -170,7 +170,7 @@ def test_a_number_is_taken_from_a_claim_under_an_older_hash_key(sandbox, residen
 
 
 def test_from_home_no_proof_is_beaten(sandbox, resident, person, officer, signed_in):
-    """A thief may know name, number and birth date; the person who showed the card keeps the number."""
+    """A thief can know name, number and birth date; the person who showed the card keeps the number."""
     owner = actions.save_profile(by=BY, resident=person("+6281299999999", "X"), details=Details("Siti", NUMBER))
     actions.prove_at_counter(by=acting(officer), resident=owner, document="identity-card", reason=WHY)
     assert ask(resident).state == "held"

@@ -1,4 +1,4 @@
-"""Second steps: authenticator app, recovery codes, passkeys. The client checks every page."""
+"""Second factors: authenticator app, recovery codes, passkeys. The client checks every page."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ def app_code(secret: str) -> str:
 
 
 def key_on(page) -> str:
-    """The key that one types into the app."""
+    """Return the key to type into the app."""
     found = re.search(r">((?:[A-Z2-7]{4} ?){8})<", page.text)
     assert found
     return found[1].replace(" ", "")
@@ -40,7 +40,7 @@ def wrong_code(secret: str) -> str:
 
 @pytest.fixture
 def secret(signed_in: Client) -> str:
-    """Switches the authenticator app on."""
+    """Activate the authenticator app."""
     prove(signed_in)
     page = signed_in.get(reverse("mfa_activate_totp"))
     key = key_on(page)
@@ -103,7 +103,7 @@ def test_changing_how_one_signs_in_asks_whether_it_is_still_oneself(client, secr
 
 
 def codes_of_secret(client: Client, secret: str) -> str:
-    """A code of the app that was not used yet: each is taken once."""
+    """Return an unused code of the app; each is accepted once."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
 
 
@@ -180,7 +180,7 @@ def js_data(page) -> dict:
 
 @pytest.fixture
 def passkey(signed_in: Client) -> SoftKey:
-    """Adds a passkey to the account."""
+    """Add a passkey to the account."""
     prove(signed_in)
     key = SoftKey()
     options = js_data(signed_in.get(reverse("mfa_add_webauthn")))["creation_options"]

@@ -1,4 +1,4 @@
-"""Sessions: whose, where, how long, and how one ends them."""
+"""Sessions: user, device, timeouts, sign-out."""
 
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ def is_in(client: Client) -> bool:
 
 
 def earlier(client: Client, by: timedelta) -> None:
-    """As if everything that the session says of time had been so much earlier."""
+    """Shift the stored times of the session into the past."""
     row, store = Session.objects.get(pk=hash_session_key(key_of(client))), SessionStore(key_of(client))
     data = store.decode(row.session_data)
     for name in ("began", "seen"):
@@ -158,7 +158,7 @@ def test_officers_sessions_end_sooner():
 
 @pytest.fixture
 def lasting(request, officer, person):
-    """The limits, and a browser in which somebody is signed in for whom they hold."""
+    """The timeouts, and a browser signed in with a session of that type."""
     client = browser()
     client.force_login(officer.user if request.param == "officer" else person().user)
     client.get("/me/")
@@ -243,7 +243,7 @@ def test_the_session_of_a_removed_account_is_gone(person):
 
 
 def test_a_dump_holds_no_key_and_no_code(person):
-    """M6: what stands in the tables signs nobody in."""
+    """M6: the content of the tables does not allow signing in."""
     client = browser()
     client.post("/sign-in/", {"contact": PHONE_TYPED})
     code = newest_code(PHONE)

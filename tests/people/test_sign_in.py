@@ -1,4 +1,4 @@
-"""Journeys through the sign-in, as a browser makes them."""
+"""Sign-in journeys in a browser."""
 
 import re
 from dataclasses import replace
@@ -128,7 +128,7 @@ def test_known_and_unknown_numbers_are_answered_alike(client, resident):
 
 
 def test_a_code_that_was_sent_before_a_new_hash_key_signs_in(client, resident, settings):
-    """Low 14: and so does one that comes after it, for the person who was there before."""
+    """Low 14: so does a later one, for the previous user of the browser."""
     new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
     ask(client)
     settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
@@ -183,7 +183,7 @@ def test_a_code_is_valid_for_ten_minutes(client, older_code):
 
 @pytest.fixture
 def older_code(client):
-    """Makes the code that waits in the session older."""
+    """Age the code pending in the session."""
 
     def older(seconds: int) -> None:
         session = client.session

@@ -30,11 +30,34 @@ CHECK = """
 import django
 django.setup()
 from django.conf import settings
-from kini.city.pack_checks import check
+from kini.city.pack_checks import check_pack
 from kini.services.kinds import kinds
 from kini.services.loader import read_pack
-print(*check(settings.CITY_PATH), sep="\\n")
+print(*check_pack(settings.CITY_PATH), sep="\\n")
 print(kinds.get(read_pack(settings.CITY_PATH).services["book-loan"].definition.kind).verb)
+"""
+LIBRARIAN = """
+librarian:
+  name: {id: Pustakawan, en: Librarian}
+  about: {id: Melayani peminjam., en: Serves borrowers.}
+  may: [see-cases, waive-fees]
+"""
+PERMISSIONS = """
+import django
+django.setup()
+from django.conf import settings
+from kini.city.pack_checks import check_pack
+from kini.core.actors import Actor, ActorKind
+from kini.core.grants import Grant, Scope
+from kini.people.roles import roles
+from kini.people.rules import may
+from tests.plugin_library.permissions import LibraryPermission
+print(*check_pack(settings.CITY_PATH), sep="\\n")
+grant = Grant("librarian", frozenset(roles()["librarian"].may), "registry")
+librarian = Actor(ActorKind.OFFICER, 1, grants=(grant,))
+print(may(librarian, LibraryPermission.WAIVE_FEES, Scope("registry")))
+print(may(librarian, LibraryPermission.WAIVE_FEES, Scope("library")))
+print(roles()["librarian"].may[1].label)
 """
 
 
@@ -83,10 +106,17 @@ def test_its_options_are_checked(town: Town):
     assert list(Loan().check(Definition.model_validate(definition | {"loan": {"days": 0}})))
 
 
-def test_switched_on_by_one_word_it_is_a_kind_of_the_city(tmp_path: Path):
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """Jakarta's pack with the plug-in's service."""
     pack = tmp_path / "city"
     shutil.copytree(ROOT / "cities" / "jakarta", pack)
     shutil.copytree(PACK, pack, dirs_exist_ok=True)
+    return pack
+
+
+def run(script: str, pack: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process with the plug-in switched on."""
     env = os.environ | {
         "KINI_ENV": "local",
         "KINI_PLUGINS": "tests.plugin_library",
@@ -94,5 +124,19 @@ def test_switched_on_by_one_word_it_is_a_kind_of_the_city(tmp_path: Path):
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         "DJANGO_SETTINGS_MODULE": "kini.settings",
     }
-    done = subprocess.run([sys.executable, "-c", CHECK], env=env, capture_output=True, text=True, cwd=ROOT, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, cwd=ROOT, check=False
+    )
+
+
+def test_a_role_of_the_pack_grants_its_permission(pack: Path):
+    roles = pack / "roles.yaml"
+    roles.write_text(roles.read_text("utf-8") + LIBRARIAN, "utf-8")
+    done = run(PERMISSIONS, pack)
+    assert done.stdout.split("\n")[-4:-1] == ["True", "False", "waive fees for late books"], done.stdout + done.stderr
+    assert "roles.yaml" not in done.stdout
+
+
+def test_switched_on_by_one_word_it_is_a_kind_of_the_city(pack: Path):
+    done = run(CHECK, pack)
     assert done.stdout.split() == ["Borrow"], done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The made-up town with a data protection office, and the services by which people decide about their data."""
+"""The made-up town with a data protection office and privacy services."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -45,7 +45,7 @@ data-protection-officer:
 
 @pytest.fixture(autouse=True)
 def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
-    """A pack of this test's own that names who protects its data."""
+    """A pack of this test that names a data protection officer."""
     pack = Path(shutil.copytree(PACK, tmp_path / "pack"))
     (pack / "privacy.yaml").write_text(PRIVACY, "utf-8")
     (pack / "roles.yaml").write_text((pack / "roles.yaml").read_text("utf-8") + ROLE, "utf-8")
@@ -56,7 +56,7 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def services(town: Town, city: Path) -> dict[str, ServiceVersion]:
-    """The services of the house, as the loader stores them."""
+    """The built-in services, stored by the loader."""
     pack = ServicePack(city, ("id", "en"), Catalogue(categories={}), roles=load_roles(city))
     builtin_services.add_builtin_services(pack)
     versions = {}

@@ -1,4 +1,4 @@
-"""Ended cases past their term: personal parts go, the timeline still verifies, holds keep everything."""
+"""Anonymisation of closed cases past their term; the timeline still verifies, and holds prevent it."""
 
 from datetime import timedelta
 

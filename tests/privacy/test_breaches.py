@@ -1,4 +1,4 @@
-"""The register of breaches: three days, everybody told once, a letter, and a history that only grows."""
+"""Register of breaches: deadline, one notification each, letter, append-only history."""
 
 from datetime import timedelta
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Deletion of an account: after two days by itself, everything that no law keeps, said beforehand what stays."""
+"""Deletion of an account: automatic after two days, except data kept by law, which is listed beforehand."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ TIME = system("time")
 
 @pytest.fixture
 def request_case(town: Town, permit: ServiceVersion, ask: Ask, run_jobs: Callable[[], int]) -> Case:
-    """A resident with a family, an open case, a draft and messages asks for the deletion of their account."""
+    """A resident with family, open case, draft and messages who requests deletion of their account."""
     by = town.named("resident")
     people_actions.add_family_member(
         by=by, resident=town.resident, relation="child", details=people_actions.Details(name="Anak Contoh")

@@ -1,4 +1,4 @@
-"""A copy of everything about a person: complete, readable, theirs alone, gone after two weeks."""
+"""Data export: complete, readable, private, deleted after two weeks."""
 
 import json
 import zipfile

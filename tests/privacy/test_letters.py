@@ -1,4 +1,4 @@
-"""Signed letters outlive their case's answers, and their files go after their own term."""
+"""Signed letters outlive their case's answers; their files are deleted after their own term."""
 
 from datetime import timedelta
 

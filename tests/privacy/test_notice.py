@@ -1,4 +1,4 @@
-"""The privacy notice: made from the registry, public, in both languages."""
+"""Privacy notice: generated from the registry, public, in both languages."""
 
 from django.conf import settings
 from django.utils import translation

@@ -1,4 +1,4 @@
-"""Objections: a use of data ends when they are granted; data on hold is shown as such to officers."""
+"""Objections: a granted one ends a use of data; officers see restricted data marked."""
 
 from kini.cases import actions as case_actions
 from kini.core import current_time

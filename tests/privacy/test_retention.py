@@ -1,4 +1,4 @@
-"""Every rule of retention really removes what is past its term, and nothing that is not."""
+"""Every retention rule deletes data past its term, and nothing else."""
 
 from argparse import Namespace
 from collections.abc import Callable

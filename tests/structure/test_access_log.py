@@ -32,7 +32,7 @@ from kini.core import current_time
 from kini.messages.models import Delivery, Message
 from kini.people import actions as people_actions
 from kini.people.models import AccessLog, Officer, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import permissions
 from kini.people.rules import NationalId
 from kini.services.flows import Flow
 from kini.web import formats
@@ -99,7 +99,7 @@ def world(
     shutil.copytree(towns.PACK, root / "pack")
     (root / "pack" / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
     with (root / "pack" / "roles.yaml").open("a") as roles:
-        everything = ", ".join(Permission)
+        everything = ", ".join(permissions.names())
         roles.write(
             f"everything: {{name: {{id: Semua, en: All}}, about: {{id: Semua, en: All}}, may: [{everything}]}}\n"
         )

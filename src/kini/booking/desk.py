@@ -20,6 +20,7 @@ from kini.booking.pages import service_and_venue
 from kini.booking.queries import Venue
 from kini.cases.desk.guards import officers_only
 from kini.cases.pages.guards import SeeOther
+from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.core import current_time, references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
@@ -28,7 +29,6 @@ from kini.core.localized_text import Text
 from kini.people import actions as people_actions
 from kini.people.access_log import AccessType, DataRead
 from kini.people.access_purposes import APPOINTMENT
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service
@@ -54,7 +54,7 @@ class Row:
     coming: int
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_safe
 def venues_today(request: HttpRequest) -> HttpResponse:
     """Venues where the officer works, most expected people first."""
@@ -64,7 +64,7 @@ def venues_today(request: HttpRequest) -> HttpResponse:
         Row(queries.title_of(service), at, day_url(service, at, day), counts.get((service.pk, at.key), 0))
         for service in queries.services()
         for at in queries.venues(service)
-        if may(actor, Permission.ACT, venue_scope(service, at))
+        if may(actor, CasePermission.ACT, venue_scope(service, at))
     ]
     if len(rows) == 1:
         return redirect(rows[0].url)
@@ -84,7 +84,7 @@ class Session:
     walk_in: bool
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_safe
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
     """Bookings of a day at a venue."""
@@ -126,7 +126,7 @@ def _queue_order(booking: Booking) -> Any:
 
 def _day_for_officer(request: HttpRequest, service: str, key: str, day: str) -> tuple[Service, Venue, date]:
     bookable, at = service_and_venue(service, key)
-    if not may(actor_for(request), Permission.ACT, venue_scope(bookable, at)):
+    if not may(actor_for(request), CasePermission.ACT, venue_scope(bookable, at)):
         raise Http404
     try:
         return bookable, at, date.fromisoformat(day)
@@ -151,7 +151,7 @@ def _sessions(service: Service, at: Venue, on: date, bookings: Iterable[Booking]
         )
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
     """Check in by the code of the ticket (`code`), typed or from its QR code."""
@@ -159,7 +159,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
     typed = (request.POST.get("code") or request.GET.get("code") or "").replace("\0", "")[:40]
     reference = references.parse(pack.current().reference_prefix, typed) if typed else None
     booking = queries.bookings().filter(reference=reference).first() if reference else None
-    if booking and not may(actor, Permission.ACT, venue_actions.slot_scope(booking.slot)):
+    if booking and not may(actor, CasePermission.ACT, venue_actions.slot_scope(booking.slot)):
         booking = None
     error = (
         _("No booking with this code was found here. Compare the code with the ticket.")
@@ -192,13 +192,13 @@ def _day_of(booking: Booking) -> str:
     return day_url(slot.service, queries.venue_of(slot), city_time(slot.starts_at).date())
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_POST
 def change_booking(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
     """Change a booking: check-in, call, serve, miss, was-there."""
     actor = actor_for(request)
     booking = queries.bookings().filter(reference=reference).first()
-    if booking is None or not may(actor, Permission.ACT, venue_actions.slot_scope(booking.slot)):
+    if booking is None or not may(actor, CasePermission.ACT, venue_actions.slot_scope(booking.slot)):
         raise Http404
     match deed:
         case "check-in":
@@ -218,12 +218,12 @@ def _slot_for_officer(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str
     """The officer, the slot, and the URL of its day."""
     actor = actor_for(request)
     located = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
-    if located is None or not may(actor, Permission.ACT, venue_actions.slot_scope(located)):
+    if located is None or not may(actor, CasePermission.ACT, venue_actions.slot_scope(located)):
         raise Http404
     return actor, located, day_url(located.service, queries.venue_of(located), city_time(located.starts_at).date())
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_POST
 def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
     """Admit a visitor without a booking."""
@@ -236,7 +236,7 @@ def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
     return SeeOther(back)
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slot: int) -> HttpResponse:
     """Close a slot (`message`): bookings move to the next slot with room, and their residents read the message."""

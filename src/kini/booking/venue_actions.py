@@ -13,11 +13,11 @@ from kini.booking.events import WaitedInVain
 from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN, Booking, Slot
 from kini.cases import access
 from kini.cases import actions as case_actions
+from kini.cases.permissions import CasePermission
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
 from kini.core.grants import Scope
-from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.services.models import Service
 from kini.web.formats import city_time, today
@@ -37,9 +37,9 @@ def _locked(by: Actor, booking: Booking) -> Booking:
     """Lock and reload the booking for an officer of its venue."""
     Booking.objects.select_for_update().only("pk").get(pk=booking.pk)
     locked = queries.bookings().select_related("case").get(pk=booking.pk)
-    require(by, Permission.ACT, slot_scope(locked.slot))
+    require(by, CasePermission.ACT, slot_scope(locked.slot))
     if locked.case:
-        access.require_at_desk(by, Permission.ACT, locked.case)
+        access.require_at_desk(by, CasePermission.ACT, locked.case)
     return locked
 
 
@@ -219,7 +219,7 @@ def admit_walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
         SlotFull: if the walk-in quota is taken.
         ActionRefused: if the slot is closed or over.
     """
-    require(by, Permission.ACT, slot_scope(slot))
+    require(by, CasePermission.ACT, slot_scope(slot))
     if slot.closed_at or slot.ends_at <= current_time.now():
         raise ActionRefused(_("This time is over or closed."))
     try:
@@ -243,7 +243,7 @@ def close_slot(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
         NotAllowed: if the officer does not work there.
         ActionRefused: without a message, or if the slot is closed already.
     """
-    require(by, Permission.ACT, slot_scope(slot))
+    require(by, CasePermission.ACT, slot_scope(slot))
     slot = (
         Slot.objects.select_for_update(of=("self",))
         .select_related("service", "unit__area", "place__area")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.cases.models import Case, Draft
+from kini.cases.permissions import CasePermission
 from kini.cases.rules import RESIDENT, SYSTEM
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
@@ -16,7 +17,7 @@ from kini.people.assurance import is_safe_at_counter
 from kini.people.assurance_levels import Level, require_level
 from kini.people.household import Household, household_of
 from kini.people.models import FamilyTie, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission, Permission
 from kini.people.rules import may, may_somewhere, require, roles_for_scope
 from kini.services.kinds import kinds
 from kini.services.models import Service
@@ -96,9 +97,9 @@ def _at_work(by: Actor, case: Case) -> frozenset[str]:
     if not by.is_officer:
         return frozenset()
     scope = scope_of(case)
-    needed = Permission.REOPEN if case.closed_at else Permission.ACT
+    needed = CasePermission.REOPEN if case.closed_at else CasePermission.ACT
     roles = roles_for_scope(by, scope) if may(by, needed, scope) else frozenset()
-    helps = case.submitted_by_id == by.user_id and may_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    helps = case.submitted_by_id == by.user_id and may_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     return roles | ({RESIDENT} if helps else frozenset())
 
 
@@ -167,7 +168,7 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
     own = Resident.objects.filter(user_id=by.user_id).first()
     if own and people_queries.find_represented(own, resident.pk):
         return True
-    return may_somewhere(by, Permission.APPLY_FOR_OTHERS) and is_safe_at_counter(resident)
+    return may_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS) and is_safe_at_counter(resident)
 
 
 def require_assurance(by: Actor, needed: Level | None, resident: Resident | None) -> None:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, rules
 from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
 from kini.city import pack
 from kini.core import current_time
 from kini.core.actors import Actor, ActorKind
 from kini.core.localized_text import Text
 from kini.people.models import Officer
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.rules import may
 from kini.services.fields.base import FieldBase
 from kini.services.kinds import kinds
@@ -148,10 +149,10 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         buttons=tuple(MoveButton(edge, rules.move_label(edge, snapshot.moves)) for edge in moves),
         sections=tuple(_sections(case, snapshot, documents, hides=hides, theirs=theirs)),
         lines=tuple(_lines(entries, snapshot, documents, actor, theirs)),
-        may_note=may(actor, Permission.NOTE, scope) and not theirs,
-        may_assign=may(actor, Permission.ASSIGN, scope) and not theirs and not case.closed_at,
-        may_transfer=may(actor, Permission.TRANSFER, scope) and not theirs and not case.closed_at,
-        may_look=may(actor, Permission.SEE_IDENTITY, scope) and not theirs,
+        may_note=may(actor, CasePermission.NOTE, scope) and not theirs,
+        may_assign=may(actor, CasePermission.ASSIGN, scope) and not theirs and not case.closed_at,
+        may_transfer=may(actor, CasePermission.TRANSFER, scope) and not theirs and not case.closed_at,
+        may_look=may(actor, PeoplePermission.SEE_IDENTITY, scope) and not theirs,
         quick_exit=kind.quick_exit(snapshot.definition),
         panel=kind.panel(case),
     )

@@ -20,7 +20,7 @@ from kini.messages.recipients import Recipient
 from kini.people import queries as people_queries
 from kini.people.events import UnusualAccess
 from kini.people.models import Officer
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.services.kinds import kinds
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 from kini.web import formats
@@ -117,7 +117,7 @@ def notify_heads(event: UnusualAccess) -> None:
     """Notify the managers of an agency's officers, except the officer concerned, of unusual reading."""
     officer = Officer.objects.select_related("agency").get(pk=event.officer)
     day = date.fromisoformat(event.day)
-    heads = people_queries.officers_with_permission(Scope(officer.agency_id), Permission.MANAGE_OFFICERS)
+    heads = people_queries.officers_with_permission(Scope(officer.agency_id), PeoplePermission.MANAGE_OFFICERS)
     for head in (
         Officer.objects.filter(pk__in=[each.pk for each in heads]).exclude(pk=officer.pk).select_related("user")
     ):

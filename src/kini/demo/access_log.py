@@ -16,7 +16,7 @@ from kini.demo.people import BY, DemoPeople
 from kini.people import access_purposes, actions, queries
 from kini.people.access_log import AccessType, DataRead
 from kini.people.contacts import Contact
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.roles import roles
 
 SEED = 27_2022
@@ -33,7 +33,7 @@ def create_access_log(cast: DemoPeople) -> None:
     cases: dict[str, list[Case]] = defaultdict(list)
     for case in Case.objects.filter(resident__isnull=False).select_related("resident", "agency").order_by("pk"):
         cases[case.agency_id].append(case)
-    role = next((name for name, each in roles().items() if Permission.SEE_IDENTITY in each.may), "")
+    role = next((name for name, each in roles().items() if PeoplePermission.SEE_IDENTITY in each.may), "")
     busiest = max(cases.values(), key=len, default=[]) if role else []
     with translation.override(pack.current().languages[0]):
         numbers = range(1, COLLEAGUES + 1) if busiest else ()

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.city.models import Agency, Area
 from kini.city.queries import lowest_level_areas
@@ -20,7 +21,7 @@ from kini.people import actions, demo_accounts, queries, rules
 from kini.people.actions import Details
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident, User
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.roles import roles
 from kini.services.fields.identity import example_national_id
 from kini.services.kinds import kinds_with_cases
@@ -149,7 +150,7 @@ def _proved(cast: DemoPeople, resident: Resident) -> Resident:
 
 def _counter(cast: DemoPeople, agency: Agency) -> None:
     """Create the counter officer, with the pack's first role that may apply for others."""
-    role = next(name for name, each in roles().items() if Permission.APPLY_FOR_OTHERS in each.may)
+    role = next(name for name, each in roles().items() if PeoplePermission.APPLY_FOR_OTHERS in each.may)
     cast.counter = _engage(cast, agency, "counter", [role], roles()[role].name)
 
 
@@ -157,7 +158,7 @@ def _officer(cast: DemoPeople, agency: Agency, services: Iterable[Service]) -> N
     acting = {
         name for service in services if service.current for name in snapshot_of(service.current).roles
     } & roles().keys()
-    watching = {name for name, each in roles().items() if Permission.SEE_OVERDUE in each.may}
+    watching = {name for name, each in roles().items() if CasePermission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
     cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)
 

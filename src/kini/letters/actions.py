@@ -15,7 +15,7 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.letters import content, rendering, rules, signing_keys
 from kini.letters.models import OPEN_STATES, Letter, LetterEntry, LetterState
-from kini.people.permissions import Permission
+from kini.letters.permissions import LetterPermission
 from kini.services.schema import Letter as Ordered
 from kini.services.snapshots import snapshot_of
 
@@ -138,7 +138,7 @@ def _lock_letter(letter: Letter) -> Letter:
 def _lock_for_officer(by: Actor, letter: Letter) -> Letter:
     """Lock the letter; require that the actor may end it now."""
     letter = _lock_letter(letter)
-    access.require_at_desk(by, Permission.MANAGE_LETTERS, letter.case)
+    access.require_at_desk(by, LetterPermission.MANAGE_LETTERS, letter.case)
     if letter.state not in OPEN_STATES:
         raise ActionRefused(_("This letter is no longer valid."))
     return letter

@@ -15,7 +15,7 @@ from kini.cases.models import Case
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.letters import actions, rules
 from kini.letters.models import Letter
-from kini.people.permissions import Permission
+from kini.letters.permissions import LetterPermission
 
 
 def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case, Letter]:
@@ -26,7 +26,7 @@ def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case
     return actor, case, letter
 
 
-@officers_only(Permission.MANAGE_LETTERS)
+@officers_only(LetterPermission.MANAGE_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     """Withdraw a letter (`cause`, `note`)."""
@@ -44,7 +44,7 @@ def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse
     return redirect_see_other("cases:desk-case", case.reference)
 
 
-@officers_only(Permission.MANAGE_LETTERS)
+@officers_only(LetterPermission.MANAGE_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     """Replace a letter (`note`)."""

@@ -8,7 +8,7 @@ from kini.cases.access import scope_of
 from kini.cases.case_view import CaseView
 from kini.letters import queries
 from kini.letters.models import OPEN_STATES, LetterState
-from kini.people.permissions import Permission
+from kini.letters.permissions import LetterPermission
 from kini.people.queries import actor_for
 from kini.people.rules import may
 
@@ -36,6 +36,6 @@ def desk_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     letters = queries.of_case(view.case)
     if not letters:
         return None
-    manages = may(actor_for(request), Permission.MANAGE_LETTERS, scope_of(view.case))
+    manages = may(actor_for(request), LetterPermission.MANAGE_LETTERS, scope_of(view.case))
     context = {"letters": letters, "case": view.case, "manages": manages, "live": OPEN_STATES, "states": LetterState}
     return render_to_string("letters/desk_panel.html", context, request)

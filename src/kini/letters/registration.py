@@ -11,11 +11,14 @@ from kini.cases.panels import CasePanel, case_panels
 from kini.cases.rules import entry_renderers
 from kini.city.pack_checks import pack_checks
 from kini.letters import api, panels, rules, template_checks
+from kini.letters.permissions import LetterPermission
+from kini.people.permissions import register_permissions
 from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
     """Register everything once; called from `LettersConfig.ready`."""
+    register_permissions(LetterPermission)
     api_modules.register("letters", ApiModule("Letters", api.router))
     pack_checks.register("letters", template_checks.check_templates)
     entry_renderers.register("letter", _letter_ready)

@@ -18,11 +18,11 @@ from kini.messages import message_texts, queries, rules, web_push
 from kini.messages.channels.base import Accepted, channels
 from kini.messages.message_types import message_types
 from kini.messages.models import Delivery, InboundMessage, Message, OptOut, Preference, Subscription
+from kini.messages.permissions import MessagePermission
 from kini.messages.providers.base import DeliveryReceipt, InboundText
 from kini.messages.recipients import Recipient
 from kini.people import rules as people_rules
 from kini.people.models import User
-from kini.people.permissions import Permission
 
 DELIVER_JOB, ANSWER_JOB = "messages.deliver", "messages.answer"
 #: Keywords that unsubscribe the sender from the channel they write on, as SMS carriers define them, and resubscribe.
@@ -224,7 +224,7 @@ def _opt_out(channel: str, recipient: str) -> None:
 
 def _require(by: Actor, message: Message) -> None:
     scope = Scope(message.agency_id or "", message.area_path, message.service_id)
-    people_rules.require(by, Permission.SEE_MESSAGES, scope)
+    people_rules.require(by, MessagePermission.SEE_MESSAGES, scope)
 
 
 @action

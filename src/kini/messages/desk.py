@@ -20,10 +20,10 @@ from kini.messages import actions, message_texts, queries, rules
 from kini.messages.channels.base import channels
 from kini.messages.message_types import MessageType, message_types
 from kini.messages.models import Delivery, Message
+from kini.messages.permissions import MessagePermission
 from kini.people import actions as people_actions
 from kini.people.access_log import AccessType, DataRead
 from kini.people.access_purposes import CONTACT
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import require_somewhere
 
@@ -37,7 +37,7 @@ def message_officers_only[**P](view: Callable[P, HttpResponse]) -> Callable[P, H
     def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request = args[0]
         assert isinstance(request, HttpRequest)
-        require_somewhere(actor_for(request), Permission.SEE_MESSAGES)
+        require_somewhere(actor_for(request), MessagePermission.SEE_MESSAGES)
         return view(*args, **kwargs)
 
     return never_cache(login_required(inside))

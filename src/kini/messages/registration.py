@@ -13,11 +13,12 @@ from kini.messages.channels.post import Post
 from kini.messages.channels.push import Push
 from kini.messages.channels.sms import Sms
 from kini.messages.channels.whatsapp import WhatsApp
+from kini.messages.permissions import MessagePermission
 from kini.messages.providers.base import adapters
 from kini.messages.providers.configuration import send_sign_in_code
 from kini.messages.providers.twilio import Twilio
 from kini.messages.providers.whatsapp import WhatsApp as WhatsAppProvider
-from kini.people.permissions import Permission
+from kini.people.permissions import register_permissions
 from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere
 from kini.web.navigation import NavItem, navigation
@@ -26,6 +27,7 @@ from kini.web.pwa import worker_scripts
 
 def register() -> None:
     """Register everything once, from `AppConfig.ready`."""
+    register_permissions(MessagePermission)
     for channel in (Push(), WhatsApp(), Sms(), Email(), Post()):
         channels.register(channel.id, channel)
     worker_scripts.register("push", "messages/push-worker.js")
@@ -54,4 +56,4 @@ def _unread(request: HttpRequest) -> int | None:
 
 
 def _may_see_messages(request: HttpRequest) -> bool:
-    return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_MESSAGES)
+    return request.user.is_authenticated and may_somewhere(actor_for(request), MessagePermission.SEE_MESSAGES)

@@ -25,10 +25,10 @@ from kini.payments.models import (
     Refund,
     SettlementRow,
 )
+from kini.payments.permissions import PaymentPermission
 from kini.payments.providers import provider_for
 from kini.payments.providers.base import Method, PaymentCode, ReceivedPayment, SettlementLine, WebhookMessage
 from kini.payments.tariffs import BillRow, bill_registers
-from kini.people.permissions import Permission
 from kini.services.snapshots import snapshot_of
 from kini.web import formats
 from kini.web.formats import city_time
@@ -264,7 +264,7 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
         NotAllowed: without the permission.
         ActionRefused: if nothing was paid, a refund is under way, or no reason is given.
     """
-    access.require_at_desk(by, Permission.REFUND, payment.case)
+    access.require_at_desk(by, PaymentPermission.REFUND, payment.case)
     if not reason.strip():
         raise ActionRefused(_("Enter the reason for the refund."))
     payment = Payment.objects.select_for_update().select_related("bill", "case").get(pk=payment.pk)
@@ -293,7 +293,7 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
         NotAllowed: without the permission.
         ActionRefused: if the reference is missing.
     """
-    access.require_at_desk(by, Permission.REFUND, refund.payment.case)
+    access.require_at_desk(by, PaymentPermission.REFUND, refund.payment.case)
     if not provider_reference.strip():
         raise ActionRefused(_("Enter the reference of the transfer."))
     refund = Refund.objects.select_for_update().select_related("payment__case").get(pk=refund.pk)

@@ -13,8 +13,8 @@ from kini.cases.models import Case
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
+from kini.payments.permissions import PaymentPermission
 from kini.people.permission_filters import visible_cases_q
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 
 
@@ -28,7 +28,7 @@ def _payment(request: HttpRequest, reference: str) -> tuple[Actor, Case, Payment
     return actor, case, payment
 
 
-@officers_only(Permission.REFUND)
+@officers_only(PaymentPermission.REFUND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Refund the payment of a case (`reason`)."""
@@ -50,7 +50,7 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "payments/desk_refund.html", context, status=422 if errors else 200)
 
 
-@officers_only(Permission.REFUND)
+@officers_only(PaymentPermission.REFUND)
 @require_safe
 def open_refunds(request: HttpRequest) -> HttpResponse:
     """Open refunds of cases that the officer may see."""
@@ -58,12 +58,12 @@ def open_refunds(request: HttpRequest) -> HttpResponse:
 
 
 def _open(actor: Actor) -> list[Refund]:
-    visible = Case.objects.filter(visible_cases_q(actor, Permission.REFUND))
+    visible = Case.objects.filter(visible_cases_q(actor, PaymentPermission.REFUND))
     refunds = queries.open_refunds().filter(payment__case__in=visible.values("pk"))
     return list(refunds.select_related("payment__case", "payment__bill"))
 
 
-@officers_only(Permission.REFUND)
+@officers_only(PaymentPermission.REFUND)
 @require_POST
 def record_transfer(request: HttpRequest, refund: UUID) -> HttpResponse:
     """Record the transfer of a refund (`provider_reference`)."""

@@ -15,10 +15,11 @@ from kini.core.chain import Chain, chains
 from kini.core.sandboxes import SandboxServer, sandboxes
 from kini.payments import actions, api, pages
 from kini.payments.kind import PaymentKind
+from kini.payments.permissions import PaymentPermission
 from kini.payments.providers.base import adapters
 from kini.payments.providers.snap import Snap
 from kini.payments.tariffs import check_bills
-from kini.people.permissions import Permission
+from kini.people.permissions import register_permissions
 from kini.services.kinds import kinds
 from kini.web import formats
 from kini.web.navigation import NavItem, navigation
@@ -28,6 +29,7 @@ SETTLEMENT_COLUMNS = ("id", "provider", "provider_reference", "payment_id", "amo
 
 def register() -> None:
     """Register everything once; called from `PaymentsConfig.ready`."""
+    register_permissions(PaymentPermission)
     chains.register("ledger", Chain("payments_ledgerentry", ("id", "key", "at", "payment_id")))
     chains.register("postings", Chain("payments_posting", ("id", "entry_id", "account", "amount")))
     chains.register("settlements", Chain("payments_settlementrow", SETTLEMENT_COLUMNS))
@@ -48,7 +50,7 @@ def register() -> None:
             34,
             "desk",
             group=gettext_lazy("Counter"),
-            visible=has_permission(Permission.REFUND),
+            visible=has_permission(PaymentPermission.REFUND),
         ),
     )
 

@@ -24,6 +24,7 @@ class PeopleConfig(AppConfig):
         from kini.people.access_purposes import check_access
         from kini.people.identity_registers.base import register_adapters
         from kini.people.identity_registers.civil_registry import CivilRegistry
+        from kini.people.permissions import PeoplePermission, register_permissions
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -57,6 +58,7 @@ class PeopleConfig(AppConfig):
         )
         # Never removed: the newest row holds the current level, and an erased profile keeps its history.
         chains.register("assurance", Chain("people_assurancechange", changes))
+        register_permissions(PeoplePermission)
         retention.register()
         personal_data.register()
         pack_checks.register("people.roles", check_roles)

@@ -62,7 +62,7 @@ class CodeForm(ConfirmLoginCodeForm):
 class PersonForm(PlainForm):
     """Name and national number of a person."""
 
-    name = text_field(gettext_lazy("Write the name as it stands on the card."), 120)
+    name = text_field(gettext_lazy("Write the name as printed on the card."), 120)
     number = text_field("", LONGEST_NUMBER, required=False)
 
     def clean_name(self) -> str:
@@ -70,7 +70,7 @@ class PersonForm(PlainForm):
         if has_invisible(name):
             raise ValidationError(_("This text contains invisible characters. Delete it and type it again."))
         if not any(letter.isalpha() for letter in name):
-            raise ValidationError(_("Write the name as it stands on the card."))
+            raise ValidationError(_("Write the name as printed on the card."))
         return name
 
     def clean_number(self) -> NationalId | None:

@@ -11,7 +11,7 @@ from kini.people.permissions import Permission
 NO_ROWS = Q(pk__in=())
 
 
-def visible_cases_q(actor: Actor, permission: Permission = Permission.SEE_CASES) -> Q:
+def visible_cases_q(actor: Actor, permission: Permission) -> Q:
     """Condition on rows with `agency_id`, `area_path` and `service_id`, equivalent to `rules.may`.
 
     Its form is `agency AND (areas and services of its grants)`, so that an index that begins with the agency serves it.

@@ -22,7 +22,7 @@ from kini.core.models import AuditEntry
 from kini.people import encrypted_fields, mfa
 from kini.people.contacts import Contact
 from kini.people.models import AccessLog, FamilyTie, Officer, Operator, ProgramConsent, Resident, User
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission, Permission
 from kini.people.roles import role_permissions
 
 #: Session entry with a guest's own key. Unlike the session's key it survives sign-in, so that a guest's draft can be
@@ -110,7 +110,7 @@ def officer_of(actor: Actor) -> Officer | None:
 
 def managed_officers(actor: Actor) -> QuerySet[Officer]:
     """Return all officers, also inactive ones, of the agencies where the actor manages officers, by name."""
-    agencies = {grant.agency for grant in actor.grants if Permission.MANAGE_OFFICERS in grant.permissions}
+    agencies = {grant.agency for grant in actor.grants if PeoplePermission.MANAGE_OFFICERS in grant.permissions}
     found = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
     return found.select_related("agency", "user").prefetch_related("role_grants__area").order_by("name", "pk")
 

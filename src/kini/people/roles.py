@@ -3,17 +3,25 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, RootModel
 
 from kini.city.pack import load_city
 from kini.city.schema import Id
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
-from kini.people.permissions import Permission
+from kini.people.permissions import Permission, permissions
 
 FILE = "roles.yaml"
+
+
+def _permission(value: object) -> Permission:
+    try:
+        return permissions.get(str(value))
+    except LookupError as error:
+        raise ValueError(*error.args) from None
 
 
 class Role(BaseModel):
@@ -23,7 +31,7 @@ class Role(BaseModel):
 
     name: Text
     about: Text
-    may: list[Permission] = Field(description="Permissions (people/permissions.py).")
+    may: list[Annotated[Permission, PlainValidator(_permission)]] = Field(description="Registered permissions.")
 
 
 class Roles(RootModel[dict[Id, Role]]):

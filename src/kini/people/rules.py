@@ -149,7 +149,7 @@ def _advice(fault: wrong.ValidationError) -> str:
         case wrong.InvalidLength():
             return _("This number has too few or too many digits. Compare it with the card.")
         case wrong.InvalidFormat():
-            return _("Write only the digits of the number, as they stand on the card.")
+            return _("Write only the digits of the number, as printed on the card.")
         case wrong.InvalidComponent():
             return _("The birth date or the region in this number does not exist. Compare it with the card.")
     return _("One of the digits is not right. Compare the number with the card.")

@@ -37,7 +37,7 @@ def _data(breach: Breach) -> dict[str, Any]:
         (_("Personal data concerned"), breach.data),
         (_("When it happened"), happened),
         (_("When it became known"), formats.moment(breach.known_at)),
-        (_("How it came about"), breach.cause),
+        (_("Cause"), breach.cause),
         (_("People concerned"), formats.number(breach.people.count())),
         (_("What was done"), breach.measures),
         (_("Contact"), f"{found.contact.name}, {found.contact.email}" if found else city),

@@ -19,13 +19,13 @@ from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
 from kini.people.models import LegalHold, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.privacy import actions, breach_letter
 from kini.privacy.models import Breach
 from kini.web.navigation import NavItem, navigation
 
-PROTECT = Permission.PROTECT_DATA
+PROTECT = PeoplePermission.PROTECT_DATA
 STEPS = ("people", "tell", "authority", "close")
 SHOWN, LONGEST, MOST_REFERENCES = 200, 4000, 5000
 

@@ -11,6 +11,7 @@ class Wifi(AppConfig):
         from kini.api.routing import ApiModule, api_modules
         from kini.city.pack_checks import pack_checks
         from kini.messages.message_types import message_types
+        from kini.people.permissions import register_permissions
         from kini.services.start_page import services_on_other_pages, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -20,10 +21,12 @@ class Wifi(AppConfig):
         from kini.wifi.health import desk as health
         from kini.wifi.health.alerts import DOWN
         from kini.wifi.pack_check import check_wifi
+        from kini.wifi.permissions import WifiPermission
         from kini.wifi.planning import desk as planning
         from kini.wifi.sites import api, panels
         from kini.wifi.vouchers import desk as vouchers
 
+        register_permissions(WifiPermission)
         admin.register()
         retention.register()
         personal_data.register()

@@ -8,12 +8,12 @@ from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
-from kini.people.permissions import Permission
 from kini.wifi import actions, config
 from kini.wifi.devices import blocklist_desk
 from kini.wifi.devices.blocklist import BlockTarget
 from kini.wifi.inventory import list_parser
 from kini.wifi.models import AccessPoint, Block, Device, Pass
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import authorization
 from tests.cases.conftest import town as town
 from tests.cases.town import PACK, PERMIT, acting, employed, offer, opened
@@ -182,7 +182,7 @@ def test_only_who_may_sees_and_lifts_and_nobody_acts_on_their_own_case(client, t
     client.force_login(employed_too.user)
     assert client.post("/desk/wifi/blocked/", {"whom": own.reference, "reason": WHY}).status_code == 302
     assert Block.objects.count() == 1
-    assert Permission.BLOCK_WIFI in acting(head).grants[0].permissions
+    assert WifiPermission.BLOCK_WIFI in acting(head).grants[0].permissions
 
 
 @pytest.mark.parametrize(

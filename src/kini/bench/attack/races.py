@@ -18,10 +18,10 @@ from kini.bench.crash_recovery import ApplyingClient, create_clients
 from kini.booking.models import Quota
 from kini.cases.api.scopes import DESK_READ, DESK_WRITE
 from kini.cases.models import Case
+from kini.cases.permissions import CasePermission
 from kini.core.actors import system
 from kini.people import actions as people_actions
 from kini.people.contacts import Contact
-from kini.people.permissions import Permission
 from kini.people.roles import role_permissions, roles
 
 BY = system("attack")
@@ -156,7 +156,7 @@ def _officers(case: Case) -> list[str]:
         user = people_actions.open_account(by=BY, contact=Contact("email", f"officer-{number}@attack.example"))
         officer = people_actions.create_officer(by=BY, user=user, agency=case.agency, name=f"Officer {number}")
         for name in roles():
-            if Permission.ACT in role_permissions(name):
+            if CasePermission.ACT in role_permissions(name):
                 people_actions.grant_role(by=BY, officer=officer, role=name)
         tokens.append(people_actions.issue_token(by=BY, client=program.client, user=user, scopes=scopes))
     return tokens

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from kini.cases import rules
 from kini.cases.models import CannedReply, CannedReplyVersion
+from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import clean_form_text
 from kini.city.models import Agency
 from kini.core import audit
@@ -13,7 +14,6 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Scope
 from kini.people import action_helpers
-from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.services.models import Service
 
@@ -69,7 +69,7 @@ def _locked(reply: CannedReply) -> CannedReply:
 
 
 def _require(by: Actor, reply: CannedReply) -> None:
-    require(by, Permission.MANAGE_REPLIES, Scope(agency=reply.agency_id, service=reply.service_id or ""))
+    require(by, CasePermission.MANAGE_REPLIES, Scope(agency=reply.agency_id, service=reply.service_id or ""))
 
 
 def _store(by: Actor, reply: CannedReply, title: str, text: str, deed: str) -> CannedReply:

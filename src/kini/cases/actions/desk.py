@@ -10,6 +10,7 @@ from kini.cases import access, answers, read_log, rules, timeline
 from kini.cases.events import OfficersMentioned
 from kini.cases.locking import lock_case
 from kini.cases.models import Case, Mention, Presence
+from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import clean_form_text
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Unit
@@ -20,7 +21,7 @@ from kini.people import actions as people_actions
 from kini.people import profile_values
 from kini.people import queries as people_queries
 from kini.people.models import Officer
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.rules import may
 from kini.services.kinds import kinds
 from kini.services.snapshots import snapshot_of
@@ -41,7 +42,7 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
     case = lock_case(case)
     scope = access.scope_of(case)
     oneself = officer is not None and officer.user_id == by.user_id
-    needed = Permission.ACT if oneself and may(by, Permission.ACT, scope) else Permission.ASSIGN
+    needed = CasePermission.ACT if oneself and may(by, CasePermission.ACT, scope) else CasePermission.ASSIGN
     access.require_at_desk(by, needed, case)
     _still_open(case)
     if officer and not _may_hold(officer, case):
@@ -64,7 +65,7 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
         Refused: when the case has ended, stays where it is, or no reason is given.
     """
     case = lock_case(case)
-    access.require_at_desk(by, Permission.TRANSFER, case)
+    access.require_at_desk(by, CasePermission.TRANSFER, case)
     _still_open(case)
     reason = _text(reason, _("Write why you transfer it. The resident will read it."))
     if agency.pk == case.agency_id or not agency.active:
@@ -91,7 +92,7 @@ def assign_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case
         Refused: when the unit belongs to another agency.
     """
     case = case if new else lock_case(case)
-    access.require_at_desk(by, Permission.ASSIGN, case)
+    access.require_at_desk(by, CasePermission.ASSIGN, case)
     if unit.agency_id != case.agency_id:
         raise ActionRefused(_("This unit belongs to another agency."))
     case.unit = unit
@@ -110,7 +111,7 @@ def add_note(*, by: Actor, case: Case, text: str) -> Case:
         Refused: when there is no text, or too much.
     """
     case = lock_case(case)
-    access.require_at_desk(by, Permission.NOTE, case)
+    access.require_at_desk(by, CasePermission.NOTE, case)
     text = _text(text, _("Write the note."))
     meant = _meant(by, case, text)
     entry = timeline.append(case, by=by, sort="noted", public=False, data={"text": text})
@@ -125,7 +126,7 @@ def _meant(by: Actor, case: Case, text: str) -> list[int]:
     """Ids of the mentioned colleagues who may see the case, without the author."""
     if "@" not in text:
         return []
-    colleagues = people_queries.officers_with_permission(access.scope_of(case), Permission.SEE_CASES)
+    colleagues = people_queries.officers_with_permission(access.scope_of(case), CasePermission.SEE_CASES)
     named = rules.find_mentions(text, {officer.pk: officer.name for officer in colleagues})
     others = (officer for officer in colleagues if officer.pk in named and officer.user_id != by.user_id)
     return [officer.pk for officer in others if _may_hold(officer, case)]
@@ -162,7 +163,7 @@ def record_presence(*, by: Actor, case: Case) -> None:
     Raises:
         NotAllowed: when they do not see the case, or are no working officer.
     """
-    access.require_at_desk(by, Permission.SEE_CASES, case)
+    access.require_at_desk(by, CasePermission.SEE_CASES, case)
     officer = people_queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers work on cases."))
@@ -186,7 +187,7 @@ def reveal(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> di
         Refused: without a purpose or an acceptable reason, or after too many looks.
     """
     case = lock_case(case)
-    access.require_at_desk(by, Permission.SEE_IDENTITY, case)
+    access.require_at_desk(by, PeoplePermission.SEE_IDENTITY, case)
     entry = people_actions.log_look(
         by=by,
         resident=case.resident,
@@ -206,7 +207,7 @@ def reveal(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> di
 def _may_hold(officer: Officer, case: Case) -> bool:
     """Return True if the officer may see the case and has no conflict of interest."""
     holder = people_queries.officer_actor(officer)
-    return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.has_conflict_of_interest(
+    return may(holder, CasePermission.SEE_CASES, access.scope_of(case)) and not access.has_conflict_of_interest(
         holder, case
     )
 

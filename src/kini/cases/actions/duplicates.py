@@ -6,10 +6,10 @@ from kini.cases import access, rules, timeline
 from kini.cases.events import CaseMoved
 from kini.cases.locking import lock_case
 from kini.cases.models import Case, NotDuplicate
+from kini.cases.permissions import CasePermission
 from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
-from kini.people.permissions import Permission
 from kini.services.kinds import kinds
 from kini.services.snapshots import snapshot_of
 
@@ -64,7 +64,7 @@ def unmerge(*, by: Actor, case: Case) -> Case:
         Refused: when it is not joined to another one.
     """
     case = lock_case(case)
-    access.require_at_desk(by, Permission.JOIN_CASES, case)
+    access.require_at_desk(by, CasePermission.JOIN_CASES, case)
     if case.leader is None:
         raise ActionRefused(_("This case has not been merged into another one."))
     _apart(by, *sorted((case, case.leader), key=lambda each: each.pk))
@@ -101,7 +101,7 @@ def _both(by: Actor, case: Case, other: Case) -> tuple[Case, Case]:
         raise ActionRefused(_("A case cannot be compared with itself."))
     pair = [lock_case(each) for each in sorted((case, other), key=lambda each: each.pk)]
     for each in pair:
-        access.require_at_desk(by, Permission.JOIN_CASES, each)
+        access.require_at_desk(by, CasePermission.JOIN_CASES, each)
     first, later = sorted(pair, key=lambda each: (each.opened_at, each.pk))
     return first, later
 

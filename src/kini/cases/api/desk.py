@@ -23,13 +23,13 @@ from kini.cases.desk.case_page import desk_case
 from kini.cases.desk.guards import OwnCaseAtDesk, read_case_at_desk
 from kini.cases.models import Case
 from kini.cases.pages.documents import file_response
+from kini.cases.permissions import CasePermission
 from kini.cases.queries import QueueFilters, View
 from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed
 from kini.people import queries as people_queries
 from kini.people.models import Officer
-from kini.people.permissions import Permission
 from kini.people.rules import may_somewhere
 
 router = Router()
@@ -167,7 +167,7 @@ def officer_of(request: HttpRequest) -> Actor:
         NotAllowed: when they have no desk.
     """
     actor = principal_of(request).actor
-    if not may_somewhere(actor, Permission.SEE_CASES):
+    if not may_somewhere(actor, CasePermission.SEE_CASES):
         raise NotAllowed(_("The desk is for officers with a role. Ask the person who manages roles at your agency."))
     return actor
 

@@ -12,11 +12,11 @@ from kini.cases.desk.guards import officers_only
 from kini.cases.queries import access_report
 from kini.cases.queries.access_report import AccessReport, OfficerReads
 from kini.people import access_purposes, queries
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.web import downloads, formats
 
-MANAGE = Permission.MANAGE_OFFICERS
+MANAGE = PeoplePermission.MANAGE_OFFICERS
 
 
 @officers_only(MANAGE)

@@ -17,12 +17,12 @@ from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import BatchMove, BatchMoveCase, Case
 from kini.cases.pages import forms
 from kini.cases.pages.forms import SubmittedForm
+from kini.cases.permissions import CasePermission
 from kini.cases.queries import batch_moves
 from kini.cases.queries.batch_moves import PlannedMove
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, TransitionInputs
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.fields.base import FieldBase
 from kini.services.snapshots import snapshots_by_version
@@ -34,7 +34,7 @@ LATEST = 20
 REFRESH_SECONDS = 2
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch_move_page(request: HttpRequest) -> HttpResponse:
     """List the officer's latest batch moves. POST with cases shows the choice of moves (`move` empty), the review, or
@@ -142,7 +142,7 @@ def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Submitt
     return redirect_see_other("cases:desk-bulk", made.pk)
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_safe
 def batch_move_result(request: HttpRequest, bulk: int) -> HttpResponse:
     """Result of a batch move: waiting, cancelled, or case by case."""
@@ -194,7 +194,7 @@ def _own(request: HttpRequest, pk: int) -> BatchMove:
     return found
 
 
-@officers_only(Permission.ACT)
+@officers_only(CasePermission.ACT)
 @require_POST
 def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
     """Cancel the batch move if it has not begun."""

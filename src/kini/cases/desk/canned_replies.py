@@ -14,16 +14,16 @@ from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.guards import officers_only, redirect_see_other
 from kini.cases.desk.queue import clean_query_text
 from kini.cases.models import CannedReply, CannedReplyVersion
+from kini.cases.permissions import CasePermission
 from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import may
 from kini.services import queries as service_queries
 from kini.services.models import Service
 
-MANAGE = Permission.MANAGE_REPLIES
+MANAGE = CasePermission.MANAGE_REPLIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kini.cases.desk.guards import back_to_case, case_at_desk, officers_only, re
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import BatchMoveCase, Case
 from kini.cases.pages.forms import UNREADABLE
+from kini.cases.permissions import CasePermission
 from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed
@@ -24,7 +25,6 @@ from kini.core.ids import parse_pk
 from kini.people import access_purposes
 from kini.people.assurance_levels import level_label
 from kini.people.models import Officer
-from kini.people.permissions import Permission
 from kini.people.queries import officer_of, officers_with_permission
 from kini.people.rules import may
 from kini.services.fields.base import FieldBase
@@ -152,9 +152,11 @@ def desk_case(actor: Actor, found: Case) -> DeskCase:
         view=view if knows else replace(view, person="", sections=_unnamed(view)),
         moves=tuple(button for button in view.buttons if button.edge.by != rules.RESIDENT),
         for_resident=rules.RESIDENT in view.case_roles,
-        may_take=open_now and not mine and (may(actor, Permission.ACT, scope) or view.may_assign),
+        may_take=open_now and not mine and (may(actor, CasePermission.ACT, scope) or view.may_assign),
         mine=mine,
-        colleagues=officers_with_permission(scope, Permission.SEE_CASES) if view.may_assign or view.may_note else [],
+        colleagues=officers_with_permission(scope, CasePermission.SEE_CASES)
+        if view.may_assign or view.may_note
+        else [],
         agencies=_others(found) if view.may_transfer else [],
     )
 

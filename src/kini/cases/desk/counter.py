@@ -28,7 +28,7 @@ from kini.people.assurance import account_hints, is_safe_at_counter
 from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
 from kini.people.models import Assurance, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
 from kini.services.kinds import kinds_with_cases
@@ -45,7 +45,7 @@ LATEST = 10
 TYPED = ("name", "phone", "address", "area")
 
 
-@officers_only(Permission.APPLY_FOR_OTHERS)
+@officers_only(PeoplePermission.APPLY_FOR_OTHERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     """Find or add the person by card number, choose the service, then continue with its ordinary questions."""
@@ -175,7 +175,7 @@ def _latest(actor: Actor) -> list[QueueRow]:
     return build_rows(list(cases.order_by("-opened_at", "-pk")[:LATEST]))
 
 
-@officers_only(Permission.APPLY_FOR_OTHERS)
+@officers_only(PeoplePermission.APPLY_FOR_OTHERS)
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Printable receipt: reference, next steps, and how to ask about the case."""

@@ -34,7 +34,7 @@ from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
 from kini.people.identity_registers.configured import configured_register
 from kini.people.models import Assurance, AssuranceChange, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.people.rules import NationalId
 from kini.services import catalogue as catalogues
@@ -103,7 +103,7 @@ def proof_page(
     return render(request, "cases/desk/unproved.html", context, status=422 if problems else 200)
 
 
-@officers_only(Permission.APPLY_FOR_OTHERS)
+@officers_only(PeoplePermission.APPLY_FOR_OTHERS)
 @require_POST
 def prove(request: HttpRequest) -> HttpResponse:
     """Prove the profile or create one of the person's own, then continue to the choice of service."""

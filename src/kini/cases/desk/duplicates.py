@@ -17,8 +17,8 @@ from kini.cases.case_view import CaseView
 from kini.cases.desk.case_page import channel_word, desk_case
 from kini.cases.desk.guards import case_at_desk, officers_only, redirect_see_other
 from kini.cases.models import Case, Document
+from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused, NotAllowed
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.snapshots import snapshot_of
@@ -44,7 +44,7 @@ class ComparedRow:
 def duplicates_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     """Panel of the case page: possible duplicates, the case it was merged into, and merged cases."""
     case, actor = view.case, actor_for(request)
-    if not may(actor, Permission.JOIN_CASES, access.scope_of(case)):
+    if not may(actor, CasePermission.JOIN_CASES, access.scope_of(case)):
         return None
     found = queries.duplicate_candidates(actor, case)
     followers = [] if case.leader_id else list(case.followers.order_by("opened_at").only("reference")[:50])
@@ -69,7 +69,7 @@ def merged_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     return render_to_string("cases/panels/followed.html", context, request)
 
 
-@officers_only(Permission.JOIN_CASES)
+@officers_only(CasePermission.JOIN_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest, reference: str, other: str) -> HttpResponse:
     """Compare two cases side by side; POST `verdict` ("same" or "apart") decides."""
@@ -113,7 +113,7 @@ def _decided(request: HttpRequest, first: Case, later: Case, back: Case) -> Http
     raise ActionRefused(_("Say whether they are the same thing."))
 
 
-@officers_only(Permission.JOIN_CASES)
+@officers_only(CasePermission.JOIN_CASES)
 @require_POST
 def unmerge(request: HttpRequest, reference: str) -> HttpResponse:
     """Undo a merge."""

@@ -15,6 +15,7 @@ from kini.cases import access, queries, read_log
 from kini.cases.desk import queue_address
 from kini.cases.models import Case
 from kini.cases.pages.guards import SeeOther
+from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.core import references
 from kini.core.actors import Actor, NotAllowed
@@ -43,7 +44,7 @@ class OwnCaseAtDesk(Exception):
 
 def is_working_officer(request: HttpRequest) -> bool:
     """Return True if the visitor may use the desk."""
-    return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_CASES)
+    return request.user.is_authenticated and may_somewhere(actor_for(request), CasePermission.SEE_CASES)
 
 
 def has_permission(permission: Permission) -> Callable[[HttpRequest], bool]:
@@ -52,7 +53,7 @@ def has_permission(permission: Permission) -> Callable[[HttpRequest], bool]:
 
 
 def officers_only[**P](
-    permission: Permission = Permission.SEE_CASES,
+    permission: Permission = CasePermission.SEE_CASES,
 ) -> Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]]:
     """Restrict a view to officers with the permission in at least one scope; never cached."""
 
@@ -97,7 +98,7 @@ def read_case_at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Ca
         case = queries.case_for(actor, read or "")
     except Case.DoesNotExist:
         raise Http404 from None
-    if not may(actor, Permission.SEE_CASES, access.scope_of(case)):
+    if not may(actor, CasePermission.SEE_CASES, access.scope_of(case)):
         raise Http404
     if access.is_own_case(actor, case):
         raise OwnCaseAtDesk(case)

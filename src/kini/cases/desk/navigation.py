@@ -9,8 +9,9 @@ from kini.cases import queries
 from kini.cases.desk import presence, queue_counts, saved_filters
 from kini.cases.desk.guards import has_permission, is_working_officer
 from kini.cases.desk.queue_address import VIEWS
+from kini.cases.permissions import CasePermission
 from kini.cases.queries import View
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.web.navigation import NavItem, NavSource, nav_sources, navigation
 
 #: Icons of the rail's views, in order.
@@ -48,7 +49,7 @@ def register() -> None:
             visible=is_working_officer,
         ),
     )
-    helps, watches = has_permission(Permission.APPLY_FOR_OTHERS), has_permission(Permission.SEE_OVERDUE)
+    helps, watches = has_permission(PeoplePermission.APPLY_FOR_OTHERS), has_permission(CasePermission.SEE_OVERDUE)
     navigation.register(
         "desk-apply",
         NavItem("cases:desk-apply", _("Apply for a resident"), "pencil", 30, "desk", group=_("Counter"), visible=helps),
@@ -67,7 +68,7 @@ def register() -> None:
         "desk-numbers",
         NavItem("cases:desk-numbers", _("Numbers of the day"), "chart", 41, "desk", _("Agency"), visible=watches),
     )
-    manages = has_permission(Permission.MANAGE_OFFICERS)
+    manages = has_permission(PeoplePermission.MANAGE_OFFICERS)
     navigation.register(
         "desk-officers",
         NavItem("cases:desk-officers", _("Officers and roles"), "people", 44, "desk", _("Agency"), visible=manages),
@@ -76,7 +77,7 @@ def register() -> None:
         "desk-access",
         NavItem("cases:desk-access", _("Who reads what"), "eye", 45, "desk", _("Agency"), visible=manages),
     )
-    writes = has_permission(Permission.MANAGE_REPLIES)
+    writes = has_permission(CasePermission.MANAGE_REPLIES)
     navigation.register(
         "desk-replies",
         NavItem("cases:desk-replies", _("Canned replies"), "pencil", 46, "desk", _("Agency"), visible=writes),

@@ -24,14 +24,14 @@ from kini.people import actions, queries
 from kini.people.contacts import ContactError, contact_of, parse_contact
 from kini.people.directory_config import configured_directory
 from kini.people.models import DirectoryLink, Officer, RoleGrant
-from kini.people.permissions import PERMISSION_LABELS, Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.people.roles import Role, roles
 from kini.people.rules import may, may_all
 from kini.services import queries as service_queries
 from kini.services.models import Service
 
-MANAGE = Permission.MANAGE_OFFICERS
+MANAGE = PeoplePermission.MANAGE_OFFICERS
 PER_PAGE = 50
 #: Number of history entries shown.
 LATEST = 50
@@ -238,7 +238,7 @@ def _offers(actor: Actor, found: Officer) -> list[RoleOffer]:
 
 def may_words(role: Role) -> str:
     """Permissions of a role as a list in words."""
-    return ", ".join(str(PERMISSION_LABELS[permission]) for permission in role.may)
+    return ", ".join(str(permission.label) for permission in role.may)
 
 
 def _paths(actor: Actor, found: Officer) -> list[str]:

@@ -20,12 +20,12 @@ from kini.cases import queries, rules
 from kini.cases.desk import queue_counts
 from kini.cases.desk.guards import officers_only
 from kini.cases.models import Case
+from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.city.models import Unit
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.people.models import Officer
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.snapshots import ServiceSnapshot, snapshot_of, snapshots_by_version
 from kini.web import downloads, formats
@@ -91,7 +91,7 @@ SORTS: Mapping[str, Callable[[LateGroup], Any]] = {
 }
 
 
-@officers_only(Permission.SEE_OVERDUE)
+@officers_only(CasePermission.SEE_OVERDUE)
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
     """Show overdue cases in groups (`by`), sorted by `sort`, and the longest overdue ones."""
@@ -141,7 +141,7 @@ def late_groups(actor: Actor, by: str = "service") -> list[LateGroup]:
 
 
 def _late(actor: Actor) -> QuerySet[Case]:
-    found = queries.visible_cases(actor, Permission.SEE_OVERDUE)
+    found = queries.visible_cases(actor, CasePermission.SEE_OVERDUE)
     return found.filter(closed_at__isnull=True, due_at__lt=current_time.now())
 
 
@@ -185,7 +185,7 @@ class _Echo:
         return line
 
 
-@officers_only(Permission.SEE_OVERDUE)
+@officers_only(CasePermission.SEE_OVERDUE)
 @require_safe
 def overdue_csv(request: HttpRequest) -> HttpResponseBase:
     """All overdue cases as CSV, without names of residents or officers."""

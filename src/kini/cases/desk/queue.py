@@ -14,9 +14,9 @@ from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk, officers_only, r
 from kini.cases.desk.queue_address import CONTROL, VIEWS, QueueAddress, clean_query_text
 from kini.cases.desk.queue_counts import AreaChoices
 from kini.cases.desk.queue_rows import build_rows, render_rows
+from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused
 from kini.people.models import Officer
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
 from kini.web.snippets import render_options
@@ -45,7 +45,7 @@ def _show(request: HttpRequest) -> HttpResponse:
     found = queries.queue_page(actor, asked.filters(areas.paths, after))
     name = next((kept.name for kept in saved_filters.own_filters(request) if kept.query == asked.query), "")
     rows, trail = build_rows(found.cases), queue_address.back_query_of(asked)
-    may_act = may_somewhere(actor, Permission.ACT)
+    may_act = may_somewhere(actor, CasePermission.ACT)
     context = {
         "asked": asked,
         "saved": name,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from kini.cases import queries
+from kini.cases.permissions import CasePermission
 from kini.cases.queries import View
 from kini.city import pack
 from kini.city.models import Area
@@ -28,7 +29,7 @@ from kini.services.snapshots import ServiceSnapshot, snapshots_by_version
 #: Lifetime of cached values over all cases.
 CACHE_SECONDS = 60
 MAX_CACHED = 5_000
-SEE = Permission.SEE_CASES
+SEE = CasePermission.SEE_CASES
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from kini.cases import queries, rules
 from kini.cases.desk import queue_counts
 from kini.cases.desk.guards import officers_only
 from kini.cases.models import Rating, TimelineEntry
+from kini.cases.permissions import CasePermission
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.snapshots import snapshots_by_version
 
@@ -58,7 +58,7 @@ class ServiceRatings:
         return ((str(word), self.marks[score]) for score, word in rules.SCORES.items() if self.marks[score])
 
 
-@officers_only(Permission.SEE_OVERDUE)
+@officers_only(CasePermission.SEE_OVERDUE)
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
     """Show scores, objections and comments of the last DAYS days."""
@@ -79,7 +79,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
 def ratings_by_service(actor: Actor) -> list[ServiceRatings]:
     """Ratings by service, the most rated first. Four queries for any number of cases."""
     since = current_time.now() - timedelta(days=DAYS)
-    seen = queries.visible_cases(actor, Permission.SEE_OVERDUE)
+    seen = queries.visible_cases(actor, CasePermission.SEE_OVERDUE)
     rated = Rating.objects.filter(case__in=seen.values("pk"), at__gte=since).order_by()
     objected = TimelineEntry.objects.filter(
         case__in=seen.values("pk"), at__gte=since, sort="moved", move__in=(rules.OBJECT, rules.OVERTURN)
@@ -103,6 +103,6 @@ def ratings_by_service(actor: Actor) -> list[ServiceRatings]:
 
 def latest_comments(actor: Actor) -> list[Rating]:
     """Latest comments, without their authors."""
-    seen = queries.visible_cases(actor, Permission.SEE_OVERDUE)
+    seen = queries.visible_cases(actor, CasePermission.SEE_OVERDUE)
     said = Rating.objects.filter(case__in=seen.values("pk")).exclude(text="").order_by("-at")
     return list(said.only("score", "text", "at")[:MAX_COMMENTS])

@@ -20,11 +20,11 @@ from kini.cases import queries
 from kini.cases.desk import queue_counts
 from kini.cases.desk.guards import officers_only
 from kini.cases.models import Case
+from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.city.models import Unit
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.snapshots import snapshots_by_version
 from kini.web import formats
@@ -63,7 +63,7 @@ class DayStatistics:
     groups: list[DayCounts]
 
 
-@officers_only(Permission.SEE_OVERDUE)
+@officers_only(CasePermission.SEE_OVERDUE)
 @require_safe
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Show statistics of `day` (2026-11-24; default and fallback today), grouped by `by` (key of GROUPINGS)."""
@@ -72,7 +72,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(current_time.now(), pack.current().timezone)
     day = _asked(request.GET.get("day", ""), today)
     found = queue_counts.cached_for_scope(
-        f"numbers {day} {by}", actor, lambda who: day_statistics(who, day, by), Permission.SEE_OVERDUE
+        f"numbers {day} {by}", actor, lambda who: day_statistics(who, day, by), CasePermission.SEE_OVERDUE
     )
     context = {
         "day": day,
@@ -112,7 +112,7 @@ def day_statistics(actor: Actor, day: date, by: str) -> DayStatistics:
     on the total.
     """
     days = [day - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    seen = queries.visible_cases(actor, Permission.SEE_OVERDUE).order_by()
+    seen = queries.visible_cases(actor, CasePermission.SEE_OVERDUE).order_by()
     whole, groups = DayCounts(), defaultdict[str, DayCounts](DayCounts)
     decided = seen.exclude(outcome="joined")
     versions: dict[str, int] = {}

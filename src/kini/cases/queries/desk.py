@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from kini.cases import search_index
 from kini.cases.access import has_conflict_of_interest
 from kini.cases.models import Case
+from kini.cases.permissions import CasePermission
 from kini.cases.queries.columns import DEFERRED, QUEUE_COLUMNS
 from kini.city import queries as city_queries
 from kini.core import current_time
@@ -197,7 +198,7 @@ def _counts(actor: Actor, filters: tuple[QueueFilters, ...]) -> CompiledSql:
     return CompiledSql(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
 
 
-def visible_cases(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
+def visible_cases(actor: Actor, permission: Permission = CasePermission.SEE_CASES) -> QuerySet[Case]:
     """Cases over which an officer has the permission."""
     return Case.objects.filter(visible_cases_q(actor, permission))
 

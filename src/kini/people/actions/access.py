@@ -15,7 +15,7 @@ from kini.people.access_log import AccessType, DataRead
 from kini.people.access_purposes import CASEWORK
 from kini.people.events import UnusualAccess
 from kini.people.models import AccessLog, Officer, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 
 
 @statement_action
@@ -68,7 +68,7 @@ def log_look(
         Refused: without an acceptable reason or a listed purpose.
     """
     if scope is None:
-        rules.require_somewhere(by, Permission.SEE_IDENTITY)
+        rules.require_somewhere(by, PeoplePermission.SEE_IDENTITY)
     else:
-        rules.require(by, Permission.SEE_IDENTITY, scope)
+        rules.require(by, PeoplePermission.SEE_IDENTITY, scope)
     return action_helpers.log_access(by, resident, what, reason, reference, purpose)

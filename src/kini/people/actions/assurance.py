@@ -11,7 +11,7 @@ from kini.people.access_purposes import COUNTER
 from kini.people.action_helpers import Details
 from kini.people.assurance import DOCUMENTS, Proof, change_level, forbid_own_profile, remove_number
 from kini.people.models import Assurance, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 
 
 @action
@@ -72,7 +72,7 @@ def reassign_number(
 
 def _for_proof(by: Actor, resident: Resident, document: str) -> Resident:
     """Lock and return the profile, after checking that this officer may prove it."""
-    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     forbid_own_profile(by, resident)
     if document not in DOCUMENTS:

@@ -12,7 +12,7 @@ from kini.people.action_helpers import Details
 from kini.people.assurance import Proof, change_level, remove_number
 from kini.people.events import ProfilesJoined
 from kini.people.models import Assurance, Resident, User
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 
 
 @action
@@ -25,7 +25,7 @@ def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", rea
         NotAllowed: without the permission to apply for others.
         Refused: without a number or a reason.
     """
-    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     if details.number is None:
         raise ActionRefused(_("Ask for the person's card: without its number nobody can be found or added."))
     found = queries.resident_by_number(details.number.number)
@@ -49,7 +49,7 @@ def merge_into_account(*, by: Actor, resident: Resident, user: User, reason: str
         NotAllowed: without the permission to apply for others.
         Refused: if the profile has an account already, or the account's profile has a number.
     """
-    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     earlier = Resident.objects.select_for_update().filter(user=user).first()
     if resident.user_id:
@@ -82,7 +82,7 @@ def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
         NotAllowed: without the permission to apply for others.
         Refused: without a reason.
     """
-    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     action_helpers.log_access(by, resident, AccessType.NATIONAL_ID, reason, "", COUNTER)
     remove_number(by, Resident.objects.select_for_update().get(pk=resident.pk), Proof("released", reason=reason))
     resident.refresh_from_db()

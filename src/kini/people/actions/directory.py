@@ -9,7 +9,7 @@ from kini.core.grants import Scope
 from kini.people import action_helpers, rules
 from kini.people.contacts import parse_email
 from kini.people.models import DirectoryLink, Officer, User
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 
 
 @action
@@ -23,7 +23,7 @@ def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
         ContactFault: for an invalid e-mail address.
         Refused: if another officer has it.
     """
-    rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=officer.agency_id))
+    rules.require(by, PeoplePermission.MANAGE_OFFICERS, Scope(agency=officer.agency_id))
     if by.user_id == officer.user_id:
         raise NotAllowed(_("You cannot link your own account. Ask a colleague who manages officers."))
     DirectoryLink.objects.filter(officer=officer).delete()

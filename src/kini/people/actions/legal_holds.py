@@ -7,7 +7,7 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.people import action_helpers, rules
 from kini.people.models import LegalHold, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 
 LONGEST_REASON = 240
 
@@ -47,7 +47,7 @@ def lift_legal_hold(*, by: Actor, hold: LegalHold, reason: str) -> LegalHold:
 
 
 def _require(by: Actor) -> None:
-    rules.require_somewhere(by, Permission.PROTECT_DATA)
+    rules.require_somewhere(by, PeoplePermission.PROTECT_DATA)
 
 
 def _reason(text: str) -> str:

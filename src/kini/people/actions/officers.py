@@ -17,7 +17,7 @@ from kini.people.actions.accounts import open_account
 from kini.people.contacts import Contact
 from kini.people.household import is_own_contact, is_same_person
 from kini.people.models import Officer, RoleGrant, Session, User
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.roles import role_permissions, roles
 
 
@@ -29,7 +29,7 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
         NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own contact.
         Refused: without a readable name, or if the account is an officer already.
     """
-    rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
+    rules.require(by, PeoplePermission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     if is_same_person(by.user_id, user.pk):
         raise NotAllowed(_("This is your own contact. You cannot create a second officer account for yourself."))
     if not name.strip():
@@ -56,7 +56,7 @@ def invite_officer(*, by: Actor, contact: Contact, agency: Agency, name: str) ->
         Refused: without a readable name, or if they are an officer already.
         ContactFault: if no message can be delivered to them.
     """
-    rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
+    rules.require(by, PeoplePermission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     verification_codes.require_reachable(contact)
     if is_own_contact(by.user_id, contact):
         raise NotAllowed(_("This is your own contact. You cannot create a second officer account for yourself."))
@@ -142,7 +142,7 @@ def withdraw_role(*, by: Actor, grant: RoleGrant) -> None:
 
 
 def _manages(by: Actor, officer: Officer, scope: Scope) -> None:
-    rules.require(by, Permission.MANAGE_OFFICERS, scope)
+    rules.require(by, PeoplePermission.MANAGE_OFFICERS, scope)
     if is_same_person(by.user_id, officer.user_id):
         raise NotAllowed(_("You cannot change your own roles. Ask a colleague who manages officers."))
 

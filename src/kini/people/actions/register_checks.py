@@ -17,7 +17,7 @@ from kini.people.identity_registers.base import IdentityClaim, RegisterAnswer
 from kini.people.identity_registers.claims import claim_context, claim_of
 from kini.people.identity_registers.configured import configured_register
 from kini.people.models import Assurance, RegisterCheck, Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.people.rules import NationalId
 
 ASK = "people.ask_register"
@@ -37,7 +37,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
         Refused: without a register, or while the last request is pending.
     """
     if by.is_officer and by.user_id != resident.user_id:
-        rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+        rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
         forbid_own_profile(by, resident)
     else:
         action_helpers.require_self(by, resident.user_id)

@@ -16,7 +16,7 @@ from kini.messages import actions as messages
 from kini.messages.recipients import Recipient
 from kini.people import rules as people_rules
 from kini.people.models import Resident
-from kini.people.permissions import Permission
+from kini.people.permissions import PeoplePermission
 from kini.privacy.models import AffectedPerson, Breach, BreachEntry
 from kini.privacy.notices import BREACH_MESSAGE
 from kini.web import formats
@@ -155,7 +155,7 @@ def close_breach(*, by: Actor, breach: Breach) -> Breach:
 
 
 def _require(by: Actor) -> None:
-    people_rules.require_somewhere(by, Permission.PROTECT_DATA)
+    people_rules.require_somewhere(by, PeoplePermission.PROTECT_DATA)
 
 
 def _check(facts: BreachFacts) -> None:

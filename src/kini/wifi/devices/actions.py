@@ -10,12 +10,12 @@ from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.grants import Scope
 from kini.people import action_helpers
 from kini.people.models import User
-from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.wifi.devices import blocklist
 from kini.wifi.devices.blocklist import BlockTarget
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.guards import lock_for_transaction, require_system
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import queries
 from kini.wifi.radius.actions import MOST_DAYS, reauthorize_sessions
 from kini.wifi.radius.authorization import audit_subject, device_hash
@@ -177,4 +177,4 @@ def _require(by: Actor, scope: Scope | None) -> None:
     if scope is None or by.kind is ActorKind.SYSTEM:
         require_system(by)
     else:
-        require(by, Permission.BLOCK_WIFI, scope)
+        require(by, WifiPermission.BLOCK_WIFI, scope)

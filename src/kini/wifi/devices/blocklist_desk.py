@@ -17,17 +17,17 @@ from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, Actor
 from kini.core.attempt_limits import Limit
 from kini.core.ids import parse_pk
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import config
 from kini.wifi.devices import actions, blocklist
 from kini.wifi.devices.blocklist import BlockTarget
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import queries
 from kini.wifi.radius.models import Block
 
-BLOCK = Permission.BLOCK_WIFI
+BLOCK = WifiPermission.BLOCK_WIFI
 LONGEST, SHOWN = 60, 50
 #: Daily limit per officer, against probing for codes and devices.
 LOOKUP_LIMIT = Limit("wifi.block", count=100, seconds=24 * 60 * 60)

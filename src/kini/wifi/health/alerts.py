@@ -14,10 +14,10 @@ from kini.core.grants import Scope
 from kini.messages import actions as messages
 from kini.messages.message_types import MessageType
 from kini.messages.recipients import Recipient
-from kini.people.permissions import Permission
 from kini.people.queries import officers_with_permission
 from kini.wifi import config
 from kini.wifi.health.models import Outage
+from kini.wifi.permissions import WifiPermission
 
 NAMED = 3
 DOWN = MessageType(
@@ -40,7 +40,7 @@ def notify_down(pks: Sequence[int]) -> None:
     for outage in open_outages:
         by_agency[config.monitoring_agency(outage.access_point.site.provider)].append(outage)
     for agency, outages in by_agency.items():
-        for officer in officers_with_permission(Scope(agency), Permission.WATCH_NETWORK) if agency else []:
+        for officer in officers_with_permission(Scope(agency), WifiPermission.WATCH_NETWORK) if agency else []:
             _tell(Recipient(officer.user), outages)
 
 

@@ -10,14 +10,14 @@ from django.db.models import Count, Q, QuerySet
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.process_cache import cached
-from kini.people.permissions import Permission
 from kini.wifi import config
 from kini.wifi.health.models import FaultReport, Health, Outage
 from kini.wifi.health.rules import State, combined_state
 from kini.wifi.inventory.models import AccessPoint, Site
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.schema import HealthEntry
 
-WATCH = Permission.WATCH_NETWORK
+WATCH = WifiPermission.WATCH_NETWORK
 
 #: Limit to which a check looks back if earlier ones were missed.
 FURTHEST = timedelta(days=2)

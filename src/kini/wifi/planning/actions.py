@@ -9,9 +9,9 @@ from kini.core import audit, current_time, jobs
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Scope
-from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.wifi.guards import lock_for_transaction, require_system
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.planning.models import Plan, PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest, planning_rule, request_of, validate_request
 from kini.wifi.planning.planner import PlanResult
@@ -30,7 +30,7 @@ def request_plan(*, by: Actor, name: str, plan_request: PlanRequest, scope: Scop
         NotAllowed: if the actor may not plan for that agency.
         Refused: if the request is out of bounds, the pack has no rule for it, or there are too many plans.
     """
-    require(by, Permission.PLAN_WIFI, scope)
+    require(by, WifiPermission.PLAN_WIFI, scope)
     planning_rule()
     validate_request(plan_request)
     if not name.strip():
@@ -97,6 +97,6 @@ def delete_plan(*, by: Actor, plan: int, scope: Scope) -> None:
     Raises:
         NotAllowed: if the actor may not plan for that agency.
     """
-    require(by, Permission.PLAN_WIFI, scope)
+    require(by, WifiPermission.PLAN_WIFI, scope)
     if Plan.objects.filter(pk=plan, agency=scope.agency).delete()[0]:
         audit.record(by=by, action="wifi.plan-removed", subject=f"wifi-plan:{plan}")

@@ -18,19 +18,19 @@ from kini.city import queries as city
 from kini.city.city_cache import city_tables
 from kini.core.actors import ActionRefused, Actor
 from kini.core.ids import parse_pk
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web import downloads
 from kini.web.formats import money
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import config
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.planning import actions, plan_view
 from kini.wifi.planning.models import Plan, PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest, planning_rule, request_of
 from kini.wifi.schema import PlanEntry
 
-PLAN = Permission.PLAN_WIFI
+PLAN = WifiPermission.PLAN_WIFI
 ON_PAGE, LONGEST = 20, 80
 #: Seconds after which the page of an unfinished plan reloads.
 LOOK_AGAIN = 5

@@ -10,11 +10,11 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.grants import Scope
 from kini.core.references import ALPHABET
-from kini.people.permissions import Permission
 from kini.people.rules import require
 from kini.wifi import config
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.guards import require_system
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import queries
 from kini.wifi.radius.actions import MOST_DAYS
 from kini.wifi.radius.authorization import voucher_hash
@@ -101,4 +101,4 @@ def _require(by: Actor, scope: Scope | None) -> None:
     if scope is None or by.kind is ActorKind.SYSTEM:
         require_system(by)
     else:
-        require(by, Permission.MANAGE_VOUCHERS, scope)
+        require(by, WifiPermission.MANAGE_VOUCHERS, scope)

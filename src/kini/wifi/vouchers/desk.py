@@ -14,15 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kini.cases.desk.guards import has_permission, officers_only, redirect_see_other
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
-from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import config
+from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import queries
 from kini.wifi.vouchers import actions
 
-MANAGE = Permission.MANAGE_VOUCHERS
+MANAGE = WifiPermission.MANAGE_VOUCHERS
 LONGEST, SHOWN = 80, 50
 
 

@@ -1,0 +1,9 @@
+"""Permission of officers on messages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.people.permissions import Permission
+
+
+class MessagePermission(Permission):
+    SEE_MESSAGES = "see-messages", _("see messages that reached nobody")

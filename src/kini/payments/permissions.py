@@ -1,0 +1,9 @@
+"""Permission of officers on payments."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.people.permissions import Permission
+
+
+class PaymentPermission(Permission):
+    REFUND = "refund", _("give payments back")

@@ -1,0 +1,12 @@
+"""Permissions of officers on the city's Wi-Fi."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.people.permissions import Permission
+
+
+class WifiPermission(Permission):
+    MANAGE_VOUCHERS = "manage-vouchers", _("hand out Wi-Fi codes")
+    PLAN_WIFI = "plan-wifi", _("plan new Wi-Fi points")
+    BLOCK_WIFI = "block-wifi", _("keep somebody out of the Wi-Fi")
+    WATCH_NETWORK = "watch-network", _("watch the city's Wi-Fi")
