@@ -24,7 +24,7 @@ def open_dataset(folder: Path, *, spill: Path) -> Iterator["Table"]:
         spill: folder for what does not fit into DuckDB's memory.
 
     Raises:
-        EnvironmentFault: if KINI_ANALYTICS does not name a Spark cluster, or Spark is not installed.
+        InvalidEnvironment: if KINI_ANALYTICS does not name a Spark cluster, or Spark is not installed.
     """
     address = settings.ENV.analytics
     backend = _spark(address) if address else _duckdb(spill)

@@ -90,7 +90,7 @@ def distribute(clients: Sequence[ApplyingClient], pool: ClientPool, submissions:
     """Distribute submissions over clients and services, after the first client has tried which services accept them.
 
     Raises:
-        ProcessFault: the pack has no service that accepts applications without files.
+        ProcessError: the pack has no service that accepts applications without files.
     """
     scout = clients[0]
     services = [service for service in scout.bodies if pool.try_once(scout.application(service))][:MOST_SERVICES]
@@ -116,7 +116,7 @@ def submit_and_kill(
     """Submit everything while killing processes; return once all clients are done and all processes restarted.
 
     Raises:
-        ProcessFault: a process does not come back.
+        ProcessError: a process does not come back.
     """
     before, waiting = len(pool.accepted), list(kills)
     expected = Counter(each.victim for each in kills)

@@ -72,7 +72,7 @@ def start_servers(scratch: ScratchCity, stack: ExitStack) -> Servers:
     """Start the web server like `./kini up`, and the baseline server.
 
     Raises:
-        ProcessFault: one did not start; includes the end of its log.
+        ProcessError: one did not start; includes the end of its log.
     """
     addresses = {}
     for name, env in SETTINGS.items():

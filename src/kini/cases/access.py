@@ -141,7 +141,7 @@ def require_may_start(by: Actor, service: Service, resident: Resident | None) ->
 
     Raises:
         NotAllowed: when the actor may not apply for that person, or must sign in first.
-        Refused: when the service is not offered.
+        ActionRefused: when the service is not offered.
     """
     kind = kinds.find(service.kind)
     if kind is None or not kind.has_cases:

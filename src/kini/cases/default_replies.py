@@ -32,7 +32,7 @@ def read_default_replies(root: Path) -> Mapping[str, DefaultReply]:
     """Read the default replies of the pack in that folder; empty without the file.
 
     Raises:
-        PackFaults: with every fault of the file.
+        ConfigErrors: with every fault of the file.
     """
     return parse_model(read_source_file(root / FILE, root), DefaultReplies).root if (root / FILE).exists() else {}
 

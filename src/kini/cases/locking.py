@@ -44,7 +44,7 @@ def require_usable(draft: Draft) -> Draft:
 
     Raises:
         Expired: when it waited too long.
-        Refused: when the service is no longer offered.
+        ActionRefused: when the service is no longer offered.
     """
     if draft.case_id is None:
         if draft.expires_at <= current_time.now():

@@ -132,7 +132,7 @@ def validate_and_store(
         The values, an upload's as {"files": [ids of documents]}.
 
     Raises:
-        Refused: a required input is missing, an input is unknown, or a file is invalid.
+        ActionRefused: a required input is missing, an input is unknown, or a file is invalid.
     """
     wanted = input_fields(snapshot, edge)
     pages = page_keys(snapshot, edge)
@@ -153,7 +153,7 @@ def clean_form_text(text: str) -> str:
     """Return a text cleaned of control characters and surrounding space.
 
     Raises:
-        Refused: when it is too long, or holds characters that cannot be shown.
+        ActionRefused: when it is too long, or holds characters that cannot be shown.
     """
     try:
         return clean_text(str(text), limit=MAX_TEXT, lines=True)

@@ -25,7 +25,7 @@ def load_pack_tables(*, by: Actor) -> dict[str, int]:
         Number of changed rows by table. Loading the same pack again changes none.
 
     Raises:
-        PackFaults: the pack is invalid.
+        ConfigErrors: the pack is invalid.
         NotAllowed: the actor is not the system.
     """
     _only_commands(by)
@@ -53,7 +53,7 @@ def load_boundaries(*, by: Actor, path: Path, source: str = "") -> int:
         Number of stored boundaries.
 
     Raises:
-        PackFaults: all errors of the file; nothing is stored.
+        ConfigErrors: all errors of the file; nothing is stored.
         NotAllowed: the actor is not the system.
     """
     _only_commands(by)

@@ -34,7 +34,7 @@ def read_boundaries(path: Path, points: Mapping[str, Point]) -> list[Boundary]:
         points: a point of each known area, by code.
 
     Raises:
-        PackFaults: all errors; the field of each names the feature ("features.12.geometry").
+        ConfigErrors: all errors; the field of each names the feature ("features.12.geometry").
     """
     features = _features(path)
     faults: list[ConfigError] = []

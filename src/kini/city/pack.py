@@ -83,7 +83,7 @@ def current() -> City:
     """Return the city of this process, read once.
 
     Raises:
-        PackFaults: its files are invalid.
+        ConfigErrors: its files are invalid.
     """
     return _once(settings.CITY_PATH)
 
@@ -97,7 +97,7 @@ def load_city(path: Path) -> City:
     """Read city.toml and calendar.toml below `path`.
 
     Raises:
-        PackFaults: all errors of both files.
+        ConfigErrors: all errors of both files.
     """
     faults: list[ConfigError] = []
     city, calendar = _read(path, CITY_FILE, CityFile, faults), _read(path, CALENDAR_FILE, CalendarFile, faults)

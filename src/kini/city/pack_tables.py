@@ -32,7 +32,7 @@ def read_pack_tables(path: Path, city: City) -> PackTables:
     """Read areas.csv, agencies.yaml and places.csv below `path`.
 
     Raises:
-        PackFaults: all errors of the three files.
+        ConfigErrors: all errors of the three files.
     """
     faults: list[ConfigError] = []
     areas = _areas(read_rows(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)

@@ -77,7 +77,7 @@ def current() -> PrivacyFile | None:
     """Return privacy.yaml of the running pack; None without such a file.
 
     Raises:
-        PackFaults: the file is invalid.
+        ConfigErrors: the file is invalid.
     """
     return _once(settings.CITY_PATH)
 
@@ -91,7 +91,7 @@ def read(root: Path) -> PrivacyFile | None:
     """Read privacy.yaml of the pack at `root`; None without such a file.
 
     Raises:
-        PackFaults: all errors of the file.
+        ConfigErrors: all errors of the file.
     """
     return parse_model(read_source_file(root / FILE, root), PrivacyFile) if (root / FILE).is_file() else None
 

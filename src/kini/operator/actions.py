@@ -20,7 +20,7 @@ def retry_job(*, by: Actor, job: int) -> None:
 
     Raises:
         NotAllowed: the actor is neither an operator nor the system.
-        Refused: the job has not failed, or its retry is already queued.
+        ActionRefused: the job has not failed, or its retry is already queued.
     """
     _require_operator(by)
     failed_job = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job, status="failed").first()

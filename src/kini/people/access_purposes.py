@@ -63,7 +63,7 @@ def load_access_file(root: Path) -> AccessFile:
     """Load access.yaml of the pack in `root`; defaults without such a file.
 
     Raises:
-        PackFaults: with every error of the file.
+        ConfigErrors: with every error of the file.
     """
     return parse_model(read_source_file(root / FILE, root), AccessFile) if (root / FILE).exists() else AccessFile()
 

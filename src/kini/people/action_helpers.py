@@ -84,8 +84,8 @@ def log_access(by: Actor, resident: Resident | None, what: str, reason: str, ref
 
     Raises:
         NotAllowed: unless the actor is an active officer.
-        Refused: without a listed purpose, or without a meaningful reason of acceptable length.
-        TooMany: after too many looks.
+        ActionRefused: without a listed purpose, or without a meaningful reason of acceptable length.
+        TooManyAttempts: after too many looks.
     """
     reason = _worded(reason)
     if purpose not in (COUNTER, *access_purposes.look_purposes()):
@@ -108,7 +108,7 @@ def _count_look(by: Actor) -> None:
     """Count a look of an officer; a refused one is rolled back with its transaction.
 
     Raises:
-        TooMany: above the limit of this hour or day.
+        TooManyAttempts: above the limit of this hour or day.
     """
     allowed = access_purposes.access_limits()
     attempt_limits.consume(Limit("people.looks-hour", allowed.looks_per_hour, 3600), str(by.user_id))
@@ -132,7 +132,7 @@ def create_once[T](make: Callable[[], T], already: str) -> T:
     """Create a row that may exist only once.
 
     Raises:
-        Refused: with the message `already`, on a violated constraint.
+        ActionRefused: with the message `already`, on a violated constraint.
     """
     try:
         with transaction.atomic():

@@ -110,7 +110,7 @@ def count_sent_code(asker: CodeRequester) -> None:
     """Count one code that is about to be sent.
 
     Raises:
-        TooMany: above a limit; the message says when to try again.
+        TooManyAttempts: above a limit; the message says when to try again.
     """
     for limit, key in asker.sending():
         attempt_limits.consume(limit, key)

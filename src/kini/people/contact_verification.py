@@ -29,7 +29,7 @@ def send_verification(request: HttpRequest, purpose: str, contact: Contact) -> N
 
     Raises:
         ContactFault: if no message can be delivered there.
-        TooMany: above a limit.
+        TooManyAttempts: above a limit.
     """
     verification_codes.prepare_code(request, contact)
     code = verification_codes.generate_code(verification_codes.prepared_digits(request))

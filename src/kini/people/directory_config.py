@@ -40,7 +40,7 @@ def configured_directory() -> DirectoryConfig | None:
     """Return the configured directory, reloaded when its file changes; None without one.
 
     Raises:
-        EnvironmentFault: if the file cannot be read or is invalid.
+        InvalidEnvironment: if the file cannot be read or is invalid.
     """
     path: Path | None = settings.ENV.directory
     return _read(path, path.stat().st_mtime_ns) if path else None

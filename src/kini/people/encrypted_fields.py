@@ -64,7 +64,7 @@ def decrypt_field(resident: Resident, field: str) -> str:
     """Decrypt a value; "" if there is none.
 
     Raises:
-        SealBroken: if it was tampered with.
+        DecryptionError: if it was tampered with.
     """
     sealed = getattr(resident, field)
     return "" if sealed is None else decrypt(sealed, encryption_context(resident, field)).decode()
@@ -106,7 +106,7 @@ def rehash(resident: Resident) -> bool:
     """Recompute the hashes of a profile's numbers with the first key. Return True if one changed.
 
     Raises:
-        SealBroken: if a number was tampered with.
+        DecryptionError: if a number was tampered with.
     """
     number, card = (decrypt_field(resident, field) for field in ENCRYPTED_FIELDS)
     new = (hash_national_id(number) if number else None, hash_family_card(card) if card else None)

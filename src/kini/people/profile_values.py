@@ -37,7 +37,7 @@ def profile_value(resident: Resident, attribute: str) -> Any:
 
     Raises:
         KeyError: for an unknown attribute.
-        SealBroken: if an encrypted value was tampered with.
+        DecryptionError: if an encrypted value was tampered with.
     """
     return PROFILE_READERS[attribute](resident) or None
 

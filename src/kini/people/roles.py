@@ -42,7 +42,7 @@ def load_roles(root: Path) -> Mapping[str, Role]:
     """Load the roles of the pack in `root`.
 
     Raises:
-        PackFaults: with every error of the file, unknown permissions among them.
+        ConfigErrors: with every error of the file, unknown permissions among them.
     """
     return parse_model(read_source_file(root / FILE, root), Roles).root
 

@@ -54,7 +54,7 @@ def prepare_code(request: HttpRequest, contact: Contact) -> None:
 
     Raises:
         ContactFault: if no message can be delivered there.
-        TooMany: above a limit; the message says when to try again.
+        TooManyAttempts: above a limit; the message says when to try again.
     """
     require_reachable(contact)
     asker = known_devices.code_requester(request, contact)

@@ -58,7 +58,7 @@ def read_export(sha256: str, key: UUID) -> bytes:
 
     Raises:
         FileNotFoundError: if it was deleted.
-        SealBroken: if it was tampered with.
+        DecryptionError: if it was tampered with.
     """
     with files.open_stored(sha256) as file:
         return crypto.decrypt(file.read(), export_context(key))

@@ -181,7 +181,7 @@ def _people(text: str) -> list[Resident]:
     """Return the persons of the cases whose references a text lists.
 
     Raises:
-        Refused: naming references without a case or without a person.
+        ActionRefused: naming references without a case or without a person.
     """
     wanted = set(text.upper().replace(",", " ").replace(";", " ").split())
     if not wanted or len(wanted) > MOST_REFERENCES:

@@ -59,7 +59,7 @@ def check_evidence(document: Document, case: Any) -> None:
     """Refuse a photo that cannot show the finished work.
 
     Raises:
-        Refused: when it is older than the report, or was used before.
+        ActionRefused: when it is older than the report, or was used before.
     """
     if rules.taken_too_early(document.taken_at, case.opened_at):
         raise ActionRefused(_("This photo was taken before the report. Take a new one of the finished work."))

@@ -80,7 +80,7 @@ def scratch_city(
         env: overrides of the demo environment.
 
     Raises:
-        ProcessFault: when the pack is invalid (errors are printed) or a process does not start.
+        ProcessError: when the pack is invalid (errors are printed) or a process does not start.
     """
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"

@@ -17,7 +17,7 @@ def network() -> WifiFile | None:
     """Return this city's Wi-Fi configuration, cached; None if the pack has none.
 
     Raises:
-        PackFaults: if the file is invalid.
+        ConfigErrors: if the file is invalid.
     """
     return _once(settings.CITY_PATH)
 

@@ -24,7 +24,7 @@ def anonymise(*, by: Actor, case: Case) -> Case:
 
     Raises:
         NotAllowed: for anybody but the program.
-        Refused: when the case goes on, was anonymised before, or is on hold.
+        ActionRefused: when the case goes on, was anonymised before, or is on hold.
     """
     _only_the_program(by)
     case = lock_case(case)

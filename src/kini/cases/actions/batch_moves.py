@@ -36,7 +36,7 @@ def schedule_batch_move(
 
     Raises:
         NotAllowed: when the actor is no working officer.
-        Refused: when none of them can take the step, there are too many, or one waits for another bulk meanwhile.
+        ActionRefused: when none of them can take the step, there are too many, or one waits for another bulk meanwhile.
     """
     officer = _officer(by)
     fitting = [each for each in batch_moves.plan_moves(by, cases, move) if not each.obstacle]
@@ -64,7 +64,7 @@ def cancel_batch_move(*, by: Actor, bulk: BatchMove) -> BatchMove:
 
     Raises:
         NotAllowed: when another officer made it.
-        Refused: when it has begun.
+        ActionRefused: when it has begun.
     """
     bulk = _locked(bulk.pk)
     if bulk.officer_id != _officer(by).pk:

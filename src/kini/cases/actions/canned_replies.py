@@ -26,7 +26,7 @@ def create_reply(*, by: Actor, agency: Agency, service: Service | None, title: s
 
     Raises:
         NotAllowed: without the permission over that service, or over the whole agency.
-        Refused: without title or text, with a title that is there, or a placeholder that stands for nothing.
+        ActionRefused: without title or text, with a title that is there, or a placeholder that stands for nothing.
     """
     reply = CannedReply(agency=agency, service=service, number=0)
     return _store(by, reply, title, text, "cases.reply-written")

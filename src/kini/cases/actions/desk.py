@@ -37,7 +37,7 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
-        Refused: when the case has ended, or the officer does not see such cases.
+        ActionRefused: when the case has ended, or the officer does not see such cases.
     """
     case = lock_case(case)
     scope = access.scope_of(case)
@@ -62,7 +62,7 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
-        Refused: when the case has ended, stays where it is, or no reason is given.
+        ActionRefused: when the case has ended, stays where it is, or no reason is given.
     """
     case = lock_case(case)
     access.require_at_desk(by, CasePermission.TRANSFER, case)
@@ -89,7 +89,7 @@ def assign_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case
 
     Raises:
         NotAllowed: without the permission to assign, or when the case is their own.
-        Refused: when the unit belongs to another agency.
+        ActionRefused: when the unit belongs to another agency.
     """
     case = case if new else lock_case(case)
     access.require_at_desk(by, CasePermission.ASSIGN, case)
@@ -108,7 +108,7 @@ def add_note(*, by: Actor, case: Case, text: str) -> Case:
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
-        Refused: when there is no text, or too much.
+        ActionRefused: when there is no text, or too much.
     """
     case = lock_case(case)
     access.require_at_desk(by, CasePermission.NOTE, case)
@@ -184,7 +184,7 @@ def reveal(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> di
 
     Raises:
         NotAllowed: without the permission to see identities, or when the case is their own.
-        Refused: without a purpose or an acceptable reason, or after too many looks.
+        ActionRefused: without a purpose or an acceptable reason, or after too many looks.
     """
     case = lock_case(case)
     access.require_at_desk(by, PeoplePermission.SEE_IDENTITY, case)

@@ -31,7 +31,7 @@ def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None
     Raises:
         NotAllowed: when the actor may not apply for that person, or must sign in first.
         AssuranceNeeded: when the service needs to be surer of who that is.
-        Refused: when the service is no longer offered.
+        ActionRefused: when the service is no longer offered.
     """
     service = version.service
     access.require_may_start(by, service, resident)
@@ -57,7 +57,7 @@ def save_answers(*, by: Actor, draft: Draft, page: str, values: Mapping[str, Any
         values: valid values by field (services.questions.take); None takes an answer away.
 
     Raises:
-        NotAllowed, Expired, Refused: when it is not theirs, has expired, or the page cannot be answered now.
+        NotAllowed, Expired, ActionRefused: when it is not theirs, has expired, or the page cannot be answered now.
     """
     draft, snapshot = _open(by, draft, {page}, guest_key)
     asked = snapshot.page(page)
@@ -83,7 +83,7 @@ def update_answers(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_
         values: valid values by field or repeated page (services.answering.take); None takes an answer away.
 
     Raises:
-        NotAllowed, Expired, Refused: as `save_answers`.
+        NotAllowed, Expired, ActionRefused: as `save_answers`.
     """
     pages = {name: page.key for page in snapshot_of(draft.version).pages for name in page.names}
     if unknown := values.keys() - pages.keys():
@@ -101,7 +101,7 @@ def attach_file(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, gue
 
     Raises:
         FileRefused: when the file is empty, too large, damaged or of another type.
-        NotAllowed, Expired, Refused: as `save_answers`, or when there are enough files.
+        NotAllowed, Expired, ActionRefused: as `save_answers`, or when there are enough files.
     """
     page, field = _slot(snapshot_of(draft.version), slot)
     draft, snapshot = _open(by, draft, {page}, guest_key)
@@ -127,7 +127,7 @@ def detach_file(*, by: Actor, draft: Draft, document: Document, guest_key: str =
     """Remove a file from a draft. A document of the case stays on record until the correction is sent.
 
     Raises:
-        NotAllowed, Expired, Refused: as `save_answers`, or when the file belongs to another draft.
+        NotAllowed, Expired, ActionRefused: as `save_answers`, or when the file belongs to another draft.
     """
     page, _field = _slot(snapshot_of(draft.version), document.slot)
     draft, snapshot = _open(by, draft, {page}, guest_key)
@@ -151,7 +151,7 @@ def discard_draft(*, by: Actor, draft: Draft) -> None:
 
     Raises:
         NotAllowed: the draft belongs to another person.
-        Refused: when it became a case.
+        ActionRefused: when it became a case.
     """
     draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     access.require_own_draft(by, draft)
@@ -168,7 +168,7 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
 
     Raises:
         NotAllowed: the case belongs to another person.
-        Refused: when nothing may be corrected now.
+        ActionRefused: when nothing may be corrected now.
     """
     case = lock_case(case)
     snapshot = snapshot_of(case.version)

@@ -26,7 +26,7 @@ def merge(*, by: Actor, case: Case, other: Case) -> Case:
 
     Raises:
         NotAllowed: without the permission over both, or when one of them is the officer's own.
-        Refused: when one of them has ended, they are of different services, or the flow of the later has no such end.
+        ActionRefused: when one has ended, their services differ, or the later one's flow has no such end.
     """
     first, later = _both(by, case, other)
     if first.service_id != later.service_id:
@@ -61,7 +61,7 @@ def unmerge(*, by: Actor, case: Case) -> Case:
 
     Raises:
         NotAllowed: without the permission, or when the case is the officer's own.
-        Refused: when it is not joined to another one.
+        ActionRefused: when it is not joined to another one.
     """
     case = lock_case(case)
     access.require_at_desk(by, CasePermission.JOIN_CASES, case)
@@ -80,7 +80,7 @@ def release_duplicates(*, by: Actor, case: Case) -> Case | None:
 
     Raises:
         NotAllowed: when anybody but the program asks.
-        Refused: when the case has not gone away.
+        ActionRefused: when the case has not gone away.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))

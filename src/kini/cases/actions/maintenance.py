@@ -29,7 +29,7 @@ def take_due_edge(*, by: Actor, case: Case) -> Case:
 
     Raises:
         NotAllowed: when anybody but the program asks.
-        Refused: when it is not time yet.
+        ActionRefused: when it is not time yet.
     """
     _only_the_program(by)
     case = lock_case(case)

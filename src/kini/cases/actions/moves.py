@@ -45,7 +45,7 @@ def move(
     Raises:
         NotAllowed: when the actor may not take this edge.
         Stale: when the case has moved on meanwhile.
-        Refused: no such edge, a required input is missing, or the kind refuses.
+        ActionRefused: no such edge, a required input is missing, or the kind refuses.
     """
     case = lock_case(case)
     if expected_state and case.state != expected_state:

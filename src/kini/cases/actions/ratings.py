@@ -23,7 +23,7 @@ def rate_case(*, by: Actor, case: Case, score: int, text: str = "", guest_key: s
 
     Raises:
         NotAllowed: when the case is not the actor's own.
-        Refused: when the case has not been decided or is anonymised, there is no such score, or the text is too long.
+        ActionRefused: when the case is undecided or anonymised, the score is invalid, or the text too long.
     """
     case = lock_case(case)
     if rules.RESIDENT not in case_roles(by, case, guest_key):

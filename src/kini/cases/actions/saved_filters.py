@@ -24,7 +24,7 @@ def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> Sav
 
     Raises:
         NotAllowed: when the actor is no working officer.
-        Refused: without a name, with one that is there already, and when there is no place left.
+        ActionRefused: without a name, with one that is there already, and when there is no place left.
     """
     officer = _officer(by)
     name = " ".join(clean_form_text(name).split())

@@ -40,7 +40,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
         NotAllowed: the draft belongs to another person.
         Incomplete: when questions are not answered.
         Expired: when the draft waited too long.
-        Refused: when it is not confirmed, or the service is no longer offered.
+        ActionRefused: when it is not confirmed, or the service is no longer offered.
     """
     draft = lock_draft(draft)
     access.require_own_draft(by, draft)
@@ -83,7 +83,7 @@ def submit_answers(
         reference: a reference announced before; empty: a new one.
 
     Raises:
-        NotAllowed, Refused: as `start_draft` and `submit`.
+        NotAllowed, ActionRefused: as `start_draft` and `submit`.
         Incomplete: when questions are not answered.
     """
     access.require_may_start(by, version.service, resident)

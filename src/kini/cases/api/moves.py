@@ -29,7 +29,7 @@ def take_move(request: HttpRequest, actor: Actor, case: Case, body: NewMove, gue
 
     Raises:
         Problem: lists the errors by input.
-        NotAllowed, Stale, Refused: as `actions.move`.
+        NotAllowed, Stale, ActionRefused: as `actions.move`.
     """
     snapshot = snapshots_by_version([case.version_id])[case.version_id]
     edge = rules.edge_of(snapshot.flow, case.state, body.move)

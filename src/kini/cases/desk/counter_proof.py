@@ -171,7 +171,7 @@ def _decided(request: HttpRequest, number: str) -> str:
     """Reference of the dispute that gave this number to the person present; empty if none was named.
 
     Raises:
-        Refused: when it is no dispute about this number that was decided so, or was used before.
+        ActionRefused: when it is no dispute about this number that was decided so, or was used before.
     """
     typed = posted_text(request, "dispute")
     if not typed:

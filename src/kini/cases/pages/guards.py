@@ -76,7 +76,7 @@ def limit_lookups(request: HttpRequest) -> None:
     """Count an attempt to find a case.
 
     Raises:
-        TooMany: when it is one too many.
+        TooManyAttempts: when it is one too many.
     """
     attempt_limits.consume(LOOKUP_LIMIT, client_network(request))
 

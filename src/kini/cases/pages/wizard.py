@@ -182,7 +182,7 @@ def wizard_for(request: HttpRequest, *, draft: UUID | None = None, reference: st
     Raises:
         Draft.DoesNotExist, Case.DoesNotExist: when it is somebody else's.
         SentAlready: when the draft became a case.
-        Expired, Refused: when it cannot be gone on with.
+        Expired, ActionRefused: when it cannot be gone on with.
     """
     actor = actor_for(request)
     change = bool(request.GET.get("change"))

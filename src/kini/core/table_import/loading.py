@@ -103,7 +103,7 @@ def undo(*, by: Actor, run: ImportRun) -> None:
 
     Raises:
         NotAllowed: for anybody but a command of the program.
-        Refused: when it was undone before, its changes are no longer stored, or its rows were changed since.
+        ActionRefused: when it was undone before, its changes are no longer stored, or its rows were changed since.
         IntegrityError: when something refers to a row that the run added.
     """
     if by.kind is not ActorKind.SYSTEM:

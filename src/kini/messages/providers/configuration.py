@@ -11,7 +11,7 @@ def configured_providers() -> dict[str, Provider]:
     """Configured providers by name; empty if there is no file.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or is invalid.
+        InvalidEnvironment: when the file cannot be read or is invalid.
     """
     return provider_config.load_providers("KINI_MESSAGES", settings.ENV.messages, adapters)
 

@@ -65,7 +65,7 @@ def log_look(
 
     Raises:
         NotAllowed: without the permission to see identities.
-        Refused: without an acceptable reason or a listed purpose.
+        ActionRefused: without an acceptable reason or a listed purpose.
     """
     if scope is None:
         rules.require_somewhere(by, PeoplePermission.SEE_IDENTITY)

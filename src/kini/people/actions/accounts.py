@@ -66,7 +66,7 @@ def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
 
     Raises:
         NotAllowed: for somebody else's account.
-        Refused: if another account signs in with it.
+        ActionRefused: if another account signs in with it.
     """
     action_helpers.require_self(by, user.pk)
     other = queries.user_by_contact(contact)

@@ -24,7 +24,7 @@ def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: st
 
     Raises:
         NotAllowed: without the permission to apply for others, or for the officer's own profile or family.
-        Refused: without a number, a known document or a reason.
+        ActionRefused: without a number, a known document or a reason.
     """
     resident = _for_proof(by, resident, document)
     if resident.national_id_hash is None:
@@ -53,7 +53,7 @@ def reassign_number(
 
     Raises:
         NotAllowed: without the permission to apply for others, or for the officer's own profile or family.
-        Refused: if the holder does not have that number, or proved it.
+        ActionRefused: if the holder does not have that number, or proved it.
     """
     holder = _for_proof(by, holder, document)
     number = details.number

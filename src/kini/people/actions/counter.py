@@ -23,7 +23,7 @@ def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", rea
 
     Raises:
         NotAllowed: without the permission to apply for others.
-        Refused: without a number or a reason.
+        ActionRefused: without a number or a reason.
     """
     rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     if details.number is None:
@@ -47,7 +47,7 @@ def merge_into_account(*, by: Actor, resident: Resident, user: User, reason: str
 
     Raises:
         NotAllowed: without the permission to apply for others.
-        Refused: if the profile has an account already, or the account's profile has a number.
+        ActionRefused: if the profile has an account already, or the account's profile has a number.
     """
     rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
@@ -80,7 +80,7 @@ def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
 
     Raises:
         NotAllowed: without the permission to apply for others.
-        Refused: without a reason.
+        ActionRefused: without a reason.
     """
     rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     action_helpers.log_access(by, resident, AccessType.NATIONAL_ID, reason, "", COUNTER)

@@ -21,7 +21,7 @@ def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
     Raises:
         NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own account.
         ContactFault: for an invalid e-mail address.
-        Refused: if another officer has it.
+        ActionRefused: if another officer has it.
     """
     rules.require(by, PeoplePermission.MANAGE_OFFICERS, Scope(agency=officer.agency_id))
     if by.user_id == officer.user_id:

@@ -18,7 +18,7 @@ def place_legal_hold(*, by: Actor, resident: Resident | None = None, reference: 
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: without a reason, or if it is on hold already.
+        ActionRefused: without a reason, or if it is on hold already.
     """
     _require(by)
     hold = LegalHold(resident=resident, reference=reference, reason=_reason(reason), placed_by_id=by.user_id)
@@ -34,7 +34,7 @@ def lift_legal_hold(*, by: Actor, hold: LegalHold, reason: str) -> LegalHold:
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: without a reason, or if it was lifted before.
+        ActionRefused: without a reason, or if it was lifted before.
     """
     _require(by)
     hold = LegalHold.objects.select_for_update().get(pk=hold.pk)

@@ -50,7 +50,7 @@ def register_client(
 
     Raises:
         NotAllowed: unless the system is the actor.
-        Refused: for an unknown scope.
+        ActionRefused: for an unknown scope.
     """
     _operator(by)
     if unknown := [scope for scope in scopes if scope not in known]:
@@ -86,7 +86,7 @@ def replace_client_keys(*, by: Actor, client: Client, keys: Sequence[dict[str, A
 
     Raises:
         NotAllowed: unless the system is the actor.
-        Refused: for a public client.
+        ActionRefused: for a public client.
     """
     _operator(by)
     if client.type != Client.Type.CONFIDENTIAL:

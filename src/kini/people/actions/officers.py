@@ -27,7 +27,7 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
 
     Raises:
         NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own contact.
-        Refused: without a readable name, or if the account is an officer already.
+        ActionRefused: without a readable name, or if the account is an officer already.
     """
     rules.require(by, PeoplePermission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     if is_same_person(by.user_id, user.pk):
@@ -53,7 +53,7 @@ def invite_officer(*, by: Actor, contact: Contact, agency: Agency, name: str) ->
 
     Raises:
         NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own contact.
-        Refused: without a readable name, or if they are an officer already.
+        ActionRefused: without a readable name, or if they are an officer already.
         ContactFault: if no message can be delivered to them.
     """
     rules.require(by, PeoplePermission.MANAGE_OFFICERS, Scope(agency=agency.pk))
@@ -111,7 +111,7 @@ def grant_role(
 
     Raises:
         NotAllowed: without these permissions, or for the actor's own account.
-        Refused: for an unknown role, or one that the officer has there already.
+        ActionRefused: for an unknown role, or one that the officer has there already.
     """
     _holds(by, officer, RoleGrant(officer=officer, role=role, area=area, services=list(services)))
     if not all(services):

@@ -32,7 +32,7 @@ def remove_operator(*, by: Actor, user: User) -> None:
 
     Raises:
         NotAllowed: unless the system is the actor.
-        Refused: if the account is not an operator's.
+        ActionRefused: if the account is not an operator's.
     """
     _command_line(by)
     count, _rows = Operator.objects.filter(user=user).delete()

@@ -34,7 +34,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
 
     Raises:
         NotAllowed: for another person's profile, without the permission to apply for others.
-        Refused: without a register, or while the last request is pending.
+        ActionRefused: without a register, or while the last request is pending.
     """
     if by.is_officer and by.user_id != resident.user_id:
         rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)

@@ -56,7 +56,7 @@ def add_family_member(*, by: Actor, resident: Resident, relation: str, details: 
     Raises:
         NotAllowed: for somebody else's family.
         NumberTaken: if another profile has the number.
-        Refused: for an unknown relation, or too many members.
+        ActionRefused: for an unknown relation, or too many members.
     """
     action_helpers.require_self(by, resident.user_id)
     _known_relation(relation)
@@ -77,7 +77,7 @@ def edit_family_member(*, by: Actor, tie: FamilyTie, relation: str, details: Det
     Raises:
         NotAllowed: for somebody else's family.
         NumberTaken: if another profile has the number.
-        Refused: for an unknown relation, or if the member has an account by now.
+        ActionRefused: for an unknown relation, or if the member has an account by now.
     """
     action_helpers.require_self(by, tie.resident.user_id)
     _known_relation(relation)

@@ -17,7 +17,7 @@ def claim_of(check: RegisterCheck) -> IdentityClaim:
     """Decrypt the claim of a pending check.
 
     Raises:
-        SealBroken: if it was tampered with, or deleted with the answer.
+        DecryptionError: if it was tampered with, or deleted with the answer.
     """
     told = decrypt_json(check.claim_sealed or b"", claim_context(check.reference))
     return IdentityClaim(str(check.reference), told["number"], told["name"], date.fromisoformat(told["birth_date"]))

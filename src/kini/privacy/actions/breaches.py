@@ -42,7 +42,7 @@ def record_breach(*, by: Actor, facts: BreachFacts, breach: Breach | None = None
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: for missing facts, or if it happened after it became known.
+        ActionRefused: for missing facts, or if it happened after it became known.
     """
     _require(by)
     _check(facts)
@@ -63,7 +63,7 @@ def add_affected_people(*, by: Actor, breach: Breach, residents: Iterable[Reside
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: if the breach is closed.
+        ActionRefused: if the breach is closed.
     """
     _require(by)
     _still_open(breach)
@@ -82,7 +82,7 @@ def notify_affected_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: if nobody is left to notify.
+        ActionRefused: if nobody is left to notify.
     """
     _require(by)
     found = Breach.objects.select_for_update().get(pk=breach.pk)
@@ -124,7 +124,7 @@ def record_authority_notified(*, by: Actor, breach: Breach) -> Breach:
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: if it was recorded before.
+        ActionRefused: if it was recorded before.
     """
     _require(by)
     now = current_time.now()
@@ -141,7 +141,7 @@ def close_breach(*, by: Actor, breach: Breach) -> Breach:
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: before everybody affected and the authority are notified.
+        ActionRefused: before everybody affected and the authority are notified.
     """
     _require(by)
     found = Breach.objects.select_for_update().get(pk=breach.pk)

@@ -24,7 +24,7 @@ def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
 
     Raises:
         NotAllowed: unless the system is the actor.
-        Refused: if the person is on legal hold, or works for the city.
+        ActionRefused: if the person is on legal hold, or works for the city.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))

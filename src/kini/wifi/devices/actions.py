@@ -34,7 +34,7 @@ def register_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: if `mac` is invalid, or the group is unknown.
+        ActionRefused: if `mac` is invalid, or the group is unknown.
     """
     require_system(by)
     if not 1 <= days <= MOST_DAYS:
@@ -53,7 +53,7 @@ def forget_device(*, by: Actor, mac: str) -> bool:
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: when it is no MAC address.
+        ActionRefused: when it is no MAC address.
     """
     require_system(by)
     mark = device_hash(mac)
@@ -99,7 +99,7 @@ def block(*, by: Actor, target: BlockTarget, reason: str, scope: Scope | None = 
 
     Raises:
         NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
-        Refused: without a reason, or when it is blocked already.
+        ActionRefused: without a reason, or when it is blocked already.
     """
     _require(by, scope)
     reason = reason.strip()
@@ -132,7 +132,7 @@ def lift_block(*, by: Actor, block: int, scope: Scope | None = None) -> None:
 
     Raises:
         NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
-        Refused: if there is no such active block in that scope.
+        ActionRefused: if there is no such active block in that scope.
     """
     _require(by, scope)
     lock_for_transaction(SUBJECT)
@@ -152,7 +152,7 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: if `mac` is invalid, the city has no groups, or the block is about its owner or voucher.
+        ActionRefused: if `mac` is invalid, the city has no groups, or the block is about its owner or voucher.
     """
     require_system(by)
     target = BlockTarget(device=device_hash(mac))

@@ -57,7 +57,7 @@ def parse_target(text: str) -> BlockTarget:
     """Parse a MAC address or a voucher code.
 
     Raises:
-        Refused: if it is neither.
+        ActionRefused: if it is neither.
     """
     try:
         return BlockTarget(device=permanent_hash(rules.normalize_mac(text), authorization.DEVICE))

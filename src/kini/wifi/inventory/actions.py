@@ -64,7 +64,7 @@ def import_points(*, by: Actor, listed: ParsedList, dry_run: bool = False) -> Im
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: if the pack has no wifi.yaml.
+        ActionRefused: if the pack has no wifi.yaml.
     """
     return _bring(by, listed, dry_run=dry_run, made_up=False)
 
@@ -77,7 +77,7 @@ def create_sample_points(*, by: Actor, count: int | None = None) -> ImportOutcom
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: if there are real points, or the pack has no counts.
+        ActionRefused: if there are real points, or the pack has no counts.
     """
     require_system(by)
     lock_for_transaction(SUBJECT)
@@ -95,7 +95,7 @@ def assign_sample_addresses(*, by: Actor) -> int:
 
     Raises:
         NotAllowed: if the actor is not the system.
-        Refused: if there are real points.
+        ActionRefused: if there are real points.
     """
     require_system(by)
     lock_for_transaction(SUBJECT)

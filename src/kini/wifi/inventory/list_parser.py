@@ -54,7 +54,7 @@ def read_mapping(path: Path) -> ColumnMapping:
     """Read a column mapping (TOML).
 
     Raises:
-        PackFaults: with every error of the file.
+        ConfigErrors: with every error of the file.
     """
     return parse_model(read_source_file(path, path.parent), ColumnMapping)
 
@@ -63,7 +63,7 @@ def read_list(path: Path, mapping: ColumnMapping | None = None) -> ParsedList:
     """Read a whole list.
 
     Raises:
-        PackFaults: if it is neither valid CSV nor GeoJSON.
+        ConfigErrors: if it is neither valid CSV nor GeoJSON.
     """
     mapping = mapping or ColumnMapping()
     parsed = ParsedList(path.name, theirs=mapping.columns)

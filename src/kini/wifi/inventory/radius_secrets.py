@@ -18,7 +18,7 @@ def secret_of(point: AccessPoint) -> bytes:
     """Decrypt the RADIUS secret of an access point.
 
     Raises:
-        SealBroken: if its key is no longer in the ring.
+        DecryptionError: if its key is no longer in the ring.
     """
     return decrypt(point.secret, secret_context(point.mac))
 

@@ -92,7 +92,7 @@ def point_counts() -> list[CsvRow[CountRow]]:
     """Return the number of points in each area according to wifi-points.csv; empty without the file.
 
     Raises:
-        PackFaults: with every error of the table.
+        ConfigErrors: with every error of the table.
     """
     root, faults = Path(settings.CITY_PATH), list[ConfigError]()
     rows = read_rows(root / COUNTS, root, CountRow, faults) if (root / COUNTS).is_file() else []

@@ -28,7 +28,7 @@ def request_plan(*, by: Actor, name: str, plan_request: PlanRequest, scope: Scop
 
     Raises:
         NotAllowed: if the actor may not plan for that agency.
-        Refused: if the request is out of bounds, the pack has no rule for it, or there are too many plans.
+        ActionRefused: if the request is out of bounds, the pack has no rule for it, or there are too many plans.
     """
     require(by, WifiPermission.PLAN_WIFI, scope)
     planning_rule()

@@ -48,7 +48,7 @@ def read_candidates(path: Path, network: WifiFile) -> list[Candidate]:
     """Read a list of candidates (CSV).
 
     Raises:
-        PackFaults: with every error of it.
+        ConfigErrors: with every error of it.
     """
     faults: list[ConfigError] = []
     candidates: dict[str, Candidate] = {}
@@ -76,7 +76,7 @@ def known_candidates(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
     """Return the candidates that the city knows: the pack's list, and the kinds and feeds that the rule names.
 
     Raises:
-        PackFaults: with every error of the pack's list.
+        ConfigErrors: with every error of the pack's list.
     """
     path = Path(settings.CITY_PATH) / CANDIDATES
     candidates = read_candidates(path, network) if path.is_file() else []

@@ -41,7 +41,7 @@ def planning_rule() -> PlanEntry:
     """Return today's rule for choosing new points.
 
     Raises:
-        Refused: if the pack has none.
+        ActionRefused: if the pack has none.
     """
     network = config.network()
     entries = [entry for entry in network.plans if entry.since <= today()] if network else []
@@ -54,7 +54,7 @@ def validate_request(request: PlanRequest) -> None:
     """Validate a request.
 
     Raises:
-        Refused: with the valid range.
+        ActionRefused: with the valid range.
     """
     limits = (
         (request.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),

@@ -61,8 +61,8 @@ def find_candidates(request: PlanRequest, file: Path | None = None) -> list[Cand
     """Return the candidates: of a list, else those that the city knows; and a grid, if requested.
 
     Raises:
-        Refused: if the pack has no rule.
-        PackFaults: with every error of a list.
+        ActionRefused: if the pack has no rule.
+        ConfigErrors: with every error of a list.
     """
     entry, network = planning_rule(), config.network()
     assert network
@@ -76,7 +76,7 @@ def compute_plan(request: PlanRequest, candidates: Sequence[Candidate]) -> PlanR
     """Compute the new points, in a process of its own; takes up to some minutes.
 
     Raises:
-        Refused: if populations are unknown, or there are no candidates.
+        ActionRefused: if populations are unknown, or there are no candidates.
     """
     if not candidates:
         raise ActionRefused(_("There is no candidate place for a new point. Provide a list of places."))

@@ -42,7 +42,7 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
         browser: description of the browser, shown to the owner.
 
     Raises:
-        Refused: if the code is unknown, ended or used up, or nothing identifies the device.
+        ActionRefused: if the code is unknown, ended or used up, or nothing identifies the device.
     """
     now = current_time.now()
     if voucher:

@@ -89,7 +89,7 @@ def controller_for(site: str) -> Controller | None:
     """Return the controller of a site; None if there is none.
 
     Raises:
-        EnvironmentFault: if the file of KINI_WIFI is invalid.
+        InvalidEnvironment: if the file of KINI_WIFI is invalid.
     """
     controllers = provider_config.load_providers("KINI_WIFI", settings.ENV.wifi, adapters)
     return next((each for each in controllers.values() if site in each.sites), None)

@@ -184,7 +184,7 @@ def let_in(request: HttpRequest, current: PortalVisit, voucher: str = "") -> Htt
     """Create a one-time password and send the browser to the access point with it.
 
     Raises:
-        Refused: if the device is not admitted.
+        ActionRefused: if the device is not admitted.
     """
     if current.point is None:
         return _start(request, current)

@@ -60,7 +60,7 @@ def device_hash(mac: str) -> bytes:
     """Return the keyed hash of a device.
 
     Raises:
-        Refused: if `mac` is not a MAC address.
+        ActionRefused: if `mac` is not a MAC address.
     """
     try:
         return permanent_hash(rules.normalize_mac(mac), DEVICE)

@@ -159,7 +159,7 @@ def server_command(folder: Path, *more: str) -> Sequence[str]:
     """Return the command that runs FreeRADIUS with that configuration in the foreground.
 
     Raises:
-        ProcessFault: if it is not installed.
+        ProcessError: if it is not installed.
     """
     places = f"{os.environ.get('PATH', '')}:/usr/sbin"
     program = next(filter(None, (shutil.which(name, path=places) for name in PROGRAMS)), "")
@@ -172,7 +172,7 @@ def check_config(folder: Path) -> str:
     """Return the errors that FreeRADIUS reports for the configuration; empty if it is valid.
 
     Raises:
-        ProcessFault: when it is not installed.
+        ProcessError: when it is not installed.
     """
     done = subprocess.run(server_command(folder, "-C", "-l", "stdout"), capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else (done.stdout + done.stderr).strip()

@@ -23,7 +23,7 @@ def find_group(name: str) -> Group:
     """Return the group with that id.
 
     Raises:
-        Refused: if there is none.
+        ActionRefused: if there is none.
     """
     group = Group.objects.filter(pk=name, active=True).first()
     if group is None:

@@ -48,7 +48,7 @@ def open_handle(key: bytes, sealed: bytes) -> list[str]:
     """Decrypt session, user and device as the NAS names them.
 
     Raises:
-        SealBroken: if its key is no longer in the ring.
+        DecryptionError: if its key is no longer in the ring.
     """
     names: list[str] = decrypt_json(sealed, _context(key))
     return names

@@ -50,7 +50,7 @@ def create_vouchers(
 
     Raises:
         NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
-        Refused: if the group is unknown or has no sheets, or a number is out of bounds.
+        ActionRefused: if the group is unknown or has no sheets, or a number is out of bounds.
     """
     _require(by, scope)
     stored_group, most = find_group(group), MOST_VOUCHERS
