@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     )
     with ThreadPoolExecutor(max_workers=1) as beside:  # the tests wait for databases and browsers now and then
         good = {name: beside.submit(passes, name, command, env) for name, command in checks}
-        good["packages"] = beside.submit(no_known_weakness)
+        good["packages"] = beside.submit(no_known_vulnerability)
         code = pytest(env, [], every=options.all)
     failed = [name for name, verdict in good.items() if not verdict.result()]
     if failed:
@@ -57,15 +57,17 @@ def passes(name: str, command: list[str], env: dict[str, str]) -> bool:
     return done.returncode == 0
 
 
-def no_known_weakness(audit: Callable[[], list[vulnerability_audit.Vulnerability]] = vulnerability_audit.audit) -> bool:
+def no_known_vulnerability(
+    audit: Callable[[], list[vulnerability_audit.Vulnerability]] = vulnerability_audit.audit,
+) -> bool:
     """Print known vulnerabilities of locked packages; True if there are none, or the database cannot be reached."""
     try:
-        found = audit()
+        vulnerabilities = audit()
     except vulnerability_audit.AuditUnavailable as reason:
         print(f"packages: NOT CHECKED for known vulnerabilities ({reason})", flush=True)
         return True
-    print(f"packages: {'FAILED' if found else 'ok'}", *found, sep="\n", flush=True)
-    return not found
+    print(f"packages: {'FAILED' if vulnerabilities else 'ok'}", *vulnerabilities, sep="\n", flush=True)
+    return not vulnerabilities
 
 
 def pytest(env: dict[str, str], arguments: list[str], *, every: bool = False) -> int:
@@ -77,8 +79,8 @@ def pytest(env: dict[str, str], arguments: list[str], *, every: bool = False) ->
 
 def browsers(*, every: bool) -> None:
     """Find or install Chromium, with `every` also one that can open windows; print a hint when it is missing."""
-    found = system_programs.find_or_install(system_programs.CHROMIUM_NAMES[:1], "chromium-headless-shell")
-    if every or not found:
+    headless = system_programs.find_or_install(system_programs.CHROMIUM_NAMES[:1], "chromium-headless-shell")
+    if every or not headless:
         system_programs.find_or_install(system_programs.CHROMIUM_NAMES[1:], "chromium")
     if system_programs.find_chromium() is None:
         print("Chromium is missing: browser tests are skipped. Install the package chromium.", flush=True)

@@ -103,15 +103,15 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
     events = replay.session_events(day, columns, places, f"{day:%y%m%d}-{options.seed}")
     clients = [_nas(point) for point in points]
     try:
-        found = replay.replay_events(events, clients, options.radius_port, options.radius_rate)
+        result = replay.replay_events(events, clients, options.radius_port, options.radius_rate)
     except replay.NoResponse:
         raise console.CommandError(
             f"FreeRADIUS does not answer on 127.0.0.1, port {options.radius_port}; ./kini wifi radius --run starts it "
             "(--radius-port: its port for accounting)."
         ) from None
     print(
-        f"{day}: {found.answered:,} packets of {len(columns['begin']):,} sessions sent in {found.seconds:.0f} s "
-        f"({found.answered / found.seconds:,.0f} a second), {found.again:,} of them repeated; {found.lost:,} lost."
+        f"{day}: {result.answered:,} packets of {len(columns['begin']):,} sessions sent in {result.seconds:.0f} s "
+        f"({result.answered / result.seconds:,.0f} a second), {result.again:,} of them repeated; {result.lost:,} lost."
     )
 
 
@@ -121,9 +121,9 @@ def _points(where: World) -> list[AccessPoint]:
         actions.assign_sample_addresses(by=system("wifi simulate"))
     except ActionRefused as reason:
         raise console.CommandError(str(reason)) from None
-    found = AccessPoint.objects.filter(active=True, nas_address__startswith="127.").select_related("site")
+    access_points = AccessPoint.objects.filter(active=True, nas_address__startswith="127.").select_related("site")
     sites = set(where.sites.tolist())
-    points = [point for point in found.order_by("mac") if point.site.code in sites]
+    points = [point for point in access_points.order_by("mac") if point.site.code in sites]
     if len(points) < len(where.sites):
         raise console.CommandError(
             f"{len(where.sites) - len(points):,} of {len(where.sites):,} access points are missing; "
