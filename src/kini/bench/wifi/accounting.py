@@ -1,6 +1,7 @@
 """Accounting workloads: accepted packets, import of a backlog, database outage."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -166,10 +167,10 @@ def collector_counts(collector: "subprocess.Popen[str]") -> tuple[int, int]:
         NotMeasured: it failed.
     """
     output, _nothing = collector.communicate()
-    words = output.split()
-    if collector.returncode not in (0, 1) or len(words) < 5:
+    counts = re.search(r"(\d+) packets\b.*?(\d+) records\b", output)
+    if collector.returncode not in (0, 1) or counts is None:
         raise NotMeasured(f"the collector ended with code {collector.returncode}: {output[-300:]}")
-    return int(words[0]), int(words[4])
+    return int(counts[1]), int(counts[2])
 
 
 def _records(path: Path, offset: int = 0) -> int:

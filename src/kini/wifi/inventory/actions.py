@@ -153,8 +153,8 @@ def _bring(by: Actor, listed: ParsedList, *, dry_run: bool, made_up: bool) -> Im
             "faults": len(outcome.faults),
             "made_up_gone": deleted.get("wifi.Site", 0),
         }
-        deed = "wifi.points-laid" if made_up else "wifi.points-loaded"
-        audit.record(by=by, action=deed, subject=SUBJECT, detail=detail)
+        event = "wifi.points-laid" if made_up else "wifi.points-loaded"
+        audit.record(by=by, action=event, subject=SUBJECT, detail=detail)
     return outcome
 
 

@@ -97,19 +97,19 @@ class VendorProtocol:
     respond: Callable[[str, Mapping[str, str], str], str] = lambda password, _kept, _secret: password
 
 
-def uam_response(password: str, kept: Mapping[str, str], secret: str) -> str:
+def uam_response(password: str, parameters: Mapping[str, str], secret: str) -> str:
     """CoovaChilli's response to its challenge: CHAP (RFC 1994) with identifier 0, over MD5(challenge, UAM secret)."""
-    challenge = bytes.fromhex(kept["challenge"])
+    challenge = bytes.fromhex(parameters["challenge"])
     if secret:
         challenge = hashlib.md5(challenge + secret.encode(), usedforsecurity=False).digest()
     return hashlib.md5(b"\0" + password.encode() + challenge, usedforsecurity=False).hexdigest()
 
 
-def mikrotik_response(password: str, kept: Mapping[str, str], _secret: str) -> str:
+def mikrotik_response(password: str, parameters: Mapping[str, str], _secret: str) -> str:
     """MikroTik's response: MD5(chap-id, password, chap-challenge); the password itself if there is no challenge."""
-    if not {"chap-id", "chap-challenge"} <= kept.keys():
+    if not {"chap-id", "chap-challenge"} <= parameters.keys():
         return password
-    identifier, challenge = parse_octets(kept["chap-id"]), parse_octets(kept["chap-challenge"])
+    identifier, challenge = parse_octets(parameters["chap-id"]), parse_octets(parameters["chap-challenge"])
     return hashlib.md5(identifier + password.encode() + challenge, usedforsecurity=False).hexdigest()
 
 
