@@ -48,7 +48,7 @@ def test_open_cases_of_one_resident_and_service_look_alike(town: Town, case: Cas
 
 def test_the_later_one_ends_and_follows_the_first(town: Town, case: Case, joined: Case, again: Case):
     assert joined.pk == again.pk
-    assert (joined.leader_id, joined.state, joined.outcome) == (case.pk, "joined", "joined")
+    assert (joined.merged_into_id, joined.state, joined.outcome) == (case.pk, "joined", "joined")
     assert fresh(case).closed_at is None
     last = again.timeline.last()
     assert last is not None
@@ -84,7 +84,7 @@ def test_who_followed_the_later_one_follows_the_first(town: Town, permit: Servic
     with current_time.freeze(current_time.now() - timedelta(days=1)):
         earliest = opened(town.named("resident"), permit, town.resident)
     actions.merge(by=town.named("clerk"), case=case, other=earliest)
-    assert fresh(joined).leader_id == fresh(case).leader_id == earliest.pk
+    assert fresh(joined).merged_into_id == fresh(case).merged_into_id == earliest.pk
     assert timeline.verify_case(fresh(joined)) == []
 
 
@@ -95,14 +95,14 @@ def test_when_the_first_goes_away_the_next_goes_on(
     actions.merge(by=town.named("clerk"), case=third, other=case)
     actions.withdraw(by=town.named("resident"), case=case)
     run_jobs()
-    assert (fresh(joined).leader_id, fresh(joined).state) == (None, "check")
-    assert fresh(third).leader_id == joined.pk
+    assert (fresh(joined).merged_into_id, fresh(joined).state) == (None, "check")
+    assert fresh(third).merged_into_id == joined.pk
     assert timeline.verify_case(fresh(joined)) == timeline.verify_case(fresh(third)) == []
 
 
 def test_a_mistake_is_undone_and_not_asked_again(town: Town, joined: Case, case: Case):
     back = actions.unmerge(by=town.named("head"), case=joined)
-    assert (back.leader_id, back.state, back.closed_at) == (None, "check", None)
+    assert (back.merged_into_id, back.state, back.closed_at) == (None, "check", None)
     assert queries.duplicate_candidates(town.named("clerk"), case) == []
     with pytest.raises(ActionRefused):
         actions.unmerge(by=town.named("head"), case=back)
@@ -155,7 +155,7 @@ def test_the_database_keeps_followers_one_step_from_their_leader(
     leaders = {"itself": joined.pk, "joined one": joined.pk, "another service": other.pk, "nothing": None}
     who = third if to == "joined one" else joined
     with pytest.raises(IntegrityError), transaction.atomic():
-        Case.objects.filter(pk=who.pk).update(leader=leaders[to])
+        Case.objects.filter(pk=who.pk).update(merged_into=leaders[to])
 
 
 def test_the_database_keeps_what_was_kept_apart(town: Town, case: Case, again: Case):

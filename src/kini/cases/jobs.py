@@ -109,7 +109,7 @@ def run_due_batch_moves() -> None:
 def release_duplicates_of_undecided(event: CaseMoved) -> None:
     """Release the duplicates of a case that ended without a decision."""
     case = Case.objects.get(reference=event.reference)
-    if case.outcome in rules.UNDECIDED and case.followers.exists():
+    if case.outcome in rules.UNDECIDED and case.duplicates.exists():
         actions.release_duplicates(by=system("joined cases"), case=case)
 
 

@@ -100,13 +100,14 @@ class Case(models.Model):
     entries = models.PositiveIntegerField(default=0)
     head = models.BinaryField(max_length=32)
     seal = models.BinaryField(max_length=32)
-    leader = models.ForeignKey(
+    merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
-        related_name="followers",
+        related_name="duplicates",
+        db_column="leader_id",
         db_index=False,
-        help_text="The case it was joined to.",
+        help_text="The case it was merged into.",
     )
     search = SearchVectorField(null=True, help_text="What officers find it by (see searching.py).")
 
@@ -126,8 +127,8 @@ class Case(models.Model):
                 name="cases_whole_point",
             ),
             models.CheckConstraint(
-                condition=(Q(leader__isnull=True) & ~Q(outcome="joined"))
-                | (Q(leader__isnull=False) & Q(outcome="joined")),
+                condition=(Q(merged_into__isnull=True) & ~Q(outcome="joined"))
+                | (Q(merged_into__isnull=False) & Q(outcome="joined")),
                 name="cases_joined_to_another",
             ),
         ]
@@ -163,7 +164,7 @@ class Case(models.Model):
             GinIndex(fields=["search"], name="cases_search"),
             # Duplicates are looked up in a strip of latitude among the open cases of one service.
             models.Index(fields=["service", "latitude"], name="cases_near", condition=OPEN & Q(latitude__isnull=False)),
-            models.Index(fields=["leader"], name="cases_followers", condition=Q(leader__isnull=False)),
+            models.Index(fields=["merged_into"], name="cases_followers", condition=Q(merged_into__isnull=False)),
             models.Index(
                 fields=["service", "closed_at"],
                 name="cases_retention",
@@ -178,7 +179,7 @@ class Case(models.Model):
     @property
     def public_state(self) -> str:
         """Public state shown to the resident: that of the case it was merged into, if any."""
-        return self.leader.public if self.leader else self.public
+        return self.merged_into.public if self.merged_into else self.public
 
 
 class NotDuplicate(models.Model):

@@ -83,8 +83,8 @@ def notify_duplicates(event: CaseMoved) -> None:
     if entry is None or not entry.public:
         return
     related = ("resident__user", "submitted_by")
-    for follower in Case.objects.filter(leader=entry.case).select_related(*related).defer("answers", "sealed"):
-        _send(follower, entry)
+    for duplicate in Case.objects.filter(merged_into=entry.case).select_related(*related).defer("answers", "sealed"):
+        _send(duplicate, entry)
 
 
 @subscribe(TimelineEntryAdded, name="cases.notify_entry")

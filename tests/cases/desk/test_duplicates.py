@@ -50,7 +50,7 @@ def test_joined_from_the_page_and_followed_by_its_resident(
     page = browse(town.resident).get("/cases/").content.decode()
     assert "joined with the same matter of others" in page
     clerk.post(f"/desk/cases/{again.reference}/separate/")
-    assert Case.objects.get(pk=again.pk).leader is None
+    assert Case.objects.get(pk=again.pk).merged_into is None
     assert clerk.post(f"/desk/cases/{again.reference}/separate/").status_code == 303
 
 

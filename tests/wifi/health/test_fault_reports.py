@@ -71,7 +71,7 @@ def say(town: Town, service: ServiceVersion, run_jobs: Callable[[], int]) -> Cal
 
 def test_a_later_report_of_the_same_site_follows_the_first(say):
     first, later, elsewhere = say("P-1"), say("p-1 ", "neighbour"), say("P-2", "neighbour")
-    assert (first.leader_id, later.leader_id, elsewhere.leader_id) == (None, first.pk, None)
+    assert (first.merged_into_id, later.merged_into_id, elsewhere.merged_into_id) == (None, first.pk, None)
     assert FaultReport.objects.count() == 3
     known = queries.open_fault(Site.objects.get(code="P-1"))
     assert known is not None
@@ -82,12 +82,12 @@ def test_a_fault_that_ended_is_over_and_the_next_report_begins_anew(say, town):
     first = say("P-1")
     case_actions.withdraw(by=town.named("resident"), case=first)
     assert queries.open_fault(Site.objects.get(code="P-1")) is None
-    assert say("P-1", "neighbour").leader_id is None
+    assert say("P-1", "neighbour").merged_into_id is None
 
 
 def test_a_number_that_is_no_sites_is_left_to_the_officers(say):
-    assert say("X-9").leader_id is None
-    assert say("X-9", "neighbour").leader_id is None
+    assert say("X-9").merged_into_id is None
+    assert say("X-9", "neighbour").merged_into_id is None
     assert not FaultReport.objects.exists()
 
 

@@ -37,7 +37,7 @@ def merge(*, by: Actor, case: Case, other: Case) -> Case:
     if edge is None:
         raise ActionRefused(_("This case began before its service supported merging. Handle it separately."))
     _follow(by, later, first)
-    later.leader = first
+    later.merged_into = first
     _step(by, later, rules.JOIN, edge.to)
     timeline.append(first, by=by, sort="gathered", public=False, data={"reference": later.reference})
     detail = {"to": first.reference}
@@ -65,9 +65,9 @@ def unmerge(*, by: Actor, case: Case) -> Case:
     """
     case = lock_case(case)
     access.require_at_desk(by, CasePermission.JOIN_CASES, case)
-    if case.leader is None:
+    if case.merged_into is None:
         raise ActionRefused(_("This case has not been merged into another one."))
-    _apart(by, *sorted((case, case.leader), key=lambda each: each.pk))
+    _apart(by, *sorted((case, case.merged_into), key=lambda each: each.pk))
     return _separated(by, case)
 
 
@@ -87,7 +87,7 @@ def release_duplicates(*, by: Actor, case: Case) -> Case | None:
     case = lock_case(case)
     if case.outcome not in rules.UNDECIDED:
         raise ActionRefused(_("This case goes on, or was decided."))
-    first = case.followers.order_by("opened_at", "pk").first()
+    first = case.duplicates.order_by("opened_at", "pk").first()
     if first is None:
         return None
     first = _separated(by, lock_case(first))
@@ -115,16 +115,16 @@ def _apart(by: Actor, one: Case, other: Case) -> NotDuplicate:
     return found
 
 
-def _follow(by: Actor, before: Case, leader: Case) -> None:
+def _follow(by: Actor, before: Case, target: Case) -> None:
     """Let the duplicates of one case follow another."""
-    for follower in before.followers.order_by("pk"):
-        follower = lock_case(follower)
-        follower.leader = leader
-        timeline.append(follower, by=by, sort="followed", data={"leader": leader.reference})
+    for duplicate in before.duplicates.order_by("pk"):
+        duplicate = lock_case(duplicate)
+        duplicate.merged_into = target
+        timeline.append(duplicate, by=by, sort="followed", data={"leader": target.reference})
 
 
 def _separated(by: Actor, case: Case) -> Case:
-    case.leader = None
+    case.merged_into = None
     _step(by, case, rules.SEPARATE, snapshot_of(case.version).flow.start)
     audit.record(by=by, action="cases.separated", subject=f"case:{case.reference}")
     return case
@@ -132,7 +132,7 @@ def _separated(by: Actor, case: Case) -> Case:
 
 def _step(by: Actor, case: Case, move: str, to: str) -> None:
     """Take a step that no page offers, with the effects of an ordinary one."""
-    data = {"leader": case.leader.reference if case.leader else ""}
+    data = {"leader": case.merged_into.reference if case.merged_into else ""}
     entry = timeline.append(case, by=by, sort="moved", move=move, to_state=to, data=data)
     kinds.get(case.kind).after_move(case, move, {})
     events.publish(CaseMoved(case.reference, move, to, entry.number))

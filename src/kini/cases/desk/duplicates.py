@@ -47,23 +47,23 @@ def duplicates_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     if not may(actor, CasePermission.JOIN_CASES, access.scope_of(case)):
         return None
     found = queries.duplicate_candidates(actor, case)
-    followers = [] if case.leader_id else list(case.followers.order_by("opened_at").only("reference")[:50])
-    if not (found or followers or case.leader):
+    duplicates = [] if case.merged_into_id else list(case.duplicates.order_by("opened_at").only("reference")[:50])
+    if not (found or duplicates or case.merged_into):
         return None
-    context = {"case": case, "alike": found, "followers": followers, "days": queries.NEAR_DAYS}
+    context = {"case": case, "alike": found, "duplicates": duplicates, "days": queries.NEAR_DAYS}
     return render_to_string("cases/desk/alike.html", context, request)
 
 
 def merged_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     """Panel of a merged case's tracker: progress of the other case in impersonal sentences."""
-    leader = view.case.leader
-    if leader is None:
+    target = view.case.merged_into
+    if target is None:
         return None
-    flow = snapshot_of(leader.version).flow
-    steps = leader.timeline.filter(public=True).exclude(to_state="").order_by("-number")
+    flow = snapshot_of(target.version).flow
+    steps = target.timeline.filter(public=True).exclude(to_state="").order_by("-number")
     context = {
-        "leader": leader,
-        "now": flow.states[leader.state].does,
+        "target": target,
+        "now": flow.states[target.state].does,
         "steps": [(entry.at, rules.public_word(flow.states[entry.to_state].public)) for entry in steps],
     }
     return render_to_string("cases/panels/followed.html", context, request)

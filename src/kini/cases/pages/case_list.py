@@ -65,7 +65,7 @@ def own_cases(request: HttpRequest) -> QuerySet[Case]:
         ours = Q(pk__in=mine.values("pk")) if request.user.is_authenticated else Q(pk__in=())
         mine = Case.objects.filter(ours | Q(reference__in=keys, guest_key__in=keys.values()))
         mine = mine.order_by("-opened_at", "-pk").defer("answers", "sealed", "head", "seal")
-    return mine.select_related("service", "version", "resident", "leader").defer(
+    return mine.select_related("service", "version", "resident", "merged_into").defer(
         "version__content", "answers", "sealed"
     )
 
@@ -83,7 +83,7 @@ def _note(request: HttpRequest, case: Case) -> str:
     parts = []
     if case.resident and case.resident.user_id != request.user.pk and case.resident.name:
         parts.append(_("for %(name)s") % {"name": case.resident.name})
-    if case.leader:
+    if case.merged_into:
         parts.append(_("joined with the same matter of others"))
     elif case.closed_at:
         parts.append(formats.day(case.closed_at))

@@ -74,7 +74,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
 def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     """Due date and current holder. An uncertain date is called an aim."""
     case, target = view.case, view.snapshot.definition.target
-    if case.leader:
+    if case.merged_into:
         yield _("Joined on"), formats.day(case.state_since)
     elif case.closed_at:
         yield _("Ended on"), formats.day(case.closed_at)

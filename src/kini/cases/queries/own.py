@@ -17,7 +17,7 @@ from kini.core.database.fast_models import hydrate
 from kini.people.models import Resident
 
 #: Cases that can still change: open, or merged into an open one.
-STILL_OPEN = Q(closed_at__isnull=True) | Q(leader__isnull=False, leader__closed_at__isnull=True)
+STILL_OPEN = Q(closed_at__isnull=True) | Q(merged_into__isnull=False, merged_into__closed_at__isnull=True)
 
 
 def my_cases(actor: Actor) -> QuerySet[Case]:
