@@ -18,8 +18,6 @@ from kini.booking.allocation import SlotFull
 from kini.booking.models import EXPECTED_STATES, WALK_IN, Booking, Quota, Slot
 from kini.booking.pages import service_and_venue
 from kini.booking.queries import Venue
-from kini.cases.desk.guards import officers_only
-from kini.cases.pages.guards import SeeOther
 from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.core import current_time, references
@@ -29,11 +27,13 @@ from kini.core.localized_text import Text
 from kini.people import actions as people_actions
 from kini.people.access_log import AccessType, DataRead
 from kini.people.access_purposes import APPOINTMENT
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service
 from kini.web import formats
 from kini.web.formats import city_time
+from kini.web.redirects import SeeOther
 
 
 def venue_scope(service: Service, at: Venue) -> Scope:

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kini.cases.desk.case_page import posted_text
-from kini.cases.desk.guards import case_at_desk, officers_only, redirect_see_other
+from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Case
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.letters import actions, rules
 from kini.letters.models import Letter
 from kini.letters.permissions import LetterPermission
+from kini.people.guards import officers_only
+from kini.web.redirects import see_other
 
 
 def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case, Letter]:
@@ -41,7 +43,7 @@ def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse
     except ActionRefused as refusal:
         return _page(request, case, current, typed={"cause": cause, "note": note}, errors=[("cause", str(refusal))])
     messages.success(request, _("The letter was withdrawn. The resident is notified."))
-    return redirect_see_other("cases:desk-case", case.reference)
+    return see_other("cases:desk-case", case.reference)
 
 
 @officers_only(LetterPermission.MANAGE_LETTERS)
@@ -59,7 +61,7 @@ def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     except ActionRefused as refusal:
         return _page(request, case, current, typed={"note": note}, errors=[("note", str(refusal))], replacing=True)
     messages.success(request, _("The letter was replaced by a newer one. The resident is notified."))
-    return redirect_see_other("cases:desk-case", case.reference)
+    return see_other("cases:desk-case", case.reference)
 
 
 def _page(

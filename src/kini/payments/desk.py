@@ -8,14 +8,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.guards import case_at_desk, officers_only, redirect_see_other
+from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Case
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
 from kini.payments.permissions import PaymentPermission
+from kini.people.guards import officers_only
 from kini.people.permission_filters import visible_cases_q
 from kini.people.queries import actor_for
+from kini.web.redirects import see_other
 
 
 def _payment(request: HttpRequest, reference: str) -> tuple[Actor, Case, Payment]:
@@ -39,9 +41,9 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
             actions.refund_payment(by=actor, payment=payment, reason=reason)
             if payment.method == "va":
                 messages.warning(request, _("Now transfer the money, then enter the reference of the transfer here."))
-                return redirect_see_other("payments:desk-returns")
+                return see_other("payments:desk-returns")
             messages.success(request, _("The payment is being refunded."))
-            return redirect_see_other("cases:desk-case", case.reference)
+            return see_other("cases:desk-case", case.reference)
         except NotAllowed:
             raise
         except ActionRefused as refusal:
@@ -74,4 +76,4 @@ def record_transfer(request: HttpRequest, refund: UUID) -> HttpResponse:
     reference = request.POST.get("provider_reference", "").replace("\0", "")
     actions.record_refund(by=actor, refund=open_refund, provider_reference=reference)
     messages.success(request, _("The refund was recorded."))
-    return redirect_see_other("payments:desk-returns")
+    return see_other("payments:desk-returns")

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases.models import Case
-from kini.cases.pages.guards import SeeOther, guest_key, own_case_for_visitor, owner_only
+from kini.cases.pages.guards import guest_key, own_case_for_visitor, owner_only
 from kini.core import attempt_limits, current_time, references
 from kini.core.actors import ActionRefused
 from kini.core.client_address import client_network
@@ -22,6 +22,7 @@ from kini.payments.tariffs import bill_registers
 from kini.people.queries import actor_for
 from kini.people.rules import mask_number
 from kini.web.qr import qr
+from kini.web.redirects import SeeOther
 
 #: Receipts that may be looked up from one network address.
 LOOKUPS = attempt_limits.Limit("payments.receipt", count=60, seconds=3600)

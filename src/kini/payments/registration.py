@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.api.routing import ApiModule, api_modules
-from kini.cases.desk.guards import has_permission
 from kini.cases.rules import entry_renderers
 from kini.city.pack_checks import pack_checks
 from kini.core import references
@@ -19,6 +18,7 @@ from kini.payments.permissions import PaymentPermission
 from kini.payments.providers.base import adapters
 from kini.payments.providers.snap import Snap
 from kini.payments.tariffs import check_bills
+from kini.people.guards import has_permission
 from kini.people.permissions import register_permissions
 from kini.services.kinds import kinds
 from kini.web import formats

@@ -11,19 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.guards import has_permission, officers_only, redirect_see_other
 from kini.cases.models import Case
 from kini.city import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
+from kini.people.guards import has_permission, officers_only
 from kini.people.models import LegalHold, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.privacy import actions, breach_letter
 from kini.privacy.models import Breach
 from kini.web.navigation import NavItem, navigation
+from kini.web.redirects import see_other
 
 PROTECT = PeoplePermission.PROTECT_DATA
 STEPS = ("people", "tell", "authority", "close")
@@ -60,7 +61,7 @@ def legal_holds(request: HttpRequest) -> HttpResponse:
     except ActionRefused as refusal:
         return _holds_page(request, str(refusal))
     messages.success(request, _("This data is not deleted until the hold is lifted."))
-    return redirect_see_other("privacy:desk-holds")
+    return see_other("privacy:desk-holds")
 
 
 def _holds_page(request: HttpRequest, wrong: str = "") -> HttpResponse:
@@ -87,7 +88,7 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The hold is lifted."))
-    return redirect_see_other("privacy:desk-holds")
+    return see_other("privacy:desk-holds")
 
 
 @officers_only(PROTECT)
@@ -111,7 +112,7 @@ def write_breach(request: HttpRequest, breach: int | None = None) -> HttpRespons
         stored = actions.record_breach(by=actor_for(request), facts=_facts(typed), breach=found)
     except ActionRefused as refusal:
         return _form_page(request, found, typed, str(refusal))
-    return redirect_see_other("privacy:desk-breach", stored.pk)
+    return see_other("privacy:desk-breach", stored.pk)
 
 
 def _form_page(request: HttpRequest, found: Breach | None, typed: BreachForm, wrong: str = "") -> HttpResponse:
@@ -147,7 +148,7 @@ def breach_step(request: HttpRequest, breach: int, step: str) -> HttpResponse:
         messages.success(request, _taken(request, found, step))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
-    return redirect_see_other("privacy:desk-breach", found.pk)
+    return see_other("privacy:desk-breach", found.pk)
 
 
 def _taken(request: HttpRequest, found: Breach, step: str) -> str:

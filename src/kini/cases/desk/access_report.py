@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.cases.desk.guards import officers_only
 from kini.cases.queries import access_report
 from kini.cases.queries.access_report import AccessReport, OfficerReads
 from kini.people import access_purposes, queries
+from kini.people.guards import officers_only
 from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.web import downloads, formats

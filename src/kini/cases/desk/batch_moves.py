@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.cases import actions, transition_inputs
 from kini.cases.desk import queue_address
-from kini.cases.desk.guards import officers_only, redirect_see_other
 from kini.cases.desk.queue import ticked_references
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import BatchMove, BatchMoveCase, Case
@@ -23,10 +22,12 @@ from kini.cases.queries.batch_moves import PlannedMove
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, TransitionInputs
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for
 from kini.services.fields.base import FieldBase
 from kini.services.snapshots import snapshots_by_version
 from kini.web import formats
+from kini.web.redirects import see_other
 
 #: Number of batch moves in an officer's list.
 LATEST = 20
@@ -49,7 +50,7 @@ def batch_move_page(request: HttpRequest) -> HttpResponse:
     move = sent.form.text("move")
     if not cases:
         messages.warning(request, _("Tick the cases that you want to move."))
-        return redirect_see_other(queue_address.queue_url(queue_address.origin_queue(request)))
+        return see_other(queue_address.queue_url(queue_address.origin_queue(request)))
     if not move:
         return _choose(request, actor, cases)
     return _decide(request, actor, cases, sent) if "confirm" in sent.form.data else _show(request, actor, cases, move)
@@ -139,7 +140,7 @@ def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Submitt
         raise
     except ActionRefused as refusal:
         return _show(request, actor, cases, move, given, [str(refusal)], status=409)
-    return redirect_see_other("cases:desk-bulk", made.pk)
+    return see_other("cases:desk-bulk", made.pk)
 
 
 @officers_only(CasePermission.ACT)

@@ -11,17 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.cases import actions, rules
 from kini.cases.desk.case_page import posted_text
-from kini.cases.desk.guards import officers_only, redirect_see_other
 from kini.cases.desk.queue import clean_query_text
 from kini.cases.models import CannedReply, CannedReplyVersion
 from kini.cases.permissions import CasePermission
 from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import may
 from kini.services import queries as service_queries
 from kini.services.models import Service
+from kini.web.redirects import see_other
 
 MANAGE = CasePermission.MANAGE_REPLIES
 
@@ -90,7 +91,7 @@ def add_reply(request: HttpRequest) -> HttpResponse:
             error = (_where(typed) if home else "home", str(refusal))
         else:
             messages.success(request, _("“%(title)s” has been saved.") % {"title": reply.title})
-            return redirect_see_other("cases:desk-replies")
+            return see_other("cases:desk-replies")
     return _form(request, typed, error, homes=homes)
 
 
@@ -108,7 +109,7 @@ def edit_reply(request: HttpRequest, reply: int) -> HttpResponse:
             error = (_where(typed), str(refusal))
         else:
             messages.success(request, _("“%(title)s” has been saved.") % {"title": typed["title"]})
-            return redirect_see_other("cases:desk-replies")
+            return see_other("cases:desk-replies")
     about = {home.key: home.label for home in _homes(actor)}.get(_key(found), "")
     return _form(request, typed, error, found=found, about=about, versions=_versions(found))
 
@@ -119,7 +120,7 @@ def switch_reply(request: HttpRequest, reply: int) -> HttpResponse:
     """Deactivate or reactivate a reply (`active`: yes)."""
     actor, found = _managed(request, reply)
     actions.set_reply_active(by=actor, reply=found, active=request.POST.get("active") == "yes")
-    return redirect_see_other("cases:desk-reply", found.pk)
+    return see_other("cases:desk-reply", found.pk)
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[Actor, CannedReply]:

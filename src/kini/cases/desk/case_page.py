@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kini.cases import access, actions, panels, rules
 from kini.cases.case_view import AnswerRow, AnswerSection, CaseView, case_view
 from kini.cases.desk import presence, queue_address
-from kini.cases.desk.guards import back_to_case, case_at_desk, officers_only, redirect_see_other
+from kini.cases.desk.guards import back_to_case, case_at_desk
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import BatchMoveCase, Case
 from kini.cases.pages.forms import UNREADABLE
@@ -24,12 +24,14 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.ids import parse_pk
 from kini.people import access_purposes
 from kini.people.assurance_levels import level_label
+from kini.people.guards import officers_only
 from kini.people.models import Officer
 from kini.people.queries import officer_of, officers_with_permission
 from kini.people.rules import may
 from kini.services.fields.base import FieldBase
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 from kini.web import formats
+from kini.web.redirects import see_other
 
 #: Profile attributes that identify a person.
 NAMING = frozenset({"name"})
@@ -61,7 +63,7 @@ class DeskCase:
     agencies: list[Agency]
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_safe
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The case page."""
@@ -70,7 +72,7 @@ def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     return render_case_page(request, actor, found)
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_safe
 def summary(request: HttpRequest, reference: str) -> HttpResponse:
     """Fragment with the case in short and its moves, shown beside the queue."""
@@ -260,7 +262,7 @@ def _attempt(
     return None
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_POST
 def assign(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the case, assign it to a colleague (`officer`: id), or to nobody ("none")."""
@@ -289,7 +291,7 @@ def _officer(actor: Actor, wanted: str) -> Officer | None:
     return officer
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_POST
 def transfer(request: HttpRequest, reference: str) -> HttpResponse:
     """Transfer the case to another agency, usually out of the officer's sight."""
@@ -306,10 +308,10 @@ def transfer(request: HttpRequest, reference: str) -> HttpResponse:
 
     anchor = "agency" if reason else "transfer_reason"
     queue = queue_address.queue_url(queue_address.origin_queue(request))
-    return _attempt(request, actor, found, deed, anchor, "agency", "transfer_reason") or redirect_see_other(queue)
+    return _attempt(request, actor, found, deed, anchor, "agency", "transfer_reason") or see_other(queue)
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_POST
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add an internal note; a colleague selected in `mention` (name) is mentioned at its end."""
@@ -325,7 +327,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     return _attempt(request, actor, found, deed, "text", "text", "mention") or back_to_case(request, found.reference)
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_POST
 def look(request: HttpRequest, reference: str) -> HttpResponse:
     """Reveal hidden data once on this page. The reveal is logged first, with its reason, for the resident to read."""

@@ -11,12 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.cases import actions, queries, read_log
 from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.counter_proof import address_of, at_counter, phone_of, proof_page
-from kini.cases.desk.guards import officers_only, redirect_see_other
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.desk.queue_rows import QueueRow, build_rows
 from kini.cases.models import Case, Draft
-from kini.cases.pages.guards import SeeOther
 from kini.city import pack
 from kini.city import queries as city_queries
 from kini.core import attempt_limits, references
@@ -27,6 +25,7 @@ from kini.people import profile_values
 from kini.people.assurance import account_hints, is_safe_at_counter
 from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
+from kini.people.guards import officers_only
 from kini.people.models import Assurance, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for, resident_by_number
@@ -36,6 +35,7 @@ from kini.services.models import Service
 from kini.services.queries import ServiceCard
 from kini.services.snapshots import snapshot_of
 from kini.web import formats
+from kini.web.redirects import SeeOther, see_other
 
 #: A higher number of look-ups per day suggests enumeration of known numbers.
 NUMBERS = Limit("cases.counter-number", count=300, seconds=24 * 60 * 60)
@@ -159,7 +159,7 @@ def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
         raise
     except ActionRefused as refusal:
         return _choose(request, resident, mark, str(refusal))
-    return redirect_see_other("cases:draft", draft.pk)
+    return see_other("cases:draft", draft.pk)
 
 
 # Recent work of this officer at the counter

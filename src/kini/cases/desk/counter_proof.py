@@ -17,11 +17,9 @@ from django.views.decorators.http import require_POST
 
 from kini.cases import answers, read_log
 from kini.cases.desk.case_page import posted_text
-from kini.cases.desk.guards import officers_only
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import Case
 from kini.cases.pages import forms
-from kini.cases.pages.guards import SeeOther
 from kini.city import pack
 from kini.city import queries as city_queries
 from kini.core import references
@@ -32,6 +30,7 @@ from kini.people.actions import Details
 from kini.people.assurance import account_hints, document_choices
 from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
+from kini.people.guards import officers_only
 from kini.people.identity_registers.configured import configured_register
 from kini.people.models import Assurance, AssuranceChange, Resident
 from kini.people.permissions import PeoplePermission
@@ -40,6 +39,7 @@ from kini.people.rules import NationalId
 from kini.services import catalogue as catalogues
 from kini.services.fields.base import InvalidAnswer
 from kini.services.fields.text import PhoneField
+from kini.web.redirects import SeeOther
 
 SALT = "cases.counter"
 #: Seconds for which the signed URL of the person is valid.

@@ -15,14 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kini.cases import access, actions, queries, rules
 from kini.cases.case_view import CaseView
 from kini.cases.desk.case_page import channel_word, desk_case
-from kini.cases.desk.guards import case_at_desk, officers_only, redirect_see_other
+from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Case, Document
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused, NotAllowed
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.snapshots import snapshot_of
 from kini.web import formats
+from kini.web.redirects import see_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,11 @@ def _decided(request: HttpRequest, first: Case, later: Case, back: Case) -> Http
         actions.merge(by=actor, case=first, other=later)
         words = _("%(later)s has been merged into %(first)s. Its resident has been notified.")
         messages.success(request, words % {"later": later.reference, "first": first.reference})
-        return redirect_see_other("cases:desk-case", first.reference)
+        return see_other("cases:desk-case", first.reference)
     if verdict == "apart":
         actions.mark_not_duplicate(by=actor, case=first, other=later)
         messages.success(request, _("Marked as different. They will not be suggested again."))
-        return redirect_see_other("cases:desk-case", back.reference)
+        return see_other("cases:desk-case", back.reference)
     raise ActionRefused(_("Say whether they are the same thing."))
 
 
@@ -125,7 +127,7 @@ def unmerge(request: HttpRequest, reference: str) -> HttpResponse:
         raise
     except ActionRefused as refusal:
         messages.warning(request, str(refusal))
-    return redirect_see_other("cases:desk-case", case.reference)
+    return see_other("cases:desk-case", case.reference)
 
 
 def _rows(first: CaseView, later: CaseView) -> Iterable[ComparedRow]:

@@ -1,80 +1,30 @@
-"""Guards of the desk: officers with a role, each limited to the cases of their grants."""
+"""Access to single cases at the desk."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from kini.cases import access, queries, read_log
 from kini.cases.desk import queue_address
 from kini.cases.models import Case
-from kini.cases.pages.guards import SeeOther
 from kini.cases.permissions import CasePermission
 from kini.city import pack
 from kini.core import references
-from kini.core.actors import Actor, NotAllowed
-from kini.people.permissions import Permission
-from kini.people.queries import SAFE_METHODS, actor_for
-from kini.people.rules import may, may_somewhere
+from kini.core.actors import Actor
+from kini.people.queries import actor_for
+from kini.people.rules import may
+from kini.web.redirects import RedirectTo, see_other
 
 
-def redirect_see_other(to: str, *args: Any) -> HttpResponse:
-    """Redirect with 303 after a POST."""
-    return SeeOther(resolve_url(to, *args))
+class OwnCaseAtDesk(RedirectTo):
+    """The case is the officer's own: only colleagues work on it, the officer is sent to the resident's page."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(reverse("cases:case", args=[case.reference]))
 
 
 def back_to_case(request: HttpRequest, reference: str) -> HttpResponse:
     """Redirect to the case page, keeping the way back to the queue."""
-    return redirect_see_other(reverse("cases:desk-case", args=[reference]) + queue_address.back_query(request))
-
-
-class OwnCaseAtDesk(Exception):
-    """The case is the officer's own; only colleagues work on it."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case.reference)
-        self.case = case
-
-
-def is_working_officer(request: HttpRequest) -> bool:
-    """Return True if the visitor may use the desk."""
-    return request.user.is_authenticated and may_somewhere(actor_for(request), CasePermission.SEE_CASES)
-
-
-def has_permission(permission: Permission) -> Callable[[HttpRequest], bool]:
-    """Predicate on requests: the visitor has the permission in at least one scope."""
-    return lambda request: request.user.is_authenticated and may_somewhere(actor_for(request), permission)
-
-
-def officers_only[**P](
-    permission: Permission = CasePermission.SEE_CASES,
-) -> Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]]:
-    """Restrict a view to officers with the permission in at least one scope; never cached."""
-
-    def decorate(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-        @wraps(view)
-        def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            request: Any = args[0]
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path() if request.method in SAFE_METHODS else "/desk/")
-            if not may_somewhere(actor_for(request), permission):
-                raise NotAllowed(
-                    _("The desk is for officers with a role. Ask the person who manages roles at your agency.")
-                )
-            try:
-                return view(*args, **kwargs)
-            except OwnCaseAtDesk as own:
-                return redirect("cases:case", own.case.reference)
-
-        return never_cache(inside)
-
-    return decorate
+    return see_other(reverse("cases:desk-case", args=[reference]) + queue_address.back_query(request))
 
 
 def case_at_desk(request: HttpRequest, reference: str, *, shown: bool = True) -> tuple[Actor, Case]:

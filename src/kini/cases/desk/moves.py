@@ -14,14 +14,16 @@ from kini.cases import access, actions, canned_replies, rules, transition_inputs
 from kini.cases.actions import StaleState
 from kini.cases.desk import queue_address
 from kini.cases.desk.case_page import render_case_page as case_page
-from kini.cases.desk.guards import back_to_case, case_at_desk, officers_only
+from kini.cases.desk.guards import back_to_case, case_at_desk
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms
 from kini.cases.pages.forms import Errors
+from kini.cases.permissions import CasePermission
 from kini.core import current_time, upload_limits
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.files import FileRefused
+from kini.people.guards import officers_only
 from kini.services.fields.base import FieldBase
 from kini.services.fields.text import LongTextField
 from kini.services.fields.uploads import UploadField
@@ -60,7 +62,7 @@ class MoveForm:
         return [(page.key, str(page.heading)) for page in self.snapshot.pages]
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     """Show the form of a move; POST takes it."""

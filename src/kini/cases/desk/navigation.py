@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.cases import queries
 from kini.cases.desk import presence, queue_counts, saved_filters
-from kini.cases.desk.guards import has_permission, is_working_officer
 from kini.cases.desk.queue_address import VIEWS
 from kini.cases.permissions import CasePermission
 from kini.cases.queries import View
+from kini.people.guards import has_permission
 from kini.people.permissions import PeoplePermission
 from kini.web.navigation import NavItem, NavSource, nav_sources, navigation
 
@@ -26,15 +26,15 @@ RAIL = {
     "all": "document",
 }
 
+SEES_DESK = has_permission(CasePermission.SEE_CASES)
+
 
 def register() -> None:
     """Register the desk's navigation. Called once from `AppConfig.ready`."""
-    navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=is_working_officer))
+    navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=SEES_DESK))
     navigation.register(
         "desk-account",
-        NavItem(
-            "cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=is_working_officer
-        ),
+        NavItem("cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=SEES_DESK),
     )
     nav_sources.register("desk", NavSource("desk", _shelf))
     navigation.register(
@@ -46,7 +46,7 @@ def register() -> None:
             18,
             "desk",
             count=presence.unread_mentions,
-            visible=is_working_officer,
+            visible=SEES_DESK,
         ),
     )
     helps, watches = has_permission(PeoplePermission.APPLY_FOR_OTHERS), has_permission(CasePermission.SEE_OVERDUE)
@@ -91,7 +91,7 @@ def _shelf(request: HttpRequest) -> Iterator[NavItem]:
         query = f"view={view}" if view != "due" or opens_with else ""
         name, label = VIEWS[view]
         count = _behind_view(name)
-        yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=is_working_officer)
+        yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=SEES_DESK)
     for kept in saved_filters.own_filters(request):
         count = _behind_filter(kept.pk)
         yield NavItem("cases:desk", kept.name, "filter", 19, "desk", _("My filters"), kept.query, count=count)

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.guards import officers_only, redirect_see_other
 from kini.cases.desk.queue import clean_query_text
 from kini.city import pack
 from kini.city import queries as city_queries
@@ -23,6 +22,7 @@ from kini.core.models import AuditEntry
 from kini.people import actions, queries
 from kini.people.contacts import ContactError, contact_of, parse_contact
 from kini.people.directory_config import configured_directory
+from kini.people.guards import officers_only
 from kini.people.models import DirectoryLink, Officer, RoleGrant
 from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
@@ -30,6 +30,7 @@ from kini.people.roles import Role, roles
 from kini.people.rules import may, may_all
 from kini.services import queries as service_queries
 from kini.services.models import Service
+from kini.web.redirects import see_other
 
 MANAGE = PeoplePermission.MANAGE_OFFICERS
 PER_PAGE = 50
@@ -92,7 +93,7 @@ def add_officer(request: HttpRequest) -> HttpResponse:
         else:
             words = _("%(name)s is told by message. Now give a role.")
             messages.success(request, words % {"name": officer.name})
-            return redirect_see_other("cases:desk-officer", officer.pk)
+            return see_other("cases:desk-officer", officer.pk)
     context = {"agencies": agencies, "typed": typed, "errors": errors, "wrong": dict(errors)}
     return render(request, "cases/desk/officer_add.html", context, status=422 if errors else 200)
 
@@ -175,7 +176,7 @@ def _done(request: HttpRequest, actor: Actor, found: Officer, deed: Callable[[],
     except (ActionRefused, ContactError) as refusal:
         return _page(request, actor, found, str(refusal))
     messages.success(request, words)
-    return redirect_see_other("cases:desk-officer", found.pk)
+    return see_other("cases:desk-officer", found.pk)
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[Actor, Officer]:

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kini.cases import actions, queries
 from kini.cases.actions.desk import PRESENCE_SECONDS
-from kini.cases.desk.guards import case_at_desk, officers_only
+from kini.cases.desk.guards import case_at_desk
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import Case, Mention, Presence
+from kini.cases.permissions import CasePermission
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.database.compiled_queries import CompiledSql, compile_query
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.services.snapshots import snapshots_by_version
 
@@ -49,7 +51,7 @@ def colleagues_present(actor: Actor, case: Case) -> list[str]:
     return list(present.order_by("officer__name").values_list("officer__name", flat=True))
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_POST
 def report_presence(request: HttpRequest, reference: str) -> HttpResponse:
     """Heartbeat of an open case page; returns the colleagues who have it open.
@@ -77,7 +79,7 @@ def _unread(actor: Actor) -> CompiledSql:
     return compile_query(_mentions(actor).filter(read_at__isnull=True).values_list("pk")[:LATEST])
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_safe
 def mentions(request: HttpRequest) -> HttpResponse:
     """List mentions of the officer, latest first. Opening a case marks its mentions as read."""

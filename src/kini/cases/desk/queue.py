@@ -10,21 +10,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, queries, rules
 from kini.cases.desk import queue_address, queue_counts, saved_filters
-from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk, officers_only, redirect_see_other
+from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk
 from kini.cases.desk.queue_address import CONTROL, VIEWS, QueueAddress, clean_query_text
 from kini.cases.desk.queue_counts import AreaChoices
 from kini.cases.desk.queue_rows import build_rows, render_rows
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused
+from kini.people.guards import officers_only
 from kini.people.models import Officer
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
+from kini.web.redirects import see_other
 from kini.web.snippets import render_options
 
 MAX_TICKED = queries.QUEUE_PAGE_SIZE
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the queue; POST assigns the ticked cases to oneself."""
@@ -82,7 +84,7 @@ def _areas(asked: QueueAddress, known: AreaChoices) -> AreaChoices:
     return AreaChoices(choices, {**known.paths, asked.area: path})
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_safe
 def next_in_queue(request: HttpRequest, reference: str) -> HttpResponse:
     """Redirect to the next case of the queue from which this one was opened."""
@@ -114,7 +116,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     if taken < len(chosen):
         messages.warning(request, _("Some cases could not be taken. Open them to see why."))
     asked, after = queue_address.parse_query(request.GET), clean_query_text(request.GET.get("after", ""))
-    return redirect_see_other(queue_address.queue_url(asked, after))
+    return see_other(queue_address.queue_url(asked, after))
 
 
 def _taken(request: HttpRequest, reference: str, officer: Officer | None) -> bool:

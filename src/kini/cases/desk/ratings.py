@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from kini.cases import queries, rules
 from kini.cases.desk import queue_counts
-from kini.cases.desk.guards import officers_only
 from kini.cases.models import Rating, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.core import current_time
 from kini.core.actors import Actor
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for
 from kini.services.snapshots import snapshots_by_version
 

@@ -13,18 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.cases import actions, queries, rules
 from kini.cases.desk import queue_address
-from kini.cases.desk.guards import officers_only, redirect_see_other
 from kini.cases.desk.queue_address import VIEWS, QueueAddress
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import MAX_FILTERS, SavedFilter
 from kini.cases.pages.forms import UNREADABLE
+from kini.cases.permissions import CasePermission
 from kini.city.models import Area
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import hydrate
+from kini.people.guards import officers_only
 from kini.people.queries import actor_for
 from kini.services.models import Service
 from kini.services.snapshots import snapshot_of
+from kini.web.redirects import see_other
 
 #: Views with counts; closed cases need no work.
 COUNT_CACHE_SECONDS = frozenset(VIEWS) - {"ended", "all"}
@@ -98,7 +100,7 @@ def area_name(code: str) -> str:
     return Area.objects.filter(code=code).values_list("name", flat=True).first() or code
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def filters(request: HttpRequest) -> HttpResponse:
     """Show the officer's filters; POST saves the view in the URL (`view`, `service` ...) under a name."""
@@ -115,7 +117,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     except ActionRefused as refusal:
         return _page(request, asked, errors=[("name", str(refusal))], typed=request.POST)
     messages.success(request, _("The filter “%(name)s” has been saved.") % {"name": kept.name})
-    return redirect_see_other(queue_address.queue_url(asked))
+    return see_other(queue_address.queue_url(asked))
 
 
 def _page(
@@ -145,7 +147,7 @@ def filter_url(kept: SavedFilter) -> str:
     return f"{reverse('cases:desk')}?{kept.query}"
 
 
-@officers_only()
+@officers_only(CasePermission.SEE_CASES)
 @require_POST
 def change_filter(request: HttpRequest, kept: int) -> HttpResponse:
     """Set or unset the default filter (`first`: "yes" or "no"), or delete the filter (`delete`)."""
@@ -160,4 +162,4 @@ def change_filter(request: HttpRequest, kept: int) -> HttpResponse:
         )
     else:
         actions.set_default_filter(by=actor, kept=found, first=request.POST.get("first") == "yes")
-    return redirect_see_other("cases:desk-filters")
+    return see_other("cases:desk-filters")

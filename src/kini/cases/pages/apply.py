@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.cases import actions, panels, queries
 from kini.cases.pages import answer_summary, tracking
-from kini.cases.pages.guards import SeeOther, own_case_for_visitor, owner_only, remember_guest_key, secret_link
+from kini.cases.pages.guards import own_case_for_visitor, owner_only, remember_guest_key, secret_link
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core.actors import ActionRefused
 from kini.core.crypto import keyed_hash
 from kini.people.queries import actor_for
 from kini.services import questions
+from kini.web.redirects import SeeOther
 
 #: Input with the token of the shown answers.
 CONFIRM = "confirm"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from kini.city import pack
 from kini.core import attempt_limits, references
 from kini.core.client_address import client_network
 from kini.people.queries import SAFE_METHODS, actor_for
+from kini.web.redirects import RedirectTo
 
 #: Session key of a guest's case keys, by reference, the latest last.
 KEYS = "case_keys"
@@ -35,18 +36,8 @@ class AlreadySubmitted(Exception):
         self.case = case
 
 
-class QuestionSkipped(Exception):
+class QuestionSkipped(RedirectTo):
     """The page is not applicable now; continue at `url`."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
-
-
-class SeeOther(HttpResponseRedirect):
-    """Redirect with 303 after a POST."""
-
-    status_code = 303
 
 
 def guest_keys(request: HttpRequest) -> dict[str, str]:
@@ -125,8 +116,8 @@ def owner_only[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResp
         except AlreadySubmitted as sent:
             messages.info(request, _("This has already been sent. Here is its status."))
             return redirect("cases:case", reference=sent.case.reference)
-        except QuestionSkipped as skipped:
-            return redirect(skipped.url)
+        except RedirectTo as elsewhere:
+            return redirect(elsewhere.url)
         except DraftExpired as expired:
             return _expired(request, expired)
 

@@ -14,13 +14,14 @@ from kini.cases import actions, rules, transition_inputs
 from kini.cases.actions import Incomplete, StaleState
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import answer_summary, forms, tracking
-from kini.cases.pages.guards import SeeOther, guest_key, own_case_for_visitor, owner_only
+from kini.cases.pages.guards import guest_key, own_case_for_visitor, owner_only
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core import upload_limits
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.people.queries import actor_for
 from kini.services.snapshots import snapshot_of
 from kini.web.error_middleware import status_for
+from kini.web.redirects import SeeOther
 
 #: Inputs besides the fields: the shown state, and the reason for withdrawing.
 STATE, REASON = "state", "reason"

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from kini.cases import actions
 from kini.cases.pages import forms, repeated_entries
 from kini.cases.pages.forms import Errors, SubmittedForm
-from kini.cases.pages.guards import SeeOther, owner_only
+from kini.cases.pages.guards import owner_only
 from kini.cases.pages.question_form import render_question_page
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core import upload_limits
@@ -17,6 +17,7 @@ from kini.services import questions
 from kini.services.fields.uploads import UploadField
 from kini.services.snapshots import PageSnapshot
 from kini.web.error_middleware import status_for
+from kini.web.redirects import SeeOther
 
 #: Button that removes a file.
 REMOVE = "remove"

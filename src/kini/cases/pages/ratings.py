@@ -16,8 +16,9 @@ from kini.cases import actions, queries, rules, transition_inputs
 from kini.cases.case_view import CaseView
 from kini.cases.models import Case
 from kini.cases.pages import forms, tracking
-from kini.cases.pages.guards import SeeOther, guest_key, own_case_for_visitor, owner_only
+from kini.cases.pages.guards import guest_key, own_case_for_visitor, owner_only
 from kini.people.queries import actor_for
+from kini.web.redirects import SeeOther
 
 SCORE, TEXT = "score", "text"
 

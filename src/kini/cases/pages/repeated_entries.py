@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.cases import actions
 from kini.cases.pages import forms
-from kini.cases.pages.guards import SeeOther, owner_only
+from kini.cases.pages.guards import owner_only
 from kini.cases.pages.question_form import render_question_page
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.services import questions
 from kini.services.fields.base import InvalidAnswer
 from kini.services.snapshots import PageSnapshot
+from kini.web.redirects import SeeOther
 
 #: Input that marks the form of a new entry.
 NEW = "new"

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from kini.cases import actions, queries
 from kini.cases.models import Draft
-from kini.cases.pages.guards import SeeOther
 from kini.cases.pages.wizard import number_to_call
 from kini.core import attempt_limits
 from kini.core.actors import ActionRefused, Actor
@@ -32,6 +31,7 @@ from kini.services.kinds import kinds
 from kini.services.models import Service
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 from kini.web.csrf import same_origin_suffices
+from kini.web.redirects import SeeOther
 
 #: Drafts that guests may begin from one network address; many phones can stand behind one.
 GUESTS = attempt_limits.Limit("cases.guest-draft", count=120, seconds=3600)

@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kini.cases.desk.guards import has_permission, officers_only, read_case_at_desk, redirect_see_other
+from kini.cases.desk.guards import read_case_at_desk
 from kini.city import pack
 from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, Actor
 from kini.core.attempt_limits import Limit
 from kini.core.ids import parse_pk
+from kini.people.guards import has_permission, officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
+from kini.web.redirects import see_other
 from kini.wifi import config
 from kini.wifi.devices import actions, blocklist
 from kini.wifi.devices.blocklist import BlockTarget
@@ -67,7 +69,7 @@ def blocklist_page(request: HttpRequest) -> HttpResponse:
         "Blocked: %(count)d device can no longer connect.", "Blocked: %(count)d devices can no longer connect.", count
     )
     messages.success(request, message % {"count": count})
-    return redirect_see_other("wifi:desk-blocks")
+    return see_other("wifi:desk-blocks")
 
 
 @officers_only(BLOCK)
@@ -82,7 +84,7 @@ def lift_block_view(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The block was lifted."))
-    return redirect_see_other("wifi:desk-blocks")
+    return see_other("wifi:desk-blocks")
 
 
 def _target(actor: Actor, whom: str) -> BlockTarget:

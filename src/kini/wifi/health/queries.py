@@ -129,7 +129,7 @@ def open_fault(site: Site) -> OpenFault | None:
     first = FaultReport.objects.filter(open_now, site=site).select_related("case").order_by("case__opened_at").first()
     if first is None:
         return None
-    joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__leader=first.case_id), site=site)
+    joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__merged_into=first.case_id), site=site)
     return OpenFault(first.case.opened_at, joined.aggregate(count=Count("pk"))["count"])
 
 

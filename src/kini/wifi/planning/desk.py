@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.guards import has_permission, officers_only, redirect_see_other
 from kini.city import queries as city
 from kini.city.city_cache import city_tables
 from kini.core.actors import ActionRefused, Actor
 from kini.core.ids import parse_pk
+from kini.people.guards import has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web import downloads
 from kini.web.formats import money
 from kini.web.navigation import NavItem, navigation
+from kini.web.redirects import see_other
 from kini.wifi import config
 from kini.wifi.permissions import WifiPermission
 from kini.wifi.planning import actions, plan_view
@@ -65,7 +66,7 @@ def plans_page(request: HttpRequest) -> HttpResponse:
         )
     except ActionRefused as refusal:
         return _list(request, actor, typed, str(refusal))
-    return redirect_see_other("wifi:desk-plan", plan.pk)
+    return see_other("wifi:desk-plan", plan.pk)
 
 
 @officers_only(PLAN)
@@ -129,7 +130,7 @@ def delete_plan_view(request: HttpRequest, plan: int) -> HttpResponse:
     actor = actor_for(request)
     actions.delete_plan(by=actor, plan=plan, scope=scope_with(actor, PLAN))
     messages.success(request, _("The plan was deleted."))
-    return redirect_see_other("wifi:desk-plans")
+    return see_other("wifi:desk-plans")
 
 
 def _entry() -> PlanEntry:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kini.cases.desk.guards import has_permission, officers_only, redirect_see_other
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
+from kini.people.guards import has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
+from kini.web.redirects import see_other
 from kini.wifi import config
 from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import queries
@@ -66,7 +67,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     count = actions.withdraw_vouchers(by=actor, label=label, scope=scope_with(actor, MANAGE))
     message = ngettext("%(count)d code was withdrawn.", "%(count)d codes were withdrawn.", count)
     messages.success(request, message % {"count": count})
-    return redirect_see_other("wifi:desk-sheets")
+    return see_other("wifi:desk-sheets")
 
 
 def _create(actor: Actor, typed: Typed) -> list[str]:
