@@ -130,7 +130,7 @@ def test_an_officer_does_not_work_on_their_own_case(town: Town, permit: ServiceV
 
 
 def test_a_draft_that_was_not_sent_is_nobodys_business(town: Town, case: Case, program: Programs):
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "The letter"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "The letter"})
     app = program(town.resident)
     draft = app.post(f"/cases/{case.reference}/correction", {}).json()["id"]
     added = app.form(f"/drafts/{draft}/documents", {"slot": "letter", "file": towns.photo()})

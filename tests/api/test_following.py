@@ -21,7 +21,7 @@ def test_a_case_tells_its_answers_and_what_happened(town: Town, case: Case, prog
 
 
 def test_a_correction_is_answered(town: Town, case: Case, program: Programs):
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
     app = program(town.resident)
     told = app.get(f"/cases/{case.reference}").json()
     assert (told["waits_for_resident"], [each["move"] for each in told["moves"]]) == (True, ["answer", "withdraw"])
@@ -44,7 +44,7 @@ def test_a_case_is_withdrawn_once(town: Town, case: Case, program: Programs):
 
 
 def test_a_step_says_what_it_needs_and_what_was_wrong(town: Town, case: Case, program: Programs):
-    case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No boat"})
+    case = actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No boat"})
     app = program(town.resident)
     (objecting,) = app.get(f"/cases/{case.reference}").json()["moves"]
     assert objecting["given"]["required"] == ["message"]
@@ -71,7 +71,7 @@ def test_files_are_given_with_a_step_and_read_again(town: Town, program: Program
     correction = {**flows.STATES["correction"], "moves": {"answer": {"to": "check", "needs": ["photo"]}}}
     version = towns.offer("stall-permit", towns.PERMIT, flows.flow(correction=correction))
     case = towns.opened(town.named("resident"), version, town.resident)
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "A photo, please"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "A photo, please"})
     app, path = program(town.resident), f"/cases/{case.reference}"
     asked = app.get(path).json()["moves"][0]["files"]
     assert [(each["name"], each["least"], each["most"]) for each in asked] == [("photo", 1, 2)]

@@ -43,7 +43,7 @@ def test_a_cursor_that_somebody_made_up_is_refused(town: Town, program: Programs
 def test_a_decision_is_rated_once(town: Town, case: Case, program: Programs):
     app, path = program(town.resident), f"/cases/{case.reference}/rating"
     assert app.post(path, {"score": 5}).status_code == 409
-    actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No boat"})
+    actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No boat"})
     assert app.post(path, {"score": 6}).status_code == 422
     assert app.post(path, {"score": 2, "text": "Lama."}).json()["score"] == 2
     assert app.post(path, {"score": 5}).json()["score"] == 2

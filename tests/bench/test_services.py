@@ -34,7 +34,7 @@ if __name__ == "__main__":
         stack.enter_context(production_city.production_city(Path({pack!r})))
         Verb("kini.bench.seed", "", Needs.CITY).load(stack).seed_cases(90)
         from django.db import connection
-        from kini.cases import answers, timeline
+        from kini.cases import case_answers, timeline
         from kini.cases.models import Case, TimelineEntry
         from kini.cases.timeline.chain import DERIVED
         from kini.core.database import roles
@@ -48,7 +48,7 @@ if __name__ == "__main__":
         assert Case.objects.values("resident").distinct().count() > 20
         for case in Case.objects.select_related("version"):
             assert all(getattr(case, name) == getattr(timeline.recompute(case), name) for name in DERIVED)
-            given = answers.of_case(case)
+            given = case_answers.of_case(case)
             assert questions.final_answers(resolve(case.version), given, {{}}) == given
             kept = {{str(document.pk) for document in case.documents.all()}}
             uploads = [value["files"] for value in given.values() if isinstance(value, dict) and "files" in value]

@@ -32,7 +32,7 @@ def case(town: Town, permit: ServiceVersion) -> Case:
     case = opened(by, permit, town.resident)
     seal()
     assert checkpoints.record_checkpoint() == 1
-    case = actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Why?"})
+    case = actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Why?"})
     seal()
     assert checkpoints.record_checkpoint() == 1
     return case

@@ -52,7 +52,7 @@ def test_of_two_officers_who_decide_at_once_one_is_told_to_look_again(town: Town
     by = town.named("clerk")
     found = at_once(
         lambda: actions.move(by=by, case=case, move="accept", expected_state="check"),
-        lambda: actions.move(by=by, case=case, move="ask", given={"message": "Why?"}, expected_state="check"),
+        lambda: actions.move(by=by, case=case, move="ask", values={"message": "Why?"}, expected_state="check"),
     )
     assert sorted(isinstance(each, actions.StaleState) for each in found) == [False, True]
     case = Case.objects.get()

@@ -71,7 +71,7 @@ def test_the_views_of_the_rail_and_their_counts(town: Town, permit: ServiceVersi
         late = opened(by, permit, town.resident)
     mine, waiting, closed = (opened(by, permit, town.resident) for _ in range(3))
     actions.assign(by=town.named("clerk"), case=mine, officer=town.clerk)
-    actions.move(by=town.named("clerk"), case=waiting, move="ask", given={"message": "Why?"})
+    actions.move(by=town.named("clerk"), case=waiting, move="ask", values={"message": "Why?"})
     actions.withdraw(by=by, case=closed)
     counts = queries.view_counts(town.named("clerk"))
     assert counts == {"due": 3, "mine": 1, "unassigned": 1, "overdue": 1, "at-risk": 0, "waiting": 1}
@@ -190,8 +190,8 @@ def test_a_case_page_asks_the_database_a_bounded_number_of_times(
     town: Town, case: Case, django_assert_max_num_queries: DjangoAssertNumQueries
 ):
     for _ in range(5):
-        actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Why?"})
-        actions.move(by=town.named("resident"), case=case, move="answer", given={"message": "Because."})
+        actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Why?"})
+        actions.move(by=town.named("resident"), case=case, move="answer", values={"message": "Because."})
     for who in ("clerk", "resident"):
         with django_assert_max_num_queries(10):
             case_view(town.named(who), queries.case_for(town.named(who), case.reference))

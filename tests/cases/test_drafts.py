@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from kini.cases import actions, answers, queries
+from kini.cases import actions, case_answers, queries
 from kini.cases.models import Case, Document, Draft
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed, system
@@ -20,7 +20,7 @@ def test_answers_are_kept_page_by_page_and_numbers_are_sealed(town: Town, permit
     stored = Draft.objects.get(pk=draft.pk)
     assert stored.answers == {"goods": "fish", "boat": "Camar", "where": "1.1.1"}
     assert NIK.encode() not in bytes(stored.sealed)
-    assert answers.of_draft(stored)["nik"] == NIK
+    assert case_answers.of_draft(stored)["nik"] == NIK
 
 
 def test_an_answer_can_be_taken_away(town: Town, permit: ServiceVersion):
@@ -87,7 +87,7 @@ def test_sending_in_opens_a_routed_case_with_its_clock(town: Town, permit: Servi
 def test_what_the_profile_knows_is_copied_into_the_case(town: Town, permit: ServiceVersion):
     case = opened(town.named("resident"), permit, town.resident)
     assert case.answers["name"] == "Warga Contoh"
-    assert answers.of_case(case)["nik"] == NIK
+    assert case_answers.of_case(case)["nik"] == NIK
 
 
 def test_without_a_place_in_the_answers_the_home_decides(town: Town):

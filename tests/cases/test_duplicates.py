@@ -76,7 +76,7 @@ def test_its_resident_hears_of_every_step_of_the_first(
 def test_joined_cases_are_heard_of_until_the_first_ends(town: Town, joined: Case, case: Case):
     mine = queries.my_cases(town.named("resident"))
     assert joined in mine.filter(queries.STILL_OPEN)
-    actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No."})
+    actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No."})
     assert joined not in mine.filter(queries.STILL_OPEN)
 
 

@@ -76,7 +76,7 @@ def test_the_crew_says_when_it_arrives(town: Town):
     version = offer("shelter", HELP, flow(**states))
     case = opened(town.named("resident"), version, town.resident, HERE)
     crew = employed("+6281200000031", "Awak", town.roads, "clerk")
-    case = actions.move(by=acting(crew), case=case, move="send", given={"eta": 12})
+    case = actions.move(by=acting(crew), case=case, move="send", values={"eta": 12})
     _template, context = kinds.get("assistance").panel(case)
     assert "12" in context["eta"]
     page = panel_of(town, case)

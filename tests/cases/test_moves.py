@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kini.cases import actions, answers, corrections, jobs, queries
+from kini.cases import actions, case_answers, corrections, jobs, queries
 from kini.cases.models import Case
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed, system
@@ -29,7 +29,7 @@ ASK = {"message": "Which boat?"}
 
 
 def moved(town: Town, case: Case, who: str, move: str, **given: str) -> Case:
-    return actions.move(by=town.named(who), case=case, move=move, given=given)
+    return actions.move(by=town.named(who), case=case, move=move, values=given)
 
 
 def test_a_case_goes_from_hand_to_hand_to_its_decision(town: Town, case: Case):
@@ -99,7 +99,7 @@ def test_a_stale_page_is_refused(town: Town, case: Case):
 
 
 def test_a_correction_changes_what_was_asked_for_and_only_that(town: Town, case: Case):
-    case = actions.move(by=town.named("clerk"), case=case, move="ask", given={**ASK, "pages": ["boat"]})
+    case = actions.move(by=town.named("clerk"), case=case, move="ask", values={**ASK, "pages": ["boat"]})
     assert (case.public, case.due_at) == ("waiting", None)
     by = town.named("resident")
     draft = actions.open_correction(by=by, case=case)
@@ -129,7 +129,7 @@ def test_a_corrected_document_replaces_the_old_one_which_stays_on_record(town: T
     case = actions.answer_correction(by=by, case=case)
     removed = {document.pk: document.removed_at is not None for document in case.documents.all()}
     assert removed == {old.pk: True, new.pk: False}
-    assert answers.of_case(case)["letter"] == {"files": [str(new.pk)]}
+    assert case_answers.of_case(case)["letter"] == {"files": [str(new.pk)]}
 
 
 def test_a_correction_that_leaves_gaps_is_refused(town: Town, case: Case):
@@ -143,7 +143,7 @@ def test_a_correction_that_leaves_gaps_is_refused(town: Town, case: Case):
 
 def test_only_pages_of_the_service_can_be_flagged(town: Town, case: Case):
     with pytest.raises(ActionRefused):
-        actions.move(by=town.named("clerk"), case=case, move="ask", given={**ASK, "pages": ["nothing"]})
+        actions.move(by=town.named("clerk"), case=case, move="ask", values={**ASK, "pages": ["nothing"]})
     assert corrections.flagged_pages(case) == frozenset()
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("town")
 def test_the_resident_hears_that_it_arrived_and_what_happened(town: Town, case: Case, run_jobs: Callable[[], int]):
     town.resident.user.language = "en"
     town.resident.user.save()
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
     run_jobs()
     first, second = OutboxMessage.objects.order_by("pk")
     assert (first.channel, first.recipient) == ("sms", "+6281234567890")
@@ -49,7 +49,7 @@ def test_a_message_about_a_sensitive_service_gives_nothing_away(town: Town, run_
     town.resident.user.save()
     case = opened(town.named("resident"), offer("shelter", HELP), town.resident, HERE)
     crew = employed("+6281200000041", "Awak", town.roads, "clerk")
-    actions.move(by=acting(crew), case=case, move="reject", given={"reason": "Violence was not found."})
+    actions.move(by=acting(crew), case=case, move="reject", values={"reason": "Violence was not found."})
     run_jobs()
     said = " ".join(f"{message.subject} {message.text}" for message in OutboxMessage.objects.all())
     assert "Resident service" in said

@@ -12,7 +12,7 @@ from tests.cases.town import Town
 
 
 def decided(town: Town, case: Case) -> Case:
-    return actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "The pier is full."})
+    return actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "The pier is full."})
 
 
 def refused_by_database(sql: str, *values: object) -> str:
@@ -34,7 +34,7 @@ def test_a_decided_case_is_rated_once(town: Town, case: Case):
 def test_a_case_that_ends_again_is_rated_again(town: Town, case: Case):
     case = decided(town, case)
     actions.rate_case(by=town.named("resident"), case=case, score=1)
-    case = actions.move(by=town.named("resident"), case=case, move="object", given={"message": "It is not full."})
+    case = actions.move(by=town.named("resident"), case=case, move="object", values={"message": "It is not full."})
     assert queries.current_rating(case) is None
     with pytest.raises(ActionRefused, match="once it has been decided"):
         actions.rate_case(by=town.named("resident"), case=case, score=1)

@@ -44,7 +44,7 @@ def test_numbers_are_found_however_they_are_typed(town: Town, case: Case):
 
 
 def test_corrected_answers_are_what_is_found(town: Town, case: Case):
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
     draft = actions.open_correction(by=town.named("resident"), case=case)
     actions.save_answers(by=town.named("resident"), draft=draft, page="boat", values={"boat": "Elang"})
     actions.move(by=town.named("resident"), case=case, move="answer")

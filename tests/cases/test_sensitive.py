@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from kini.cases import actions, answers, queries, timeline
+from kini.cases import actions, case_answers, queries, timeline
 from kini.cases.models import Case, Draft
 from kini.cases.queries.desk import QueueFilters
 from kini.core.actors import system
@@ -60,7 +60,7 @@ def by_pages(town: Town, shelter: ServiceVersion) -> Case:
     case = actions.submit(by=by, draft=draft, confirm=True)
     clerk, head = town.named("clerk"), town.named("head")
     actions.add_note(by=clerk, case=case, text=NOTE)
-    actions.move(by=clerk, case=case, move="ask", given={"message": REPLY})
+    actions.move(by=clerk, case=case, move="ask", values={"message": REPLY})
     case = actions.answer_correction(by=by, case=case, message=STORY)
     [item] = actions.schedule_batch_move(by=clerk, cases=[case], move="accept", query=f"q={STORY}").cases.all()
     assert actions.move_batch_case(by=clerk, item=item.pk).result == "moved"
@@ -114,7 +114,7 @@ def test_a_stolen_dump_and_folder_say_nothing(
     ]
     case.refresh_from_db()
     assert (case.latitude, case.longitude, case.answers) == (None, None, {})
-    assert answers.of_case(case)["story"] == STORY
+    assert case_answers.of_case(case)["story"] == STORY
     assert [faults for _reference, faults in timeline.verify_all() if faults] == []
 
 
@@ -141,7 +141,7 @@ def test_a_service_that_is_marked_later_is_sealed_with_what_is_there(town: Town)
     assert actions.encrypt_sensitive_answers(by=by) == 0
     case.refresh_from_db()
     assert (case.answers, case.latitude) == ({}, None)
-    assert answers.of_case(case)["story"] == STORY
+    assert case_answers.of_case(case)["story"] == STORY
     assert timeline.verify_case(case) == []
     later = actions.save_answers(by=towns.acting(resident), draft=waiting, page="story", values={"story": NOTE})
     assert Draft.objects.get(pk=later.pk).answers == {}

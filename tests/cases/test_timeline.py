@@ -30,7 +30,7 @@ def rich(town: Town, permit: ServiceVersion) -> Case:
     document = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(1))
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(document.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
-    case = actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Why?"})
+    case = actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Why?"})
     case = actions.answer_correction(by=by, case=case, message="Because.")
     case = actions.assign(by=town.named("clerk"), case=case, officer=town.clerk)
     return actions.add_note(by=town.named("clerk"), case=case, text="Fine.")

@@ -176,13 +176,13 @@ def _applied(by: Actor, service: str, number: int, channel: str = "web", days: i
 def _cases(resident: Actor, officer: Actor) -> Town:
     """A case in each of the states that look different."""
     waiting, asked, granted, refused = (_applied(resident, LETTER, number) for number in range(1, 5))
-    actions.move(by=officer, case=asked, move="ask", given={"message": "Foto KTP kurang jelas."})
+    actions.move(by=officer, case=asked, move="ask", values={"message": "Foto KTP kurang jelas."})
     for move in ("accept", "approve"):
         granted = actions.move(by=officer, case=granted, move=move)
-    actions.move(by=officer, case=refused, move="reject", given={"reason": "Dokumen tidak sesuai."})
+    actions.move(by=officer, case=refused, move="reject", values={"reason": "Dokumen tidak sesuai."})
     helped = _applied(officer, LETTER, 5, channel="counter")
     asked_list = _applied(resident, LISTED, 1)
-    actions.move(by=_officer(LISTED), case=asked_list, move="ask", given={"message": "Lengkapi."})
+    actions.move(by=_officer(LISTED), case=asked_list, move="ask", values={"message": "Lengkapi."})
     cases = {"waiting": waiting, "asked": asked, "asked_list": asked_list, "granted": granted, "refused": refused}
     cases["helped"] = helped
     return {name: case.reference for name, case in cases.items()}
@@ -306,7 +306,7 @@ def _far(officer: Actor) -> Town:
     messages.opt_out(by=Actor(ActorKind.GUEST), channel="sms", recipient=phone)
     moment = current_time.now() - timedelta(days=1)
     case = create_application(officer, resident, Service.objects.get(pk=LETTER), "counter", 8, moment)
-    actions.move(by=officer, case=case, move="ask", given={"message": "Foto KTP kurang jelas."})
+    actions.move(by=officer, case=case, move="ask", values={"message": "Foto KTP kurang jelas."})
     return {"far": case.reference}
 
 

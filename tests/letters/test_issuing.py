@@ -57,7 +57,7 @@ def test_a_withdrawn_letter_does_not_come_back_by_an_old_event(letter, granted, 
 
 
 def test_a_refusal_makes_none(keys, case, town, run_jobs):
-    case_actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No."})
+    case_actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No."})
     run_jobs()
     assert not Letter.objects.exists()
 

@@ -158,7 +158,7 @@ def test_the_database_lets_only_writing_go_and_the_check_finds_who_did_it_otherw
 def rated(town: Town, permit: ServiceVersion) -> Case:
     by = town.named("resident")
     case = actions.submit(by=by, draft=filled(by, permit, town.resident), confirm=True)
-    case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "Full."})
+    case = actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "Full."})
     actions.rate_case(by=by, case=case, score=2, text="Warga Contoh waited for weeks.")
     return case
 
@@ -190,7 +190,7 @@ def test_the_database_lets_only_the_text_of_a_rating_go_and_only_of_an_ended_cas
     for values in ("text = 'x'::bytea", "text = '', score = 5", "score = 5", "text = '', at = now()"):
         with pytest.raises(IntegrityError, match="append-only"):
             changed(rating, values)
-    actions.move(by=town.named("resident"), case=rated, move="object", given={"message": "Look again."})
+    actions.move(by=town.named("resident"), case=rated, move="object", values={"message": "Look again."})
     with pytest.raises(IntegrityError, match="append-only"):
         changed(rating, "text = ''")
 

@@ -119,7 +119,7 @@ def test_a_hold_stops_it(request_case, town, guardian, run_jobs):
         pytest.raises(ActionRefused, match="cannot be deleted"),
     ):
         case_actions.take_due_edge(by=TIME, case=request_case)
-    case_actions.move(by=acting(guardian), case=request_case, move="refuse", given={"reason": "A court has it kept."})
+    case_actions.move(by=acting(guardian), case=request_case, move="refuse", values={"reason": "A court has it kept."})
     run_jobs()
     assert User.objects.get(pk=town.resident.user_id).is_active
 

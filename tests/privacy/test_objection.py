@@ -13,7 +13,7 @@ def test_a_granted_objection_ends_the_use_and_nothing_else(town, ask, guardian, 
     at = current_time.now()
     Subscription.objects.create(user=user, endpoint="https://push.example/1", public="p", auth="a", made_at=at)
     case = ask("objection", uses=["browsers"], restrict=False)
-    case_actions.move(by=acting(guardian), case=case, move="grant", given={"message": "Stopped."})
+    case_actions.move(by=acting(guardian), case=case, move="grant", values={"message": "Stopped."})
     run_jobs()
     assert not Subscription.objects.exists()
     assert user.messages.exists()
@@ -24,7 +24,7 @@ def test_a_refused_one_ends_nothing(town, ask, guardian):
     at = current_time.now()
     Subscription.objects.create(user=user, endpoint="https://push.example/1", public="p", auth="a", made_at=at)
     case = ask("objection", uses=["browsers"], restrict=False)
-    case_actions.move(by=acting(guardian), case=case, move="refuse", given={"reason": "No."})
+    case_actions.move(by=acting(guardian), case=case, move="refuse", values={"reason": "No."})
     assert Subscription.objects.exists()
 
 
@@ -34,7 +34,7 @@ def test_data_on_hold_is_shown_on_every_case_until_it_is_decided(town, permit, a
     assert Restriction.objects.filter(lifted_at=None).count() == 1
     page = browse(town.head)
     assert own.reference in page.get(f"/desk/cases/{case.reference}/").text
-    case_actions.move(by=acting(guardian), case=own, move="grant", given={"message": "Done."})
+    case_actions.move(by=acting(guardian), case=own, move="grant", values={"message": "Done."})
     assert own.reference not in page.get(f"/desk/cases/{case.reference}/").text
 
 

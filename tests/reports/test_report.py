@@ -23,7 +23,7 @@ def at_work(town: Town, report: Case) -> Case:
 
 
 def test_a_report_is_worked_off_and_closed_with_a_photo(town: Town, report: Case, crew: Actor):
-    case = actions.move(by=crew, case=at_work(town, report), move="finish", given={"photo": [photo(7)]})
+    case = actions.move(by=crew, case=at_work(town, report), move="finish", values={"photo": [photo(7)]})
     case = actions.move(by=town.named("clerk"), case=case, move="close")
     assert (case.public, case.outcome) == ("done", "solved")
     assert [document.slot for document in case.documents.all()] == ["step:photo"]
@@ -39,43 +39,43 @@ def test_it_is_not_closed_without_one(town: Town, report: Case):
 def test_a_photo_older_than_the_report_proves_nothing(town: Town, report: Case, crew: Actor):
     case, old = at_work(town, report), photo(8, taken="2020:01:01 10:00:00")
     with pytest.raises(ActionRefused, match="before the report"):
-        actions.move(by=crew, case=case, move="finish", given={"photo": [old]})
+        actions.move(by=crew, case=case, move="finish", values={"photo": [old]})
     assert not Case.objects.get().documents.exists()
 
 
 def test_a_photo_is_used_once(town: Town, broken_lamp: ServiceVersion, report: Case, crew: Actor):
     other = opened(town.named("neighbour"), broken_lamp, town.neighbour, SAID | {"who": {"who": "Tetangga"}})
-    actions.move(by=crew, case=at_work(town, report), move="finish", given={"photo": [photo(9)]})
+    actions.move(by=crew, case=at_work(town, report), move="finish", values={"photo": [photo(9)]})
     with pytest.raises(ActionRefused, match="used before"):
-        actions.move(by=crew, case=at_work(town, other), move="finish", given={"photo": [photo(9)]})
-    done = actions.move(by=crew, case=other, move="finish", given={"photo": [photo(10)]})
+        actions.move(by=crew, case=at_work(town, other), move="finish", values={"photo": [photo(9)]})
+    done = actions.move(by=crew, case=other, move="finish", values={"photo": [photo(10)]})
     assert done.state == "check"
 
 
 def test_two_photos_of_one_step_must_differ(town: Town, report: Case, crew: Actor):
     with pytest.raises(ActionRefused, match="used before"):
-        actions.move(by=crew, case=at_work(town, report), move="finish", given={"photo": [photo(9), photo(9)]})
+        actions.move(by=crew, case=at_work(town, report), move="finish", values={"photo": [photo(9), photo(9)]})
 
 
 def test_who_reported_may_dispute_it_and_then_it_needs_new_proof(town: Town, report: Case, crew: Actor):
-    case = actions.move(by=crew, case=at_work(town, report), move="finish", given={"photo": [photo(11)]})
+    case = actions.move(by=crew, case=at_work(town, report), move="finish", values={"photo": [photo(11)]})
     case = actions.move(by=town.named("clerk"), case=case, move="close")
     with pytest.raises(NotAllowed):
-        actions.move(by=town.named("neighbour"), case=case, move="reopen", given={"message": "Still dark."})
-    case = actions.move(by=town.named("resident"), case=case, move="reopen", given={"message": "Still dark."})
+        actions.move(by=town.named("neighbour"), case=case, move="reopen", values={"message": "Still dark."})
+    case = actions.move(by=town.named("resident"), case=case, move="reopen", values={"message": "Still dark."})
     assert (case.public, case.closed_at) == ("reopened", None)
     with pytest.raises(ActionRefused, match="only with a photo"):
         actions.move(by=town.named("clerk"), case=case, move="close")
 
 
 def test_after_a_week_it_stays_closed(town: Town, report: Case, crew: Actor):
-    case = actions.move(by=crew, case=at_work(town, report), move="finish", given={"photo": [photo(12)]})
+    case = actions.move(by=crew, case=at_work(town, report), move="finish", values={"photo": [photo(12)]})
     case = actions.move(by=town.named("clerk"), case=case, move="close")
     with (
         current_time.freeze(current_time.now() + timedelta(days=8)),
         pytest.raises(ActionRefused, match="time for this step is over"),
     ):
-        actions.move(by=town.named("resident"), case=case, move="reopen", given={"message": "Dark again."})
+        actions.move(by=town.named("resident"), case=case, move="reopen", values={"message": "Dark again."})
 
 
 def test_officers_do_not_see_who_reported(town: Town, report: Case, crew: Actor):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kini.api.routing import PREFIX
-from kini.cases import answers, corrections
+from kini.cases import case_answers, corrections
 from kini.cases.models import Case
 from kini.core.actors import system
 from kini.people import actions as people_actions
@@ -87,7 +87,7 @@ def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:
 
 def _answers(case: Case, known: Any) -> dict[str, Any] | None:
     """Answers of a case as another resident gives them; None if they are not a complete application."""
-    snapshot, values = snapshot_of(case.version), answers.of_case(case)
+    snapshot, values = snapshot_of(case.version), case_answers.of_case(case)
     if corrections.referenced_files(values):
         return None
     names = {name for page in questions.applicable_pages(snapshot, values, known) for name in page.names}

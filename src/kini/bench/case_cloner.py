@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from kini.cases import answers, timeline
+from kini.cases import case_answers, timeline
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.cases.timeline import digests
 from kini.cases.timeline.chain import DERIVED, Derived
@@ -55,7 +55,7 @@ class Original:
         self.snapshot: ServiceSnapshot = snapshot_of(case.version)
         self._moments = [entry.at for entry in entries]
         self._data = [json.dumps(entry.data) for entry in entries]
-        self._answers = json.dumps(answers.of_case(case))
+        self._answers = json.dumps(case_answers.of_case(case))
         self._files = [str(document.pk) for document in documents]
         self._area = case.area_id or ""
         self._by_resident = case.channel == "web"
@@ -101,7 +101,7 @@ class Original:
     def _take_answers(self, answers_by_name: dict[str, Any]) -> None:
         plain, sealed = split_encrypted(self.snapshot, answers_by_name)
         self.case.answers = plain
-        self.case.sealed = encrypt_json(sealed, answers.case_context(self.case)) if sealed else None
+        self.case.sealed = encrypt_json(sealed, case_answers.case_context(self.case)) if sealed else None
 
     def _chain(self, life: ShiftedTimeline, person: Person, swaps: Mapping[str, str]) -> None:
         holds = {part: digests.part_digest(part, self.case, self.documents) for part in digests.PARTS}

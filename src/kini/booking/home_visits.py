@@ -5,7 +5,7 @@ from typing import Any
 
 from kini.booking.queries import Venue, options_of_version, venues
 from kini.booking.schedule import BookingOptions
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.models import Case, Draft
 from kini.city import queries as city
 from kini.people.profile_values import known_values
@@ -31,12 +31,14 @@ def visit_address_text(options: BookingOptions, snapshot: ServiceSnapshot, value
 
 def visit_address_of_case(case: Case, options: BookingOptions) -> str:
     """Address of a case as text."""
-    return visit_address_text(options, snapshot_of(case.version), answers.of_case(case)) if options.comes_to else ""
+    return (
+        visit_address_text(options, snapshot_of(case.version), case_answers.of_case(case)) if options.comes_to else ""
+    )
 
 
 def effective_answers(draft: Draft) -> dict[str, Any]:
     """Effective answers of a draft, those from the profile included."""
-    values, definition = answers.of_draft(draft), snapshot_of(draft.version)
+    values, definition = case_answers.of_draft(draft), snapshot_of(draft.version)
     return final_answers(definition, values, known_values(draft.resident) if draft.resident else {})
 
 

@@ -13,7 +13,7 @@ from kini.booking import actions, home_visits, queries, venue_actions
 from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN, Slot
 from kini.booking.schedule import BookingOptions
 from kini.booking.ticket import check_in_address
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.models import Case, Draft
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, system
@@ -49,7 +49,7 @@ def booking_request(options: BookingOptions, answers: dict[str, Any], resident: 
 
 def request_of_draft(draft: Draft) -> BookingRequest:
     """Read group, party size and resource from a draft."""
-    return booking_request(queries.options_of_version(draft.version_id), answers.of_draft(draft), draft.resident)
+    return booking_request(queries.options_of_version(draft.version_id), case_answers.of_draft(draft), draft.resident)
 
 
 def _options(fields: dict[str, FieldBase], name: str | None) -> set[str]:

@@ -15,7 +15,7 @@ from kini.booking.kind import BookingRequest, booking_request, request_of_draft
 from kini.booking.models import Booking, Slot
 from kini.booking.queries import Venue
 from kini.booking.schedule import BookingOptions
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.models import Case, Draft
 from kini.cases.pages.guards import guest_key, own_case_for_visitor
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
@@ -67,7 +67,7 @@ class SlotPicker:
     def _answers(self) -> Mapping[str, Any]:
         """Effective answers, those from the profile included."""
         if self.case:
-            return answers.of_case(self.case)
+            return case_answers.of_case(self.case)
         return home_visits.effective_answers(self.walk.draft) if self.walk else {}
 
     def venue(self, key: str) -> Venue:
@@ -156,6 +156,6 @@ def _of_case(request: HttpRequest, reference: str) -> SlotPicker:
     if booking is None:
         raise Http404
     service = booking.slot.service
-    wanted = booking_request(queries.options_of_version(case.version_id), answers.of_case(case), case.resident)
+    wanted = booking_request(queries.options_of_version(case.version_id), case_answers.of_case(case), case.resident)
     key = guest_key(request, case.reference)
     return SlotPicker(actor_for(request), service, wanted, booking, case=case, guest_key=key)

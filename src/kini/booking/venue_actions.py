@@ -288,6 +288,6 @@ def _move_or_cancel(by: Actor, booking: Booking, slot: Slot, message: str) -> bo
         return True
     if booking.case:
         actor = system("slot closed")
-        case_actions.move(by=actor, case=booking.case, move=CALL_OFF_MOVE, given={"reason": message})
+        case_actions.move(by=actor, case=booking.case, move=CALL_OFF_MOVE, values={"reason": message})
     actions.cancel_booking(by=by, booking=booking)
     return False

@@ -11,6 +11,7 @@ from kini.cases.models import Case, Draft
 from kini.cases.permissions import CasePermission
 from kini.cases.rules import RESIDENT, SYSTEM
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.attempt_limits import Limit
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.assurance import is_safe_at_counter
@@ -22,6 +23,8 @@ from kini.people.rules import may, may_somewhere, require, roles_for_scope
 from kini.services.kinds import kinds
 from kini.services.models import Service
 
+#: Limit on drafts and cases that guests start from one network, which many phones may share.
+GUEST_DRAFTS = Limit("cases.guest-draft", count=120, seconds=3600)
 CONFLICT_MESSAGE = gettext_lazy("This case is your own or your family's. A colleague works on it.")
 
 

@@ -17,14 +17,14 @@ COARSE = 2
 kept_documents: Registry[Callable[[Case], set[Any]]] = Registry("keeper of documents")
 
 
-def remaining_figures(kind: Kind, snapshot: ServiceSnapshot, given: dict[str, Any]) -> dict[str, Any]:
+def remaining_figures(kind: Kind, snapshot: ServiceSnapshot, answers: dict[str, Any]) -> dict[str, Any]:
     """Answers to keep: figures that identify nobody, if the kind keeps them; otherwise none."""
     if not kind.keeps_statistics:
         return {}
     return {
-        name: given[name]
+        name: answers[name]
         for name, field in snapshot.fields.items()
-        if name in given and field.type in FIGURES and field.profile is None and not field.is_sealed()
+        if name in answers and field.type in FIGURES and field.profile is None and not field.is_sealed()
     }
 
 
@@ -37,5 +37,5 @@ def coarse_point(case: Case) -> tuple[float | None, float | None]:
 
 def documents_to_remove(case: Case) -> list[Document]:
     """Documents of a case whose files are removed with it."""
-    kept = {pk for keeper in kept_documents for pk in keeper(case)}
-    return [each for each in case.documents.all() if each.pk not in kept and each.sha256]
+    kept_ids = {pk for keeper in kept_documents for pk in keeper(case)}
+    return [each for each in case.documents.all() if each.pk not in kept_ids and each.sha256]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, corrections, rules
+from kini.cases import access, case_answers, corrections, rules
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
@@ -161,11 +161,11 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
 def _sections(
     case: Case, snapshot: ServiceSnapshot, documents: Mapping[str, Document], *, hides: bool, theirs: bool
 ) -> Iterator[AnswerSection]:
-    given = answers.of_case(case)
+    current = case_answers.of_case(case)
     open_now = theirs and rules.is_correctable(snapshot.flow, case.state)
     flagged = corrections.flagged_pages(case) if open_now else frozenset()
     for page in snapshot.pages:
-        items = given.get(page.repeat.name) or [] if page.repeat else [given]
+        items = current.get(page.repeat.name) or [] if page.repeat else [current]
         rows = tuple(
             _row(name, field, item[name], documents, hides=hides, theirs=theirs)
             for item in items
@@ -180,7 +180,7 @@ def _sections(
 def _row(
     name: str, field: FieldBase, value: Any, documents: Mapping[str, Document], *, hides: bool, theirs: bool
 ) -> AnswerRow:
-    concealed = not theirs and answers.is_hidden(field, private=hides)
+    concealed = not theirs and case_answers.is_hidden(field, private=hides)
     if concealed and not field.is_sealed():
         return AnswerRow(name, str(field.label), _("Hidden"), hidden=True)
     files = tuple(documents[each] for each in document_ids_in(value) if each in documents)
@@ -197,25 +197,25 @@ def _lines(
     shown = [entry for entry in entries if entry.public or not theirs]
     names = _officer_names(shown) if not theirs else {}
     for entry in shown:
-        given = entry.data.get("given") or {}
+        inputs = entry.data.get("given") or {}
         files = tuple(
-            documents[each] for value in given.values() for each in document_ids_in(value) if each in documents
+            documents[each] for value in inputs.values() for each in document_ids_in(value) if each in documents
         )
         yield TimelineLine(
             entry.number,
             entry.at,
             rules.entry_sentence(entry, snapshot.flow),
             _who(entry, actor, names),
-            tuple(_said(given, snapshot)),
+            tuple(_said(inputs, snapshot)),
             files,
             entry.public,
             str(snapshot.flow.states[entry.to_state].name) if entry.to_state else "",
         )
 
 
-def _said(given: Mapping[str, Any], snapshot: ServiceSnapshot) -> Iterator[tuple[str, str]]:
+def _said(inputs: Mapping[str, Any], snapshot: ServiceSnapshot) -> Iterator[tuple[str, str]]:
     """Labelled inputs of a transition, without files."""
-    for name, value in given.items():
+    for name, value in inputs.items():
         field = snapshot.inputs.get(name)
         if name == PAGES_TO_CORRECT:
             pages = [page for page in snapshot.pages if page.key in value]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import answers, rules
+from kini.cases import case_answers, rules
 from kini.cases.models import Case, Document, Draft, TimelineEntry
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
 from kini.core import current_time
@@ -32,22 +32,22 @@ def open_pages(case: Case, draft: Draft, snapshot: ServiceSnapshot) -> frozenset
     """Keys of the pages that may be changed: those requested, and those made necessary by the changes so far."""
     if not rules.is_correctable(snapshot.flow, case.state):
         return frozenset()
-    before, asked = answers.of_case(case), applicable_pages(snapshot, answers.of_draft(draft), {})
+    before, applicable = case_answers.of_case(case), applicable_pages(snapshot, case_answers.of_draft(draft), {})
     pages = flagged_pages(case)
-    return frozenset(page.key for page in asked if not pages or page.key in pages or lacks_answers(page, before))
+    return frozenset(page.key for page in applicable if not pages or page.key in pages or lacks_answers(page, before))
 
 
 def current_documents(draft: Draft) -> Iterator[Document]:
     """Documents in use: new ones, and those of the case that the draft's answers still refer to."""
-    used = referenced_files(answers.of_draft(draft))
+    used = referenced_files(case_answers.of_draft(draft))
     for document in draft.documents.filter(removed_at__isnull=True).order_by("uploaded_at", "pk"):
         if document.case_id is None or str(document.pk) in used:
             yield document
 
 
-def referenced_files(given: dict[str, Any]) -> frozenset[str]:
+def referenced_files(values: dict[str, Any]) -> frozenset[str]:
     """Ids of all documents that answers refer to."""
-    return frozenset(file for value in given.values() for file in document_ids_in(value))
+    return frozenset(file for value in values.values() for file in document_ids_in(value))
 
 
 def reset_draft(case: Case, snapshot: ServiceSnapshot) -> None:
@@ -55,7 +55,7 @@ def reset_draft(case: Case, snapshot: ServiceSnapshot) -> None:
     draft = Draft.objects.select_for_update().filter(case=case).first()
     if draft:
         draft.documents.filter(case__isnull=True).delete()
-        answers.assign_to_draft(draft, snapshot, answers.of_case(case))
+        case_answers.assign_to_draft(draft, snapshot, case_answers.of_case(case))
         draft.save(update_fields=["answers", "sealed", "updated_at"])
 
 
@@ -71,7 +71,7 @@ def copy_to_case(case: Case, snapshot: ServiceSnapshot) -> list[str]:
     draft = Draft.objects.select_for_update().filter(case=case).first()
     if draft is None:
         return []
-    old, new = answers.of_case(case), answers.of_draft(draft)
+    old, new = case_answers.of_case(case), case_answers.of_draft(draft)
     if missing := missing_pages(snapshot, new, {}):
         raise Incomplete([page.key for page in missing])
     new = final_answers(snapshot, new, {})
@@ -81,5 +81,5 @@ def copy_to_case(case: Case, snapshot: ServiceSnapshot) -> list[str]:
     draft.documents.filter(case=case, removed_at__isnull=True).exclude(pk__in=used).update(
         removed_at=current_time.now()
     )
-    answers.assign_to_case(case, snapshot, new)
+    case_answers.assign_to_case(case, snapshot, new)
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

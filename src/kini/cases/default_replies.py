@@ -40,14 +40,14 @@ def read_default_replies(root: Path) -> Mapping[str, DefaultReply]:
 def check_default_replies(root: Path) -> Iterator[ConfigError]:
     """Validate replies.yaml, for `./kini check pack`."""
     try:
-        found, languages = read_default_replies(root), load_city(root).languages
+        replies, languages = read_default_replies(root), load_city(root).languages
     except ConfigErrors as faults:
         yield from (fault for fault in faults.errors if fault.file == FILE)
         return
-    if found:
+    if replies:
         source = read_source_file(root / FILE, root)
-        yield from missing_translations(source, found, languages)
-        for name, wording in found.items():
+        yield from missing_translations(source, replies, languages)
+        for name, wording in replies.items():
             yield from _faults(source, name, wording)
 
 

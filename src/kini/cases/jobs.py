@@ -86,15 +86,15 @@ def run_batch_move(bulk: int) -> None:
     by, now = system("bulk"), current_time.now()
     if not actions.begin_batch_move(by=by, bulk=bulk):
         return
-    found = BatchMove.objects.select_related("officer__user").get(pk=bulk)
-    officer = officer_actor(found.officer)
-    with translation.override(found.officer.user.language or pack.current().languages[0]):
-        for item in found.cases.filter(result=BatchMoveCase.WAITING).order_by("pk").values_list("pk", flat=True):
+    batch = BatchMove.objects.select_related("officer__user").get(pk=bulk)
+    officer = officer_actor(batch.officer)
+    with translation.override(batch.officer.user.language or pack.current().languages[0]):
+        for item in batch.cases.filter(result=BatchMoveCase.WAITING).order_by("pk").values_list("pk", flat=True):
             try:
                 actions.move_batch_case(by=officer, item=item)
             except Exception:
                 log.exception("an error kept one of many cases from being moved", bulk=bulk, item=item)
-        actions.end_batch_move(by=by, bulk=bulk, give_up=now > found.due_at + RETRY_FOR)
+        actions.end_batch_move(by=by, bulk=bulk, give_up=now > batch.due_at + RETRY_FOR)
 
 
 @periodic("* * * * *", name="cases.carry_out_bulks")

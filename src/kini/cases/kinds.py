@@ -7,7 +7,7 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from kini.cases import answers, rules
+from kini.cases import case_answers, rules
 from kini.cases.actions import assign_unit, move_new_case
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.routing import answered_location
@@ -59,7 +59,7 @@ class Registration(Kind):
         """Take the automatic decision if its condition holds for these answers."""
         snapshot = snapshot_of(case.version)
         rule = self.options(snapshot.definition).automatic
-        if rule is None or (rule.when and not rule.when.is_met(answers.of_case(case))):
+        if rule is None or (rule.when and not rule.when.is_met(case_answers.of_case(case))):
             return case
         if rules.edge_of(snapshot.flow, case.state, rule.move) is None:
             log.warning("automatic decision impossible", service=case.service_id, move=rule.move, state=case.state)
@@ -105,8 +105,8 @@ class Assistance(Kind):
     def after_open(self, case: Any) -> Any:
         """Dispatch the nearest unit of the agency if the location is known."""
         latitude, longitude, snapshot = case.latitude, case.longitude, snapshot_of(case.version)
-        if latitude is None and answers.is_fully_encrypted(case, snapshot):  # the point is among the answers alone
-            place = answered_location(snapshot, answers.of_case(case))
+        if latitude is None and case_answers.is_fully_encrypted(case, snapshot):  # the point is among the answers alone
+            place = answered_location(snapshot, case_answers.of_case(case))
             latitude, longitude = place.latitude, place.longitude
         if latitude is None and case.area:
             latitude, longitude = case.area.latitude, case.area.longitude
@@ -133,6 +133,6 @@ def _eta(case: Case) -> str:
     """Latest arrival time reported by the unit (input `eta`), formatted."""
     field = snapshot_of(case.version).inputs.get("eta")
     steps = TimelineEntry.objects.filter(case=case).order_by("-number").values_list("data", flat=True)
-    given = (data.get("given") or {} for data in steps if field)
-    eta = next((each["eta"] for each in given if "eta" in each), None)
+    inputs = (data.get("given") or {} for data in steps if field)
+    eta = next((each["eta"] for each in inputs if "eta" in each), None)
     return field.show(eta) if field and eta is not None else ""

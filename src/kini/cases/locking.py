@@ -21,15 +21,15 @@ class DraftExpired(ActionRefused):
 def lock_case(case: Case) -> Case:
     """Lock the case until the end of the transaction and return it freshly read."""
     _hold(Case, case.pk)
-    found = Case.objects.select_related("version", "resident", "area", "unit")
-    return found.defer("version__content", "search").get(pk=case.pk)
+    related = Case.objects.select_related("version", "resident", "area", "unit")
+    return related.defer("version__content", "search").get(pk=case.pk)
 
 
 def lock_draft(draft: Draft) -> Draft:
     """Lock the draft until the end of the transaction and return it freshly read."""
     _hold(Draft, draft.pk)
-    found = Draft.objects.select_related("version__service", "case__version", "resident__area")
-    return found.defer("version__content", "case__version__content").get(pk=draft.pk)
+    related = Draft.objects.select_related("version__service", "case__version", "resident__area")
+    return related.defer("version__content", "case__version__content").get(pk=draft.pk)
 
 
 def _hold(model: type[Case] | type[Draft], pk: Any) -> None:

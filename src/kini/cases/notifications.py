@@ -144,8 +144,8 @@ def _read_words(event: UnusualAccess) -> str:
 
 
 def _entry(reference: str, number: int) -> TimelineEntry | None:
-    found = TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
-    return found.defer("case__version__content").filter(case__reference=reference, number=number).first()
+    entries = TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
+    return entries.defer("case__version__content").filter(case__reference=reference, number=number).first()
 
 
 def _tell(reference: str, number: int) -> None:
@@ -164,7 +164,7 @@ def _send(case: Case, entry: TimelineEntry) -> None:
         return
     snapshot, kind = snapshot_of(entry.case.version), kinds.get(entry.case.kind)
     state = snapshot.flow.states[entry.to_state or entry.case.state]
-    asked = state.by == rules.RESIDENT and not state.end and case == entry.case
+    must_act = state.by == rules.RESIDENT and not state.end and case == entry.case
     to = recipient_of(case)
     with translation.override(to.language):
         words = {
@@ -172,7 +172,7 @@ def _send(case: Case, entry: TimelineEntry) -> None:
             "reference": case.reference,
             "state": rules.public_word(state.public.value),
             "sentence": neutral_sentence(entry, snapshot, quiet=kind.quick_exit(snapshot.definition)),
-            "act": _("Open the case: something is asked of you.") if asked else "",
+            "act": _("Open the case: something is asked of you.") if must_act else "",
         }
     messages.notify(
         by=BY,
@@ -182,7 +182,7 @@ def _send(case: Case, entry: TimelineEntry) -> None:
         words=words,
         link=reverse("cases:case", args=[case.reference]),
         urgent=bool(kind.emergency_channel(snapshot.definition)),
-        needed_by=_needed_by(entry, snapshot) if asked else None,
+        needed_by=_needed_by(entry, snapshot) if must_act else None,
         about=_about(case),
     )
 

@@ -38,5 +38,5 @@ def render_panels(request: HttpRequest, view: CaseView, place: Place) -> SafeStr
 
 def render_room_panels(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
     """Render the panels of rooms above."""
-    found = (panel.render(request, view) for panel in case_panels if panel.place == place)
-    return mark_safe("".join(html for html in found if html))  # each of them is HTML already
+    rendered = (panel.render(request, view) for panel in case_panels if panel.place == place)
+    return mark_safe("".join(html for html in rendered if html))  # each of them is HTML already

@@ -53,8 +53,8 @@ def _answers(view: CaseView) -> Iterator[str]:
 
 def _history(view: CaseView) -> Iterator[str]:
     for line in view.lines:
-        given = " ".join(f"{label}: {text}" for label, text in line.said)
-        yield f"{formats.moment(line.at)}: {line.sentence} {given}".strip()
+        inputs = " ".join(f"{label}: {text}" for label, text in line.said)
+        yield f"{formats.moment(line.at)}: {line.sentence} {inputs}".strip()
 
 
 def _documents(person: DataSubject) -> Iterator[PersonalFile]:
@@ -67,9 +67,9 @@ def _documents(person: DataSubject) -> Iterator[PersonalFile]:
 
 def _withdraw_open(by: Actor, person: DataSubject) -> int:
     """Withdraw open cases where their flow allows it; the others continue without the account."""
-    found = Case.objects.filter(resident=person.resident, closed_at=None)
-    found = found.exclude(service__category__in=builtin_services.builtin_categories())
-    return sum(_withdrawn(by, case) for case in found)
+    open_cases = Case.objects.filter(resident=person.resident, closed_at=None)
+    open_cases = open_cases.exclude(service__category__in=builtin_services.builtin_categories())
+    return sum(_withdrawn(by, case) for case in open_cases)
 
 
 def _withdrawn(by: Actor, case: Case) -> bool:

@@ -44,13 +44,13 @@ def _past(before: datetime) -> QuerySet[Case]:
 
 def _services_by_term() -> dict[int, list[str]]:
     """Services by retention in years; 0 for the rule's own period."""
-    found: dict[int, list[str]] = defaultdict(list)
+    by_term: dict[int, list[str]] = defaultdict(list)
     rows = list(Service.objects.values_list("pk", "kind", "current_id"))
     snapshot = snapshots_by_version(current for _pk, _kind, current in rows if current)
     for pk, kind, current in rows:
         own = snapshot[current].definition.retention if current else None
-        found[own.years if own else _years_of(kind)].append(pk)
-    return found
+        by_term[own.years if own else _years_of(kind)].append(pk)
+    return by_term
 
 
 def _years_of(kind: str) -> int:

@@ -33,9 +33,9 @@ class CaseRoute:
 
 def answered_location(snapshot: ServiceSnapshot, answers: Mapping[str, Any]) -> AnsweredLocation:
     """Location of the answers: the first of type location, else address, else area."""
-    given = list(_places(snapshot, answers))
+    places = list(_places(snapshot, answers))
     for sort in LOCATION_TYPES:
-        for field_type, value in given:
+        for field_type, value in places:
             if field_type == sort:
                 return _place(value)
     return AnsweredLocation()

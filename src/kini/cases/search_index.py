@@ -38,9 +38,9 @@ def search_vector(case: Case) -> RawSQL:
     snapshot = snapshot_of(case.version)
     names = (PLAIN_CONFIG, *text_search_configurations(pack.current().languages))
     own = " ".join(tokenize(" ".join(_texts(case, snapshot))[:MAX_INDEXED_TEXT]))
-    said = " ".join((*snapshot.definition.name.root.values(), *snapshot.definition.words))
+    service_words = " ".join((*snapshot.definition.name.root.values(), *snapshot.definition.words))
     worked_out = f"({_worked_out(names)} || %s::tsvector)"
-    return RawSQL(worked_out, [own, _of_service(said, names)], SearchVectorField())  # noqa: S611 -- see _worked_out
+    return RawSQL(worked_out, [own, _of_service(service_words, names)], SearchVectorField())  # noqa: S611 -- see _worked_out
 
 
 def _worked_out(names: Sequence[str]) -> str:
@@ -50,9 +50,9 @@ def _worked_out(names: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=2000)
-def _of_service(said: str, names: Sequence[str]) -> str:
+def _of_service(service_words: str, names: Sequence[str]) -> str:
     """Vector of the service's own words as PostgreSQL text. Cached, since it is the same for all its cases."""
-    [(vector,)] = execute_prepared(f"SELECT {_worked_out(names)}::text", [" ".join(tokenize(said))])  # noqa: S608 -- as above
+    [(vector,)] = execute_prepared(f"SELECT {_worked_out(names)}::text", [" ".join(tokenize(service_words))])  # noqa: S608 -- as above
     return str(vector)
 
 
@@ -77,16 +77,16 @@ def search_q(text: str) -> Q:
     words = tokenize(text)[:MAX_QUERY_WORDS]
     if not words:
         return Q(pk__in=())
-    found = _query(words[0])
+    query = _query(words[0])
     for word in words[1:]:
-        found &= _query(word)
-    return Q(search=found)
+        query &= _query(word)
+    return Q(search=query)
 
 
 def _query(word: str) -> Any:
     """Match a word by its prefix or its stem."""
     beginning = f"'{word}':*" if len(word) >= MIN_PREFIX else f"'{word}'"
-    found: Any = SearchQuery(beginning, config=PLAIN_CONFIG, search_type="raw")
+    query: Any = SearchQuery(beginning, config=PLAIN_CONFIG, search_type="raw")
     for name in text_search_configurations(pack.current().languages):
-        found |= SearchQuery(word, config=name)
-    return found
+        query |= SearchQuery(word, config=name)
+    return query

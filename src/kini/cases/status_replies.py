@@ -23,17 +23,17 @@ ASKS = re.compile(r"^\s*STATUS\s+(\S.*)$", re.IGNORECASE | re.DOTALL)
 
 def status_reply(heard: InboundMessage) -> str | None:
     """Return the state of the case. A number other than the resident's gets the same reply as for an unknown case."""
-    asked = ASKS.match(heard.text)
-    if asked is None:
+    match = ASKS.match(heard.text)
+    if match is None:
         return None
-    reference = references.parse(pack.current().reference_prefix, asked[1].strip()) or ""
+    reference = references.parse(pack.current().reference_prefix, match[1].strip()) or ""
     related = ("version", "resident__user", "submitted_by")
     case = Case.objects.select_related(*related).filter(reference=reference).first()
     if case is None or heard.sender not in _numbers(case):
         writer = user_by_contact(Contact("phone", heard.sender))
         with translation.override((writer.language if writer else "") or pack.current().languages[0]):
             return _("No case {reference} belongs to this phone number. Check the case number.").format(
-                reference=reference or asked[1].strip()[:30]
+                reference=reference or match[1].strip()[:30]
             )
     with translation.override(recipient_of(case).language):
         return _sentence(case)

@@ -40,71 +40,71 @@ def input_fields(snapshot: ServiceSnapshot, edge: rules.Edge) -> dict[str, Field
 
 def parse_form(snapshot: ServiceSnapshot, edge: rules.Edge, sent: FormData) -> TransitionInputs:
     """Parse a submitted form. Uploads stay uploads; the action stores them."""
-    found = TransitionInputs()
+    inputs = TransitionInputs()
     for name, field_ in input_fields(snapshot, edge).items():
-        found.typed[name] = field_.typed(name, sent)
+        inputs.typed[name] = field_.typed(name, sent)
         try:
             value = _uploads(name, field_, sent.files) if isinstance(field_, UploadField) else field_.parse(name, sent)
             if value is None and not field_.optional:
                 raise InvalidAnswer(field_.missing())
             if value is not None:
-                found.values[name] = value
+                inputs.values[name] = value
         except InvalidAnswer as wrong:
-            found.errors[name] = str(wrong)
+            inputs.errors[name] = str(wrong)
     if rules.is_correctable(snapshot.flow, edge.to):
-        found.values[PAGES_TO_CORRECT] = found.typed[PAGES_TO_CORRECT] = sent.texts(PAGES_TO_CORRECT)
-    return found
+        inputs.values[PAGES_TO_CORRECT] = inputs.typed[PAGES_TO_CORRECT] = sent.texts(PAGES_TO_CORRECT)
+    return inputs
 
 
 def parse_json(
-    snapshot: ServiceSnapshot, edge: rules.Edge, given: Mapping[str, Any], files: MultiValueDict[str, UploadedFile]
+    snapshot: ServiceSnapshot, edge: rules.Edge, values: Mapping[str, Any], files: MultiValueDict[str, UploadedFile]
 ) -> TransitionInputs:
     """Parse an API request: JSON by name, and files by name."""
-    found = TransitionInputs()
+    inputs = TransitionInputs()
     fields = input_fields(snapshot, edge)
     pages = page_keys(snapshot, edge)
     uploads = {name for name, field_ in fields.items() if isinstance(field_, UploadField)}
-    said = (fields.keys() - uploads) | {*COMMON_TEXTS, *([PAGES_TO_CORRECT] if pages else [])}
-    for name in (given.keys() - said) | (files.keys() - uploads):
-        found.errors[name] = _("This step does not take “%(name)s”.") % {"name": name}
+    known = (fields.keys() - uploads) | {*COMMON_TEXTS, *([PAGES_TO_CORRECT] if pages else [])}
+    for name in (values.keys() - known) | (files.keys() - uploads):
+        inputs.errors[name] = _("This step does not take “%(name)s”.") % {"name": name}
     for name, field_ in fields.items():
-        _read_one(found, name, field_, given, files)
-    for name in given.keys() - fields.keys() - found.errors.keys():
-        _read_text(found, name, given[name], pages)
-    return found
+        _read_one(inputs, name, field_, values, files)
+    for name in values.keys() - fields.keys() - inputs.errors.keys():
+        _read_text(inputs, name, values[name], pages)
+    return inputs
 
 
 def _read_one(
-    found: TransitionInputs,
+    inputs: TransitionInputs,
     name: str,
     field_: FieldBase,
-    given: Mapping[str, Any],
+    values: Mapping[str, Any],
     files: MultiValueDict[str, UploadedFile],
 ) -> None:
     try:
         if isinstance(field_, UploadField):
             value = _uploads(name, field_, files)
         else:
-            value = None if given.get(name) is None else field_.parse_json(given[name])
+            value = None if values.get(name) is None else field_.parse_json(values[name])
         if value is None and not field_.optional:
             raise InvalidAnswer(field_.missing())
         if value is not None:
-            found.values[name] = value
+            inputs.values[name] = value
     except InvalidAnswer as wrong:
-        found.errors.setdefault(name, str(wrong))
+        inputs.errors.setdefault(name, str(wrong))
 
 
-def _read_text(found: TransitionInputs, name: str, value: Any, pages: frozenset[str]) -> None:
+def _read_text(inputs: TransitionInputs, name: str, value: Any, pages: frozenset[str]) -> None:
     """Parse a text that every transition accepts, or the list of pages to correct."""
     if name == PAGES_TO_CORRECT and not (isinstance(value, list) and all(each in pages for each in value)):
-        found.errors[name] = _("Give a list of pages: %(pages)s.") % {"pages": ", ".join(sorted(pages))}
+        inputs.errors[name] = _("Give a list of pages: %(pages)s.") % {"pages": ", ".join(sorted(pages))}
     elif name != PAGES_TO_CORRECT and not isinstance(value, str):
-        found.errors[name] = _("Give a text.")
+        inputs.errors[name] = _("Give a text.")
     else:
         try:
-            found.values[name] = value if name == PAGES_TO_CORRECT else clean_form_text(value)
+            inputs.values[name] = value if name == PAGES_TO_CORRECT else clean_form_text(value)
         except ActionRefused as refusal:
-            found.errors[name] = str(refusal)
+            inputs.errors[name] = str(refusal)
 
 
 def page_keys(snapshot: ServiceSnapshot, edge: rules.Edge) -> frozenset[str]:
@@ -124,7 +124,7 @@ def _uploads(name: str, field_: UploadField, files: MultiValueDict[str, Uploaded
 
 
 def validate_and_store(
-    by: Actor, case: Case, snapshot: ServiceSnapshot, edge: rules.Edge, given: Mapping[str, Any]
+    by: Actor, case: Case, snapshot: ServiceSnapshot, edge: rules.Edge, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Validate the inputs of a transition and store its uploads as documents of the case.
 
@@ -134,19 +134,19 @@ def validate_and_store(
     Raises:
         ActionRefused: a required input is missing, an input is unknown, or a file is invalid.
     """
-    wanted = input_fields(snapshot, edge)
+    fields = input_fields(snapshot, edge)
     pages = page_keys(snapshot, edge)
-    values = {name: value for name, value in given.items() if value not in (None, "", [])}
-    for name in values.keys() - wanted.keys():
-        known = name in COMMON_TEXTS or (name == PAGES_TO_CORRECT and pages >= set(values[PAGES_TO_CORRECT]))
+    accepted = {name: value for name, value in values.items() if value not in (None, "", [])}
+    for name in accepted.keys() - fields.keys():
+        known = name in COMMON_TEXTS or (name == PAGES_TO_CORRECT and pages >= set(accepted[PAGES_TO_CORRECT]))
         if not known:
             raise ActionRefused(_("This step does not take “%(name)s”.") % {"name": name})
-    for name, field_ in wanted.items():
-        if name not in values and not field_.optional and rules.SYSTEM not in (by.kind.value, edge.by):
+    for name, field_ in fields.items():
+        if name not in accepted and not field_.optional and rules.SYSTEM not in (by.kind.value, edge.by):
             raise ActionRefused(field_.missing())
-        if name in values and isinstance(field_, UploadField):
-            values[name] = {"files": [_keep(by, case, name, field_, upload) for upload in values[name]]}
-    return values | {name: clean_form_text(values[name]) for name in COMMON_TEXTS if name in values}
+        if name in accepted and isinstance(field_, UploadField):
+            accepted[name] = {"files": [_keep(by, case, name, field_, upload) for upload in accepted[name]]}
+    return accepted | {name: clean_form_text(accepted[name]) for name in COMMON_TEXTS if name in accepted}
 
 
 def clean_form_text(text: str) -> str:

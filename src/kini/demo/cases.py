@@ -125,7 +125,9 @@ def work_off(cast: DemoPeople, case: Case, by: Actor, chance: random.Random, num
         actor = by if edge.by == rules.RESIDENT else cast.officers[case.agency_id]
         with current_time.freeze(moment):
             try:
-                actions.move(by=actor, case=case, move=edge.move, given=_given(snapshot_of(case.version), edge, number))
+                actions.move(
+                    by=actor, case=case, move=edge.move, values=_given(snapshot_of(case.version), edge, number)
+                )
             except ActionRefused:  # the kind does not allow this move here
                 return
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases import rules as case_rules
 from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
@@ -86,7 +86,7 @@ def _decider(snapshot: ServiceSnapshot, entry: TimelineEntry) -> str:
 
 
 def _rows(case: Case, snapshot: ServiceSnapshot, letter: Letter) -> Iterator[ContentRow]:
-    values = _officer_inputs(case) | answers.of_case(case)
+    values = _officer_inputs(case) | case_answers.of_case(case)
     for name, label in letter.show.items():
         field, page = _field_of(snapshot, name)
         value = values.get(name)

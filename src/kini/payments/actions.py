@@ -279,7 +279,7 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
     movable = _movable_cases(payment.bill, REFUND_MOVE)
     for case in movable:
         inputs = {"reason": reason} if case == payment.case else {}
-        move(by=system("payments"), case=case, move=REFUND_MOVE, given=inputs)
+        move(by=system("payments"), case=case, move=REFUND_MOVE, values=inputs)
     if payment.case not in movable:
         _announce_refund(by, payment, reason)
     return started

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.models import Case
 from kini.core.actors import ActionRefused, system
 from kini.payments import actions, queries
@@ -95,7 +95,7 @@ class PaymentKind(Kind):
 
     def after_open(self, case: Case) -> Case:
         """Link the case to its bill."""
-        if bill := self.find(snapshot_of(case.version), answers.of_case(case)):
+        if bill := self.find(snapshot_of(case.version), case_answers.of_case(case)):
             actions.attach_bill(by=BY, case=case, bill=bill)
         return case
 

@@ -25,13 +25,13 @@ def is_solved(flow: Flow, state: str) -> bool:
 
 def evidence_given(entries: Iterable[EvidenceEntry], flow: Flow, name: str) -> bool:
     """Return True if an officer has given the evidence `name` since the report was last opened."""
-    given = False
+    has_evidence = False
     for entry in entries:
         if entry.from_state and flow.states[entry.from_state].end:
-            given = False
+            has_evidence = False
         files = (entry.data.get("given") or {}).get(name)
-        given = given or (entry.actor_kind == "officer" and bool(files))
-    return given
+        has_evidence = has_evidence or (entry.actor_kind == "officer" and bool(files))
+    return has_evidence
 
 
 def taken_too_early(taken_at: datetime | None, reported_at: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.cases import actions, answers
+from kini.cases import actions, case_answers
 from kini.cases.models import Draft
 from kini.city import pack
 from kini.core import current_time, upload_limits
@@ -64,8 +64,8 @@ def receive_report(heard: InboundMessage) -> str | None:
 def _draft(user: User) -> Draft | None:
     """Current draft of the reporter."""
     since = current_time.now() - SAME_REPORT
-    found = Draft.objects.filter(owner=user, channel="message", case=None, created_at__gt=since)
-    return found.select_related("version").order_by("-created_at").first()
+    drafts = Draft.objects.filter(owner=user, channel="message", case=None, created_at__gt=since)
+    return drafts.select_related("version").order_by("-created_at").first()
 
 
 def _name(snapshot: ServiceSnapshot, sort: str) -> str:
@@ -80,8 +80,8 @@ def _take(by: Actor, draft: Draft, heard: InboundMessage, words: str) -> None:
         upload = SimpleUploadedFile("whatsapp.jpg", content, "image/jpeg")
         upload_limits.count_account_uploads(draft.owner_id or 0, [upload])
         document = actions.attach_file(by=by, draft=draft, slot=name, upload=upload)
-        kept = (answers.of_draft(draft).get(name) or {}).get("files", [])
-        actions.update_answers(by=by, draft=draft, values={name: {"files": [*kept, str(document.pk)]}})
+        files = (case_answers.of_draft(draft).get(name) or {}).get("files", [])
+        actions.update_answers(by=by, draft=draft, values={name: {"files": [*files, str(document.pk)]}})
     if heard.latitude is not None and (name := _name(snapshot, "location")):
         value = snapshot.fields[name].parse_json({"lat": heard.latitude, "lon": heard.longitude})
         actions.update_answers(by=by, draft=draft, values={name: value})
@@ -90,9 +90,9 @@ def _take(by: Actor, draft: Draft, heard: InboundMessage, words: str) -> None:
 
 
 def _missing(draft: Draft) -> str:
-    snapshot, given = snapshot_of(draft.version), answers.of_draft(draft)
-    asked = {"photo": _("a photo"), "location": _("your location"), "longtext": _("REPORT and what is going on")}
-    left = [word for sort, word in asked.items() if (name := _name(snapshot, sort)) and not given.get(name)]
+    snapshot, current = snapshot_of(draft.version), case_answers.of_draft(draft)
+    words = {"photo": _("a photo"), "location": _("your location"), "longtext": _("REPORT and what is going on")}
+    left = [word for sort, word in words.items() if (name := _name(snapshot, sort)) and not current.get(name)]
     address = f"{settings.ENV.address}{reverse('cases:draft', args=[draft.pk])}"
     if left:
         return _("Thank you. Please also send: {left}. Or finish it here: {address}").format(

@@ -132,7 +132,7 @@ def _stepped(browser: Browser, services: list[Service], wanted: Callable[[Flow, 
             if flow and wanted(flow, edge.to) and set(edge.needs) <= {"message", "reason"}:
                 case = Case.objects.get(reference=_application(browser, service).apply())
                 given = {name: snapshot.inputs[name].example(ANSWERS)[""] for name in edge.needs}
-                return actions.move(by=BY, case=case, move=edge.move, given=given)
+                return actions.move(by=BY, case=case, move=edge.move, values=given)
     return None
 
 

@@ -47,7 +47,7 @@ def confirm(client: CheckedClient, cases: list[Case], move: str, **inputs: str):
 
 
 def plan(town: Town, cases: list[Case], move: str = "accept", **given: str) -> BatchMove:
-    return actions.schedule_batch_move(by=town.named("clerk"), cases=cases, move=move, given=given)
+    return actions.schedule_batch_move(by=town.named("clerk"), cases=cases, move=move, values=given)
 
 
 def carry_out(bulk: BatchMove, late: timedelta = timedelta(0)) -> None:
@@ -85,7 +85,7 @@ def test_ticked_cases_are_moved_after_a_while_and_residents_told_then(
 
 def test_the_page_says_which_cannot_be_moved_and_why(town: Town, three: list[Case], clerk: CheckedClient):
     ask, done, held = three
-    actions.move(by=town.named("clerk"), case=done, move="reject", given={"reason": "No"})
+    actions.move(by=town.named("clerk"), case=done, move="reject", values={"reason": "No"})
     plan(town, [held])
     needs = {"accept": {"to": "decision", "needs": ["photo"]}}
     check = flows.STATES["check"] | {"moves": flows.STATES["check"]["moves"] | needs}
@@ -211,7 +211,7 @@ def test_a_worker_that_stops_in_the_middle_is_gone_on_with_once(town: Town, thre
 def test_what_others_did_meanwhile_stands_and_is_said(town: Town, three: list[Case], clerk: CheckedClient):
     User.objects.filter(pk=town.clerk.user_id).update(language="en")
     bulk = plan(town, three)
-    actions.move(by=town.named("clerk"), case=three[1], move="reject", given={"reason": "No"})
+    actions.move(by=town.named("clerk"), case=three[1], move="reject", values={"reason": "No"})
     carry_out(bulk)
     assert states(three) == ["decision", "rejected", "decision"]
     page = clerk.get(f"/desk/bulk/{bulk.pk}/").content.decode()
@@ -257,7 +257,7 @@ def test_the_same_form_twice_is_one_decision(three: list[Case], clerk: CheckedCl
 
 def test_a_page_that_is_out_of_date_decides_nothing(town: Town, three: list[Case], clerk: CheckedClient):
     seen = [f"{case.reference}/check" for case in three]
-    actions.move(by=town.named("clerk"), case=three[0], move="reject", given={"reason": "No"})
+    actions.move(by=town.named("clerk"), case=three[0], move="reject", values={"reason": "No"})
     sent = {"case": numbers(three), "move": "accept", "seen": seen, "confirm": "yes"}
     response = clerk.post("/desk/bulk/", sent)
     assert response.status_code == 409

@@ -150,7 +150,7 @@ def test_a_look_is_logged_and_shown_once(town: Town, case: Case, head: CheckedCl
 
 
 def test_what_is_paused_late_or_ended_says_so(town: Town, case: Case, clerk: CheckedClient):
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
     page = read(clerk, case)
     assert "The clock is paused" in page
     assert "Which boat?" in page

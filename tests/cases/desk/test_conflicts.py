@@ -84,7 +84,7 @@ def test_what_concerns_the_household_is_left_to_colleagues(related, town: Town, 
     clerk = town.named("clerk")
     assert access.case_roles(clerk, case) == access.case_roles_by_id(clerk, [case])[case.pk] == frozenset()
     for deed in (
-        lambda: actions.move(by=clerk, case=case, move="accept", given={}),
+        lambda: actions.move(by=clerk, case=case, move="accept", values={}),
         lambda: actions.add_note(by=clerk, case=case, text="Mine"),
         lambda: actions.assign(by=clerk, case=case, officer=town.clerk),
         lambda: queries.case_for(clerk, case.reference),

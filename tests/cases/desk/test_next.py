@@ -65,9 +65,9 @@ def test_there_is_a_way_on_in_every_view(three: list[Case], town: Town, clerk: C
         if view == "mine":
             actions.assign(by=by, case=case, officer=town.clerk)
         elif view == "waiting":
-            actions.move(by=by, case=case, move="ask", given={"message": "Why?"})
+            actions.move(by=by, case=case, move="ask", values={"message": "Why?"})
         else:
-            actions.move(by=by, case=case, move="reject", given={"reason": "No"})
+            actions.move(by=by, case=case, move="reject", values={"reason": "No"})
     shown = [row.case.reference for row in clerk.get(f"/desk/?view={view}").context["rows"]]
     answer = clerk.get(f"/desk/cases/{shown[0]}/next/{trail(f'view={view}')}")
     assert answer["Location"] == f"/desk/cases/{shown[1]}/{trail(f'view={view}')}"

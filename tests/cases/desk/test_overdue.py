@@ -28,7 +28,7 @@ def late(town: Town, permit: ServiceVersion) -> list[Case]:
     opened(town.named("resident"), permit, town.resident)
     actions.assign(by=town.named("head"), case=late[0], officer=town.head)
     actions.move(by=town.named("clerk"), case=late[1], move="accept")
-    actions.move(by=town.named("clerk"), case=late[2], move="ask", given={"message": "?"})
+    actions.move(by=town.named("clerk"), case=late[2], move="ask", values={"message": "?"})
     return late
 
 

@@ -63,7 +63,7 @@ def test_views_show_what_they_say(town: Town, permit: ServiceVersion, clerk: Che
     old = late(town, permit)
     mine, waiting, ended = (opened(town.named("resident"), permit, town.resident) for _ in range(3))
     actions.assign(by=town.named("clerk"), case=mine, officer=town.clerk)
-    actions.move(by=town.named("clerk"), case=waiting, move="ask", given={"message": "Why?"})
+    actions.move(by=town.named("clerk"), case=waiting, move="ask", values={"message": "Why?"})
     actions.withdraw(by=town.named("resident"), case=ended)
     assert shown(clerk)[0] == old.reference
     assert shown(clerk, "?view=mine") == [mine.reference]

@@ -13,7 +13,7 @@ MOST_QUERIES = 12
 
 
 def decided(town: Town, case: Case, score: int, text: str = "") -> Case:
-    case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "Full."})
+    case = actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "Full."})
     actions.rate_case(by=town.named("resident"), case=case, score=score, text=text)
     return case
 
@@ -24,7 +24,7 @@ def test_heads_see_marks_objections_and_sentences(town: Town, permit: ServiceVer
     for score in (5, 4, 4):
         decided(town, opened(resident, permit, town.resident), score)
     case = decided(town, opened(resident, permit, town.resident), 1, "Nobody came.")
-    actions.move(by=resident, case=case, move="object", given={"message": "Look again."})
+    actions.move(by=resident, case=case, move="object", values={"message": "Look again."})
     with CaptureQueriesContext(connection) as captured:
         response = head.get("/desk/ratings/")
     assert len(captured) <= MOST_QUERIES
@@ -41,7 +41,7 @@ def test_what_another_agency_did_is_not_theirs_to_read(town: Town, head: Checked
     roads = offer("roads", PERMIT | {"agency": "roads"})
     case = opened(town.named("resident"), roads, town.resident)
     clerk = employed("+6281200000021", "Petugas Jalan", town.roads, "clerk")
-    actions.move(by=acting(clerk), case=case, move="reject", given={"reason": "Full."})
+    actions.move(by=acting(clerk), case=case, move="reject", values={"reason": "Full."})
     actions.rate_case(by=town.named("resident"), case=case, score=1, text="Nobody came.")
     assert "Nobody has said anything yet" in head.get("/desk/ratings/").content.decode()
 

@@ -119,7 +119,7 @@ def test_nobody_sees_or_changes_those_of_others(town: Town, head: CheckedClient,
     assert rail(head) == {}
     assert head.post(f"/desk/filters/{kept.pk}/", {"delete": "yes"}).status_code == 404
     with pytest.raises(NotAllowed):
-        actions.delete_filter(by=town.named("head"), kept=kept)
+        actions.delete_filter(by=town.named("head"), saved=kept)
     with pytest.raises(NotAllowed):
         actions.save_filter(by=town.named("resident"), name="One", query=QUERY)
     with pytest.raises(ActionRefused):

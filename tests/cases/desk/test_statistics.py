@@ -23,7 +23,7 @@ def decide(town: Town, permit: ServiceVersion, begun: datetime, ended: datetime)
     with current_time.freeze(begun):
         case = opened(town.named("resident"), permit, town.resident)
     with current_time.freeze(ended):
-        actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No."})
+        actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No."})
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def asked(town: Town, case: Case, **given: object) -> Case:
     """The clerk asks for more."""
-    return actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"} | given)
+    return actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"} | given)
 
 
 def test_the_tracker_says_what_happened_who_holds_it_and_by_when(resident: Visitor, case: Case, town: Town) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def decided(town: Town, case: Case) -> Case:
-    return actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "The pier is full."})
+    return actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "The pier is full."})
 
 
 def test_it_is_asked_once_the_case_is_decided(resident: Visitor, case: Case, town: Town) -> None:

@@ -20,7 +20,7 @@ def now(case: Case) -> Case:
 def returned(case: Case, town: Town) -> Case:
     """A case of which the clerk wants one page corrected."""
     given = {"message": "Which boat?", "pages": ["boat"]}
-    return actions.move(by=town.named("clerk"), case=case, move="ask", given=given)
+    return actions.move(by=town.named("clerk"), case=case, move="ask", values=given)
 
 
 def test_a_correction_from_the_message_to_the_officer(resident: Visitor, returned: Case) -> None:
@@ -55,7 +55,7 @@ def test_a_correction_that_asks_more_shows_what_is_still_needed(
     del pages["boat"]
     case = towns.opened(town.named("resident"), permit, town.resident, pages)
     given = {"message": "Fruit?", "pages": ["goods"]}
-    actions.move(by=town.named("clerk"), case=case, move="ask", given=given)
+    actions.move(by=town.named("clerk"), case=case, move="ask", values=given)
     page = resident.see(f"/cases/{case.reference}/correct/goods/")
     page = resident.send(page, goods="fish")
     assert page.words("//main//dt") == ["Goods", "Boat"]
@@ -69,7 +69,7 @@ def test_a_correction_that_asks_more_shows_what_is_still_needed(
 
 
 def test_a_paper_is_replaced_in_a_correction(resident: Visitor, case: Case, town: Town) -> None:
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "The letter, please."})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "The letter, please."})
     page = resident.see(f"/cases/{case.reference}/correct/doc-letter/")
     page = resident.send(page, letter=towns.photo(7, name="surat.jpg"))
     assert "surat.jpg" in page.text
@@ -99,7 +99,7 @@ def test_withdrawing_asks_why_and_can_be_done_once(resident: Visitor, case: Case
 
 
 def test_a_refusal_gives_its_reason_and_the_way_to_object(resident: Visitor, case: Case, town: Town) -> None:
-    actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "The pier is full."})
+    actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "The pier is full."})
     page = resident.see(f"/cases/{case.reference}/")
     assert "The pier is full." in page.text
     form = resident.see(page.link("Object"))
@@ -116,7 +116,7 @@ def test_a_refusal_gives_its_reason_and_the_way_to_object(resident: Visitor, cas
 
 def test_an_old_page_does_not_move_the_case(resident: Visitor, case: Case, town: Town) -> None:
     page = resident.see(f"/cases/{case.reference}/")
-    actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No."})
+    actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No."})
     old = resident.sent(page, action="/moves/withdraw/")
     assert old.status_code == 409
     assert now(case).state == "rejected"
@@ -133,7 +133,7 @@ def test_steps_of_others_are_refused(resident: Visitor, case: Case, move: str, s
 
 
 def test_bad_input_at_a_step_is_named(resident: Visitor, case: Case, town: Town) -> None:
-    actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No."})
+    actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No."})
     form = resident.see(f"/cases/{case.reference}/moves/object/")
     for bad in (
         {"message": "a\x01b"},
@@ -159,7 +159,7 @@ def test_a_guest_withdraws_with_the_secret_link(call: ServiceVersion) -> None:
 def test_a_guest_corrects_with_the_secret_link(call: ServiceVersion, town: Town) -> None:
     place = {"lat": -6.1, "lon": 106.8, "text": "x", "area": "1.1.1", "exact": False}
     case = towns.opened(towns.guest(), call, None, {"place": {"place": place}})
-    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Your number?"})
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Your number?"})
     browser = visitor()
     browser.see(f"/cases/{case.reference}/?key={case.guest_key}")
     page = browser.see(f"/cases/{case.reference}/correct/phone/")

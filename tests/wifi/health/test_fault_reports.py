@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kini.cases import actions as case_actions
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.models import Case, Draft
 from kini.core.actors import NotAllowed
 from kini.services.flows import Flow
@@ -109,7 +109,7 @@ def test_from_the_page_of_a_site_its_number_and_place_are_known(client, service)
     response = client.post("/services/wifi-fault/start/", known | {"known.words.x": "?", "known.nothing": "?"})
     draft = Draft.objects.get()
     assert response["Location"].startswith(f"/apply/{draft.pk}/")
-    said = answers.of_draft(draft)
+    said = case_answers.of_draft(draft)
     assert (said["sort"], said["point"], said["spot"]["area"]) == ("fault", "P-1", "1.1.1")
     assert "words" not in said
 
@@ -118,7 +118,7 @@ def test_what_a_page_claims_to_know_and_cannot_be_taken_is_asked(client, service
     client.post(
         "/services/wifi-fault/start/", {"known.sort": "nonsense", "known.spot.lat": "200", "known.point": "P-1"}
     )
-    assert set(answers.of_draft(Draft.objects.get())) == {"point"}
+    assert set(case_answers.of_draft(Draft.objects.get())) == {"point"}
 
 
 def test_the_page_says_what_is_known_to_be_wrong(client, say):

@@ -126,7 +126,7 @@ def open_case(*, by: Actor, booking: Booking) -> Case | None:
         by=Actor(ActorKind.RESIDENT, booking.user_id),
         version=ServiceVersion.objects.select_related("service").get(pk=request["version"]),
         resident=booking.resident,
-        given=request["given"],
+        answers=request["given"],
         confirm=True,
         reference=booking.reference,
     )

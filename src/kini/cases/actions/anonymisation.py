@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from kini.cases import anonymisation, answers, timeline
+from kini.cases import anonymisation, case_answers, timeline
 from kini.cases.locking import lock_case
 from kini.cases.models import Case, Document, Draft
 from kini.cases.timeline import redaction
@@ -32,7 +32,9 @@ def anonymise(*, by: Actor, case: Case) -> Case:
         raise ActionRefused(_("This case cannot be made anonymous now."))
     kind, snapshot = kinds.get(case.kind), snapshot_of(case.version)
     redacted = redaction.redact(case)
-    answers.assign_to_case(case, snapshot, anonymisation.remaining_figures(kind, snapshot, answers.of_case(case)))
+    case_answers.assign_to_case(
+        case, snapshot, anonymisation.remaining_figures(kind, snapshot, case_answers.of_case(case))
+    )
     case.latitude, case.longitude = anonymisation.coarse_point(case)
     changed = ["answers", "documents", "holder"]
     if kind.private:  # nobody is to be found any more, and the secret link opens nothing

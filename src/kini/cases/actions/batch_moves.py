@@ -25,7 +25,7 @@ BATCH_MOVE_JOB = "cases.carry_out_bulk"
 
 @action
 def schedule_batch_move(
-    *, by: Actor, cases: Iterable[Case], move: str, given: Mapping[str, Any] | None = None, query: str = ""
+    *, by: Actor, cases: Iterable[Case], move: str, values: Mapping[str, Any] | None = None, query: str = ""
 ) -> BatchMove:
     """Schedule a move for many cases, each in the state that was shown. It is taken UNDO_SECONDS later.
 
@@ -48,7 +48,7 @@ def schedule_batch_move(
     due = now + timedelta(seconds=UNDO_SECONDS)
     label = batch_moves.planned_label(fitting[0])[:120]
     bulk = BatchMove.objects.create(
-        officer=officer, move=move, label=label, given=dict(given or {}), query=query, made_at=now, due_at=due
+        officer=officer, move=move, label=label, given=dict(values or {}), query=query, made_at=now, due_at=due
     )
     rows = [BatchMoveCase(bulk=bulk, case=each.case, state=each.case.state) for each in fitting]
     already = _("Some of these cases are already scheduled for another step. Check the list again.")
@@ -84,13 +84,13 @@ def begin_batch_move(*, by: Actor, bulk: int) -> bool:
     """Begin a batch move, after which it cannot be cancelled. Return False if it was cancelled, has ended or is not
     due.
     """
-    found = _locked(bulk)
-    if found.taken_back_at or found.ended_at or current_time.now() < found.due_at:
+    batch = _locked(bulk)
+    if batch.taken_back_at or batch.ended_at or current_time.now() < batch.due_at:
         return False
-    if found.begun_at is None:
-        found.begun_at = current_time.now()
-        found.save(update_fields=["begun_at"])
-        _record(by, found, "cases.bulk-begun")
+    if batch.begun_at is None:
+        batch.begun_at = current_time.now()
+        batch.save(update_fields=["begun_at"])
+        _record(by, batch, "cases.bulk-begun")
     return True
 
 
@@ -100,21 +100,21 @@ def move_batch_case(*, by: Actor, item: int) -> BatchMoveCase:
 
     A refusal is recorded with its reason.
     """
-    found = BatchMoveCase.objects.select_for_update(of=("self",)).select_related("bulk", "case").get(pk=item)
-    if found.result != BatchMoveCase.WAITING:
-        return found
-    bulk = found.bulk
-    (planned,) = batch_moves.plan_moves(by, [found.case], bulk.move)
-    given = {name: value for name, value in bulk.given.items() if name in planned.fields}
+    batch_case = BatchMoveCase.objects.select_for_update(of=("self",)).select_related("bulk", "case").get(pk=item)
+    if batch_case.result != BatchMoveCase.WAITING:
+        return batch_case
+    bulk = batch_case.bulk
+    (planned,) = batch_moves.plan_moves(by, [batch_case.case], bulk.move)
+    values = {name: value for name, value in bulk.given.items() if name in planned.fields}
     try:
-        move_case(by=by, case=found.case, move=bulk.move, given=given, expected_state=found.state)
-        found.result = BatchMoveCase.MOVED
+        move_case(by=by, case=batch_case.case, move=bulk.move, values=values, expected_state=batch_case.state)
+        batch_case.result = BatchMoveCase.MOVED
     except ActionRefused as refusal:
-        found.result, found.why = BatchMoveCase.REFUSED, str(refusal)
-    found.save(update_fields=["result", "why"])
-    detail = {"case": found.case.reference, "result": found.result}
+        batch_case.result, batch_case.why = BatchMoveCase.REFUSED, str(refusal)
+    batch_case.save(update_fields=["result", "why"])
+    detail = {"case": batch_case.case.reference, "result": batch_case.result}
     _record(by, bulk, "cases.bulk-step", **detail)
-    return found
+    return batch_case
 
 
 @action
@@ -122,15 +122,15 @@ def end_batch_move(*, by: Actor, bulk: int, give_up: bool = False) -> None:
     """End the batch move if no case is waiting. With `give_up`, cases that failed with an error are recorded as
     refused.
     """
-    found = _locked(bulk)
-    waiting = found.cases.filter(result=BatchMoveCase.WAITING)
+    batch = _locked(bulk)
+    waiting = batch.cases.filter(result=BatchMoveCase.WAITING)
     if give_up:
         why = _("An internal error prevented this step. Open the case and take the step there.")
         waiting.update(result=BatchMoveCase.REFUSED, why=why)
-    if found.begun_at and found.ended_at is None and not waiting.exists():
-        found.ended_at = current_time.now()
-        found.save(update_fields=["ended_at"])
-        _record(by, found, "cases.bulk-ended")
+    if batch.begun_at and batch.ended_at is None and not waiting.exists():
+        batch.ended_at = current_time.now()
+        batch.save(update_fields=["ended_at"])
+        _record(by, batch, "cases.bulk-ended")
 
 
 def _locked(pk: int) -> BatchMove:
@@ -144,5 +144,5 @@ def _officer(by: Actor) -> Officer:
     return officer
 
 
-def _record(by: Actor, bulk: BatchMove, deed: str, **detail: Any) -> None:
-    audit.record(by=by, action=deed, subject=f"bulk:{bulk.pk}", detail=detail)
+def _record(by: Actor, bulk: BatchMove, event: str, **detail: Any) -> None:
+    audit.record(by=by, action=event, subject=f"bulk:{bulk.pk}", detail=detail)

@@ -59,8 +59,8 @@ def set_reply_active(*, by: Actor, reply: CannedReply, active: bool) -> CannedRe
     if reply.active is not active:
         reply.active = active
         reply.save(update_fields=["active"])
-        deed = "cases.reply-offered" if active else "cases.reply-put-aside"
-        audit.record(by=by, action=deed, subject=f"reply:{reply.pk}")
+        event = "cases.reply-offered" if active else "cases.reply-put-aside"
+        audit.record(by=by, action=event, subject=f"reply:{reply.pk}")
     return reply
 
 
@@ -72,7 +72,7 @@ def _require(by: Actor, reply: CannedReply) -> None:
     require(by, CasePermission.MANAGE_REPLIES, Scope(agency=reply.agency_id, service=reply.service_id or ""))
 
 
-def _store(by: Actor, reply: CannedReply, title: str, text: str, deed: str) -> CannedReply:
+def _store(by: Actor, reply: CannedReply, title: str, text: str, event: str) -> CannedReply:
     _require(by, reply)
     title, text = " ".join(clean_form_text(title).split()), clean_form_text(text)
     if not title:
@@ -87,5 +87,5 @@ def _store(by: Actor, reply: CannedReply, title: str, text: str, deed: str) -> C
     action_helpers.create_once(reply.save, _("There is a reply of this title already."))
     CannedReplyVersion.objects.create(reply=reply, number=reply.number, title=title, text=text, by_id=by.user_id)
     detail = {"agency": reply.agency_id, "service": reply.service_id or "", "version": reply.number}
-    audit.record(by=by, action=deed, subject=f"reply:{reply.pk}", detail=detail)
+    audit.record(by=by, action=event, subject=f"reply:{reply.pk}", detail=detail)
     return reply

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, read_log, rules, timeline
+from kini.cases import access, case_answers, read_log, rules, timeline
 from kini.cases.events import OfficersMentioned
 from kini.cases.locking import lock_case
 from kini.cases.models import Case, Mention, Presence
@@ -200,7 +200,7 @@ def reveal(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> di
     detail = {"what": what, "purpose": purpose, "reason": entry.reason}
     audit.record(by=by, action="cases.looked", subject=f"case:{case.reference}", detail=detail)
     if what == "answers":
-        return answers.hidden_of_case(case, snapshot_of(case.version), private=kinds.get(case.kind).private)
+        return case_answers.hidden_of_case(case, snapshot_of(case.version), private=kinds.get(case.kind).private)
     return profile_values.known_values(case.resident) if case.resident else {}
 
 

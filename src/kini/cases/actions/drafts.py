@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, corrections, rules
+from kini.cases import access, case_answers, corrections, rules
 from kini.cases.attachments import MAX_BYTES, MAX_FILES, store_upload
 from kini.cases.locking import DRAFT_LIFETIME, claim_draft, lock_case, lock_draft, require_usable, store_draft
 from kini.cases.models import Case, Document, Draft
@@ -60,16 +60,16 @@ def save_answers(*, by: Actor, draft: Draft, page: str, values: Mapping[str, Any
         NotAllowed, Expired, ActionRefused: when it is not theirs, has expired, or the page cannot be answered now.
     """
     draft, snapshot = _open(by, draft, {page}, guest_key)
-    asked = snapshot.page(page)
-    if unknown := values.keys() - set(asked.names if asked else ()):
+    question_page = snapshot.page(page)
+    if unknown := values.keys() - set(question_page.names if question_page else ()):
         raise ActionRefused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
     return _keep(by, draft, snapshot, values, [page])
 
 
 def _keep(by: Actor, draft: Draft, snapshot: ServiceSnapshot, values: Mapping[str, Any], pages: list[str]) -> Draft:
     _own_files(draft, values)
-    kept = {**answers.of_draft(draft), **values}
-    answers.assign_to_draft(draft, snapshot, {name: value for name, value in kept.items() if value is not None})
+    merged = {**case_answers.of_draft(draft), **values}
+    case_answers.assign_to_draft(draft, snapshot, {name: value for name, value in merged.items() if value is not None})
     store_draft(draft)
     audit.record(by=by, action="cases.answers-saved", subject=f"draft:{draft.pk}", detail={"pages": pages})
     return draft
@@ -134,10 +134,10 @@ def detach_file(*, by: Actor, draft: Draft, document: Document, guest_key: str =
     document = Document.objects.get(pk=document.pk)
     if document.draft_id != draft.pk:
         raise NotAllowed(_("This file belongs to another application."))
-    kept = answers.of_draft(draft)
-    left = [each for each in document_ids_in(kept.get(document.slot)) if each != str(document.pk)]
-    kept.pop(document.slot, None)
-    answers.assign_to_draft(draft, snapshot, {**kept, document.slot: {"files": left}} if left else kept)
+    remaining = case_answers.of_draft(draft)
+    left = [each for each in document_ids_in(remaining.get(document.slot)) if each != str(document.pk)]
+    remaining.pop(document.slot, None)
+    case_answers.assign_to_draft(draft, snapshot, {**remaining, document.slot: {"files": left}} if left else remaining)
     store_draft(draft)
     detail = {"slot": document.slot, "document": str(document.pk)}
     if document.case_id is None:
@@ -180,10 +180,10 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
         return draft
     draft = Draft(version=case.version, owner_id=by.user_id, resident=case.resident, channel=case.channel, case=case)
     draft.session = "" if by.user_id else case.guest_key
-    answers.assign_to_draft(draft, snapshot, answers.of_case(case))
+    case_answers.assign_to_draft(draft, snapshot, case_answers.of_case(case))
     draft.expires_at = current_time.now() + DRAFT_LIFETIME
     draft.save(force_insert=True)
-    case.documents.filter(draft__isnull=True, pk__in=corrections.referenced_files(answers.of_case(case))).update(
+    case.documents.filter(draft__isnull=True, pk__in=corrections.referenced_files(case_answers.of_case(case))).update(
         draft=draft
     )
     audit.record(by=by, action="cases.correction-opened", subject=f"case:{case.reference}")
@@ -204,9 +204,9 @@ def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Dra
 
 def _own_files(draft: Draft, values: Mapping[str, Any]) -> None:
     """Require that answers refer only to files of this draft and slot."""
-    wanted = {(name, file) for name, value in values.items() for file in document_ids_in(value)}
-    if wanted - {
-        (document.slot, str(document.pk)) for document in (corrections.current_documents(draft) if wanted else ())
+    referenced = {(name, file) for name, value in values.items() for file in document_ids_in(value)}
+    if referenced - {
+        (document.slot, str(document.pk)) for document in (corrections.current_documents(draft) if referenced else ())
     }:
         raise ActionRefused(_("This file no longer exists. Add it again."))
 

@@ -108,11 +108,11 @@ def _both(by: Actor, case: Case, other: Case) -> tuple[Case, Case]:
 
 def _apart(by: Actor, one: Case, other: Case) -> NotDuplicate:
     first, later = sorted((one, other), key=lambda each: each.pk)
-    found, new = NotDuplicate.objects.get_or_create(first=first, later=later, defaults={"by_id": by.user_id})
-    if new:
+    pair, created = NotDuplicate.objects.get_or_create(first=first, later=later, defaults={"by_id": by.user_id})
+    if created:
         detail = {"from": first.reference}
         audit.record(by=by, action="cases.kept-apart", subject=f"case:{later.reference}", detail=detail)
-    return found
+    return pair
 
 
 def _follow(by: Actor, before: Case, target: Case) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.cases import answers, rules, search_index, timeline
+from kini.cases import case_answers, rules, search_index, timeline
 from kini.cases.actions.moves import move
 from kini.cases.locking import lock_case, lock_draft
 from kini.cases.models import Case, Draft
@@ -92,7 +92,7 @@ def encrypt_sensitive_answers(*, by: Actor) -> int:
     cases = list(Case.objects.filter(plain | placed).values_list("pk", flat=True)[:ENCRYPT_BATCH])
     for pk in drafts:
         draft = lock_draft(Draft(pk=pk))
-        answers.assign_to_draft(draft, snapshot_of(draft.version), answers.of_draft(draft), whole=True)
+        case_answers.assign_to_draft(draft, snapshot_of(draft.version), case_answers.of_draft(draft), whole=True)
         draft.save(update_fields=["answers", "sealed"])
     for case in cases:
         _seal_case(by, lock_case(Case(pk=case)))
@@ -103,7 +103,7 @@ def encrypt_sensitive_answers(*, by: Actor) -> int:
 
 
 def _seal_case(by: Actor, case: Case) -> None:
-    answers.assign_to_case(case, snapshot_of(case.version), answers.of_case(case), whole=True)
+    case_answers.assign_to_case(case, snapshot_of(case.version), case_answers.of_case(case), whole=True)
     case.latitude = case.longitude = None
     timeline.append(case, by=by, sort="resealed", public=False, changed=["answers", "holder"])
 
@@ -149,7 +149,7 @@ def _reseal_draft(pk: UUID) -> bool:
     draft = Draft.objects.select_for_update().get(pk=pk)
     if draft.sealed is None or not needs_rotation(draft.sealed):
         return False
-    draft.sealed = _resealed(draft.sealed, answers.draft_context(draft))
+    draft.sealed = _resealed(draft.sealed, case_answers.draft_context(draft))
     draft.save(update_fields=["sealed"])
     return True
 
@@ -158,7 +158,7 @@ def _reseal_case(by: Actor, pk: int) -> bool:
     case = lock_case(Case(pk=pk))
     if case.sealed is None or not needs_rotation(case.sealed):
         return False
-    case.sealed = _resealed(case.sealed, answers.case_context(case))
+    case.sealed = _resealed(case.sealed, case_answers.case_context(case))
     timeline.append(case, by=by, sort="resealed", public=False, changed=["answers"])
     return True
 

@@ -27,7 +27,7 @@ def move(
     by: Actor,
     case: Case,
     move: str,
-    given: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
     expected_state: str = "",
     guest_key: str = "",
 ) -> Case:
@@ -50,7 +50,7 @@ def move(
     case = lock_case(case)
     if expected_state and case.state != expected_state:
         raise StaleState(_("This case has changed in the meantime. Check it before you continue."))
-    return _take(by, case, move, given or {}, guest_key)
+    return _take(by, case, move, values or {}, guest_key)
 
 
 @action
@@ -59,15 +59,15 @@ def move_new_case(*, by: Actor, case: Case, move: str) -> Case:
     return _take(by, case, move, {}, "")
 
 
-def _take(by: Actor, case: Case, move: str, given: Mapping[str, Any], guest_key: str) -> Case:
+def _take(by: Actor, case: Case, move: str, values: Mapping[str, Any], guest_key: str) -> Case:
     """Take an edge of a locked case."""
     snapshot = snapshot_of(case.version)
     edge = _permitted(by, case, snapshot, move, guest_key)
-    values = transition_inputs.validate_and_store(by, case, snapshot, edge, given)
+    stored = transition_inputs.validate_and_store(by, case, snapshot, edge, values)
     kind = kinds.get(case.kind)
-    kind.validate_move(case, move, values)
-    data: dict[str, Any] = {"given": values} if values else {}
-    changed = ["documents"] if any(map(transition_inputs.document_ids_in, values.values())) else []
+    kind.validate_move(case, move, stored)
+    data: dict[str, Any] = {"given": stored} if stored else {}
+    changed = ["documents"] if any(map(transition_inputs.document_ids_in, stored.values())) else []
     if move == rules.ANSWER and rules.is_correctable(snapshot.flow, case.state):
         data["changed"] = corrections.copy_to_case(case, snapshot)
         changed = ["answers", "documents"]
@@ -75,7 +75,7 @@ def _take(by: Actor, case: Case, move: str, given: Mapping[str, Any], guest_key:
     if rules.is_correctable(snapshot.flow, edge.to):
         corrections.reset_draft(case, snapshot)
     _record(by, case, entry.from_state, move)
-    kind.after_move(case, move, values)
+    kind.after_move(case, move, stored)
     events.publish(CaseMoved(case.reference, move, case.state, entry.number))
     return case
 
@@ -83,8 +83,10 @@ def _take(by: Actor, case: Case, move: str, given: Mapping[str, Any], guest_key:
 @action
 def withdraw(*, by: Actor, case: Case, reason: str = "", expected_state: str = "", guest_key: str = "") -> Case:
     """Withdraw a case, as its resident, where the flow allows it. Raises as `move`."""
-    given = {"reason": reason} if reason.strip() else {}
-    return move(by=by, case=case, move=rules.WITHDRAW, given=given, expected_state=expected_state, guest_key=guest_key)
+    values = {"reason": reason} if reason.strip() else {}
+    return move(
+        by=by, case=case, move=rules.WITHDRAW, values=values, expected_state=expected_state, guest_key=guest_key
+    )
 
 
 @action
@@ -92,8 +94,8 @@ def answer_correction(
     *, by: Actor, case: Case, message: str = "", expected_state: str = "", guest_key: str = ""
 ) -> Case:
     """Send a correction: changed answers and documents from the case's draft. Raises as `move`."""
-    given = {"message": message} if message.strip() else {}
-    return move(by=by, case=case, move=rules.ANSWER, given=given, expected_state=expected_state, guest_key=guest_key)
+    values = {"message": message} if message.strip() else {}
+    return move(by=by, case=case, move=rules.ANSWER, values=values, expected_state=expected_state, guest_key=guest_key)
 
 
 def _permitted(by: Actor, case: Case, snapshot: ServiceSnapshot, move: str, guest_key: str) -> rules.Edge:

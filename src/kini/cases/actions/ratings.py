@@ -34,11 +34,11 @@ def rate_case(*, by: Actor, case: Case, score: int, text: str = "", guest_key: s
         raise ActionRefused(_("This case ended so long ago that it can no longer be rated."))
     if score not in rules.SCORES:
         raise ActionRefused(_("Choose one of the five marks."))
-    rating, made = Rating.objects.get_or_create(
+    rating, created = Rating.objects.get_or_create(
         case=case,
         closed_at=case.closed_at,
         defaults={"score": score, "text": clean_form_text(text), "at": current_time.now()},
     )
-    if made:
+    if created:
         audit.record(by=by, action="cases.rated", subject=f"case:{case.reference}", detail={"score": score})
     return rating

@@ -32,40 +32,40 @@ def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> Sav
         raise ActionRefused(_("Give the filter a short name."))
     if len(name) > MAX_FILTER_NAME:
         raise ActionRefused(_("Write the name in fewer words."))
-    taken = set(officer.filters.values_list("place", flat=True))
-    place = next((place for place in range(1, MAX_FILTERS + 1) if place not in taken), None)
+    used_places = set(officer.filters.values_list("place", flat=True))
+    place = next((place for place in range(1, MAX_FILTERS + 1) if place not in used_places), None)
     if place is None:
         raise ActionRefused(_("There is room for %(count)d filters. Delete one first.") % {"count": MAX_FILTERS})
     if first:
         officer.filters.filter(first=True).update(first=False)
-    kept = SavedFilter(officer=officer, place=place, name=name, query=query, first=first)
-    action_helpers.create_once(kept.save, _("You have a filter of this name already."))
-    _record(by, kept, "cases.filter-saved")
-    return kept
+    saved = SavedFilter(officer=officer, place=place, name=name, query=query, first=first)
+    action_helpers.create_once(saved.save, _("You have a filter of this name already."))
+    _record(by, saved, "cases.filter-saved")
+    return saved
 
 
 @action
-def set_default_filter(*, by: Actor, kept: SavedFilter, first: bool) -> SavedFilter:
+def set_default_filter(*, by: Actor, saved: SavedFilter, first: bool) -> SavedFilter:
     """Make this filter the desk's default, or (first=False) no longer. Raises as `delete_filter`."""
-    kept = _own(by, kept)
-    if kept.first is not first:
-        kept.officer.filters.filter(first=True).update(first=False)
-        kept.first = first
-        kept.save(update_fields=["first"])
-        _record(by, kept, "cases.filter-first" if first else "cases.filter-not-first")
-    return kept
+    saved = _own(by, saved)
+    if saved.first is not first:
+        saved.officer.filters.filter(first=True).update(first=False)
+        saved.first = first
+        saved.save(update_fields=["first"])
+        _record(by, saved, "cases.filter-first" if first else "cases.filter-not-first")
+    return saved
 
 
 @action
-def delete_filter(*, by: Actor, kept: SavedFilter) -> None:
+def delete_filter(*, by: Actor, saved: SavedFilter) -> None:
     """Delete a saved filter.
 
     Raises:
         NotAllowed: the filter belongs to another officer.
     """
-    kept = _own(by, kept)
-    _record(by, kept, "cases.filter-deleted")
-    kept.delete()
+    saved = _own(by, saved)
+    _record(by, saved, "cases.filter-deleted")
+    saved.delete()
 
 
 def _officer(by: Actor) -> Officer:
@@ -76,12 +76,12 @@ def _officer(by: Actor) -> Officer:
     return Officer.objects.select_for_update().get(pk=officer.pk)
 
 
-def _own(by: Actor, kept: SavedFilter) -> SavedFilter:
-    found = SavedFilter.objects.filter(pk=kept.pk, officer=_officer(by)).first()
-    if found is None:
+def _own(by: Actor, saved: SavedFilter) -> SavedFilter:
+    own_filter = SavedFilter.objects.filter(pk=saved.pk, officer=_officer(by)).first()
+    if own_filter is None:
         raise NotAllowed(_("This filter belongs to somebody else."))
-    return found
+    return own_filter
 
 
-def _record(by: Actor, kept: SavedFilter, deed: str, **detail: str) -> None:
-    audit.record(by=by, action=deed, subject=f"filter:{kept.pk}", detail={"name": kept.name} | detail)
+def _record(by: Actor, saved: SavedFilter, event: str, **detail: str) -> None:
+    audit.record(by=by, action=event, subject=f"filter:{saved.pk}", detail={"name": saved.name} | detail)

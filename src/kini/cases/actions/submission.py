@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, corrections, timeline
+from kini.cases import access, case_answers, corrections, timeline
 from kini.cases.events import CaseOpened
 from kini.cases.locking import claim_draft, lock_draft, require_usable
 from kini.cases.models import Case, Draft
@@ -53,13 +53,13 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
         raise ActionRefused(_("Confirm that your answers are true."))
     snapshot = snapshot_of(draft.version)
     access.require_assurance(by, snapshot.definition.assurance, draft.resident)
-    given = _complete(snapshot, answers.of_draft(draft), draft.resident)
-    case = _new_case(by, draft.version, draft.resident, draft.channel, given)
-    used = list(draft.documents.filter(pk__in=corrections.referenced_files(given)))
+    final_answers = _complete(snapshot, case_answers.of_draft(draft), draft.resident)
+    case = _new_case(by, draft.version, draft.resident, draft.channel, final_answers)
+    used = list(draft.documents.filter(pk__in=corrections.referenced_files(final_answers)))
     timeline.open_case(case, by=by, documents=used)
     draft.documents.filter(case__isnull=True).delete()
     draft.case = case
-    answers.assign_to_draft(draft, snapshot, given)
+    case_answers.assign_to_draft(draft, snapshot, final_answers)
     draft.save()
     return _opened(by, case, {"service": case.service_id, "draft": str(draft.pk)})
 
@@ -70,7 +70,7 @@ def submit_answers(
     by: Actor,
     version: ServiceVersion,
     resident: Resident | None,
-    given: Mapping[str, Any],
+    answers: Mapping[str, Any],
     confirm: bool,
     reference: str = "",
 ) -> Case:
@@ -90,9 +90,9 @@ def submit_answers(
     access.require_assurance(by, snapshot_of(version).definition.assurance, resident)
     if not confirm:
         raise ActionRefused(_("Confirm that your answers are true."))
-    if corrections.referenced_files(dict(given)):
+    if corrections.referenced_files(dict(answers)):
         raise ActionRefused(_("This file no longer exists. Add it again."))
-    case = _new_case(by, version, resident, "api", _complete(snapshot_of(version), given, resident), reference)
+    case = _new_case(by, version, resident, "api", _complete(snapshot_of(version), answers, resident), reference)
     timeline.open_case(case, by=by)
     return _opened(by, case, {"service": case.service_id})
 
@@ -105,10 +105,10 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     return opened
 
 
-def _complete(snapshot: ServiceSnapshot, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
+def _complete(snapshot: ServiceSnapshot, partial: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
     """All relevant answers, including those from the profile."""
     known = profile_values.known_values(resident) if resident else {}
-    final, missing = questions.final_and_missing(snapshot, given, known)
+    final, missing = questions.final_and_missing(snapshot, partial, known)
     if missing:
         raise corrections.Incomplete([page.key for page in missing])
     return final
@@ -119,11 +119,11 @@ def _new_case(
     version: ServiceVersion,
     resident: Resident | None,
     channel: str,
-    given: dict[str, Any],
+    final_answers: dict[str, Any],
     reference: str = "",
 ) -> Case:
     snapshot = snapshot_of(version)
-    where = route_case(snapshot, given, resident)
+    where = route_case(snapshot, final_answers, resident)
     point = (None, None) if snapshot.sensitive else (where.latitude, where.longitude)
     case = build_row(
         Case,
@@ -142,7 +142,7 @@ def _new_case(
         longitude=point[1],
         guest_key="" if resident else secrets.token_urlsafe(32),
     )
-    answers.assign_to_case(case, snapshot, given)
+    case_answers.assign_to_case(case, snapshot, final_answers)
     return case
 
 
@@ -161,5 +161,7 @@ def _new_reference() -> str:
     while True:
         with suppress(IndexError):
             return free.pop()
-        drawn = {references.generate(prefix) for _ in range(HANDFUL)}
-        free.extend(drawn.difference(Case.objects.filter(reference__in=drawn).values_list("reference", flat=True)))
+        candidates = {references.generate(prefix) for _ in range(HANDFUL)}
+        free.extend(
+            candidates.difference(Case.objects.filter(reference__in=candidates).values_list("reference", flat=True))
+        )

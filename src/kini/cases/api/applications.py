@@ -14,7 +14,7 @@ from pydantic import Field
 from kini.api.auth import Principal, principal_of
 from kini.api.problems import Problem, Wrong, invalid_body
 from kini.api.routing import In, Router
-from kini.cases import actions, answers, queries, read_log
+from kini.cases import access, actions, case_answers, queries, read_log
 from kini.cases.actions import Incomplete
 from kini.cases.api import schemas
 from kini.cases.api.scopes import READ, WRITE
@@ -34,8 +34,6 @@ from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 #: One router per path prefix, hence shared with own cases.
 router = Router()
-#: Cases and drafts that guests may begin from one network address; many phones can stand behind one.
-GUESTS = attempt_limits.Limit("cases.guest-draft", count=120, seconds=3600)
 
 
 class NewDraft(In):
@@ -78,7 +76,7 @@ def create_case(request: HttpRequest, body: NewCase) -> schemas.CaseOut:
     try:
         with single_transaction():
             case = actions.submit_answers(
-                by=actor, version=version, resident=resident, given=values, confirm=body.confirm
+                by=actor, version=version, resident=resident, answers=values, confirm=body.confirm
             )
     except Incomplete as refusal:
         missing = questions.missing_pages(snapshot, values, known)
@@ -104,10 +102,10 @@ def read_draft(request: HttpRequest, draft: UUID) -> schemas.DraftOut:
 def update_draft(request: HttpRequest, draft: UUID, body: Answers) -> schemas.DraftOut:
     """Save answers to any of the questions; others are unchanged."""
     caller = principal_of(request)
-    found = _draft(caller, draft)
-    known = {} if found.case_id else profile_values.known_values(found.resident) if found.resident else {}
-    values = _taken(snapshot_of(found.version), body.answers, answers.of_draft(found), known)
-    actions.update_answers(by=caller.actor, draft=found, values=values, guest_key=caller.guest_key)
+    stored = _draft(caller, draft)
+    known = {} if stored.case_id else profile_values.known_values(stored.resident) if stored.resident else {}
+    values = _taken(snapshot_of(stored.version), body.answers, case_answers.of_draft(stored), known)
+    actions.update_answers(by=caller.actor, draft=stored, values=values, guest_key=caller.guest_key)
     return schemas.draft_out(_draft(caller, draft))
 
 
@@ -127,9 +125,9 @@ def add_document(
 ) -> schemas.DocumentOut:
     """Add a file to a draft. Then answer its question with `{"files": [id]}`."""
     caller = principal_of(request)
-    found = _draft(caller, draft)
+    stored = _draft(caller, draft)
     upload_limits.count_uploads(request, [file], user=caller.actor.user_id)
-    document = actions.attach_file(by=caller.actor, draft=found, slot=slot, upload=file, guest_key=caller.guest_key)
+    document = actions.attach_file(by=caller.actor, draft=stored, slot=slot, upload=file, guest_key=caller.guest_key)
     return schemas.document_out(document)
 
 
@@ -137,20 +135,20 @@ def add_document(
 def delete_document(request: HttpRequest, draft: UUID, document: UUID) -> None:
     """Remove a file from a draft."""
     caller = principal_of(request)
-    found = _draft(caller, draft)
-    file = Document.objects.get(pk=document, draft=found)
-    actions.detach_file(by=caller.actor, draft=found, document=file, guest_key=caller.guest_key)
+    stored = _draft(caller, draft)
+    file = Document.objects.get(pk=document, draft=stored)
+    actions.detach_file(by=caller.actor, draft=stored, document=file, guest_key=caller.guest_key)
 
 
 @router.post("/drafts/{uuid:draft}/submission", needs=WRITE, made_at="/cases/{reference}")
 def submit_draft(request: HttpRequest, draft: UUID, body: Submission) -> schemas.CaseOut:
     """Submit a draft. Idempotent: submitted twice, it is one case."""
     caller = principal_of(request)
-    found = _draft(caller, draft)
+    stored = _draft(caller, draft)
     try:
-        case = actions.submit(by=caller.actor, draft=found, confirm=body.confirm)
+        case = actions.submit(by=caller.actor, draft=stored, confirm=body.confirm)
     except Incomplete as refusal:
-        missing = schemas.draft_out(found).missing
+        missing = schemas.draft_out(stored).missing
         raise invalid_body(((each.name, each.detail) for each in missing), "/answers") from refusal
     return _made(case)
 
@@ -164,38 +162,38 @@ def _beginning(
         raise ActionRefused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     version = service.current
     if caller.actor.user_id is None:
-        attempt_limits.consume(GUESTS, client_network(request))
+        attempt_limits.consume(access.GUEST_DRAFTS, client_network(request))
         return version, Actor(ActorKind.GUEST, session=get_random_string(40)), None
     return version, caller.actor, _for_whom(caller.actor, body.for_person)
 
 
 def _for_whom(actor: Actor, person: int | None) -> Resident:
     own = people_queries.own_profile(actor)
-    found = own if person is None else people_queries.find_represented(own, person)
-    if found is None:
+    resident = own if person is None else people_queries.find_represented(own, person)
+    if resident is None:
         detail = _("You cannot apply for this person. Add them to your family first.")
         raise Problem(403, detail, "", (Wrong(pointer="/for_person", detail=detail),))
-    return found
+    return resident
 
 
 def _draft(caller: Principal, draft: UUID) -> Draft:
-    found = queries.draft_for(caller.actor, draft, caller.guest_key)
-    read_log.log_drafts(caller.actor, [found])
-    return found
+    stored = queries.draft_for(caller.actor, draft, caller.guest_key)
+    read_log.log_drafts(caller.actor, [stored])
+    return stored
 
 
 def _taken(
-    snapshot: ServiceSnapshot, given: Mapping[str, Any], before: Mapping[str, Any], known: Mapping[str, Any]
+    snapshot: ServiceSnapshot, values: Mapping[str, Any], before: Mapping[str, Any], known: Mapping[str, Any]
 ) -> Any:
     """Parse answers; raise a Problem with all errors.
 
     Raises:
         Problem: lists the invalid answers.
     """
-    taken = json_answers.parse_json_answers(snapshot, given, before, known)
-    if taken.errors:
-        raise invalid_body(taken.errors.items(), "/answers")
-    return taken.values
+    parsed = json_answers.parse_json_answers(snapshot, values, before, known)
+    if parsed.errors:
+        raise invalid_body(parsed.errors.items(), "/answers")
+    return parsed.values
 
 
 def _made(case: Case) -> schemas.CaseOut:

@@ -80,8 +80,8 @@ def list_replies(request: HttpRequest, reference: str) -> RepliesOut:
     """List canned replies for a case. Insert their text into the input of a move; it stays editable."""
     actor = officer_of(request)
     case = at_desk(actor, reference)
-    told = canned_replies.fill_replies(actor, case, canned_replies.replies_for(case))
-    return RepliesOut(replies=[ReplyOut(id=each.pk, title=each.title, text=text) for each, text in told])
+    replies = canned_replies.fill_replies(actor, case, canned_replies.replies_for(case))
+    return RepliesOut(replies=[ReplyOut(id=each.pk, title=each.title, text=text) for each, text in replies])
 
 
 @router.post("/desk/bulks", needs=DESK_WRITE, made_at="/desk/bulks/{id}")
@@ -89,8 +89,8 @@ def plan_bulk(request: HttpRequest, body: NewBulk) -> BulkOut:
     """Schedule a batch move. It is taken later, case by case, unless it is cancelled."""
     actor = officer_of(request)
     plans = _plans(actor, body)
-    given = _given(plans, body.given)
-    bulk = actions.schedule_batch_move(by=actor, cases=[each.case for each in plans], move=body.move, given=given)
+    inputs = _given(plans, body.given)
+    bulk = actions.schedule_batch_move(by=actor, cases=[each.case for each in plans], move=body.move, values=inputs)
     return _told(bulk)
 
 
@@ -114,11 +114,11 @@ def _plans(actor: Actor, body: NewBulk) -> list[PlannedMove]:
         Problem: when one is not there, has moved on, or cannot take the step; it names each of them.
     """
     references = [parse_reference(each.reference) for each in body.cases]
-    found = {case.reference: case for case in batch_moves.selected_cases(actor, references)}
-    plans = {each.case.reference: each for each in batch_moves.plan_moves(actor, found.values(), body.move)}
+    by_reference = {case.reference: case for case in batch_moves.selected_cases(actor, references)}
+    plans = {each.case.reference: each for each in batch_moves.plan_moves(actor, by_reference.values(), body.move)}
     wrong = []
-    for number, (asked, reference) in enumerate(zip(body.cases, references, strict=True)):
-        if obstacle := _obstacle(plans.get(reference), found.get(reference), asked.step):
+    for number, (chosen, reference) in enumerate(zip(body.cases, references, strict=True)):
+        if obstacle := _obstacle(plans.get(reference), by_reference.get(reference), chosen.step):
             wrong.append(Wrong(pointer=f"/cases/{number}", detail=obstacle))
     if wrong:
         raise Problem(409, _("Some of these cases cannot take this step now."), "refused", tuple(wrong))
@@ -133,7 +133,7 @@ def _obstacle(plan: PlannedMove | None, case: Case | None, step: str) -> str:
     return plan.obstacle
 
 
-def _given(plans: Iterable[PlannedMove], given: dict[str, Any]) -> dict[str, Any]:
+def _given(plans: Iterable[PlannedMove], raw: dict[str, Any]) -> dict[str, Any]:
     """Merge the parsed inputs of all cases.
 
     Raises:
@@ -143,7 +143,7 @@ def _given(plans: Iterable[PlannedMove], given: dict[str, Any]) -> dict[str, Any
     errors: dict[str, str] = {}
     for each in {(each.case.version_id, each.case.state): each for each in plans}.values():
         if each.edge:
-            read = transition_inputs.parse_json(each.snapshot, each.edge, given, MultiValueDict())
+            read = transition_inputs.parse_json(each.snapshot, each.edge, raw, MultiValueDict())
             values |= read.values
             errors |= read.errors
     if errors:

@@ -94,9 +94,9 @@ def list_queue(
     if area and around is None:
         return Page[DeskLine](items=[], next=None)
     filters = QueueFilters(view, service, state, around.path if around else "", search.strip(), place)
-    found = queries.queue_page(actor, filters, limit)
-    items = [desk_schemas.desk_line(case) for case in found.cases]
-    return Page[DeskLine](items=items, next=pagination.encode_cursor(found.next) if found.next else None)
+    page = queries.queue_page(actor, filters, limit)
+    items = [desk_schemas.desk_line(case) for case in page.cases]
+    return Page[DeskLine](items=items, next=pagination.encode_cursor(page.next) if page.next else None)
 
 
 @router.get("/desk/cases/{reference}", needs=DESK_READ)
@@ -110,9 +110,9 @@ def read_desk_case(request: HttpRequest, reference: str) -> DeskCaseOut:
 def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
     """Download a file of a case."""
     actor = officer_of(request)
-    found = at_desk(actor, reference, shown=False).documents.select_related("case", "draft").get(pk=document)
-    read_log.log_document(actor, found)
-    return file_response(found)
+    stored = at_desk(actor, reference, shown=False).documents.select_related("case", "draft").get(pk=document)
+    read_log.log_document(actor, stored)
+    return file_response(stored)
 
 
 @router.post("/desk/cases/{reference}/moves", needs=DESK_WRITE, files=True)

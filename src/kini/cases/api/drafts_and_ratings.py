@@ -46,11 +46,11 @@ class RatingOut(Out):
 @router.get("/drafts", needs=MINE)
 def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[DraftLine]:
     """List one's drafts that were not submitted, latest first."""
-    found = queries.drafts_of(principal_of(request).actor).order_by("-updated_at", "-pk")
+    drafts = queries.drafts_of(principal_of(request).actor).order_by("-updated_at", "-pk")
     if place := pagination.decode_time_uuid_cursor(cursor):
         at, key = place
-        found = found.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=key))
-    rows = list(found[: limit + 1])
+        drafts = drafts.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=key))
+    rows = list(drafts[: limit + 1])
     read_log.log_drafts(principal_of(request).actor, rows)
     snapshots_by_version(draft.version_id for draft in rows)  # read at once what the lines will say
     return Page[DraftLine](**pagination.page_members(rows, limit, _line, _place))

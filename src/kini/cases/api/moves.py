@@ -37,11 +37,11 @@ def take_move(request: HttpRequest, actor: Actor, case: Case, body: NewMove, gue
     if edge is None or stale or edge.by not in access.case_roles(actor, case, guest_key):
         values: dict[str, Any] = {}  # the action refuses it, in its own words
     else:
-        given = transition_inputs.parse_json(snapshot, edge, body.given, request.FILES)
-        if given.errors:
-            raise invalid_body(given.errors.items(), "/given")
-        values = given.values
+        inputs = transition_inputs.parse_json(snapshot, edge, body.given, request.FILES)
+        if inputs.errors:
+            raise invalid_body(inputs.errors.items(), "/given")
+        values = inputs.values
         upload_limits.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
     return actions.move(
-        by=actor, case=case, move=body.move, given=values, expected_state=body.step, guest_key=guest_key
+        by=actor, case=case, move=body.move, values=values, expected_state=body.step, guest_key=guest_key
     )

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from kini.api.routing import Named, Out
-from kini.cases import answers, corrections, rules, transition_inputs
+from kini.cases import case_answers, corrections, rules, transition_inputs
 from kini.cases.models import Case, Document, Draft
 from kini.core import current_time
 from kini.core.localized_text import Text
@@ -167,13 +167,13 @@ def move_out(edge: rules.Edge, snapshot: ServiceSnapshot) -> MoveOut:
 
 def _given(fields: dict[str, FieldBase], snapshot: ServiceSnapshot, edge: rules.Edge) -> dict[str, Any]:
     text = {"type": "string", "maxLength": transition_inputs.MAX_TEXT}
-    said: dict[str, Any] = {name: text for name in transition_inputs.COMMON_TEXTS if name not in fields}
-    said |= {name: field_schema(field) for name, field in fields.items()}
+    properties: dict[str, Any] = {name: text for name in transition_inputs.COMMON_TEXTS if name not in fields}
+    properties |= {name: field_schema(field) for name, field in fields.items()}
     if pages := transition_inputs.page_keys(snapshot, edge):
         keys = [page.key for page in snapshot.pages if page.key in pages]
-        said[transition_inputs.PAGES_TO_CORRECT] = {"type": "array", "items": {"enum": keys}}
+        properties[transition_inputs.PAGES_TO_CORRECT] = {"type": "array", "items": {"enum": keys}}
     required = [name for name, field in fields.items() if not field.optional]
-    return {"type": "object", "properties": said, "required": required, "additionalProperties": False}
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _files(name: str, field: UploadField) -> FilesIn:
@@ -186,17 +186,17 @@ def draft_out(draft: Draft, *, key: str | None = None) -> DraftOut:
     """Build the response for a draft."""
     snapshot = snapshots_by_version([draft.version_id])[draft.version_id]
     known = {} if draft.case_id else profile_values.known_values(draft.resident) if draft.resident else {}
-    given = answers.of_draft(draft)
-    asked = questions.applicable_pages(snapshot, given, known)
-    missing = [page for page in asked if questions.lacks_answers(page, given)]
+    current = case_answers.of_draft(draft)
+    pages = questions.applicable_pages(snapshot, current, known)
+    missing = [page for page in pages if questions.lacks_answers(page, current)]
     return DraftOut(
         id=str(draft.pk),
         service=title_of(snapshot),
         version=draft.version.number,
         for_person=draft.resident.name if draft.resident else None,
-        answers=given,
-        asked=[name for page in asked for name in page.names],
-        missing=[Missing(name=name, detail=detail) for name, detail in json_answers.missing_answers(missing, given)],
+        answers=current,
+        asked=[name for page in pages for name in page.names],
+        missing=[Missing(name=name, detail=detail) for name, detail in json_answers.missing_answers(missing, current)],
         documents=[document_out(document) for document in corrections.current_documents(draft)],
         expires_at=draft.expires_at,
         case=draft.case.reference if draft.case else None,

@@ -23,16 +23,16 @@ MANAGE = PeoplePermission.MANAGE_OFFICERS
 @require_safe
 def access_report_page(request: HttpRequest) -> HttpResponse:
     """Show the report of the requested day (`day`, default today)."""
-    found = _report(request)
-    before, after = found.day - timedelta(days=1), found.day + timedelta(days=1)
+    report = _report(request)
+    before, after = report.day - timedelta(days=1), report.day + timedelta(days=1)
     context = {
-        "report": found,
-        "day": found.day,
+        "report": report,
+        "day": report.day,
         "before": before.isoformat(),
         "after": after.isoformat() if after <= formats.today() else "",
-        "reads": sum(line.counts.reads for line in found.lines),
-        "looks": sum(line.counts.looks for line in found.lines),
-        "unusual": sum(line.unusual for line in found.lines),
+        "reads": sum(line.counts.reads for line in report.lines),
+        "looks": sum(line.counts.looks for line in report.lines),
+        "unusual": sum(line.unusual for line in report.lines),
         "days": access_report.DAYS,
         "limits": access_purposes.access_limits(),
         "many": access_report.OFTEN_READ_BY,
@@ -44,14 +44,14 @@ def access_report_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def access_report_csv(request: HttpRequest) -> HttpResponse:
     """The same day as CSV. It names officers; residents appear only as counts."""
-    found = _report(request)
+    report = _report(request)
     head = [
         *(_("Officer"), _("Agency"), _("Day"), _("Reads"), _("Usual"), _("Median of the agency"), _("People")),
         *(_("Looks at hidden data"), _("Usual looks"), _("Without own work"), _("In other areas")),
         *(_("Outside office hours"), _("Unusual")),
     ]
-    name = f"access-{found.day.isoformat()}.csv"
-    return downloads.csv_response(name, head, (_cells(line, found.day) for line in found.lines))
+    name = f"access-{report.day.isoformat()}.csv"
+    return downloads.csv_response(name, head, (_cells(line, report.day) for line in report.lines))
 
 
 def _cells(line: OfficerReads, day: date) -> list[Any]:

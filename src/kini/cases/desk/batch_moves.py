@@ -62,11 +62,11 @@ def _choose(request: HttpRequest, actor: Actor, cases: list[Case]) -> HttpRespon
 
 
 def _about(request: HttpRequest, cases: list[Case]) -> dict[str, Any]:
-    asked = queue_address.origin_queue(request)
+    address = queue_address.origin_queue(request)
     return {
         "cases": cases,
-        "trail": queue_address.back_query_of(asked),
-        "queue": queue_address.queue_url(asked),
+        "trail": queue_address.back_query_of(address),
+        "queue": queue_address.queue_url(address),
         "seconds": actions.UNDO_SECONDS,
     }
 
@@ -76,22 +76,22 @@ def _show(
     actor: Actor,
     cases: list[Case],
     move: str,
-    given: TransitionInputs | None = None,
+    inputs: TransitionInputs | None = None,
     problems: Iterable[str] = (),
     status: int = 422,
 ) -> HttpResponse:
     """Review page: affected cases, inputs and errors."""
     plans = batch_moves.plan_moves(actor, cases, move)
     fitting = [each for each in plans if not each.obstacle]
-    fields, given = _fields(fitting), given or TransitionInputs()
-    errors = [("", text) for text in problems] + forms.error_summary(fields, given.errors)
+    fields, inputs = _fields(fitting), inputs or TransitionInputs()
+    errors = [("", text) for text in problems] + forms.error_summary(fields, inputs.errors)
     context = _about(request, cases) | {
         "move": move,
         "label": batch_moves.planned_label(next((each for each in fitting), plans[0])) or _("Move several cases"),
         "fitting": [(each, service_title(each.snapshot)) for each in fitting],
         "others": [(each, service_title(each.snapshot)) for each in plans if each.obstacle],
         "grave": any(each.edge and each.edge.danger for each in fitting),
-        "inputs": forms.render_fields(fields, given.typed, given.errors),
+        "inputs": forms.render_fields(fields, inputs.typed, inputs.errors),
         "errors": errors,
     }
     return render(request, "cases/desk/bulk_confirm.html", context, status=status if errors else 200)
@@ -104,15 +104,15 @@ def _fields(plans: Iterable[PlannedMove]) -> dict[str, FieldBase]:
 
 def _taken(plans: Iterable[PlannedMove], sent: SubmittedForm) -> TransitionInputs:
     """Parsed inputs for all of the cases."""
-    found = TransitionInputs()
+    merged = TransitionInputs()
     for each in {(each.case.version_id, each.case.state): each for each in plans}.values():
         if each.edge:
-            taken = transition_inputs.parse_form(each.snapshot, each.edge, sent.form)
-            found.values |= taken.values
-            found.typed |= taken.typed
-            found.errors |= taken.errors
-    found.values.pop(PAGES_TO_CORRECT, None)
-    return found
+            parsed = transition_inputs.parse_form(each.snapshot, each.edge, sent.form)
+            merged.values |= parsed.values
+            merged.typed |= parsed.typed
+            merged.errors |= parsed.errors
+    merged.values.pop(PAGES_TO_CORRECT, None)
+    return merged
 
 
 def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: SubmittedForm) -> HttpResponse:
@@ -120,50 +120,50 @@ def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Submitt
     move, seen = sent.form.text("move"), set(sent.form.texts("seen"))
     plans = batch_moves.plan_moves(actor, cases, move)
     fitting = [each for each in plans if not each.obstacle]
-    given = _taken(fitting, sent)
-    given.errors |= forms.unreadable_errors(sent, _fields(fitting))
-    if given.errors:
-        return _show(request, actor, cases, move, given)
+    inputs = _taken(fitting, sent)
+    inputs.errors |= forms.unreadable_errors(sent, _fields(fitting))
+    if inputs.errors:
+        return _show(request, actor, cases, move, inputs)
     shown = [each for each in fitting if f"{each.case.reference}/{each.case.state}" in seen]
     if {each.case.reference for each in shown} != {each.partition("/")[0] for each in seen}:
         problem = _("Some of these cases have changed in the meantime. Check again what will happen.")
-        return _show(request, actor, cases, move, given, [problem], status=409)
+        return _show(request, actor, cases, move, inputs, [problem], status=409)
     try:
-        made = actions.schedule_batch_move(
+        batch = actions.schedule_batch_move(
             by=actor,
             cases=[each.case for each in shown],
             move=move,
-            given=given.values,
+            values=inputs.values,
             query=queue_address.origin_queue(request).query,
         )
     except NotAllowed:
         raise
     except ActionRefused as refusal:
-        return _show(request, actor, cases, move, given, [str(refusal)], status=409)
-    return see_other("cases:desk-bulk", made.pk)
+        return _show(request, actor, cases, move, inputs, [str(refusal)], status=409)
+    return see_other("cases:desk-bulk", batch.pk)
 
 
 @officers_only(CasePermission.ACT)
 @require_safe
 def batch_move_result(request: HttpRequest, bulk: int) -> HttpResponse:
     """Result of a batch move: waiting, cancelled, or case by case."""
-    found = _own(request, bulk)
-    rows = found.cases.select_related("case__version").defer("case__answers", "case__sealed", "case__version__content")
+    batch = _own(request, bulk)
+    rows = batch.cases.select_related("case__version").defer("case__answers", "case__sealed", "case__version__content")
     items = list(rows.order_by("pk"))
     versions = snapshots_by_version(item.case.version_id for item in items)
-    left = max(0, round((found.due_at - current_time.now()).total_seconds()))
+    left = max(0, round((batch.due_at - current_time.now()).total_seconds()))
     counts = {result: sum(item.result == result for item in items) for result, _same in BatchMoveCase.RESULTS}
     context = {
-        "bulk": found,
+        "bulk": batch,
         "rows": [_row(item, versions) for item in items],
         "moved": counts[BatchMoveCase.MOVED],
         "refused": counts[BatchMoveCase.REFUSED],
-        "waits": found.begun_at is None and found.taken_back_at is None,
+        "waits": batch.begun_at is None and batch.taken_back_at is None,
         "left": left,
         "look_again": left + 1 if left else REFRESH_SECONDS,
-        "over": bool(found.ended_at or found.taken_back_at),
-        "queue": queue_address.queue_url(queue_address.parse_query_string(found.query)),
-        "trail": queue_address.back_query_of(queue_address.parse_query_string(found.query)),
+        "over": bool(batch.ended_at or batch.taken_back_at),
+        "queue": queue_address.queue_url(queue_address.parse_query_string(batch.query)),
+        "trail": queue_address.back_query_of(queue_address.parse_query_string(batch.query)),
     }
     return render(request, "cases/desk/bulk.html", context)
 
@@ -189,22 +189,22 @@ def _word(bulk: BatchMove) -> str:
 
 
 def _own(request: HttpRequest, pk: int) -> BatchMove:
-    found = BatchMove.objects.filter(pk=pk, officer__user_id=request.user.pk or 0).first()
-    if found is None:
+    batch = BatchMove.objects.filter(pk=pk, officer__user_id=request.user.pk or 0).first()
+    if batch is None:
         raise Http404
-    return found
+    return batch
 
 
 @officers_only(CasePermission.ACT)
 @require_POST
 def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
     """Cancel the batch move if it has not begun."""
-    found = _own(request, bulk)
+    batch = _own(request, bulk)
     try:
-        actions.cancel_batch_move(by=actor_for(request), bulk=found)
+        actions.cancel_batch_move(by=actor_for(request), bulk=batch)
         messages.success(request, _("Taken back. No case was moved, and nobody was notified."))
     except NotAllowed:
         raise
     except ActionRefused as refusal:
         messages.warning(request, str(refusal))
-    return redirect("cases:desk-bulk", found.pk)
+    return redirect("cases:desk-bulk", batch.pk)

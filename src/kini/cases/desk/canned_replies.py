@@ -59,9 +59,9 @@ def _homes(actor: Actor) -> list[ReplyScope]:
 def replies(request: HttpRequest) -> HttpResponse:
     """List the replies that the officer may edit, grouped by service."""
     homes = {home.key: home for home in _homes(actor_for(request))}
-    found = CannedReply.objects.filter(agency__in={home.agency.pk for home in homes.values()})
+    visible = CannedReply.objects.filter(agency__in={home.agency.pk for home in homes.values()})
     groups: dict[str, list[CannedReply]] = {key: [] for key in homes}
-    for reply in found.order_by("-active", "title"):
+    for reply in visible.order_by("-active", "title"):
         groups.get(_key(reply), []).append(reply)
     shown = [(homes[key].label, rows) for key, rows in groups.items() if rows]
     return render(request, "cases/desk/replies.html", {"shelves": shown})
@@ -77,9 +77,9 @@ def add_reply(request: HttpRequest) -> HttpResponse:
     """Create a reply."""
     actor = actor_for(request)
     homes = _homes(actor)
-    wanted = clean_query_text(request.POST.get("home", "") or request.GET.get("home", ""))
-    home = next((each for each in homes if each.key == wanted), None)
-    typed = {"title": posted_text(request, "title"), "text": posted_text(request, "text"), "home": wanted}
+    home_key = clean_query_text(request.POST.get("home", "") or request.GET.get("home", ""))
+    home = next((each for each in homes if each.key == home_key), None)
+    typed = {"title": posted_text(request, "title"), "text": posted_text(request, "text"), "home": home_key}
     error = ("", "")
     if request.method == "POST":
         try:
@@ -99,38 +99,38 @@ def add_reply(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_reply(request: HttpRequest, reply: int) -> HttpResponse:
     """Show a reply with its versions; POST updates it."""
-    actor, found = _managed(request, reply)
-    typed, error = {"title": found.title, "text": found.text}, ("", "")
+    actor, stored = _managed(request, reply)
+    typed, error = {"title": stored.title, "text": stored.text}, ("", "")
     if request.method == "POST":
         typed = {"title": posted_text(request, "title"), "text": posted_text(request, "text")}
         try:
-            actions.update_reply(by=actor, reply=found, **_said(typed))
+            actions.update_reply(by=actor, reply=stored, **_said(typed))
         except ActionRefused as refusal:
             error = (_where(typed), str(refusal))
         else:
             messages.success(request, _("“%(title)s” has been saved.") % {"title": typed["title"]})
             return see_other("cases:desk-replies")
-    about = {home.key: home.label for home in _homes(actor)}.get(_key(found), "")
-    return _form(request, typed, error, found=found, about=about, versions=_versions(found))
+    about = {home.key: home.label for home in _homes(actor)}.get(_key(stored), "")
+    return _form(request, typed, error, found=stored, about=about, versions=_versions(stored))
 
 
 @officers_only(MANAGE)
 @require_POST
 def switch_reply(request: HttpRequest, reply: int) -> HttpResponse:
     """Deactivate or reactivate a reply (`active`: yes)."""
-    actor, found = _managed(request, reply)
-    actions.set_reply_active(by=actor, reply=found, active=request.POST.get("active") == "yes")
-    return see_other("cases:desk-reply", found.pk)
+    actor, stored = _managed(request, reply)
+    actions.set_reply_active(by=actor, reply=stored, active=request.POST.get("active") == "yes")
+    return see_other("cases:desk-reply", stored.pk)
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[Actor, CannedReply]:
     actor = actor_for(request)
-    found = CannedReply.objects.select_related("agency", "service").filter(pk=pk).first()
-    if found is None:
+    stored = CannedReply.objects.select_related("agency", "service").filter(pk=pk).first()
+    if stored is None:
         raise Http404
-    if not may(actor, MANAGE, Scope(found.agency_id, service=found.service_id or "")):
+    if not may(actor, MANAGE, Scope(stored.agency_id, service=stored.service_id or "")):
         raise NotAllowed(_("This reply belongs to others."))
-    return actor, found
+    return actor, stored
 
 
 def _said(typed: dict[str, str]) -> dict[str, str]:
@@ -148,8 +148,8 @@ def _form(request: HttpRequest, typed: dict[str, str], error: tuple[str, str], *
     return render(request, "cases/desk/reply.html", context, status=422 if errors else 200)
 
 
-def _versions(found: CannedReply) -> list[tuple[CannedReplyVersion, str]]:
+def _versions(reply: CannedReply) -> list[tuple[CannedReplyVersion, str]]:
     """Earlier versions with their authors, latest first."""
-    rows = list(found.versions.order_by("-number"))
+    rows = list(reply.versions.order_by("-number"))
     names = officer_names(row.by_id for row in rows)
     return [(row, names.get(row.by_id or 0) or _("The program")) for row in rows]

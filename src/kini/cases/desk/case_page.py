@@ -67,44 +67,44 @@ class DeskCase:
 @require_safe
 def case_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The case page."""
-    actor, found = case_at_desk(request, reference, shown=False)
-    actions.open_at_desk(by=actor, case=found)
-    return render_case_page(request, actor, found)
+    actor, case = case_at_desk(request, reference, shown=False)
+    actions.open_at_desk(by=actor, case=case)
+    return render_case_page(request, actor, case)
 
 
 @officers_only(CasePermission.SEE_CASES)
 @require_safe
 def summary(request: HttpRequest, reference: str) -> HttpResponse:
     """Fragment with the case in short and its moves, shown beside the queue."""
-    actor, found = case_at_desk(request, reference)
-    desk = desk_case(actor, found)
+    actor, case = case_at_desk(request, reference)
+    desk = desk_case(actor, case)
     rows = [row for section in desk.view.sections for row in section.rows]
     context = {
         "desk": desk,
         "view": desk.view,
-        "case": found,
+        "case": case,
         "rows": rows[:BRIEF],
         "more": len(rows) - BRIEF,
         "lines": desk.view.lines[::-1][:BRIEF_LINES],
         "trail": queue_address.back_query(request),
-        "near": at_risk_seconds(found),
+        "near": at_risk_seconds(case),
     }
     return render(request, "cases/desk/summary.html", context)
 
 
-def at_risk_seconds(found: Case) -> int:
+def at_risk_seconds(case: Case) -> int:
     """Seconds between the at-risk mark and the deadline."""
-    return int((found.due_at - found.at_risk_at).total_seconds()) if found.due_at and found.at_risk_at else 0
+    return int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
 
 
 def render_case_page(
     request: HttpRequest,
     actor: Actor,
-    found: Case,
+    case: Case,
     *,
     errors: Problems | None = None,
     typed: Mapping[str, str] | None = None,
-    kept: Iterable[tuple[str, str]] = (),
+    unsent: Iterable[tuple[str, str]] = (),
     status: int = 422,
 ) -> HttpResponse:
     """Render the case page, with errors if any.
@@ -114,7 +114,7 @@ def render_case_page(
         typed: values typed into the page's forms.
         kept: (label, text) typed for a move that is no longer possible.
     """
-    desk = desk_case(actor, found)
+    desk = desk_case(actor, case)
     there = _anchors(desk)
     errors = [(anchor if anchor in there else "", text) for anchor, text in errors or ()]
     context = {
@@ -122,34 +122,34 @@ def render_case_page(
         "view": desk.view,
         "lines": desk.view.lines[::-1],
         "answers": group_answers(desk.view.sections),
-        "case": found,
-        "facts": list(_facts(found, desk.view)),
+        "case": case,
+        "facts": list(_facts(case, desk.view)),
         "panel": panels.render_panels(request, desk.view, "desk"),
         "errors": errors,
         "wrong": dict(errors),
         "typed": typed or {},
-        "kept": list(kept),
-        "here": presence.colleagues_present(actor, found),
-        "held": BatchMoveCase.objects.filter(case=found, result=BatchMoveCase.WAITING)
+        "kept": list(unsent),
+        "here": presence.colleagues_present(actor, case),
+        "held": BatchMoveCase.objects.filter(case=case, result=BatchMoveCase.WAITING)
         .select_related("bulk__officer")
         .first(),
         "trail": queue_address.back_query(request),
         "queue": queue_address.queue_url(queue_address.origin_queue(request)),
         "every": presence.EVERY_SECONDS,
-        "near": at_risk_seconds(found),
+        "near": at_risk_seconds(case),
         "purposes": access_purposes.look_purposes().items(),
     }
     return render(request, "cases/desk/case.html", context, status=status if errors else 200)
 
 
-def desk_case(actor: Actor, found: Case) -> DeskCase:
+def desk_case(actor: Actor, case: Case) -> DeskCase:
     """Build the content of the case page. At most eighteen queries for any case."""
-    view = case_view(actor, found, desk=True)
+    view = case_view(actor, case, desk=True)
     me = officer_of(actor)
-    scope = access.scope_of(found)
+    scope = access.scope_of(case)
     knows = view.may_look
-    open_now = found.closed_at is None
-    mine = me is not None and found.assignee_id == me.pk
+    open_now = case.closed_at is None
+    mine = me is not None and case.assignee_id == me.pk
     return DeskCase(
         view=view if knows else replace(view, person="", sections=_unnamed(view)),
         moves=tuple(button for button in view.buttons if button.edge.by != rules.RESIDENT),
@@ -159,7 +159,7 @@ def desk_case(actor: Actor, found: Case) -> DeskCase:
         colleagues=officers_with_permission(scope, CasePermission.SEE_CASES)
         if view.may_assign or view.may_note
         else [],
-        agencies=_others(found) if view.may_transfer else [],
+        agencies=_others(case) if view.may_transfer else [],
     )
 
 
@@ -174,8 +174,8 @@ def _anchors(desk: DeskCase) -> frozenset[str]:
     return frozenset(anchor for there, anchors in sets if there for anchor in anchors)
 
 
-def _others(found: Case) -> list[Agency]:
-    others = Agency.objects.filter(active=True).exclude(pk=found.agency_id)
+def _others(case: Case) -> list[Agency]:
+    others = Agency.objects.filter(active=True).exclude(pk=case.agency_id)
     return sorted(others, key=lambda agency: str(agency.title).casefold())
 
 
@@ -205,26 +205,26 @@ def group_answers(sections: Iterable[AnswerSection]) -> list[tuple[str, list[Ans
     return groups
 
 
-def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
+def _facts(case: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
     """Labels and values at the top of the page."""
-    yield _("Step"), view.snapshot.flow.states[found.state].name
-    yield _("Since"), formats.moment(found.state_since)
+    yield _("Step"), view.snapshot.flow.states[case.state].name
+    yield _("Since"), formats.moment(case.state_since)
     if view.person:
         yield _("Resident"), view.person
-    if found.resident and not view.private:
-        yield _("Level"), level_label(found.resident.assurance)
-    yield _("Channel"), channel_word(found.channel)
-    yield _("Opened"), formats.moment(found.opened_at)
-    if found.due_at and not found.closed_at:
-        yield _("Due"), formats.moment(found.due_at)
-    if found.closed_at:
-        yield _("Ended"), formats.moment(found.closed_at)
-    if found.area:
-        yield _("Area"), found.area.name
-    yield _("Agency"), found.agency.title
-    if found.unit:
-        yield _("Unit"), found.unit
-    yield _("Officer"), found.assignee.name if found.assignee else _("Nobody yet")
+    if case.resident and not view.private:
+        yield _("Level"), level_label(case.resident.assurance)
+    yield _("Channel"), channel_word(case.channel)
+    yield _("Opened"), formats.moment(case.opened_at)
+    if case.due_at and not case.closed_at:
+        yield _("Due"), formats.moment(case.due_at)
+    if case.closed_at:
+        yield _("Ended"), formats.moment(case.closed_at)
+    if case.area:
+        yield _("Area"), case.area.name
+    yield _("Agency"), case.agency.title
+    if case.unit:
+        yield _("Unit"), case.unit
+    yield _("Officer"), case.assignee.name if case.assignee else _("Nobody yet")
 
 
 def channel_word(channel: str) -> str:
@@ -249,16 +249,16 @@ def posted_text(request: HttpRequest, name: str) -> str:
 
 
 def _attempt(
-    request: HttpRequest, actor: Actor, found: Case, deed: Callable[[], Any], anchor: str, *names: str
+    request: HttpRequest, actor: Actor, case: Case, action: Callable[[], Any], anchor: str, *names: str
 ) -> HttpResponse | None:
     """Run the action; on refusal render the page with the error and everything typed."""
     try:
-        deed()
+        action()
     except NotAllowed:
         raise
     except ActionRefused as refusal:
         typed = {name: posted_text(request, name) for name in names}
-        return render_case_page(request, actor, found, errors=[(anchor, str(refusal))], typed=typed)
+        return render_case_page(request, actor, case, errors=[(anchor, str(refusal))], typed=typed)
     return None
 
 
@@ -266,26 +266,26 @@ def _attempt(
 @require_POST
 def assign(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the case, assign it to a colleague (`officer`: id), or to nobody ("none")."""
-    actor, found = case_at_desk(request, reference)
-    wanted = clean_query_text(request.POST.get("officer", ""))
+    actor, case = case_at_desk(request, reference)
+    choice = clean_query_text(request.POST.get("officer", ""))
 
     def deed() -> None:
-        officer = _officer(actor, wanted)
-        actions.assign(by=actor, case=found, officer=officer)
+        officer = _officer(actor, choice)
+        actions.assign(by=actor, case=case, officer=officer)
         if officer is None:
             messages.success(request, _("Nobody holds the case now."))
         else:
             messages.success(request, _("%(name)s holds the case now.") % {"name": officer.name})
 
-    return _attempt(request, actor, found, deed, "officer", "officer") or back_to_case(request, found.reference)
+    return _attempt(request, actor, case, deed, "officer", "officer") or back_to_case(request, case.reference)
 
 
-def _officer(actor: Actor, wanted: str) -> Officer | None:
-    if wanted == "none":
+def _officer(actor: Actor, choice: str) -> Officer | None:
+    if choice == "none":
         return None
-    if wanted == "me":
+    if choice == "me":
         return officer_of(actor)
-    officer = Officer.objects.filter(pk=parse_pk(wanted), active=True).first()
+    officer = Officer.objects.filter(pk=parse_pk(choice), active=True).first()
     if officer is None:
         raise ActionRefused(_("Choose somebody from the list."))
     return officer
@@ -295,43 +295,43 @@ def _officer(actor: Actor, wanted: str) -> Officer | None:
 @require_POST
 def transfer(request: HttpRequest, reference: str) -> HttpResponse:
     """Transfer the case to another agency, usually out of the officer's sight."""
-    actor, found = case_at_desk(request, reference)
+    actor, case = case_at_desk(request, reference)
     reason = posted_text(request, "transfer_reason")
 
     def deed() -> None:
         agency = Agency.objects.filter(pk=clean_query_text(request.POST.get("agency", "")), active=True).first()
         if agency is None:
             raise ActionRefused(_("Choose the agency that should go on with it."))
-        actions.transfer(by=actor, case=found, agency=agency, reason=reason)
+        actions.transfer(by=actor, case=case, agency=agency, reason=reason)
         words = _("%(reference)s is with %(agency)s now.")
-        messages.success(request, words % {"reference": found.reference, "agency": agency.title})
+        messages.success(request, words % {"reference": case.reference, "agency": agency.title})
 
     anchor = "agency" if reason else "transfer_reason"
     queue = queue_address.queue_url(queue_address.origin_queue(request))
-    return _attempt(request, actor, found, deed, anchor, "agency", "transfer_reason") or see_other(queue)
+    return _attempt(request, actor, case, deed, anchor, "agency", "transfer_reason") or see_other(queue)
 
 
 @officers_only(CasePermission.SEE_CASES)
 @require_POST
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add an internal note; a colleague selected in `mention` (name) is mentioned at its end."""
-    actor, found = case_at_desk(request, reference)
+    actor, case = case_at_desk(request, reference)
     text, mention = posted_text(request, "text"), clean_query_text(request.POST.get("mention", ""))
     if text and mention and f"@{mention}" not in text:
         text = f"{text} @{mention}"
 
     def deed() -> None:
-        actions.add_note(by=actor, case=found, text=text)
+        actions.add_note(by=actor, case=case, text=text)
         messages.success(request, _("The note has been saved."))
 
-    return _attempt(request, actor, found, deed, "text", "text", "mention") or back_to_case(request, found.reference)
+    return _attempt(request, actor, case, deed, "text", "text", "mention") or back_to_case(request, case.reference)
 
 
 @officers_only(CasePermission.SEE_CASES)
 @require_POST
 def look(request: HttpRequest, reference: str) -> HttpResponse:
     """Reveal hidden data once on this page. The reveal is logged first, with its reason, for the resident to read."""
-    actor, found = case_at_desk(request, reference)
+    actor, case = case_at_desk(request, reference)
     what, purpose = request.POST.get("what", ""), clean_query_text(request.POST.get("purpose", ""))
     shown: dict[str, Any] = {}
 
@@ -341,16 +341,16 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
             raise ActionRefused(_("Choose what you need to see."))
         if len(reason) > LONGEST_REASON:
             raise ActionRefused(_("Write the reason in fewer words."))
-        shown.update(actions.reveal(by=actor, case=found, what=what, reason=reason, purpose=purpose))
+        shown.update(actions.reveal(by=actor, case=case, what=what, reason=reason, purpose=purpose))
 
     anchor = "what" if what not in LOOKS else "reason" if purpose in access_purposes.look_purposes() else "purpose"
-    refused = _attempt(request, actor, found, deed, anchor, "reason", "what", "purpose")
+    refused = _attempt(request, actor, case, deed, anchor, "reason", "what", "purpose")
     if refused:
         return refused
-    snapshot = snapshot_of(found.version)
+    snapshot = snapshot_of(case.version)
     rows = list(_answers(snapshot, shown) if what == "answers" else _identity(shown))
     context = {
-        "case": found,
+        "case": case,
         "rows": rows,
         "purpose": access_purposes.purpose_label(purpose),
         "reason": posted_text(request, "reason"),

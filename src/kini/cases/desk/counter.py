@@ -90,10 +90,10 @@ def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _problems(form: ProfileForm) -> dict[str, str]:
     """Errors by input, in the order of the page. At a counter the number is required."""
-    found = {name: str(form.errors[name][0]) for name in ("number", *TYPED) if name in form.errors}
-    if "number" not in found and form.cleaned_data.get("number") is None:
-        found = {"number": _("Type the number on the person's card."), **found}
-    return found
+    problems = {name: str(form.errors[name][0]) for name in ("number", *TYPED) if name in form.errors}
+    if "number" not in problems and form.cleaned_data.get("number") is None:
+        problems = {"number": _("Type the number on the person's card."), **problems}
+    return problems
 
 
 def _find(request: HttpRequest, actor: Actor, error: str = "") -> HttpResponse:
@@ -184,12 +184,12 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     case = Case.objects.select_related("version", "service", "agency", "unit", "resident").filter(
         reference=read or "", submitted_by_id=actor.user_id, channel="counter"
     )
-    found = case.first()
-    if found is None:
+    own = case.first()
+    if own is None:
         raise Http404
-    read_log.log_case(actor, found)
-    [row] = build_rows([found])
-    return render(request, "cases/desk/receipt.html", {"case": found, "row": row, "rows": _receipt_rows(found, row)})
+    read_log.log_case(actor, own)
+    [row] = build_rows([own])
+    return render(request, "cases/desk/receipt.html", {"case": own, "row": row, "rows": _receipt_rows(own, row)})
 
 
 def _receipt_rows(case: Case, row: QueueRow) -> Iterator[tuple[str, Any]]:

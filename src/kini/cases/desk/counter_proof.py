@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kini.cases import answers, read_log
+from kini.cases import case_answers, read_log
 from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import Case
@@ -64,10 +64,10 @@ def at_counter(actor: Actor, mark: str) -> Resident:
         officer, resident = signing.loads(mark, salt=SALT, max_age=PATIENCE)
     except (signing.BadSignature, ValueError, TypeError):
         raise Http404 from None
-    found = Resident.objects.select_related("area").filter(pk=resident).first()
-    if officer != actor.user_id or found is None:
+    person = Resident.objects.select_related("area").filter(pk=resident).first()
+    if officer != actor.user_id or person is None:
         raise Http404
-    return found
+    return person
 
 
 def phone_of(request: HttpRequest) -> tuple[str, str]:
@@ -124,24 +124,24 @@ def prove(request: HttpRequest) -> HttpResponse:
 
 def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
     """Missing and invalid inputs by name, in the order of the page."""
-    found = {}
+    problems = {}
     if request.POST.get("whose") not in ("theirs", "other"):
-        found["whose"] = _("Say whose profile it is.")
+        problems["whose"] = _("Say whose profile it is.")
     if request.POST.get("document") not in dict(document_choices()):
-        found["document"] = _("Choose which document the person showed.")
+        problems["document"] = _("Choose which document the person showed.")
     if "card" not in request.POST:
-        found["card"] = _("Go on only with the document before you and the person who is on it.")
-    found |= {name: str(form.errors[name][0]) for name in ("name", "address", "area") if name in form.errors}
-    return found
+        problems["card"] = _("Go on only with the document before you and the person who is on it.")
+    problems |= {name: str(form.errors[name][0]) for name in ("name", "address", "area") if name in form.errors}
+    return problems
 
 
 def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
     """Return the profile with which the officer continues."""
-    found = _settled(request, actor, resident, form, phone)
-    if "register" in request.POST and configured_register() is not None and (number := number_of(found)):
+    proved = _settled(request, actor, resident, form, phone)
+    if "register" in request.POST and configured_register() is not None and (number := number_of(proved)):
         agreed = _("The person agreed at the counter that the civil register is asked.")
-        people_actions.ask_register(by=actor, resident=found, number=number, name=found.name, consent=agreed)
-    return found
+        people_actions.ask_register(by=actor, resident=proved, number=number, name=proved.name, consent=agreed)
+    return proved
 
 
 def number_of(resident: Resident) -> NationalId | None:
@@ -178,7 +178,7 @@ def _decided(request: HttpRequest, number: str) -> str:
         return ""
     read, service = references.parse(pack.current().reference_prefix, typed), catalogues.current().identity_dispute
     case = Case.objects.select_related("version").filter(reference=read or "", service_id=service).first()
-    if case is None or case.outcome != "granted" or number not in answers.of_case(case).values():
+    if case is None or case.outcome != "granted" or number not in case_answers.of_case(case).values():
         raise ActionRefused(_("No dispute with that reference was decided for this person."))
     if AssuranceChange.objects.filter(dispute=case.reference).exists():
         raise ActionRefused(_("This decision was carried out already."))

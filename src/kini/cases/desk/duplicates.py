@@ -48,11 +48,11 @@ def duplicates_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     case, actor = view.case, actor_for(request)
     if not may(actor, CasePermission.JOIN_CASES, access.scope_of(case)):
         return None
-    found = queries.duplicate_candidates(actor, case)
+    candidates = queries.duplicate_candidates(actor, case)
     duplicates = [] if case.merged_into_id else list(case.duplicates.order_by("opened_at").only("reference")[:50])
-    if not (found or duplicates or case.merged_into):
+    if not (candidates or duplicates or case.merged_into):
         return None
-    context = {"case": case, "alike": found, "duplicates": duplicates, "days": queries.NEAR_DAYS}
+    context = {"case": case, "alike": candidates, "duplicates": duplicates, "days": queries.NEAR_DAYS}
     return render_to_string("cases/desk/alike.html", context, request)
 
 
@@ -133,7 +133,7 @@ def unmerge(request: HttpRequest, reference: str) -> HttpResponse:
 def _rows(first: CaseView, later: CaseView) -> Iterable[ComparedRow]:
     """Facts, then answers by label, in the order of the first case."""
     yield from _facts(first, later)
-    said = [
+    facts = [
         {
             (section.heading, row.label, number): row
             for section in view.sections
@@ -141,8 +141,8 @@ def _rows(first: CaseView, later: CaseView) -> Iterable[ComparedRow]:
         }
         for view in (first, later)
     ]
-    for key in dict.fromkeys([*said[0], *said[1]]):
-        rows = [each.get(key) for each in said]
+    for key in dict.fromkeys([*facts[0], *facts[1]]):
+        rows = [each.get(key) for each in facts]
         texts = ["" if row is None or row.files else row.text for row in rows]
         files = tuple(tuple(row.files) if row else () for row in rows)
         yield ComparedRow(key[1], texts[0], texts[1], (files[0], files[1]), any(row and row.hidden for row in rows))

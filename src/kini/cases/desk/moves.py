@@ -108,19 +108,19 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: MoveF
         return _gone(request, actor, case, shown, sent.form.data)
     if "insert" in sent.form.data:
         return _insert(request, actor, step, sent)
-    taken = transition_inputs.parse_form(step.snapshot, step.edge, sent.form)
-    errors = taken.errors | forms.unreadable_errors(sent, step.fields)
+    inputs = transition_inputs.parse_form(step.snapshot, step.edge, sent.form)
+    errors = inputs.errors | forms.unreadable_errors(sent, step.fields)
     if errors:
-        return _draw(request, step, taken.typed, errors)
+        return _draw(request, step, inputs.typed, errors)
     try:
-        upload_limits.count_uploads(request, transition_inputs.uploads_in(taken.values), user=actor.user_id)
-        moved = actions.move(by=actor, case=case, move=move, given=taken.values, expected_state=shown)
+        upload_limits.count_uploads(request, transition_inputs.uploads_in(inputs.values), user=actor.user_id)
+        moved = actions.move(by=actor, case=case, move=move, values=inputs.values, expected_state=shown)
     except NotAllowed:
         raise
     except StaleState:
         return _gone(request, *case_at_desk(request, case.reference), shown, sent.form.data)
     except ActionRefused as refusal:
-        return _draw(request, step, taken.typed, {_where(step, refusal): str(refusal)})
+        return _draw(request, step, inputs.typed, {_where(step, refusal): str(refusal)})
     name = step.snapshot.flow.states[moved.state].name
     messages.success(request, _("%(reference)s: now “%(step)s”.") % {"reference": case.reference, "step": name})
     return back_to_case(request, case.reference)
@@ -138,8 +138,8 @@ def _gone(request: HttpRequest, actor: Actor, case: Case, shown: str, data: Mapp
     if shown != case.state:
         message = _("This case has changed in the meantime. Check it before you continue.")
     known = snapshot_of(case.version).inputs
-    kept = [(str(known[name].label), data[name]) for name in known if data.get(name)]
-    return case_page(request, actor, case, errors=[("", message)], kept=kept, status=409)
+    unsent = [(str(known[name].label), data[name]) for name in known if data.get(name)]
+    return case_page(request, actor, case, errors=[("", message)], unsent=unsent, status=409)
 
 
 def _where(step: MoveForm, refusal: ActionRefused) -> str:

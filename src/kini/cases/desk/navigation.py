@@ -92,9 +92,9 @@ def _shelf(request: HttpRequest) -> Iterator[NavItem]:
         name, label = VIEWS[view]
         count = _behind_view(name)
         yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=SEES_DESK)
-    for kept in saved_filters.own_filters(request):
-        count = _behind_filter(kept.pk)
-        yield NavItem("cases:desk", kept.name, "filter", 19, "desk", _("My filters"), kept.query, count=count)
+    for saved in saved_filters.own_filters(request):
+        count = _behind_filter(saved.pk)
+        yield NavItem("cases:desk", saved.name, "filter", 19, "desk", _("My filters"), saved.query, count=count)
 
 
 def _behind_view(view: View) -> Callable[[HttpRequest], int | str | None]:

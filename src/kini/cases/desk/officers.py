@@ -64,13 +64,13 @@ class RoleOffer:
 @require_safe
 def officers(request: HttpRequest) -> HttpResponse:
     """List officers of the agencies that the visitor manages."""
-    actor, asked = actor_for(request), clean_query_text(request.GET.get("q", ""))
-    found = queries.managed_officers(actor)
-    if asked:
-        found = found.filter(Q(name__icontains=asked) | Q(user__email__iexact=asked) | Q(user__phone=asked))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    actor, search = actor_for(request), clean_query_text(request.GET.get("q", ""))
+    managed = queries.managed_officers(actor)
+    if search:
+        managed = managed.filter(Q(name__icontains=search) | Q(user__email__iexact=search) | Q(user__phone=search))
+    page = Paginator(managed, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(officer, masked(officer), [role_name(g.role) for g in officer.role_grants.all()]) for officer in page]
-    context = {"page": page, "rows": rows, "asked": asked, "may_add": bool(_whole_agencies(actor))}
+    context = {"page": page, "rows": rows, "asked": search, "may_add": bool(_whole_agencies(actor))}
     return render(request, "cases/desk/officers.html", context)
 
 
@@ -109,53 +109,53 @@ def _invited(actor: Actor, typed: dict[str, str], agency: Agency | None) -> Offi
 @require_http_methods(["GET", "HEAD", "POST"])
 def officer(request: HttpRequest, officer: int) -> HttpResponse:
     """Show an officer with roles and history; POST grants a role."""
-    actor, found = _managed(request, officer)
+    actor, managed = _managed(request, officer)
     if request.method != "POST":
-        return _page(request, actor, found)
+        return _page(request, actor, managed)
     services = [clean_query_text(each) for each in request.POST.getlist("services")]
 
     def give() -> None:
-        if not set(services) <= {pk for pk, _name in _services(actor, found)}:
+        if not set(services) <= {pk for pk, _name in _services(actor, managed)}:
             raise ActionRefused(_("Choose services of this agency."))
         role, area = (
             clean_query_text(request.POST.get("role", "")),
             city_queries.chosen_area(request.POST.get("area", "")),
         )
-        actions.grant_role(by=actor, officer=found, role=role, area=area, services=services)
+        actions.grant_role(by=actor, officer=managed, role=role, area=area, services=services)
 
-    return _done(request, actor, found, give, _("The role is given."))
+    return _done(request, actor, managed, give, _("The role is given."))
 
 
 @officers_only(MANAGE)
 @require_POST
 def revoke_role(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
     """Revoke a role. Idempotent."""
-    actor, found = _managed(request, officer)
-    held = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=found).first()
+    actor, managed = _managed(request, officer)
+    held = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=managed).first()
 
     def deed() -> None:
         if held:
             actions.withdraw_role(by=actor, grant=held)
 
-    return _done(request, actor, found, deed, _("The role is taken away."))
+    return _done(request, actor, managed, deed, _("The role is taken away."))
 
 
 @officers_only(MANAGE)
 @require_POST
 def set_officer_active(request: HttpRequest, officer: int) -> HttpResponse:
     """Deactivate or reactivate an officer (`active`: yes)."""
-    actor, found = _managed(request, officer)
+    actor, managed = _managed(request, officer)
     active = request.POST.get("active") == "yes"
-    deed = actions.reactivate_officer if active else actions.deactivate_officer
+    change = actions.reactivate_officer if active else actions.deactivate_officer
     words = _("%(name)s may work again.") if active else _("%(name)s can no longer work as an officer.")
-    return _done(request, actor, found, lambda: deed(by=actor, officer=found), words % {"name": found.name})
+    return _done(request, actor, managed, lambda: change(by=actor, officer=managed), words % {"name": managed.name})
 
 
 @officers_only(MANAGE)
 @require_POST
 def link_to_directory(request: HttpRequest, officer: int) -> HttpResponse:
     """Link an officer to an address in the city's directory; an empty one removes the link."""
-    actor, found = _managed(request, officer)
+    actor, managed = _managed(request, officer)
     if configured_directory() is None:
         raise Http404
     email = clean_query_text(request.POST.get("directory", ""))
@@ -163,50 +163,50 @@ def link_to_directory(request: HttpRequest, officer: int) -> HttpResponse:
     return _done(
         request,
         actor,
-        found,
-        lambda: actions.link_directory(by=actor, officer=found, email=email),
-        words % {"name": found.name},
+        managed,
+        lambda: actions.link_directory(by=actor, officer=managed, email=email),
+        words % {"name": managed.name},
     )
 
 
-def _done(request: HttpRequest, actor: Actor, found: Officer, deed: Callable[[], Any], words: str) -> HttpResponse:
+def _done(request: HttpRequest, actor: Actor, officer: Officer, action: Callable[[], Any], words: str) -> HttpResponse:
     """Run the action and confirm it, or show the page with the refusal."""
     try:
-        deed()
+        action()
     except (ActionRefused, ContactError) as refusal:
-        return _page(request, actor, found, str(refusal))
+        return _page(request, actor, officer, str(refusal))
     messages.success(request, words)
-    return see_other("cases:desk-officer", found.pk)
+    return see_other("cases:desk-officer", officer.pk)
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[Actor, Officer]:
     actor = actor_for(request)
-    found = queries.managed_officers(actor).filter(pk=pk).first()
-    if found is None:
+    managed = queries.managed_officers(actor).filter(pk=pk).first()
+    if managed is None:
         raise Http404
-    return actor, found
+    return actor, managed
 
 
-def _page(request: HttpRequest, actor: Actor, found: Officer, error: str = "") -> HttpResponse:
-    services, oneself = _services(actor, found), found.user_id == actor.user_id
-    offers = [] if oneself else _offers(actor, found)
+def _page(request: HttpRequest, actor: Actor, officer: Officer, error: str = "") -> HttpResponse:
+    services, oneself = _services(actor, officer), officer.user_id == actor.user_id
+    offers = [] if oneself else _offers(actor, officer)
     anchor = next((name for name in ("role", "directory") if name in request.POST and not oneself), "")
-    linked = DirectoryLink.objects.filter(officer=found).first()
+    linked = DirectoryLink.objects.filter(officer=officer).first()
     context = {
-        "officer": found,
-        "contact": masked(found),
-        "held": [_held(actor, found, grant, dict(services)) for grant in found.role_grants.all()],
+        "officer": officer,
+        "contact": masked(officer),
+        "held": [_held(actor, officer, grant, dict(services)) for grant in officer.role_grants.all()],
         "oneself": oneself,
         "offers": offers,
-        "whole": may(actor, MANAGE, Scope(found.agency_id)) or not _paths(actor, found),
-        "areas": _areas(actor, found),
+        "whole": may(actor, MANAGE, Scope(officer.agency_id)) or not _paths(actor, officer),
+        "areas": _areas(actor, officer),
         "services": services,
         "errors": [(anchor, error)] if error else [],
         "typed": {name: clean_query_text(request.POST.get(name, "")) for name in ("role", "area")},
         "directory": None if oneself else configured_directory(),
         "directory_email": clean_query_text(request.POST.get("directory", linked.email if linked else "")),
         "ticked": request.POST.getlist("services"),
-        "history": _history(found),
+        "history": _history(officer),
     }
     return render(request, "cases/desk/officer.html", context, status=422 if error else 200)
 
@@ -225,11 +225,11 @@ def _whole_agencies(actor: Actor) -> list[Agency]:
     return list(Agency.objects.filter(pk__in=ids, active=True).order_by("short_name"))
 
 
-def _offers(actor: Actor, found: Officer) -> list[RoleOffer]:
+def _offers(actor: Actor, officer: Officer) -> list[RoleOffer]:
     """Roles with no permission that the manager lacks in that agency."""
     scopes = [
         Scope(grant.agency, grant.area_path, service)
-        for grant in _grants(actor, found.agency_id)
+        for grant in _grants(actor, officer.agency_id)
         for service in grant.services or [""]
     ]
     able = [(pk, role) for pk, role in roles().items() if any(may_all(actor, role.may, scope) for scope in scopes)]
@@ -242,23 +242,23 @@ def may_words(role: Role) -> str:
     return ", ".join(str(permission.label) for permission in role.may)
 
 
-def _paths(actor: Actor, found: Officer) -> list[str]:
+def _paths(actor: Actor, officer: Officer) -> list[str]:
     """Area paths that the manager manages; empty means all."""
-    paths = [grant.area_path for grant in _grants(actor, found.agency_id)]
+    paths = [grant.area_path for grant in _grants(actor, officer.agency_id)]
     return [] if "" in paths else paths
 
 
-def _areas(actor: Actor, found: Officer) -> list[Area]:
+def _areas(actor: Actor, officer: Officer) -> list[Area]:
     inside = Q()
-    for path in _paths(actor, found):
+    for path in _paths(actor, officer):
         inside |= Q(path=path) | Q(path__startswith=f"{path}/")
     return list(Area.objects.filter(inside, active=True, depth__gt=0).order_by("path"))
 
 
-def _services(actor: Actor, found: Officer) -> list[tuple[str, str]]:
+def _services(actor: Actor, officer: Officer) -> list[tuple[str, str]]:
     """(id, name) of services of the agency that the manager manages, by name."""
-    limits = [grant.services for grant in _grants(actor, found.agency_id)]
-    offered = Service.objects.filter(active=True, agency_id=found.agency_id)
+    limits = [grant.services for grant in _grants(actor, officer.agency_id)]
+    offered = Service.objects.filter(active=True, agency_id=officer.agency_id)
     if all(limits):
         offered = offered.filter(pk__in=frozenset().union(*limits))
     return [(card.id, str(card.name)) for card in service_queries.sort_by_name(service_queries.cards_of(offered))]
@@ -274,23 +274,23 @@ def masked(officer: Officer) -> str:
 
 def role_name(role: str) -> str:
     """Name of a role in the pack; its id if the pack no longer defines it."""
-    found = roles().get(role)
-    return str(found.name) if found else role
+    definition = roles().get(role)
+    return str(definition.name) if definition else role
 
 
-def _held(actor: Actor, found: Officer, grant: RoleGrant, names: dict[str, str]) -> HeldRole:
+def _held(actor: Actor, officer: Officer, grant: RoleGrant, names: dict[str, str]) -> HeldRole:
     role = roles().get(grant.role)
-    scopes = [Scope(found.agency_id, grant.area.path if grant.area else "", each) for each in grant.services or [""]]
+    scopes = [Scope(officer.agency_id, grant.area.path if grant.area else "", each) for each in grant.services or [""]]
     needed = [MANAGE, *(role.may if role else ())]
-    takeable = found.user_id != actor.user_id and all(may_all(actor, needed, scope) for scope in scopes)
+    takeable = officer.user_id != actor.user_id and all(may_all(actor, needed, scope) for scope in scopes)
     where = grant.area.name if grant.area else _("The whole city")
     services = ", ".join(names.get(each, each) for each in grant.services)
     return HeldRole(grant.pk, role_name(grant.role), str(role.about) if role else "", where, services, takeable)
 
 
-def _history(found: Officer) -> list[tuple[AuditEntry, str, str]]:
+def _history(officer: Officer) -> list[tuple[AuditEntry, str, str]]:
     """Rows (entry, sentence, actor), latest first."""
-    entries = list(queries.officer_history(found)[:LATEST])
+    entries = list(queries.officer_history(officer)[:LATEST])
     names = queries.officer_names(entry.actor_id for entry in entries)
     places = _places(entries)
     return [(entry, _sentence(entry, places), names.get(entry.actor_id or 0) or _("The program")) for entry in entries]

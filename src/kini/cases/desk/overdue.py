@@ -141,8 +141,8 @@ def late_groups(actor: Actor, by: str = "service") -> list[LateGroup]:
 
 
 def _late(actor: Actor) -> QuerySet[Case]:
-    found = queries.visible_cases(actor, CasePermission.SEE_OVERDUE)
-    return found.filter(closed_at__isnull=True, due_at__lt=current_time.now())
+    visible = queries.visible_cases(actor, CasePermission.SEE_OVERDUE)
+    return visible.filter(closed_at__isnull=True, due_at__lt=current_time.now())
 
 
 def _shared(actor: Actor) -> list[dict[str, Any]]:

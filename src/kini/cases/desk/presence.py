@@ -87,8 +87,8 @@ def mentions(request: HttpRequest) -> HttpResponse:
 
 
 def _named(actor: Actor) -> Iterator[MentionRow]:
-    found = _mentions(actor).select_related("entry__case").order_by("-pk")
-    rows = list(found.defer("entry__case__answers", "entry__case__sealed")[:LATEST])
+    newest = _mentions(actor).select_related("entry__case").order_by("-pk")
+    rows = list(newest.defer("entry__case__answers", "entry__case__sealed")[:LATEST])
     versions = snapshots_by_version(row.entry.case.version_id for row in rows)
     writers = officer_names(row.entry.actor_id for row in rows)
     for row in rows:

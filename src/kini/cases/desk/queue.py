@@ -20,6 +20,7 @@ from kini.people.guards import officers_only
 from kini.people.models import Officer
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
+from kini.web.public_states import STATES
 from kini.web.redirects import see_other
 from kini.web.snippets import render_options
 
@@ -37,31 +38,31 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest) -> HttpResponse:
-    actor, asked, after = (
+    actor, address, after = (
         actor_for(request),
         queue_address.parse_query(request.GET),
         clean_query_text(request.GET.get("after", "")),
     )
-    services = _services(asked, queue_counts.services_with_cases(actor))
-    areas = _areas(asked, queue_counts.areas_with_cases(actor))
-    found = queries.queue_page(actor, asked.filters(areas.paths, after))
-    name = next((kept.name for kept in saved_filters.own_filters(request) if kept.query == asked.query), "")
-    rows, trail = build_rows(found.cases), queue_address.back_query_of(asked)
+    services = _services(address, queue_counts.services_with_cases(actor))
+    areas = _areas(address, queue_counts.areas_with_cases(actor))
+    page = queries.queue_page(actor, address.filters(areas.paths, after))
+    name = next((saved.name for saved in saved_filters.own_filters(request) if saved.query == address.query), "")
+    rows, trail = build_rows(page.cases), queue_address.back_query_of(address)
     may_act = may_somewhere(actor, CasePermission.ACT)
     context = {
-        "asked": asked,
+        "asked": address,
         "saved": name,
-        "heading": name or str(VIEWS[asked.view][1]),
+        "heading": name or str(VIEWS[address.view][1]),
         "rows": rows,
-        "table": render_rows(rows, trail, ticks=may_act and asked.view != "ended"),
+        "table": render_rows(rows, trail, ticks=may_act and address.view != "ended"),
         "open": " ".join(row.case.reference for row in rows if not row.case.closed_at),
-        "ended": asked.view == "ended",
-        "services": render_options(services, asked.service),
-        "areas": render_options(areas.choices, asked.area),
-        "states": render_options(((str(state), rules.public_word(state)) for state in rules.PUBLIC_WORDS), asked.state),
-        "next": queue_address.queue_url(asked, found.next) if found.next else "",
-        "first": queue_address.queue_url(asked) if after else "",
-        "here": queue_address.queue_url(asked, after),
+        "ended": address.view == "ended",
+        "services": render_options(services, address.service),
+        "areas": render_options(areas.choices, address.area),
+        "states": render_options(((state, rules.public_word(state)) for state in STATES), address.state),
+        "next": queue_address.queue_url(address, page.next) if page.next else "",
+        "first": queue_address.queue_url(address) if after else "",
+        "here": queue_address.queue_url(address, after),
         "trail": trail,
         "numbers": queue_counts.todays_counts(actor),
         "late": queue_counts.view_counts(request)["overdue"],
@@ -70,18 +71,18 @@ def _show(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk/queue.html", context)
 
 
-def _services(asked: QueueAddress, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _services(address: QueueAddress, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Choices of services, including the selected one even if it has no cases now."""
-    missing = asked.service and asked.service not in dict(choices)
-    return [*choices, (asked.service, saved_filters.service_title_by_id(asked.service))] if missing else choices
+    missing = address.service and address.service not in dict(choices)
+    return [*choices, (address.service, saved_filters.service_title_by_id(address.service))] if missing else choices
 
 
-def _areas(asked: QueueAddress, known: AreaChoices) -> AreaChoices:
-    if not asked.area or asked.area in known.paths:
+def _areas(address: QueueAddress, known: AreaChoices) -> AreaChoices:
+    if not address.area or address.area in known.paths:
         return known
-    path = queue_address.area_paths([asked.area]).get(asked.area, asked.area)
-    choices = (*known.choices, (asked.area, saved_filters.area_name(asked.area)))
-    return AreaChoices(choices, {**known.paths, asked.area: path})
+    path = queue_address.area_paths([address.area]).get(address.area, address.area)
+    choices = (*known.choices, (address.area, saved_filters.area_name(address.area)))
+    return AreaChoices(choices, {**known.paths, address.area: path})
 
 
 @officers_only(CasePermission.SEE_CASES)
@@ -89,12 +90,12 @@ def _areas(asked: QueueAddress, known: AreaChoices) -> AreaChoices:
 def next_in_queue(request: HttpRequest, reference: str) -> HttpResponse:
     """Redirect to the next case of the queue from which this one was opened."""
     actor, case = case_at_desk(request, reference, shown=False)
-    asked = queue_address.origin_queue(request)
-    found = queries.next_case(actor, asked.filters(queue_address.area_paths([asked.area])), case)
-    if found is None:
+    address = queue_address.origin_queue(request)
+    following = queries.next_case(actor, address.filters(queue_address.area_paths([address.area])), case)
+    if following is None:
         messages.info(request, _("That was the last one of this list."))
-        return redirect(queue_address.queue_url(asked))
-    return redirect(f"{reverse('cases:desk-case', args=[found.reference])}{queue_address.back_query(request)}")
+        return redirect(queue_address.queue_url(address))
+    return redirect(f"{reverse('cases:desk-case', args=[following.reference])}{queue_address.back_query(request)}")
 
 
 def ticked_references(request: HttpRequest) -> list[str]:
@@ -107,16 +108,16 @@ def _take(request: HttpRequest) -> HttpResponse:
     """Assign the ticked cases to oneself; count those that are refused."""
     officer = officer_of(actor_for(request))
     chosen = ticked_references(request)
-    taken = sum(_taken(request, reference, officer) for reference in chosen)
+    count = sum(_taken(request, reference, officer) for reference in chosen)
     if not chosen:
         messages.warning(request, _("Tick the cases that you take."))
-    elif taken:
-        words = ngettext("You have taken %(count)d case.", "You have taken %(count)d cases.", taken)
-        messages.success(request, words % {"count": taken})
-    if taken < len(chosen):
+    elif count:
+        words = ngettext("You have taken %(count)d case.", "You have taken %(count)d cases.", count)
+        messages.success(request, words % {"count": count})
+    if count < len(chosen):
         messages.warning(request, _("Some cases could not be taken. Open them to see why."))
-    asked, after = queue_address.parse_query(request.GET), clean_query_text(request.GET.get("after", ""))
-    return see_other(queue_address.queue_url(asked, after))
+    address, after = queue_address.parse_query(request.GET), clean_query_text(request.GET.get("after", ""))
+    return see_other(queue_address.queue_url(address, after))
 
 
 def _taken(request: HttpRequest, reference: str, officer: Officer | None) -> bool:

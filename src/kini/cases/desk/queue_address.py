@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from kini.cases import rules
 from kini.cases.queries import QueueFilters, View
 from kini.city.models import Area
+from kini.web.public_states import STATES
 
 #: Views by query parameter.
 VIEWS: dict[str, tuple[View, str | Promise]] = {
@@ -68,10 +68,10 @@ class QueueAddress:
 
 def parse_query(query: Mapping[str, str]) -> QueueAddress:
     """Parse a query string mapping; unknown views and states are ignored."""
-    given = {name: clean_query_text(query.get(name, "")) for name in QueueAddress.__slots__}
-    given["view"] = given["view"] if given["view"] in VIEWS else "due"
-    given["state"] = given["state"] if given["state"] in set(rules.PUBLIC_WORDS) else ""
-    return QueueAddress(**given)
+    values = {name: clean_query_text(query.get(name, "")) for name in QueueAddress.__slots__}
+    values["view"] = values["view"] if values["view"] in VIEWS else "due"
+    values["state"] = values["state"] if values["state"] in STATES else ""
+    return QueueAddress(**values)
 
 
 def parse_query_string(query: str) -> QueueAddress:
@@ -79,9 +79,9 @@ def parse_query_string(query: str) -> QueueAddress:
     return parse_query(QueryDict(query[:2000]))
 
 
-def queue_url(asked: QueueAddress, after: str = "") -> str:
+def queue_url(address: QueueAddress, after: str = "") -> str:
     """URL of a queue, from the start or after a cursor."""
-    query = asked.query if asked != QueueAddress() else ""
+    query = address.query if address != QueueAddress() else ""
     more = urlencode({"after": after}) if after else ""
     joined = "&".join(filter(None, (query, more)))
     return f"{reverse('cases:desk')}?{joined}" if joined else reverse("cases:desk")
@@ -89,8 +89,8 @@ def queue_url(asked: QueueAddress, after: str = "") -> str:
 
 def area_paths(codes: Iterable[str]) -> dict[str, str]:
     """Paths of areas by code. One query, none without codes."""
-    wanted = set(filter(None, codes))
-    return dict(Area.objects.filter(code__in=wanted).values_list("code", "path")) if wanted else {}
+    present = set(filter(None, codes))
+    return dict(Area.objects.filter(code__in=present).values_list("code", "path")) if present else {}
 
 
 def back_query(request: HttpRequest) -> str:
@@ -102,8 +102,8 @@ def back_query(request: HttpRequest) -> str:
     return back_query_of(parse_query_string(came)) if came else ""
 
 
-def back_query_of(asked: QueueAddress) -> str:
-    return f"?{urlencode({BACK_PARAM: asked.query})}"
+def back_query_of(address: QueueAddress) -> str:
+    return f"?{urlencode({BACK_PARAM: address.query})}"
 
 
 def origin_queue(request: HttpRequest) -> QueueAddress:

@@ -50,11 +50,11 @@ class Median(Aggregate):
 
 def view_counts(request: HttpRequest) -> dict[View, int]:
     """Number of cases in each view; computed once per request."""
-    found: dict[View, int] | None = getattr(request, "_kini_desk_counts", None)
-    if found is None:
-        found = queries.view_counts(actor_for(request))
-        request._kini_desk_counts = found  # type: ignore[attr-defined]
-    return found
+    counts: dict[View, int] | None = getattr(request, "_kini_desk_counts", None)
+    if counts is None:
+        counts = queries.view_counts(actor_for(request))
+        request._kini_desk_counts = counts  # type: ignore[attr-defined]
+    return counts
 
 
 def todays_counts(actor: Actor) -> dict[str, Any]:
@@ -88,8 +88,8 @@ def _services(actor: Actor) -> list[tuple[str, str]]:
     urgent = (
         queries.visible_cases(actor).filter(closed_at__isnull=True, service=OuterRef("pk")).order_by("due_at", "pk")
     )
-    found = Service.objects.annotate(version=Subquery(urgent.values("version")[:1])).filter(version__isnull=False)
-    versions = dict(found.values_list("pk", "version"))
+    services = Service.objects.annotate(version=Subquery(urgent.values("version")[:1])).filter(version__isnull=False)
+    versions = dict(services.values_list("pk", "version"))
     snapshot = snapshots_by_version(versions.values())
     titles = [(pk, service_title(snapshot[version])) for pk, version in versions.items()]
     return sorted(titles, key=lambda each: each[1].casefold())
@@ -108,9 +108,9 @@ def areas_with_cases(actor: Actor) -> AreaChoices:
 def _areas(actor: Actor) -> AreaChoices:
     paths = queries.visible_cases(actor).filter(closed_at__isnull=True).order_by().values_list("area_path", flat=True)
     codes = {code for path in paths.distinct() for code in path.split("/") if code}
-    found = list(Area.objects.filter(code__in=codes).order_by("path").values_list("code", "path", "depth", "name"))
-    choices = tuple((code, f"– {name}" if depth > 1 else name) for code, _path, depth, name in found)
-    return AreaChoices(choices, {code: path for code, path, _depth, _name in found})
+    areas = list(Area.objects.filter(code__in=codes).order_by("path").values_list("code", "path", "depth", "name"))
+    choices = tuple((code, f"– {name}" if depth > 1 else name) for code, _path, depth, name in areas)
+    return AreaChoices(choices, {code: path for code, path, _depth, _name in areas})
 
 
 def cached_for_scope[T](what: str, actor: Actor, read: Callable[[Actor], T], permission: Permission = SEE) -> T:
@@ -121,13 +121,13 @@ def cached_for_scope[T](what: str, actor: Actor, read: Callable[[Actor], T], per
         what: cache key; must contain everything the value depends on besides scope and language.
     """
     key, now = (what, get_language(), permission, _sight(actor, permission)), clock.monotonic()
-    until, found = _remembered.get(key, (now, None))
+    until, value = _remembered.get(key, (now, None))
     if until <= now:
         if len(_remembered) >= MAX_CACHED:
             clear_cache()
-        found = read(actor)
-        _remembered[key] = now + CACHE_SECONDS, found
-    return cast(T, found)
+        value = read(actor)
+        _remembered[key] = now + CACHE_SECONDS, value
+    return cast(T, value)
 
 
 _remembered: dict[tuple[Hashable, ...], tuple[float, Any]] = {}

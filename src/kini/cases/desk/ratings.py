@@ -84,25 +84,25 @@ def ratings_by_service(actor: Actor) -> list[ServiceRatings]:
     objected = TimelineEntry.objects.filter(
         case__in=seen.values("pk"), at__gte=since, sort="moved", move__in=(rules.OBJECT, rules.OVERTURN)
     ).order_by()
-    found: dict[str, ServiceRatings] = {}
+    by_service: dict[str, ServiceRatings] = {}
     for service, score, count in rated.values_list("case__service", "score").annotate(Count("pk")):
-        found.setdefault(service, ServiceRatings(service)).marks[score] += count
+        by_service.setdefault(service, ServiceRatings(service)).marks[score] += count
     counts = {
         "objections": Count("pk", filter=Q(move=rules.OBJECT)),
         "granted": Count("pk", filter=Q(move=rules.OVERTURN)),
     }
     for service, objections, granted in objected.values_list("case__service").annotate(**counts):
-        row = found.setdefault(service, ServiceRatings(service))
+        row = by_service.setdefault(service, ServiceRatings(service))
         row.objections, row.granted = objections, granted
-    latest = dict(seen.filter(service__in=found).order_by().values_list("service").annotate(Max("version")))
+    latest = dict(seen.filter(service__in=by_service).order_by().values_list("service").annotate(Max("version")))
     snapshot = snapshots_by_version(latest.values())
-    for service, row in found.items():
+    for service, row in by_service.items():
         row.title = queue_counts.service_title(snapshot[latest[service]])
-    return sorted(found.values(), key=lambda row: (-row.count, -row.objections, row.title))
+    return sorted(by_service.values(), key=lambda row: (-row.count, -row.objections, row.title))
 
 
 def latest_comments(actor: Actor) -> list[Rating]:
     """Latest comments, without their authors."""
     seen = queries.visible_cases(actor, CasePermission.SEE_OVERDUE)
-    said = Rating.objects.filter(case__in=seen.values("pk")).exclude(text="").order_by("-at")
-    return list(said.only("score", "text", "at")[:MAX_COMMENTS])
+    comments = Rating.objects.filter(case__in=seen.values("pk")).exclude(text="").order_by("-at")
+    return list(comments.only("score", "text", "at")[:MAX_COMMENTS])

@@ -34,12 +34,12 @@ COUNT_CACHE_SECONDS = frozenset(VIEWS) - {"ended", "all"}
 
 def own_filters(request: HttpRequest) -> list[SavedFilter]:
     """The officer's filters in the order of the rail; loaded once per request."""
-    found: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
-    if found is None:
+    own: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
+    if own is None:
         rows = _saved(user=request.user.pk or 0)
-        found = [hydrate(SavedFilter, COLUMNS, row) for row in rows]
-        request._kini_filters = found  # type: ignore[attr-defined]
-    return found
+        own = [hydrate(SavedFilter, COLUMNS, row) for row in rows]
+        request._kini_filters = own  # type: ignore[attr-defined]
+    return own
 
 
 COLUMNS = tuple(field.attname for field in SavedFilter._meta.concrete_fields)
@@ -52,7 +52,7 @@ def _saved(user: int) -> QuerySet[SavedFilter, Any]:
 
 def default_filter(request: HttpRequest) -> QueueAddress | None:
     """Query string of the officer's default filter, if any."""
-    return next((queue_address.parse_query_string(kept.query) for kept in own_filters(request) if kept.first), None)
+    return next((queue_address.parse_query_string(saved.query) for saved in own_filters(request) if saved.first), None)
 
 
 def filter_counts(request: HttpRequest) -> dict[int, int]:
@@ -60,40 +60,42 @@ def filter_counts(request: HttpRequest) -> dict[int, int]:
 
     Only for filters that an index can count quickly: not for search words, states or closed cases.
     """
-    found: dict[int, int] | None = getattr(request, "_kini_filter_counts", None)
-    if found is None:
-        asked = {kept.pk: queue_address.parse_query_string(kept.query) for kept in own_filters(request)}
+    counts: dict[int, int] | None = getattr(request, "_kini_filter_counts", None)
+    if counts is None:
+        addresses = {saved.pk: queue_address.parse_query_string(saved.query) for saved in own_filters(request)}
         quick = {
-            pk: each for pk, each in asked.items() if each.view in COUNT_CACHE_SECONDS and not each.q and not each.state
+            pk: each
+            for pk, each in addresses.items()
+            if each.view in COUNT_CACHE_SECONDS and not each.q and not each.state
         }
         paths = queue_address.area_paths(each.area for each in quick.values())
         numbers = queries.filter_counts(actor_for(request), [each.filters(paths) for each in quick.values()])
-        found = dict(zip(quick, numbers, strict=True))
-        request._kini_filter_counts = found  # type: ignore[attr-defined]
-    return found
+        counts = dict(zip(quick, numbers, strict=True))
+        request._kini_filter_counts = counts  # type: ignore[attr-defined]
+    return counts
 
 
-def describe_filter(asked: QueueAddress) -> str:
+def describe_filter(address: QueueAddress) -> str:
     """Describe a filter in words: "Late · Birth certificate · Harbour"."""
-    return " · ".join(_parts(asked))
+    return " · ".join(_parts(address))
 
 
-def _parts(asked: QueueAddress) -> Iterator[str]:
-    yield str(VIEWS[asked.view][1])
-    if asked.service:
-        yield service_title_by_id(asked.service)
-    if asked.area:
-        yield area_name(asked.area)
-    if asked.state:
-        yield rules.public_word(asked.state)
-    if asked.q:
-        yield f"“{asked.q}”"
+def _parts(address: QueueAddress) -> Iterator[str]:
+    yield str(VIEWS[address.view][1])
+    if address.service:
+        yield service_title_by_id(address.service)
+    if address.area:
+        yield area_name(address.area)
+    if address.state:
+        yield rules.public_word(address.state)
+    if address.q:
+        yield f"“{address.q}”"
 
 
 def service_title_by_id(pk: str) -> str:
     """Title of a service in lists of cases; its id if it does not exist."""
-    found = Service.objects.filter(pk=pk).select_related("current").first()
-    return service_title(snapshot_of(found.current)) if found and found.current else pk
+    service = Service.objects.filter(pk=pk).select_related("current").first()
+    return service_title(snapshot_of(service.current)) if service and service.current else pk
 
 
 def area_name(code: str) -> str:
@@ -104,37 +106,37 @@ def area_name(code: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def filters(request: HttpRequest) -> HttpResponse:
     """Show the officer's filters; POST saves the view in the URL (`view`, `service` ...) under a name."""
-    asked = queue_address.parse_query(request.GET) if request.GET else None
-    if request.method != "POST" or asked is None:
-        return _page(request, asked)
+    address = queue_address.parse_query(request.GET) if request.GET else None
+    if request.method != "POST" or address is None:
+        return _page(request, address)
     name = UNREADABLE.sub("", request.POST.get("name", ""))
     try:
-        kept = actions.save_filter(
-            by=actor_for(request), name=name, query=asked.query, first=request.POST.get("first") == "yes"
+        saved = actions.save_filter(
+            by=actor_for(request), name=name, query=address.query, first=request.POST.get("first") == "yes"
         )
     except NotAllowed:
         raise
     except ActionRefused as refusal:
-        return _page(request, asked, errors=[("name", str(refusal))], typed=request.POST)
-    messages.success(request, _("The filter “%(name)s” has been saved.") % {"name": kept.name})
-    return see_other(queue_address.queue_url(asked))
+        return _page(request, address, errors=[("name", str(refusal))], typed=request.POST)
+    messages.success(request, _("The filter “%(name)s” has been saved.") % {"name": saved.name})
+    return see_other(queue_address.queue_url(address))
 
 
 def _page(
     request: HttpRequest,
-    asked: QueueAddress | None,
+    address: QueueAddress | None,
     errors: Sequence[tuple[str, str]] = (),
     typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    kept = own_filters(request)
+    own = own_filters(request)
     context = {
-        "asked": asked if asked and len(kept) < MAX_FILTERS else None,
-        "words": describe_filter(asked) if asked else "",
-        "full": len(kept) >= MAX_FILTERS,
+        "asked": address if address and len(own) < MAX_FILTERS else None,
+        "words": describe_filter(address) if address else "",
+        "full": len(own) >= MAX_FILTERS,
         "rows": [
-            (each, describe_filter(queue_address.parse_query_string(each.query)), filter_url(each)) for each in kept
+            (each, describe_filter(queue_address.parse_query_string(each.query)), filter_url(each)) for each in own
         ],
-        "errors": errors if asked and len(kept) < MAX_FILTERS else [("", text) for _anchor, text in errors],
+        "errors": errors if address and len(own) < MAX_FILTERS else [("", text) for _anchor, text in errors],
         "wrong": dict(errors),
         "typed": typed or {},
         "most": MAX_FILTERS,
@@ -142,9 +144,9 @@ def _page(
     return render(request, "cases/desk/filters.html", context, status=422 if errors else 200)
 
 
-def filter_url(kept: SavedFilter) -> str:
+def filter_url(saved: SavedFilter) -> str:
     """URL of a filter; always includes the view."""
-    return f"{reverse('cases:desk')}?{kept.query}"
+    return f"{reverse('cases:desk')}?{saved.query}"
 
 
 @officers_only(CasePermission.SEE_CASES)
@@ -152,14 +154,12 @@ def filter_url(kept: SavedFilter) -> str:
 def change_filter(request: HttpRequest, kept: int) -> HttpResponse:
     """Set or unset the default filter (`first`: "yes" or "no"), or delete the filter (`delete`)."""
     actor = actor_for(request)
-    found = SavedFilter.objects.filter(Q(officer__user_id=actor.user_id), pk=kept).first()
-    if found is None:
+    own = SavedFilter.objects.filter(Q(officer__user_id=actor.user_id), pk=kept).first()
+    if own is None:
         raise Http404
     if "delete" in request.POST:
-        actions.delete_filter(by=actor, kept=found)
-        messages.success(
-            request, _("The filter “%(name)s” has been deleted. Its cases are unchanged.") % {"name": found}
-        )
+        actions.delete_filter(by=actor, saved=own)
+        messages.success(request, _("The filter “%(name)s” has been deleted. Its cases are unchanged.") % {"name": own})
     else:
-        actions.set_default_filter(by=actor, kept=found, first=request.POST.get("first") == "yes")
+        actions.set_default_filter(by=actor, saved=own, first=request.POST.get("first") == "yes")
     return see_other("cases:desk-filters")

@@ -71,7 +71,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     by = by if by in GROUPINGS else "service"
     today = timezone.localdate(current_time.now(), pack.current().timezone)
     day = _asked(request.GET.get("day", ""), today)
-    found = queue_counts.cached_for_scope(
+    statistics = queue_counts.cached_for_scope(
         f"numbers {day} {by}", actor, lambda who: day_statistics(who, day, by), CasePermission.SEE_OVERDUE
     )
     context = {
@@ -82,9 +82,9 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "by": by,
         "groupings": GROUPINGS.items(),
         "first": GROUPINGS[by],
-        "days": found.days[::-1],
-        "measures": list(_measures(found.whole)),
-        "rows": found.groups[:MOST_LINES],
+        "days": statistics.days[::-1],
+        "measures": list(_measures(statistics.whole)),
+        "rows": statistics.groups[:MOST_LINES],
     }
     return render(request, "cases/desk/numbers.html", context)
 
@@ -142,7 +142,7 @@ def _took() -> queue_counts.Median:
     return queue_counts.Median(F("closed_at") - F("opened_at"), output_field=DurationField())
 
 
-def _on(found: QuerySet[Case], column: str, days: Iterable[date]) -> QuerySet[Case]:
+def _on(cases: QuerySet[Case], column: str, days: Iterable[date]) -> QuerySet[Case]:
     """Cases whose timestamp lies on one of these days in the city's time zone."""
     zone = pack.current().timezone
     within = Q(pk__in=())
@@ -150,7 +150,7 @@ def _on(found: QuerySet[Case], column: str, days: Iterable[date]) -> QuerySet[Ca
         start = datetime.combine(day, time.min, zone)
         end = datetime.combine(day + timedelta(days=1), time.min, zone)
         within |= Q(**{f"{column}__gte": start, f"{column}__lt": end})
-    return found.filter(within)
+    return cases.filter(within)
 
 
 def _day(column: str) -> TruncDate:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.case_view import AnswerSection
 from kini.cases.models import Document
 from kini.cases.pages.wizard import ApplicationWizard
@@ -49,13 +49,13 @@ def summary_sections(wizard: ApplicationWizard) -> list[SummarySection]:
 
 def merge_sections(parts: Iterable[SummarySection]) -> list[SummarySection]:
     """Merge adjacent sections without a heading."""
-    found: list[SummarySection] = []
+    merged: list[SummarySection] = []
     for part in parts:
-        if found and not part.heading and not found[-1].heading:
-            found[-1] = replace(found[-1], rows=found[-1].rows + part.rows)
+        if merged and not part.heading and not merged[-1].heading:
+            merged[-1] = replace(merged[-1], rows=merged[-1].rows + part.rows)
         else:
-            found.append(part)
-    return found
+            merged.append(part)
+    return merged
 
 
 def case_sections(sections: Iterable[AnswerSection]) -> list[SummarySection]:
@@ -71,7 +71,7 @@ def case_sections(sections: Iterable[AnswerSection]) -> list[SummarySection]:
 
 
 def _pages(wizard: ApplicationWizard) -> Iterator[SummarySection]:
-    before = answers.of_case(wizard.case) if wizard.case else wizard.answers
+    before = case_answers.of_case(wizard.case) if wizard.case else wizard.answers
     lacking = {page.key for page in wizard.missing}
     for page in wizard.pages:
         change = wizard.url("question", key=page.key) + ("" if wizard.case else "?change=1")
@@ -96,9 +96,9 @@ def _grouped(wizard: ApplicationWizard, page: PageSnapshot) -> Iterator[tuple[An
         yield "", (SummaryRow(page.heading, ""),)
 
 
-def _rows(wizard: ApplicationWizard, page: PageSnapshot, given: Mapping[str, Any]) -> Iterator[SummaryRow]:
+def _rows(wizard: ApplicationWizard, page: PageSnapshot, answers: Mapping[str, Any]) -> Iterator[SummaryRow]:
     for name, field in page.fields.items():
-        value = given.get(name)
+        value = answers.get(name)
         files = tuple(wizard.documents[each] for each in document_ids_in(value) if each in wizard.documents)
         yield SummaryRow(field.label, "" if value is None else field.reveal(value), files)
 

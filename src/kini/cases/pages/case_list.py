@@ -47,11 +47,11 @@ class DraftRow:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Page of the visitor's drafts, open cases and closed cases."""
-    found = own_cases(request)
-    ended = Paginator(found.exclude(queries.STILL_OPEN), PER_PAGE).get_page(request.GET.get("page"))
+    cases = own_cases(request)
+    ended = Paginator(cases.exclude(queries.STILL_OPEN), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "drafts": list(draft_rows(request)),
-        "open": list(case_rows(request, found.filter(queries.STILL_OPEN))),
+        "open": list(case_rows(request, cases.filter(queries.STILL_OPEN))),
         "ended": list(case_rows(request, ended)),
         "ended_page": ended,
     }

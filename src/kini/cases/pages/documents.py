@@ -18,13 +18,13 @@ from kini.people.queries import actor_for
 @require_safe
 def document(request: HttpRequest, document: UUID, draft: UUID | None = None, reference: str = "") -> FileResponse:
     """Serve one file: pictures inline, everything else as download."""
-    found = queries.document_for(actor_for(request), document, guest_key(request, reference))
-    belongs = found.draft_id == draft if draft else bool(found.case and found.case.reference == reference)
-    draft_of_case = found.draft and found.draft.case and found.draft.case.reference == reference
+    stored = queries.document_for(actor_for(request), document, guest_key(request, reference))
+    belongs = stored.draft_id == draft if draft else bool(stored.case and stored.case.reference == reference)
+    draft_of_case = stored.draft and stored.draft.case and stored.draft.case.reference == reference
     if not (belongs or draft_of_case):
         raise Document.DoesNotExist
-    read_log.log_document(actor_for(request), found, guest_key(request, reference))
-    return file_response(found)
+    read_log.log_document(actor_for(request), stored, guest_key(request, reference))
+    return file_response(stored)
 
 
 def file_response(document: Document) -> FileResponse:

@@ -25,9 +25,9 @@ def find_case(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         limit_lookups(request)
-        found, error = _found(request, typed)
-        if found:
-            return SeeOther(found)
+        url, error = _found(request, typed)
+        if url:
+            return SeeOther(url)
     context = {"typed": typed, "error": error, "errors": [("reference", error)] if error else []}
     return render(request, "cases/track.html", context, status=422 if error else 200)
 

@@ -52,8 +52,8 @@ def guest_key(request: HttpRequest, reference: str) -> str:
 def remember_guest_key(request: HttpRequest, case: Case) -> None:
     """Remember a guest's key in this browser's session."""
     if case.guest_key:
-        kept = guest_keys(request) | {case.reference: case.guest_key}
-        request.session[KEYS] = dict(list(kept.items())[-MAX_KEYS:])
+        keys = guest_keys(request) | {case.reference: case.guest_key}
+        request.session[KEYS] = dict(list(keys.items())[-MAX_KEYS:])
 
 
 def secret_link(request: HttpRequest, case: Case) -> str:

@@ -40,23 +40,23 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     if edge is None or edge.by != rules.RESIDENT:
         return _taken(request, case, move, {}, sent)
     fields = transition_inputs.input_fields(snapshot, edge)
-    given = transition_inputs.parse_form(snapshot, edge, sent.form)
+    inputs = transition_inputs.parse_form(snapshot, edge, sent.form)
     errors = (
-        given.errors
+        inputs.errors
         | forms.unreadable_errors(sent, fields)
         | forms.surplus_errors(sent, fields, frozenset({STATE, REASON}))
     )
     if errors:
-        return _again(request, case, edge, given.typed, errors)
+        return _again(request, case, edge, inputs.typed, errors)
     reason = sent.form.text(REASON) if move == rules.WITHDRAW else ""
-    values = given.values | ({REASON: reason} if reason else {})
+    values = inputs.values | ({REASON: reason} if reason else {})
     try:
         return _taken(request, case, move, values, sent)
     except (NotAllowed, StaleState):
         raise
     except ActionRefused as refusal:
         status = 422 if isinstance(refusal, Incomplete) else status_for(refusal)
-        return _again(request, case, edge, given.typed, {"": str(refusal)}, status)
+        return _again(request, case, edge, inputs.typed, {"": str(refusal)}, status)
 
 
 def _asked(request: HttpRequest, case: Case, move: str) -> HttpResponse:
@@ -79,7 +79,7 @@ def _taken(
         return SeeOther(address)
     key = guest_key(request, case.reference)
     upload_limits.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
-    actions.move(by=actor, case=case, move=move, given=values, expected_state=shown, guest_key=key)
+    actions.move(by=actor, case=case, move=move, values=values, expected_state=shown, guest_key=key)
     messages.success(request, _("Done. You see it here."))
     return SeeOther(address)
 

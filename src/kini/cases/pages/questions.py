@@ -39,15 +39,17 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
     removed, wizard, refused, status = _files(request, wizard, page, sent)
     if removed and len(page.fields) == 1 and not refused:
         return SeeOther(wizard.question(key))
-    taken = questions.parse_page(
+    parsed = questions.parse_page(
         page, sent.form, wizard.answers, stored=_slots(wizard, page), extra_inputs=frozenset({REMOVE})
     )
-    errors = refused if removed else taken.errors | forms.unreadable_errors(sent, page.fields) | refused
+    errors = refused if removed else parsed.errors | forms.unreadable_errors(sent, page.fields) | refused
     if removed or errors:
-        response = render_question_page(request, wizard, page, taken.typed, errors)
+        response = render_question_page(request, wizard, page, parsed.typed, errors)
         response.status_code = status or response.status_code
         return response
-    actions.save_answers(by=wizard.actor, draft=wizard.draft, page=key, values=taken.values, guest_key=wizard.guest_key)
+    actions.save_answers(
+        by=wizard.actor, draft=wizard.draft, page=key, values=parsed.values, guest_key=wizard.guest_key
+    )
     return SeeOther(wizard.reloaded().after(key))
 
 
@@ -71,12 +73,12 @@ def _files(
 
 def _detach(wizard: ApplicationWizard, sent: SubmittedForm) -> bool:
     """Remove a file if requested; a file already removed is no error."""
-    wanted = sent.form.text(REMOVE)
-    if wanted in wizard.documents:
+    file_id = sent.form.text(REMOVE)
+    if file_id in wizard.documents:
         actions.detach_file(
-            by=wizard.actor, draft=wizard.draft, document=wizard.documents[wanted], guest_key=wizard.guest_key
+            by=wizard.actor, draft=wizard.draft, document=wizard.documents[file_id], guest_key=wizard.guest_key
         )
-    return bool(wanted)
+    return bool(file_id)
 
 
 def _attach(

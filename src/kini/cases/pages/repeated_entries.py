@@ -68,24 +68,24 @@ def entry(request: HttpRequest, key: str, number: int, draft: UUID | None = None
         item = there[number - 1] if number <= len(there) else {}
         return _draw(request, wizard, page, number, questions.form_values(page, item), {}, new=number > len(there))
     sent = forms.read_form(request)
-    taken = questions.parse_page(page, sent.form, {}, extra_inputs=frozenset({NEW}))
+    parsed = questions.parse_page(page, sent.form, {}, extra_inputs=frozenset({NEW}))
     new = bool(sent.form.text(NEW)) or number > len(there)
-    errors = taken.errors | forms.unreadable_errors(sent, page.fields)
+    errors = parsed.errors | forms.unreadable_errors(sent, page.fields)
     if errors:
-        return _draw(request, wizard, page, number, taken.typed, errors, new=new)
-    if not (new and _just_added(there, number, taken.values)):
+        return _draw(request, wizard, page, number, parsed.typed, errors, new=new)
+    if not (new and _just_added(there, number, parsed.values)):
         try:
-            kept = questions.with_item(page, wizard.answers, None if new else number - 1, taken.values)
+            entries = questions.with_item(page, wizard.answers, None if new else number - 1, parsed.values)
         except InvalidAnswer as wrong:
-            return _draw(request, wizard, page, number, taken.typed, {"": str(wrong)}, new=new)
-        _save(wizard, page, kept)
+            return _draw(request, wizard, page, number, parsed.typed, {"": str(wrong)}, new=new)
+        _save(wizard, page, entries)
     return SeeOther(wizard.question(key) if _enough(wizard.reloaded(), page) else _entry_url(wizard, page, number + 1))
 
 
 def _just_added(there: list[dict[str, Any]], number: int, values: Mapping[str, Any]) -> bool:
     """Return True if the form of a new entry was submitted twice."""
-    given = {name: value for name, value in values.items() if value is not None}
-    return number <= len(there) and there[number - 1] == given
+    answered = {name: value for name, value in values.items() if value is not None}
+    return number <= len(there) and there[number - 1] == answered
 
 
 def _enough(wizard: ApplicationWizard, page: PageSnapshot) -> bool:
@@ -151,10 +151,14 @@ def _repeated(wizard: ApplicationWizard, key: str) -> PageSnapshot:
     return page
 
 
-def _save(wizard: ApplicationWizard, page: PageSnapshot, kept: list[dict[str, Any]]) -> None:
+def _save(wizard: ApplicationWizard, page: PageSnapshot, entries: list[dict[str, Any]]) -> None:
     assert page.repeat is not None
     actions.save_answers(
-        by=wizard.actor, draft=wizard.draft, page=page.key, values={page.repeat.name: kept}, guest_key=wizard.guest_key
+        by=wizard.actor,
+        draft=wizard.draft,
+        page=page.key,
+        values={page.repeat.name: entries},
+        guest_key=wizard.guest_key,
     )
 
 

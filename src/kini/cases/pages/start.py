@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from kini.cases import actions, queries
+from kini.cases import access, actions, queries
 from kini.cases.models import Draft
 from kini.cases.pages.wizard import number_to_call
 from kini.core import attempt_limits
@@ -33,8 +33,6 @@ from kini.services.snapshots import ServiceSnapshot, snapshot_of
 from kini.web.csrf import same_origin_suffices
 from kini.web.redirects import SeeOther
 
-#: Drafts that guests may begin from one network address; many phones can stand behind one.
-GUESTS = attempt_limits.Limit("cases.guest-draft", count=120, seconds=3600)
 FOR_WHOM = "for_whom"
 #: Prefix of inputs with answers that the linking page knows.
 KNOWN = "known."
@@ -49,23 +47,23 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
 
     The form has no CSRF token, so that start pages are cacheable for anonymous visitors (web/csrf.py).
     """
-    found = _offered(service)
-    kind = kinds.find(found.kind)
-    if kind is None or not kind.has_cases or found.current is None:
+    offered = _offered(service)
+    kind = kinds.find(offered.kind)
+    if kind is None or not kind.has_cases or offered.current is None:
         raise ActionRefused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     actor = actor_for(request)
     if actor.user_id is None:
         if kind.sign_in == "required":
-            return redirect_to_login(reverse("services:service", args=[found.pk]))
-        attempt_limits.consume(GUESTS, client_network(request))
+            return redirect_to_login(reverse("services:service", args=[offered.pk]))
+        attempt_limits.consume(access.GUEST_DRAFTS, client_network(request))
     resident = _for_whom(request, actor)
-    draft = _untouched(actor, found, resident)
+    draft = _untouched(actor, offered, resident)
     if draft is None:
         try:
-            draft = actions.start_draft(by=actor, version=found.current, resident=resident)
+            draft = actions.start_draft(by=actor, version=offered.current, resident=resident)
         except AssuranceNeeded as refusal:
-            return SeeOther(_proof_address(found, refusal.needed))
-    if known := _known(request, snapshot_of(found.current)):
+            return SeeOther(_proof_address(offered, refusal.needed))
+    if known := _known(request, snapshot_of(offered.current)):
         actions.update_answers(by=actor, draft=draft, values=known)
     return SeeOther(reverse("cases:draft", args=[draft.pk]))
 
@@ -73,7 +71,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
 def _known(request: HttpRequest, snapshot: ServiceSnapshot) -> dict[str, Any]:
     """Answers passed by the linking page as inputs of questions; invalid ones are dropped and asked."""
     data = {name.removeprefix(KNOWN): values for name, values in request.POST.lists() if name.startswith(KNOWN)}
-    sent, found = FormData(MultiValueDict(data), MultiValueDict()), {}
+    sent, known = FormData(MultiValueDict(data), MultiValueDict()), {}
     for page in snapshot.pages:
         for name, field in page.fields.items() if not page.repeat else ():
             try:
@@ -81,8 +79,8 @@ def _known(request: HttpRequest, snapshot: ServiceSnapshot) -> dict[str, Any]:
             except InvalidAnswer:
                 continue
             if value is not None:
-                found[name] = value
-    return found
+                known[name] = value
+    return known
 
 
 def _offered(service: str) -> Service:

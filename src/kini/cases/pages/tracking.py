@@ -37,21 +37,21 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one case. A guest's secret link is remembered in the session and removed from the URL."""
     if key := request.GET.get("key", ""):
         return _opened_by_key(request, reference, key)
-    found = case_for_visitor(request, reference)
-    if found.reference != reference:
-        return redirect("cases:case", reference=found.reference)
-    view = resident_view(request, found)
+    own = case_for_visitor(request, reference)
+    if own.reference != reference:
+        return redirect("cases:case", reference=own.reference)
+    view = resident_view(request, own)
     if not view.theirs:
-        return redirect("cases:desk-case", reference=found.reference)
+        return redirect("cases:desk-case", reference=own.reference)
     return render(request, "cases/case.html", _case_context(request, view))
 
 
 def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
-    found, state = view.case, view.snapshot.flow.states[view.case.state]
-    given = [file for line in view.lines for file in line.files]
+    case, state = view.case, view.snapshot.flow.states[view.case.state]
+    files = [file for line in view.lines for file in line.files]
     return {
         "view": view,
-        "case": found,
+        "case": case,
         "trail": [(_("My cases"), reverse("cases:mine"))],
         "behalf": behalf(request, view),
         "asks": state.by == rules.RESIDENT and not state.end,
@@ -61,13 +61,13 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "asked": officer_message(view),
         "panel": panels.render_panels(request, view, "tracker"),
         "keep": panels.render_room_panels(request, view, "papers"),
-        "photos": [file for file in given if file.content_type in IMAGES],
-        "papers": [file for file in given if file.content_type not in IMAGES],
+        "photos": [file for file in files if file.content_type in IMAGES],
+        "papers": [file for file in files if file.content_type not in IMAGES],
         "entries": [_entry(line) for line in reversed(view.lines)],
         "facts": list(_facts(view)),
         "told": answer_summary.case_sections(view.sections),
-        "reads": access_entries_of(request, found),
-        "all_reads": found.resident_id is not None and request.user.is_authenticated,
+        "reads": access_entries_of(request, case),
+        "all_reads": case.resident_id is not None and request.user.is_authenticated,
     }
 
 
@@ -132,5 +132,5 @@ def officer_message(view: CaseView) -> tuple[tuple[str, str], ...]:
 
 
 def _entry(line: TimelineLine) -> TimelineEntry:
-    text = "\n".join(f"{label}: {said}" for label, said in line.said)
+    text = "\n".join(f"{label}: {value}" for label, value in line.said)
     return TimelineEntry(line.sentence, line.at, text, line.who)

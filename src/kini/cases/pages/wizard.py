@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kini.cases import actions, answers, corrections, queries, read_log
+from kini.cases import actions, case_answers, corrections, queries, read_log
 from kini.cases.locking import require_usable
 from kini.cases.models import Case, Document, Draft
 from kini.cases.pages.guards import AlreadySubmitted, QuestionSkipped, guest_key, own_case_for_visitor
@@ -50,7 +50,7 @@ class ApplicationWizard:
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        return answers.of_draft(self.draft)
+        return case_answers.of_draft(self.draft)
 
     @property
     def kind(self) -> Kind:
@@ -85,11 +85,11 @@ class ApplicationWizard:
     @cached_property
     def pages(self) -> list[PageSnapshot]:
         """Applicable pages given the answers; in a correction only those that may be changed."""
-        asked = questions.applicable_pages(self.snapshot, self.answers, self.known)
+        applicable = questions.applicable_pages(self.snapshot, self.answers, self.known)
         if self.case is None:
-            return asked
+            return applicable
         open_now = corrections.open_pages(self.case, self.draft, self.snapshot)
-        return [page for page in asked if page.key in open_now]
+        return [page for page in applicable if page.key in open_now]
 
     def page(self, key: str) -> PageSnapshot:
         """Return the page with that key.
@@ -100,10 +100,10 @@ class ApplicationWizard:
         """
         if key not in {page.key for page in self.snapshot.pages}:
             raise Http404
-        found = next((page for page in self.pages if page.key == key), None)
-        if found is None:
+        applicable = next((page for page in self.pages if page.key == key), None)
+        if applicable is None:
             raise QuestionSkipped(self.end)
-        return found
+        return applicable
 
     @cached_property
     def missing(self) -> list[PageSnapshot]:
@@ -191,13 +191,13 @@ def wizard_for(request: HttpRequest, *, draft: UUID | None = None, reference: st
         key = guest_key(request, case.reference)
         opened = actions.open_correction(by=actor, case=case, guest_key=key)
         return ApplicationWizard(actor, opened, case, {}, key, change)
-    found = queries.draft_for(actor, draft)
-    if found.case:
-        raise AlreadySubmitted(found.case)
-    resident = require_usable(found).resident
-    read_log.log_drafts(actor, [found])
-    if found.owner_id is None and actor.user_id:
+    stored = queries.draft_for(actor, draft)
+    if stored.case:
+        raise AlreadySubmitted(stored.case)
+    resident = require_usable(stored).resident
+    read_log.log_drafts(actor, [stored])
+    if stored.owner_id is None and actor.user_id:
         resident = Resident.objects.select_related("area").filter(user_id=actor.user_id).first()
     return ApplicationWizard(
-        actor, found, None, profile_values.known_values(resident) if resident else {}, change=change
+        actor, stored, None, profile_values.known_values(resident) if resident else {}, change=change
     )

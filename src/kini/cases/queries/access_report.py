@@ -130,8 +130,8 @@ def reads_by_officer(officers: Iterable[Officer], day: date) -> dict[int, Office
 def officers_to_check(day: date) -> list[Officer]:
     """Officers of all agencies in which anybody reads enough on that day to be unusual. Two queries."""
     limits, (start, end) = access_purposes.access_limits(), day_bounds(day)
-    found = AccessLog.objects.filter(at__gte=start, at__lt=end).order_by().values_list("officer__agency", "officer")
-    counts = found.annotate(
+    reads = AccessLog.objects.filter(at__gte=start, at__lt=end).order_by().values_list("officer__agency", "officer")
+    counts = reads.annotate(
         reads=Count("pk", filter=Q(day__isnull=False)), looks=Count("pk", filter=Q(day__isnull=True))
     )
     some = counts.filter(Q(reads__gte=limits.unusual_reads) | Q(looks__gte=limits.unusual_looks))
@@ -153,8 +153,8 @@ def _add_medians(lines: Collection[OfficerReads]) -> None:
 def _daily(officers: Collection[int], day: date) -> list[tuple[int, date, ReadCounts]]:
     start, _end = day_bounds(day - timedelta(days=DAYS))
     _start, end = day_bounds(day)
-    found = AccessLog.objects.filter(officer_id__in=officers, at__gte=start, at__lt=end).order_by()
-    on = found.annotate(on=TruncDate("at", tzinfo=pack.current().timezone)).values_list("officer_id", "on")
+    log = AccessLog.objects.filter(officer_id__in=officers, at__gte=start, at__lt=end).order_by()
+    on = log.annotate(on=TruncDate("at", tzinfo=pack.current().timezone)).values_list("officer_id", "on")
     counts = on.annotate(reads=Count("pk", filter=Q(day__isnull=False)), looks=Count("pk", filter=Q(day__isnull=True)))
     return [(pk, at, ReadCounts(reads, looks)) for pk, at, reads, looks in counts]
 
@@ -167,8 +167,8 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 def _rows(officers: Collection[int], day: date) -> list[_Row]:
     start, end = day_bounds(day)
-    found = AccessLog.objects.filter(officer_id__in=officers, at__gte=start, at__lt=end).order_by("pk")
-    return [_Row(*row) for row in found.values_list(*_Row._fields)]
+    reads = AccessLog.objects.filter(officer_id__in=officers, at__gte=start, at__lt=end).order_by("pk")
+    return [_Row(*row) for row in reads.values_list(*_Row._fields)]
 
 
 def _add_circumstances(lines: Mapping[int, OfficerReads], rows: Sequence[_Row]) -> None:
@@ -190,10 +190,10 @@ def _add_circumstances(lines: Mapping[int, OfficerReads], rows: Sequence[_Row]) 
 
 
 def _by_officer(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
-    found: dict[int, list[_Row]] = defaultdict(list)
+    by_officer: dict[int, list[_Row]] = defaultdict(list)
     for row in rows:
-        found[row.officer_id].append(row)
-    return found
+        by_officer[row.officer_id].append(row)
+    return by_officer
 
 
 def _worked_on(lines: Mapping[int, OfficerReads], cases: Iterable[Case]) -> set[tuple[int, int]]:
@@ -207,11 +207,11 @@ def _worked_on(lines: Mapping[int, OfficerReads], cases: Iterable[Case]) -> set[
 def _areas_of(officers: Collection[int]) -> dict[int, set[str]]:
     """Areas in which each officer is assigned open cases."""
     held = Case.objects.filter(assignee_id__in=officers, closed_at__isnull=True).order_by()
-    found: dict[int, set[str]] = defaultdict(set)
+    areas: dict[int, set[str]] = defaultdict(set)
     for officer, path in held.values_list("assignee_id", "area_path").distinct():
         if officer:
-            found[officer].add(path)
-    return found
+            areas[officer].add(path)
+    return areas
 
 
 def _often(rows: Iterable[_Row]) -> list[OftenRead]:
@@ -222,9 +222,9 @@ def _often(rows: Iterable[_Row]) -> list[OftenRead]:
         person = row.resident_id or row.reference
         officers[person].add(row.officer_id)
         references[person] |= {row.reference} - {""}
-    found = [
+    often = [
         OftenRead(len(who), tuple(sorted(references[person])))
         for person, who in officers.items()
         if len(who) >= OFTEN_READ_BY
     ]
-    return sorted(found, key=lambda each: (-each.officers, each.references))
+    return sorted(often, key=lambda each: (-each.officers, each.references))

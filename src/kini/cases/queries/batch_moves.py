@@ -55,18 +55,18 @@ class MoveChoice:
 
 def selected_cases(by: Actor, references: Iterable[str]) -> list[Case]:
     """Cases with these references that the officer may see, in that order. One query."""
-    wanted = list(dict.fromkeys(references))
-    found = queries.visible_cases(by).filter(reference__in=wanted).defer(*queries.DEFERRED[:-1])
-    by_reference = {case.reference: case for case in found}
-    return [by_reference[each] for each in wanted if each in by_reference]
+    unique = list(dict.fromkeys(references))
+    visible = queries.visible_cases(by).filter(reference__in=unique).defer(*queries.DEFERRED[:-1])
+    by_reference = {case.reference: case for case in visible}
+    return [by_reference[each] for each in unique if each in by_reference]
 
 
 def move_choices(by: Actor, cases: Iterable[Case]) -> list[MoveChoice]:
     """Moves that the cases can take together, the most frequent first, dangerous ones last."""
-    found = [plan for plan in _every(by, cases) if plan.edge and not plan.obstacle]
-    counts = Counter(plan.edge.move for plan in found if plan.edge)
-    firsts = {plan.edge.move: plan for plan in reversed(found) if plan.edge}
-    grave = {plan.edge.move for plan in found if plan.edge and plan.edge.danger}
+    possible = [plan for plan in _every(by, cases) if plan.edge and not plan.obstacle]
+    counts = Counter(plan.edge.move for plan in possible if plan.edge)
+    firsts = {plan.edge.move: plan for plan in reversed(possible) if plan.edge}
+    grave = {plan.edge.move for plan in possible if plan.edge and plan.edge.danger}
     every = [
         MoveChoice(move, planned_label(firsts[move]), count, move in grave) for move, count in counts.most_common()
     ]

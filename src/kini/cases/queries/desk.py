@@ -82,11 +82,11 @@ def queue_page(actor: Actor, filters: QueueFilters | None = None, size: int | No
 @lru_cache(maxsize=500)
 def _pages(actor: Actor, filters: QueueFilters, most: int) -> tuple[CompiledSql, ...]:
     """Query each part of a page of the queue."""
-    found = _narrowed(visible_cases(actor), actor, filters, NOW_PLACEHOLDER).values_list(
+    columns = _narrowed(visible_cases(actor), actor, filters, NOW_PLACEHOLDER).values_list(
         *QUEUE_COLUMNS, "assignee__name"
     )
     return tuple(
-        compile_query(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after)
+        compile_query(part[:most]) for part in _parts(columns, ORDERS.get(filters.view, "due_at"), filters.after)
     )
 
 
@@ -113,18 +113,18 @@ def next_case(actor: Actor, filters: QueueFilters, case: Case) -> Case | None:
     Skips cases in which the officer has a conflict of interest.
     """
     order = ORDERS.get(filters.view, "due_at")
-    found = _narrowed(visible_cases(actor), actor, filters).exclude(pk=case.pk).defer(*DEFERRED[:-1])
-    for part in _parts(found, order, _cursor(case, order)):
+    others = _narrowed(visible_cases(actor), actor, filters).exclude(pk=case.pk).defer(*DEFERRED[:-1])
+    for part in _parts(others, order, _cursor(case, order)):
         for each in part[:MAX_CONFLICTS]:
             if not has_conflict_of_interest(actor, each):
                 return each
     return None
 
 
-def _parts[R](found: QuerySet[Case, R], order: str, cursor: str) -> Iterator[QuerySet[Case, R]]:
+def _parts[R](cases: QuerySet[Case, R], order: str, cursor: str) -> Iterator[QuerySet[Case, R]]:
     """Rows after the cursor, in order, one part per index scan; an invalid cursor starts from the beginning."""
     column, back = order.removeprefix("-"), order.startswith("-")
-    ordered = found.order_by(F(column).desc() if back else F(column).asc(nulls_last=True), "-id" if back else "id")
+    ordered = cases.order_by(F(column).desc() if back else F(column).asc(nulls_last=True), "-id" if back else "id")
     read = _read_cursor(cursor)
     if read is None or (read.at is None and back):
         yield ordered
@@ -180,22 +180,22 @@ def filter_counts(actor: Actor, filters: Iterable[QueueFilters]) -> list[int]:
 
     Each filter has its own subquery, so that each uses its own index and stops at the limit.
     """
-    asked = tuple(filters)
-    return list(_counts(actor, asked).rows(current_time.now())[0]) if asked else []
+    each_filter = tuple(filters)
+    return list(_counts(actor, each_filter).rows(current_time.now())[0]) if each_filter else []
 
 
 @lru_cache(maxsize=500)
 def _counts(actor: Actor, filters: tuple[QueueFilters, ...]) -> CompiledSql:
     """Build the counting query."""
-    found = [
+    counts = [
         compile_query(
             _narrowed(visible_cases(actor), actor, each, NOW_PLACEHOLDER).order_by().values("pk")[:MAX_COUNTED]
         )
         for each in filters
     ]
     # The SQL comes from the ORM; parameters are passed separately.
-    columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in found]  # noqa: S608
-    return CompiledSql(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
+    columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in counts]  # noqa: S608
+    return CompiledSql(f"SELECT {', '.join(columns)}", tuple(value for each in counts for value in each.parameters))
 
 
 def visible_cases(actor: Actor, permission: Permission = CasePermission.SEE_CASES) -> QuerySet[Case]:
@@ -224,15 +224,15 @@ def _view_q(actor: Actor, view: View, now: datetime) -> Q:
 
 
 def _narrowed(
-    found: QuerySet[Case], actor: Actor, filters: QueueFilters, now: datetime | None = None
+    cases: QuerySet[Case], actor: Actor, filters: QueueFilters, now: datetime | None = None
 ) -> QuerySet[Case]:
-    found = found.filter(_view_q(actor, filters.view, now or current_time.now()))
+    cases = cases.filter(_view_q(actor, filters.view, now or current_time.now()))
     if filters.service:
-        found = found.filter(service_id=filters.service)
+        cases = cases.filter(service_id=filters.service)
     if filters.public:
-        found = found.filter(public=filters.public)
+        cases = cases.filter(public=filters.public)
     if filters.area:
-        found = found.filter(in_area_q(filters.area))
+        cases = cases.filter(in_area_q(filters.area))
     if filters.text:
-        found = found.filter(search_index.search_q(filters.text))
-    return found
+        cases = cases.filter(search_index.search_q(filters.text))
+    return cases

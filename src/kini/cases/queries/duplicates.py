@@ -37,13 +37,13 @@ def duplicate_candidates(actor: Actor, case: Case) -> list[DuplicateCandidate]:
     by_place = kinds.get(case.kind).duplicates_by == "place"
     if case.closed_at or (case.latitude if by_place else case.resident_id) is None:
         return []
-    found = visible_cases(actor).filter(closed_at__isnull=True, service_id=case.service_id).exclude(pk=case.pk)
-    found = found.filter(_near_q(case) if by_place else Q(resident_id=case.resident_id))
+    candidates = visible_cases(actor).filter(closed_at__isnull=True, service_id=case.service_id).exclude(pk=case.pk)
+    candidates = candidates.filter(_near_q(case) if by_place else Q(resident_id=case.resident_id))
     if actor.user_id:
-        found = found.exclude(own_or_family_q(actor.user_id) | conflict_of_interest_q(actor.user_id))
+        candidates = candidates.exclude(own_or_family_q(actor.user_id) | conflict_of_interest_q(actor.user_id))
     known = NotDuplicate.objects.filter(first=Least(OuterRef("pk"), case.pk), later=Greatest(OuterRef("pk"), case.pk))
-    found = found.exclude(Exists(known)).select_related("version").defer(*DEFERRED).order_by("-opened_at")
-    alike = [DuplicateCandidate(each, distance_between(case, each)) for each in found[:MAX_COMPARED]]
+    candidates = candidates.exclude(Exists(known)).select_related("version").defer(*DEFERRED).order_by("-opened_at")
+    alike = [DuplicateCandidate(each, distance_between(case, each)) for each in candidates[:MAX_COMPARED]]
     close = [each for each in alike if not by_place or (each.metres or 0.0) <= NEAR_METRES]
     return sorted(close, key=lambda each: each.metres or 0.0)[:MAX_CANDIDATES]
 

@@ -21,7 +21,7 @@ def draft_for(actor: Actor, pk: Any, guest_key: str = "") -> Draft:
     Raises:
         Draft.DoesNotExist: when there is none, or it is somebody else's.
     """
-    found = Draft.objects.select_related("version__service", "case", "resident__area").defer("version__content")
+    drafts = Draft.objects.select_related("version__service", "case", "resident__area").defer("version__content")
     theirs = Q(owner_id=actor.user_id) if actor.user_id else Q(pk__in=())
     if actor.session:
         theirs |= Q(owner__isnull=True, session=actor.session)
@@ -29,7 +29,7 @@ def draft_for(actor: Actor, pk: Any, guest_key: str = "") -> Draft:
         theirs |= Q(case__in=my_cases(actor).values("pk"))
     if guest_key:
         theirs |= Q(case__guest_key=guest_key)
-    return found.filter(theirs).get(pk=pk)
+    return drafts.filter(theirs).get(pk=pk)
 
 
 def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:

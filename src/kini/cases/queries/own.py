@@ -67,10 +67,10 @@ def _placed(case: Case) -> Case:
 
 def own_cases_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> list[Case]:
     """Return the actor's own cases opened before a moment, latest first. One query."""
-    found = Case.objects.filter(own_or_family_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
+    cases = Case.objects.filter(own_or_family_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
     if after:
-        found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], pk__lt=after[1]))
-    return list(found.order_by("-opened_at", "-pk")[:count])
+        cases = cases.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], pk__lt=after[1]))
+    return list(cases.order_by("-opened_at", "-pk")[:count])
 
 
 def drafts_of(actor: Actor) -> QuerySet[Draft]:
@@ -80,9 +80,9 @@ def drafts_of(actor: Actor) -> QuerySet[Draft]:
     return waiting.select_related("version__service", "resident").defer("version__content").order_by("-updated_at")
 
 
-def _listed(found: QuerySet[Case]) -> QuerySet[Case]:
+def _listed(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Load the columns of a row in a resident's list, and no others."""
-    related = found.select_related("service", "version", "area", "unit", "assignee", "agency", "resident")
+    related = cases.select_related("service", "version", "area", "unit", "assignee", "agency", "resident")
     return related.defer(*DEFERRED, "service__search", "service__search_text")
 
 

@@ -21,7 +21,8 @@ from kini.cases.rules.edges import (
 from kini.cases.rules.notes import PLACEHOLDERS, fill_placeholders, find_mentions, unknown_placeholders
 from kini.cases.rules.progress import UNDECIDED, Stage, progress
 from kini.cases.rules.ratings import RATED_OUTCOMES, SCORES
-from kini.cases.rules.sentences import PUBLIC_WORDS, entry_renderers, entry_sentence, move_label, public_word
+from kini.cases.rules.sentences import entry_renderers, entry_sentence, move_label
+from kini.web.public_states import state_label as public_word
 
 __all__ = [
     "AFTER",
@@ -30,7 +31,6 @@ __all__ = [
     "OBJECT",
     "OVERTURN",
     "PLACEHOLDERS",
-    "PUBLIC_WORDS",
     "RATED_OUTCOMES",
     "RESIDENT",
     "SCORES",

@@ -30,8 +30,8 @@ def find_mentions(text: str, names: Mapping[int, str]) -> frozenset[int]:
     if not called:
         return frozenset()
     longest_first = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
-    found = re.findall(rf"(?<!\w)@({longest_first})(?!\w)", " ".join(text.casefold().split()))
-    return frozenset().union(*(called[name] for name in found))
+    mentioned = re.findall(rf"(?<!\w)@({longest_first})(?!\w)", " ".join(text.casefold().split()))
+    return frozenset().union(*(called[name] for name in mentioned))
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:

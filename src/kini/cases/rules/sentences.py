@@ -1,28 +1,14 @@
-"""Sentences for timeline entries, labels of moves, words of public states."""
+"""Sentences for timeline entries and labels of moves."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kini.cases.rules.edges import WITHDRAW, Edge
 from kini.core.localized_text import Text
 from kini.core.registry import Registry
-from kini.services.flows import Flow, PublicState
-
-#: Words that residents see for public states.
-PUBLIC_WORDS: Mapping[str, str | Promise] = {
-    PublicState.WAITING: gettext_lazy("Waiting"),
-    PublicState.COORDINATION: gettext_lazy("Coordination"),
-    PublicState.DISPOSITION: gettext_lazy("Disposition"),
-    PublicState.PROCESS: gettext_lazy("In progress"),
-    PublicState.DONE: gettext_lazy("Done"),
-    PublicState.REJECTED: gettext_lazy("Rejected"),
-    PublicState.REOPENED: gettext_lazy("Reopened"),
-}
-
+from kini.services.flows import Flow
 
 #: Renderers of entries added by rooms above, by entry type: data to a sentence for the resident.
 entry_renderers: Registry[Callable[[Mapping[str, Any]], str]] = Registry("sort of entry")
@@ -39,11 +25,6 @@ class EntryData(Protocol):
     def to_state(self) -> str: ...
     @property
     def data(self) -> dict[str, Any]: ...
-
-
-def public_word(state: str) -> str:
-    """Word for a public state in the active language."""
-    return str(PUBLIC_WORDS[state])
 
 
 def move_label(edge: Edge, words: Mapping[str, Text]) -> str:

@@ -72,15 +72,15 @@ def _store(cases: QuerySet[Case], audited: int) -> int:
 def verify_checkpoints() -> Iterator[str]:
     """Compare all checkpoints with the stored timelines; yield a sentence for each contradiction."""
     removed = set(ChainRemoval.objects.filter(chain=REMOVED).values_list("subject", flat=True))
-    told: set[str] = set()
+    reported: set[str] = set()
     for checkpoint in Checkpoint.objects.order_by("pk").iterator(chunk_size=10):
         heads = {
             reference: (int(number), digest)
             for reference, number, digest in map(str.split, checkpoint.heads.splitlines())
-            if reference not in removed and reference not in told
+            if reference not in removed and reference not in reported
         }
         for reference, fault in _faults(heads):
-            told.add(reference)
+            reported.add(reference)
             yield f"{reference}: {fault} (checkpoint of {checkpoint.at:%Y-%m-%d %H:%M} UTC)"
 
 

@@ -56,7 +56,7 @@ def entry_digests(reference: str, entry: TimelineEntry) -> list[str]:
 
 
 def _entry(reference: str, entry: TimelineEntry) -> bytes:
-    said = [
+    fields = [
         reference,
         entry.number,
         entry.at,
@@ -70,7 +70,7 @@ def _entry(reference: str, entry: TimelineEntry) -> bytes:
         entry.actor_name,
         entry.data,
     ]
-    return bytes(entry.previous) + canonical_json(said)
+    return bytes(entry.previous) + canonical_json(fields)
 
 
 def case_mac(case: Case) -> bytes:

@@ -40,8 +40,8 @@ def digest_of(case: Case, entry: TimelineEntry, data: dict[str, Any]) -> str:
 
 def redacted_digests(entries: list[TimelineEntry]) -> dict[int, str]:
     """Digests that redacted entries must have, by entry number."""
-    found: dict[int, str] = {}
+    redacted: dict[int, str] = {}
     for entry in entries:
         if entry.sort == REDACTION_ENTRY:
-            found |= {int(number): digest for number, digest in (entry.data.get("redacted") or {}).items()}
-    return found
+            redacted |= {int(number): digest for number, digest in (entry.data.get("redacted") or {}).items()}
+    return redacted

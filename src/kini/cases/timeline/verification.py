@@ -59,11 +59,11 @@ def _after(last: int) -> list[Case]:
     """Next batch of cases. If an encrypted column is corrupt, it is deferred; the case is then reported by its own
     check.
     """
-    found = Case.objects.filter(pk__gt=last).order_by("pk")[:BATCH]
+    batch = Case.objects.filter(pk__gt=last).order_by("pk")[:BATCH]
     try:
-        return list(found)
+        return list(batch)
     except DecryptionError:
-        return list(found.defer("guest_key"))
+        return list(batch.defer("guest_key"))
 
 
 def checked_files() -> set[str]:

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from kini.cases import actions as case_actions
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.locking import lock_case
 from kini.cases.models import Case
 from kini.core import audit, crypto, current_time, files
@@ -30,7 +30,7 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
     case = lock_case(case)
     if case.closed_at or case.submitted_by is None:
         return None
-    with_files = answers.of_case(case).get("contents") == "everything"
+    with_files = case_answers.of_case(case).get("contents") == "everything"
     content = data_export.build_export(queries.data_subject_of(case.submitted_by), with_files=with_files)
     made = Export(id=uuid4(), user=case.submitted_by, case=case, size=len(content), made_at=current_time.now())
     made.expires_at = made.made_at + EXPORT_LIFETIME

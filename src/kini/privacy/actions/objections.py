@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.models import Case
 from kini.core import audit, current_time
 from kini.core.actions import action
@@ -20,7 +20,7 @@ def restrict_processing(*, by: Actor, case: Case) -> Restriction | None:
         NotAllowed: unless the system is the actor.
     """
     _only_the_program(by)
-    if not answers.of_case(case).get("restrict") or case.resident is None:
+    if not case_answers.of_case(case).get("restrict") or case.resident is None:
         return None
     found = Restriction.objects.create(resident=case.resident, case=case, since=current_time.now())
     audit.record(by=by, action="privacy.restricted", subject=f"resident:{case.resident_id}")
@@ -41,7 +41,7 @@ def apply_objection(*, by: Actor, case: Case) -> list[str]:
     Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=current_time.now())
     ended: list[str] = []
     if case.outcome == "granted" and case.submitted_by:
-        uses, person = answers.of_case(case).get("uses") or [], queries.data_subject_of(case.submitted_by)
+        uses, person = case_answers.of_case(case).get("uses") or [], queries.data_subject_of(case.submitted_by)
         for each in personal_data_categories:
             if each.optional in uses and each.erase:
                 each.erase(by, person)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kini.cases import answers
+from kini.cases import case_answers
 from kini.cases.actions import merge
 from kini.cases.models import Case
 from kini.core import audit, current_time, events
@@ -99,7 +99,7 @@ def link_fault_report(*, by: Actor, case: Case) -> FaultReport | None:
     """
     require_system(by)
     network = config.network()
-    code = str(answers.of_case(case).get(network.fault.site, "")) if network and network.fault else ""
+    code = str(case_answers.of_case(case).get(network.fault.site, "")) if network and network.fault else ""
     site = Site.objects.select_for_update().filter(code__iexact=code.strip()).first() if code else None
     if site is None:
         return None

@@ -32,21 +32,21 @@ def is_hidden(field: FieldBase, *, private: bool) -> bool:
 
 def hidden_of_case(case: Case, snapshot: ServiceSnapshot, *, private: bool) -> dict[str, Any]:
     """Answers hidden on an officer's page, by field; those of repeated pages as the whole list."""
-    given = of_case(case)
-    found: dict[str, Any] = {}
+    answers = of_case(case)
+    hidden: dict[str, Any] = {}
     for page in snapshot.pages:
         names = [name for name, field in page.fields.items() if is_hidden(field, private=private)]
         keys = [page.repeat.name] if page.repeat and names else names
-        found |= {key: given[key] for key in keys if key in given}
-    return found
+        hidden |= {key: answers[key] for key in keys if key in answers}
+    return hidden
 
 
-def is_fully_encrypted(kept: Draft | Case, snapshot: ServiceSnapshot) -> bool:
+def is_fully_encrypted(holder: Draft | Case, snapshot: ServiceSnapshot) -> bool:
     """Return True if answers are encrypted that the version leaves in the clear. Later edits keep this."""
-    if kept.sealed is None or kept.answers:
+    if holder.sealed is None or holder.answers:
         return False
-    context = case_context(kept) if isinstance(kept, Case) else draft_context(kept)
-    return not decrypt_json(kept.sealed, context).keys() <= snapshot.sealed
+    context = case_context(holder) if isinstance(holder, Case) else draft_context(holder)
+    return not decrypt_json(holder.sealed, context).keys() <= snapshot.sealed
 
 
 def assign_to_draft(
