@@ -70,7 +70,7 @@ def test_everything_that_was_sent_is_in_the_database_at_its_place_and_time(simul
     with running(folder):
         assert simulate("--radius-port", str(port + 1)) == 0
     columns = made(day)
-    assert f"of {len(columns['begin'])} sessions told" in capsys.readouterr().out
+    assert f"of {len(columns['begin'])} sessions sent" in capsys.readouterr().out
     while actions.collect_packets(by=BY, folder=folder / "detail").read:
         pass
     with connection.cursor() as cursor:
