@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from kini.booking.models import EVERYBODY, WALK_IN
 from kini.city.schema import WEEKDAYS, Span, Week
+from kini.core.dated_rules import DatedRules, SourcedRule, rule_in_force
 from kini.core.localized_text import Text
 from kini.services.fields.base import StrictModel
 from kini.services.fields.dates import resolve_bound
@@ -85,7 +86,7 @@ class WaitingListOptions(StrictModel):
     offer_minutes: int = Field(default=120, ge=5, description="How long an offer holds.")
 
 
-class NoShowRule(StrictModel):
+class NoShowRule(SourcedRule):
     """Rule for no-shows, valid from a day on.
 
     Attributes:
@@ -95,7 +96,6 @@ class NoShowRule(StrictModel):
             never.
     """
 
-    since: date
     after_minutes: int = Field(default=60, ge=0, le=2880)
     times: int | None = Field(default=None, ge=1, le=20)
     within_days: int = Field(default=90, ge=1, le=366)
@@ -144,7 +144,7 @@ class BookingOptions(StrictModel):
     exceptions: list[ScheduleException] = []
     waiting_list: WaitingListOptions | None = WaitingListOptions()
     rush: WaitingRoomOptions | None = None
-    missed: list[NoShowRule] = []
+    missed: DatedRules[NoShowRule] = []
     confidence: Annotated[Literal["high", "medium", "low"], Field(description="How sure hours and numbers are.")] = (
         "low"
     )
@@ -184,5 +184,4 @@ class BookingOptions(StrictModel):
 
     def missed_on(self, day: date) -> NoShowRule | None:
         """The rule of that day for those who do not come."""
-        begun = [rule for rule in self.missed if rule.since <= day]
-        return max(begun, key=lambda rule: rule.since, default=None)
+        return rule_in_force(self.missed, day)

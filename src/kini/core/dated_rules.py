@@ -77,19 +77,19 @@ def require_rule_in_force[R: DatedRule](rules: Iterable[R], day: date) -> R:
     return rule
 
 
-def sort_rules[R: DatedRule](rules: Iterable[R]) -> list[R]:
-    """Rules in the order of their days.
+def check_rules[R: DatedRule](rules: Iterable[R]) -> list[R]:
+    """The rules, in the order in which they were.
 
     Raises:
         AmbiguousRules: when two begin on the same day.
     """
-    ordered = sorted(rules, key=_since)
-    _refuse_same_day(ordered)
-    return ordered
+    rules = list(rules)
+    _refuse_same_day(sorted(rules, key=_since))
+    return rules
 
 
-#: A field of a pydantic model: rules in any order, no two of the same day; held in the order of their days.
-type DatedRules[R: DatedRule] = Annotated[list[R], AfterValidator(sort_rules)]
+#: A field of a pydantic model: rules in any order, no two of the same day.
+type DatedRules[R: DatedRule] = Annotated[list[R], AfterValidator(check_rules)]
 
 
 def filter_in_force[M: Model](

@@ -153,8 +153,8 @@ def _doubtful(feed: Feed, key: str, at: datetime) -> bool:
 def level_limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, float]]:
     """Today's thresholds of a row's levels, with their names."""
     assert feed.levels is not None
-    index = rules.applicable_rule(feed.levels.scale, record.key, now.astimezone(pack.current().timezone).date())
-    least = feed.levels.rules[index].at_least if index is not None else {}
+    rule = rules.applicable_rule(feed.levels.rules, record.key, now.astimezone(pack.current().timezone).date())
+    least = rule.at_least if rule else {}
     return [(str(feed.levels.steps[step].name), number) for step, number in least.items()]
 
 

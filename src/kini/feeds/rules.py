@@ -3,14 +3,24 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from kini.core.dated_rules import DatedRule, rule_in_force
 
 #: Relative moment in a sample: "now-20m".
 _AGO = re.compile(r"^now(?:-(\d{1,6})([mhd]))?$")
 LONGEST_KEY = 160
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class KeyedRule(DatedRule, Protocol):
+    """A dated rule for the rows with these keys; for all rows without one of their own when it has no keys."""
+
+    @property
+    def keys(self) -> Collection[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +36,21 @@ class ScaleRule:
     at_least: tuple[tuple[str, float], ...]
 
 
-def applicable_rule(scale: Sequence[ScaleRule], key: str, day: date) -> int | None:
-    """Index of the rule for a row on a day: its own before a general one, then the newest; None without one."""
-    fits = [n for n, rule in enumerate(scale) if rule.since <= day and (not rule.keys or key in rule.keys)]
-    return max(fits, key=lambda n: (bool(scale[n].keys), scale[n].since), default=None)
+def applicable_rule[R: KeyedRule](scale: Iterable[R], key: str, day: date) -> R | None:
+    """Rule for a row on a day: one of its own before a general one; None without one."""
+    rules = list(scale)
+    own = rule_in_force((rule for rule in rules if key in rule.keys), day)
+    return own or rule_in_force((rule for rule in rules if not rule.keys), day)
 
 
 def reached_level(
     scale: Sequence[ScaleRule], steps: Sequence[str], key: str, value: float | None, day: date
 ) -> str | None:
     """Level of a value by the rule of its day; the first level below all thresholds; None without a rule."""
-    index = applicable_rule(scale, key, day)
-    if index is None or value is None:
+    rule = applicable_rule(scale, key, day)
+    if rule is None or value is None:
         return None
-    reached = [step for step, least in scale[index].at_least if value >= least]
+    reached = [step for step, least in rule.at_least if value >= least]
     return reached[-1] if reached else steps[0]
 
 

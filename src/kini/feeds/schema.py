@@ -5,11 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from kini.core.dated_rules import SourcedRule, check_rules
 from kini.core.localized_text import Text
 from kini.feeds.rules import ScaleRule, applicable_rule
 from kini.services.conditions import When
 from kini.services.fields.base import StrictModel
-from kini.services.schema import Confidence, Id, Name
+from kini.services.schema import Id, Name
 
 Tone = Literal["ok", "info", "warn", "bad", "neutral"]
 FieldType = Literal["text", "integer", "number", "money", "boolean", "choice", "link", "phone"]
@@ -137,7 +138,7 @@ class Step(StrictModel):
     about: Text | None = Field(default=None, description="What it means for people: an advice.")
 
 
-class LevelRule(StrictModel):
+class LevelRule(SourcedRule):
     """Thresholds of the levels, valid from a day on.
 
     Attributes:
@@ -146,11 +147,9 @@ class LevelRule(StrictModel):
         at_least: level -> smallest value that reaches it.
     """
 
-    from_: date = Field(default=date.min, alias="from")
+    since: date = Field(default=date.min, alias="from")
     keys: list[str] = []
     at_least: dict[str, float]
-    source: str = ""
-    confidence: Confidence = "low"
 
 
 class Levels(StrictModel):
@@ -173,6 +172,8 @@ class Levels(StrictModel):
             raise ValueError(
                 "say which number is judged (of) by which rules, or where the source says the step (given)"
             )
+        for key in {None, *(key for rule in self.rules for key in rule.keys)}:
+            check_rules(rule for rule in self.rules if (key in rule.keys if key else not rule.keys))
         for rule in self.rules:
             if unknown := rule.at_least.keys() - self.steps.keys():
                 raise ValueError(f'there is no step "{min(unknown)}"; use: {", ".join(self.steps)}')
@@ -184,14 +185,14 @@ class Levels(StrictModel):
     @property
     def scale(self) -> list[ScaleRule]:
         return [
-            ScaleRule(each.from_, frozenset(each.keys), tuple(sorted(each.at_least.items(), key=lambda a: a[1])))
+            ScaleRule(each.since, frozenset(each.keys), tuple(sorted(each.at_least.items(), key=lambda a: a[1])))
             for each in self.rules
         ]
 
     def confidence(self, key: str, day: date) -> str:
         """Confidence of the rule for that row on that day."""
-        index = applicable_rule(self.scale, key, day)
-        return "high" if index is None else self.rules[index].confidence
+        rule = applicable_rule(self.rules, key, day)
+        return rule.confidence if rule else "high"
 
 
 class RowDisplay(StrictModel):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kini.core.dated_rules import rule_in_force, rules_in_force
+
 
 @dataclass(frozen=True, slots=True)
 class Fine:
@@ -46,16 +48,9 @@ def amount_owed(
     fine_ = round(fine)
     relief = sum(
         round((principal if each.of == "principal" else fine_) * each.percent / 100)
-        for each in reliefs
-        if each.since <= on <= each.until
+        for each in rules_in_force(reliefs, on)
     )
     return Amount(principal, fine_, min(relief, principal + fine_))
-
-
-def rule_in_force[R: (Fine, Relief)](rules: Iterable[R], on: date) -> R | None:
-    """Rule in force on a day: the latest of those that have begun."""
-    begun = [rule for rule in rules if rule.since <= on]
-    return max(begun, key=lambda rule: rule.since) if begun else None
 
 
 def _month_fine(principal: int, begun: date, number: int, fines: Iterable[Fine]) -> float:

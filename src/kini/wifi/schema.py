@@ -1,12 +1,12 @@
 """Schema of wifi.yaml."""
 
-from collections.abc import Sequence
-from datetime import date, time
+from datetime import time
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from kini.city.schema import WEEKDAYS, Id, StrictModel, Week
+from kini.core.dated_rules import DatedRules, SourcedRule
 from kini.core.localized_text import Text
 from kini.services.schema import Name
 
@@ -75,7 +75,7 @@ class GroupEntry(StrictModel):
     devices_at_once: Annotated[int, Field(gt=0, le=1_000)] | None = None
 
 
-class SessionEntry(StrictModel):
+class SessionEntry(SourcedRule):
     """Dated rule for sessions, valid until the next entry.
 
     Attributes:
@@ -84,13 +84,12 @@ class SessionEntry(StrictModel):
         keep_days: days for which a session keeps its device and its person.
     """
 
-    since: date
     silent_minutes: Annotated[int, Field(ge=10, le=1_440)] = 20
     closing_hours: Annotated[int, Field(ge=1, le=72)] = 12
     keep_days: Annotated[int, Field(ge=21, le=1_830)] = 30
 
 
-class HealthEntry(StrictModel):
+class HealthEntry(SourcedRule):
     """Dated rule for the states of access points, valid until the next entry.
 
     Attributes:
@@ -102,7 +101,6 @@ class HealthEntry(StrictModel):
         busy_percent: share of its capacity from which it is busy.
     """
 
-    since: date
     heard_minutes: Annotated[int, Field(ge=6, le=1_440)] = 15
     down_minutes: Annotated[int, Field(ge=6, le=10_080)] = 30
     beats_days: Annotated[int, Field(ge=1, le=366)] = 30
@@ -110,7 +108,7 @@ class HealthEntry(StrictModel):
     busy_percent: Annotated[int, Field(ge=1, le=100)] = 80
 
 
-class PlanEntry(StrictModel):
+class PlanEntry(SourcedRule):
     """Dated rule for choosing new points, valid until the next entry.
 
     Attributes:
@@ -122,7 +120,6 @@ class PlanEntry(StrictModel):
         anywhere: also consider a grid without known buildings.
     """
 
-    since: date
     radius_m: Annotated[int, Field(ge=WALK_RADIUS[0], le=WALK_RADIUS[1])]
     capacity: Annotated[int, Field(ge=POINT_CAPACITY[0], le=POINT_CAPACITY[1])]
     cost: Money = 0
@@ -188,9 +185,9 @@ class WifiFile(StrictModel):
     kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
     schemes: dict[Id, Scheme] = {}
     groups: dict[Id, GroupEntry] = {}
-    sessions: list[SessionEntry] = []
-    plans: list[PlanEntry] = []
-    health: list[HealthEntry] = []
+    sessions: DatedRules[SessionEntry] = []
+    plans: DatedRules[PlanEntry] = []
+    health: DatedRules[HealthEntry] = []
     agency: Id | None = None
     providers: dict[Annotated[str, Field(max_length=80)], Id] = {}
     portal: PortalEntry | None = None
@@ -198,19 +195,6 @@ class WifiFile(StrictModel):
     fault: FaultService | None = None
     wish: SiteRequestService | None = None
     made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "WifiFile":
-        dated: dict[str, Sequence[SessionEntry | PlanEntry | HealthEntry]] = {
-            "sessions": self.sessions,
-            "plans": self.plans,
-            "health": self.health,
-        }
-        for name, entries in dated.items():
-            days = [entry.since for entry in entries]
-            if days != sorted(set(days)):
-                raise ValueError(f"{name}: write entries by their days, the oldest first, one for each day")
-        return self
 
     @model_validator(mode="after")
     def _plans_of_known_kinds(self) -> "WifiFile":

@@ -1,18 +1,21 @@
 """Limit of concurrent devices of a person or a voucher, and the effect of a lost Stop packet."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kini.city import pack
 from kini.core.crypto import keyed_hash
 from kini.people.models import User
 from kini.wifi import actions, config
+from kini.wifi.health import queries
 from kini.wifi.models import Device, Group, SessionRule, Voucher
 from kini.wifi.pack_check import check_wifi
 from kini.wifi.radius import authorization
+from kini.wifi.usage import rollup
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.radius.test_authorization import GROUPS, NOON, ONE_FIXTURE, PHONE, decided, network, refused  # noqa: F401 -- fixtures
 
@@ -154,7 +157,21 @@ def test_what_the_pack_says_of_sessions_holds_from_its_day(network, town):  # no
     assert (load(SESSION_RULES), load("")) == (0, 2)
 
 
-def test_days_of_session_rules_are_in_order(town):
-    (town / "wifi.yaml").write_text(WIFI + "sessions: [{since: 2026-02-01}, {since: 2026-01-01}]\n", "utf-8")
-    (fault,) = check_wifi(town)
-    assert "the oldest first" in str(fault)
+def test_the_order_of_dated_rules_in_the_file_does_not_matter(town):
+    rules = (
+        "sessions: [{since: 2026-02-01, closing_hours: 20}, {since: 2026-01-01, closing_hours: 1}]\n"
+        "health: [{since: 2026-02-01, heard_minutes: 20}, {since: 2026-01-01}]\n"
+    )
+    (town / "wifi.yaml").write_text(WIFI + rules, "utf-8")
+    assert list(check_wifi(town)) == []
+    zone = pack.current().timezone
+    assert rollup.rollup_due_at(date(2026, 2, 1)) == datetime(2026, 2, 2, 20, tzinfo=zone)
+    assert rollup.rollup_due_at(date(2026, 1, 31)) == datetime(2026, 2, 1, 1, tzinfo=zone)
+    assert queries.health_rule(date(2026, 2, 1)).heard_minutes == 20
+    assert queries.health_rule(date(2026, 1, 31)).heard_minutes == 15
+
+
+def test_two_rules_of_the_same_day_are_an_error(town):
+    (town / "wifi.yaml").write_text(WIFI + "sessions: [{since: 2026-02-01}, {since: 2026-02-01}]\n", "utf-8")
+    (error,) = check_wifi(town)
+    assert "two rules begin on 2026-02-01" in str(error)

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kini.core import current_time
 from kini.core.actors import Actor
+from kini.core.dated_rules import rule_in_force
 from kini.core.process_cache import cached
 from kini.wifi import config
 from kini.wifi.health.models import FaultReport, Health, Outage
@@ -65,8 +66,7 @@ NEVER_HEARD = SiteHealth(State.UNKNOWN, None)
 def health_rule(on: date) -> HealthEntry:
     """Return the health rule that is valid on a day."""
     network = config.network()
-    entries = [entry for entry in network.health if entry.since <= on] if network else []
-    return entries[-1] if entries else HealthEntry(since=on)
+    return rule_in_force(network.health if network else [], on) or HealthEntry(since=on)
 
 
 def recent_contacts(now: datetime) -> dict[int, LastContact]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from django.utils.translation import gettext as _
 
 from kini.core.actors import ActionRefused
+from kini.core.dated_rules import rule_in_force
 from kini.web.formats import today
 from kini.wifi import config
 from kini.wifi.inventory.queries import DETOUR
@@ -44,10 +45,10 @@ def planning_rule() -> PlanEntry:
         ActionRefused: if the pack has none.
     """
     network = config.network()
-    entries = [entry for entry in network.plans if entry.since <= today()] if network else []
-    if not entries:
+    rule = rule_in_force(network.plans, today()) if network else None
+    if rule is None:
         raise ActionRefused(_("The city's pack has no rule for choosing new points (wifi.yaml, plans)."))
-    return entries[-1]
+    return rule
 
 
 def validate_request(request: PlanRequest) -> None:

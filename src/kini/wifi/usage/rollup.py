@@ -16,6 +16,7 @@ from kini.city import pack
 from kini.core import current_time
 from kini.core.crypto import hmac_pads
 from kini.core.database.bulk import open_copy
+from kini.core.dated_rules import rule_in_force
 from kini.wifi import config
 from kini.wifi.schema import SessionEntry
 from kini.wifi.usage import storage
@@ -105,10 +106,9 @@ _HOURS = "unnest(range(begin // 3600, least((begin + length) // 3600, begin // 3
 def rollup_due_at(day: date) -> datetime:
     """Return the time at which a day is closed: some hours after midnight, when its sessions have ended."""
     network = config.network()
-    rules = [rule for rule in network.sessions if rule.since <= day] if network else []
-    hours = (rules[-1] if rules else SessionEntry(since=day)).closing_hours
+    rule = rule_in_force(network.sessions if network else [], day) or SessionEntry(since=day)
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), pack.current().timezone)
-    return midnight + timedelta(hours=hours)
+    return midnight + timedelta(hours=rule.closing_hours)
 
 
 def oldest_day() -> date | None:
