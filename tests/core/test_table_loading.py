@@ -13,7 +13,8 @@ from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
 from kini.core.models import AuditEntry, ImportChange, ImportRun
 from kini.core.retention import apply, rules
-from kini.core.table_import import Table, Target, load, undo
+from kini.core.table_import import Table
+from kini.core.table_import.loading import Target, load, undo
 from kini.payments.models import Bill
 
 pytestmark = pytest.mark.django_db

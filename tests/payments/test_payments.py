@@ -1,5 +1,6 @@
 """Payments: a bill is paid exactly once, overpayments are refunded, and the ledger balances."""
 
+from argparse import Namespace
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -13,12 +14,14 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, TimelineEntry
-from kini.cli import payments_reconcile
+from kini.cli import bills_load, console, payments_reconcile
+from kini.cli import imports as cli_imports
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed
+from kini.core.models import ImportRun
 from kini.operator.site import site
 from kini.payments import actions, gateway, jobs, ledger, queries
-from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
+from kini.payments.models import Bill, BillCase, LedgerEntry, Payment, Posting, Refund
 from kini.payments.providers.base import ReceivedPayment, WebhookMessage
 from kini.payments.sandbox.server import Sandbox
 from kini.payments.tariffs import BillRow
@@ -265,9 +268,43 @@ def test_an_overdue_bill_costs_its_fine_and_a_new_day_makes_a_new_code(town, cas
 def test_a_table_loaded_again_changes_only_what_nobody_pays(town, case, bill, bank):
     rows = [BillRow("AB12", "2026", 60_000, FAR, "CAMAR"), BillRow("AB13", "2026", 10_000, FAR, "")]
     asked(town, case)
-    assert actions.load_bills(by=BY, register="stall-tax", rows=rows) == (1, 0)
-    assert actions.load_bills(by=BY, register="stall-tax", rows=[replace(rows[1], principal=11_000)]) == (0, 1)
+    first = actions.load_bills(by=BY, register="stall-tax", rows=rows)
+    assert (first.added, first.changed, first.frozen) == (1, 0, 1)
+    changed = [replace(rows[1], principal=11_000)]
+    trial = actions.load_bills(by=BY, register="stall-tax", rows=changed, dry_run=True)
+    second = actions.load_bills(by=BY, register="stall-tax", rows=changed)
+    assert (trial.added, trial.changed) == (second.added, second.changed) == (0, 1)
     assert Bill.objects.get(pk=bill.pk).principal == 50_000
+
+
+def test_an_import_is_listed_and_undone_unless_its_bills_are_in_use(town, case, capsys, tmp_path):
+    def imports(number=None):
+        return cli_imports.run(Namespace(undo=number))
+
+    file = tmp_path / "bills.csv"
+    file.write_text("object,period,principal,due_on,proof\nCD12,2026,9000,2026-12-31,\nX,2026,1,2026-12-31,\n", "utf-8")
+    options = Namespace(register="stall-tax", file=file, dry_run=True)
+    assert bills_load.run(options) == 1
+    assert 'bills.csv:3: object "X": enter the number' in capsys.readouterr().out
+    assert not Bill.objects.filter(object="CD12").exists()
+    options.dry_run = False
+    assert bills_load.run(options) == 1
+    run = ImportRun.objects.latest("pk")
+    assert f"./kini imports --undo {run.pk}" in capsys.readouterr().out
+    bill = Bill.objects.get(object="CD12")
+    before = BillCase.objects.get(case=case).bill
+    BillCase.objects.update(bill=bill)
+    with pytest.raises(console.CommandError, match="in use"):
+        imports(run.pk)
+    BillCase.objects.update(bill=before)
+    assert imports(run.pk) == 0
+    assert not Bill.objects.filter(object="CD12").exists()
+    imports()
+    assert "1 added, 0 changed, 0 removed, 1 faulty, undone" in capsys.readouterr().out
+    with pytest.raises(console.CommandError, match="already"):
+        imports(run.pk)
+    with pytest.raises(console.CommandError, match="there is no import 0"):
+        imports(0)
 
 
 def test_a_settlement_file_agrees_finds_what_nobody_told_and_names_what_is_unknown(

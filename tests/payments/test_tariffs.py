@@ -104,10 +104,16 @@ def test_a_table_of_bills_names_every_bad_row(tmp_path: Path):
         "b-1234-x,2026,7,2026-01-01,\n",
         "utf-8",
     )
-    rows, faults = read_bills(file)
+    rows, table = read_bills(file)
     assert [(row.object, row.principal, row.proof) for row in rows] == [("B1234X", 5, "AB1")]
-    assert [fault.split(":")[0] for fault in faults] == ["line 2", "line 3", "line 4", "line 5", "line 7"]
-    assert "2026-12-31" in faults[2]
+    assert [(error.line, error.field, error.value) for error in table.errors] == [
+        (2, "object", "B 1"),
+        (3, "principal", "free"),
+        (4, "due_on", "31-12-2026"),
+        (5, "period", ""),
+        (7, "object", "b-1234-x"),
+    ]
+    assert "2026-12-31" in str(table.errors[2])
 
 
 def test_a_register_with_faults_is_named_with_its_line(tmp_path: Path):

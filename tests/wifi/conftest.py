@@ -10,7 +10,7 @@ from kini.core.actors import system
 from kini.wifi import actions, config
 from kini.wifi.inventory import list_parser
 from kini.wifi.inventory.actions import ImportOutcome
-from kini.wifi.inventory.schema import ColumnMapping
+from kini.wifi.inventory.schema import PointMapping
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
 BY = system("tests")
@@ -53,7 +53,7 @@ def bring(town: Path, tmp_path: Path) -> Callable[..., ImportOutcome]:
     """Import a list with these lines below HEADER (or another one)."""
 
     def run(
-        *lines: str, header: str = HEADER, mapping: ColumnMapping | None = None, dry_run: bool = False
+        *lines: str, header: str = HEADER, mapping: PointMapping | None = None, dry_run: bool = False
     ) -> ImportOutcome:
         path = tmp_path / "points.csv"
         path.write_text("\n".join((header, *lines)) + "\n", "utf-8")

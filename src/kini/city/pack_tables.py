@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kini.city.csv_rows import CsvRow, read_rows
 from kini.city.models import Agency, Area, Place, Unit
 from kini.city.pack import City
 from kini.city.schema import AgencyFile, AreaLevel, AreaRow, PlaceRow, UnitEntry
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.geometry import Point
 from kini.core.localized_text import missing_translations
+from kini.core.table_import import Row, read_pack_table
 
 AREAS_FILE = "areas.csv"
 AGENCIES_FILE = "agencies.yaml"
@@ -35,15 +35,15 @@ def read_pack_tables(path: Path, city: City) -> PackTables:
         ConfigErrors: all errors of the three files.
     """
     faults: list[ConfigError] = []
-    areas = _areas(read_rows(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)
+    areas = _areas(read_pack_table(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)
     agencies, units = _agencies(path, city, areas, faults)
-    places = _places(read_rows(path / PLACES_FILE, path, PlaceRow, faults), areas, agencies, faults)
+    places = _places(read_pack_table(path / PLACES_FILE, path, PlaceRow, faults), areas, agencies, faults)
     if faults:
         raise ConfigErrors(faults)
     return PackTables(list(areas.values()), list(agencies.values()), units, places)
 
 
-def _areas(rows: list[CsvRow[AreaRow]], levels: Sequence[AreaLevel], faults: list[ConfigError]) -> dict[str, Area]:
+def _areas(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel], faults: list[ConfigError]) -> dict[str, Area]:
     """Areas by code, parents before children."""
     depths = {level.id: depth for depth, level in enumerate(levels)}
     areas: dict[str, Area] = {}
@@ -58,7 +58,7 @@ def _areas(rows: list[CsvRow[AreaRow]], levels: Sequence[AreaLevel], faults: lis
     return areas
 
 
-def _area_faults(row: CsvRow[AreaRow], depths: dict[str, int], areas: dict[str, Area]) -> Iterator[ConfigError]:
+def _area_faults(row: Row[AreaRow], depths: dict[str, int], areas: dict[str, Area]) -> Iterator[ConfigError]:
     area = row.value
     if area.code in areas:
         yield row.error_at("code", f"{area.code} appears twice", "Keep one line.")
@@ -76,19 +76,21 @@ def _area_faults(row: CsvRow[AreaRow], depths: dict[str, int], areas: dict[str, 
         yield row.error_at("code", f"the codes down to here are over {LONGEST_PATH} letters together", "Shorten them.")
 
 
-def _whole_faults(rows: list[CsvRow[AreaRow]], levels: Sequence[AreaLevel]) -> Iterator[ConfigError]:
+def _whole_faults(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel]) -> Iterator[ConfigError]:
     whole = [row for row in rows if row.value.level == levels[0].id]
     if not whole:
         yield ConfigError(
-            rows[0].file, 0, "", "the whole city is missing", f"Add one line of the level {levels[0].id}."
+            rows[0].table.file, 0, "", "the whole city is missing", f"Add one line of the level {levels[0].id}."
         )
     for row in whole[1:]:
         yield row.error_at("level", "there is more than one whole city", "Keep one.")
     if not any(row.value.level == levels[-1].id for row in rows):
-        yield ConfigError(rows[0].file, 0, "", f"there is no area of the level {levels[-1].id}", "Add at least one.")
+        yield ConfigError(
+            rows[0].table.file, 0, "", f"there is no area of the level {levels[-1].id}", "Add at least one."
+        )
 
 
-def _double_points(rows: list[CsvRow[AreaRow]]) -> Iterator[ConfigError]:
+def _double_points(rows: list[Row[AreaRow]]) -> Iterator[ConfigError]:
     seen: dict[Point, str] = {}
     for row in rows:
         other = seen.setdefault((row.value.latitude, row.value.longitude), row.value.code)
@@ -159,7 +161,7 @@ def _units(agency: str, unit: UnitEntry, areas: dict[str, Area]) -> Iterator[Uni
 
 
 def _places(
-    rows: list[CsvRow[PlaceRow]], areas: dict[str, Area], agencies: dict[str, Agency], faults: list[ConfigError]
+    rows: list[Row[PlaceRow]], areas: dict[str, Area], agencies: dict[str, Agency], faults: list[ConfigError]
 ) -> list[Place]:
     places: dict[str, Place] = {}
     for row in rows:

@@ -197,21 +197,17 @@ class AgencyEntry(StrictModel):
     units: tuple[UnitEntry, ...] = ()
 
 
-def _empty_is_none(value: Any) -> Any:
-    return None if value == "" else value
-
-
 class AreaRow(StrictModel):
     """One line of areas.csv."""
 
     code: Code
     level: Id
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    parent: Annotated[Code | None, BeforeValidator(_empty_is_none)] = None
+    parent: Code | None = None
     latitude: Latitude
     longitude: Longitude
-    km2: Annotated[Annotated[float, Field(gt=0)] | None, BeforeValidator(_empty_is_none)] = None
-    population: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_empty_is_none)] = None
+    km2: Annotated[float, Field(gt=0)] | None = None
+    population: Annotated[int, Field(ge=0)] | None = None
 
 
 class PlaceRow(StrictModel):
@@ -221,7 +217,7 @@ class PlaceRow(StrictModel):
     kind: Id
     name: Annotated[str, Field(min_length=1, max_length=160)]
     area: Code
-    agency: Annotated[Id | None, BeforeValidator(_empty_is_none)] = None
+    agency: Id | None = None
     latitude: Latitude
     longitude: Longitude
     address: Annotated[str, Field(max_length=240)] = ""

@@ -11,21 +11,26 @@ from kini.payments.tariffs import bill_registers, read_bills
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("register", help="register (bills/NAME.yaml of the pack)")
-    parser.add_argument("file", type=Path, help="CSV with the columns object, period, principal, due_on, proof")
+    parser.add_argument("file", type=Path, help="CSV or Excel: object, period, principal, due_on, proof")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.register not in bill_registers():
         names = ", ".join(bill_registers()) or "none"
         raise console.CommandError(f'the pack has no register "{options.register}"; there are: {names}.')
-    try:
-        rows, faults = read_bills(options.file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise console.CommandError(f"{options.file} cannot be read ({error}); give a CSV file in UTF-8.") from None
-    for fault in faults:
-        print(f"{options.file.name}, {fault}")
-    added, changed = actions.load_bills(by=system("bills load"), register=options.register, rows=rows)
-    print(
-        f"{added} bills added, {changed} changed, {len(rows) - added - changed} unchanged, {len(faults)} rows rejected."
+    rows, table = read_bills(options.file)
+    print(*table.errors, sep="\n", end="\n" if table.errors else "")
+    if not rows:
+        raise console.CommandError(f"there is no valid bill in {options.file}.")
+    run = actions.load_bills(
+        by=system("bills load"), register=options.register, rows=rows, table=table, dry_run=options.dry_run
     )
-    return 1 if faults else 0
+    print(
+        f"{'Nothing was changed. It would be: ' if options.dry_run else ''}"
+        f"{run.added} bills added, {run.changed} changed, {run.unchanged + run.frozen} unchanged,"
+        f" {run.faulty} rows rejected."
+    )
+    if run.pk:
+        print(f"Undo this import with ./kini imports --undo {run.pk}")
+    return 1 if table.errors else 0

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
             by=system("feeds load"), name=options.name, content=content, origin=origin, force=options.force
         )
     except ImportRefused as fault:
-        show(options.file, [(each.row, each.field, each.message) for each in fault.faults], len(fault.faults))
+        show(options.file, [(each.line, each.field, each.message) for each in fault.faults], len(fault.faults))
         raise console.CommandError(f"{options.file.name} was not loaded: {fault}") from None
     if load is None:
         print(f"{options.file.name} was loaded before; no changes.")

@@ -1,14 +1,14 @@
 """`./kini payments reconcile PROVIDER FILE.csv`: match a provider's settlement file with our payments."""
 
 import argparse
-import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from kini.cli import console
 from kini.core.actors import system
+from kini.core.table_import import CellError, Row, Table, Unreadable
 from kini.payments import actions, ledger, queries
 from kini.payments.providers.base import SettlementLine
 
@@ -21,12 +21,12 @@ COLUMNS = ("provider_reference", "reference", "amount", "fee", "paid_at", "settl
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("provider", help="provider, as named in KINI_PAYMENTS")
-    parser.add_argument("file", type=Path, help=f"CSV with the columns {', '.join(COLUMNS)}")
+    parser.add_argument("file", type=Path, help=f"CSV or Excel with the columns {', '.join(COLUMNS)}")
 
 
 def run(options: argparse.Namespace) -> int:
     verdicts: Counter[str] = Counter()
-    rows = list(lines(options.file))
+    rows = lines(options.file)
     for number, row in rows:
         verdict = actions.record_settlement(by=system("reconcile"), provider=options.provider, row=row)
         verdicts[verdict] += 1
@@ -43,34 +43,35 @@ def run(options: argparse.Namespace) -> int:
     return 1 if missing or any(verdicts[verdict] for verdict in TO_LOOK_AT) else 0
 
 
-def lines(path: Path) -> Iterator[tuple[int, SettlementLine]]:
+def lines(path: Path) -> list[tuple[int, SettlementLine]]:
     """Parse all lines of the file.
 
     Raises:
-        console.CommandError: with the number of an invalid line.
+        console.CommandError: with every error of the file; no line is returned then.
     """
+    table = Table(path.name, path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(enumerate(csv.DictReader(file), 2))
-    except (OSError, UnicodeDecodeError) as error:
-        raise console.CommandError(f"{path} cannot be read ({error}); give a CSV file in UTF-8.") from None
-    settlements = []
-    for number, row in rows:
+        parsed = [(row.line, row.value) for row in table.read(_settlement_line, required=COLUMNS)]
+    except Unreadable as error:
+        table.errors += error.errors
+    if table.errors:
+        print(*table.errors, sep="\n")
+        raise console.CommandError(f"{path} was not read; correct the lines above.")
+    return parsed
+
+
+def _settlement_line(row: Row[None]) -> SettlementLine:
+    def cell[T](column: str, parse: Callable[[str], T], remedy: str) -> T:
         try:
-            settlements.append((number, settled(row)))
-        except (KeyError, ValueError, TypeError):
-            raise console.CommandError(
-                f"{path}, line {number} cannot be read; the columns are {', '.join(COLUMNS)}."
-            ) from None
-    yield from settlements
+            return parse(row.text(column))
+        except ValueError:
+            raise CellError(column, "cannot be read", remedy) from None
 
-
-def settled(row: dict[str, str]) -> SettlementLine:
     return SettlementLine(
-        provider_reference=row["provider_reference"].strip(),
-        reference=row["reference"].strip().replace("-", ""),
-        amount=int(row["amount"]),
-        fee=int(row["fee"] or 0),
-        paid_at=datetime.fromisoformat(row["paid_at"]),
-        on=date.fromisoformat(row["settled_on"]),
+        provider_reference=row.text("provider_reference"),
+        reference=row.text("reference").replace("-", ""),
+        amount=cell("amount", int, "Write whole units, digits only."),
+        fee=cell("fee", lambda text: int(text or 0), "Write whole units, digits only, or leave it empty."),
+        paid_at=cell("paid_at", datetime.fromisoformat, "Write 2026-12-31T14:05:00+07:00."),
+        on=cell("settled_on", date.fromisoformat, "Write 2026-12-31."),
     )

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     network = config.network()
     try:
         points = (
-            [numbered.row for numbered in sample_data.sample_points(network, options.points).rows] if network else []
+            [numbered.value for numbered in sample_data.sample_points(network, options.points).rows] if network else []
         )
     except ConfigErrors as faults:
         raise console.CommandError("; ".join(map(str, faults.errors))) from None

@@ -10,6 +10,8 @@ from kini.city.models import Area
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor
+from kini.core.config_files import ConfigError
+from kini.core.table_import import Unreadable
 from kini.feeds import feed_config
 from kini.feeds.diff import ImportDiff, compute_diff
 from kini.feeds.import_run import (
@@ -21,7 +23,7 @@ from kini.feeds.import_run import (
     stored_errors,
 )
 from kini.feeds.models import FeedState, ImportRun, Record, RecordVersion
-from kini.feeds.row_parser import ParsedFile, RowError, UnreadableFile, parse_file
+from kini.feeds.row_parser import ParsedFile, parse_file
 from kini.feeds.schema import Feed
 
 BATCH = 1_000
@@ -69,7 +71,7 @@ def import_rows(*, by: Actor, name: str, content: bytes, origin: FileOrigin, for
 
 
 @action
-def record_failure(*, by: Actor, name: str, origin: str, problem: str, faults: Sequence[RowError] = ()) -> None:
+def record_failure(*, by: Actor, name: str, origin: str, problem: str, faults: Sequence[ConfigError] = ()) -> None:
     """Record that a source cannot be read, and since when; its last good figures stay."""
     require_system(by)
     state, now = lock_feed_state(name), current_time.now()
@@ -107,7 +109,7 @@ def claim_due_feeds(*, by: Actor) -> list[str]:
 def _read(feed: Feed, content: bytes, origin: FileOrigin, force: bool) -> ParsedFile:
     try:
         parsed = parse_file(feed, content, pack.current().timezone, sample=origin.made_up)
-    except UnreadableFile as fault:
+    except Unreadable as fault:
         raise ImportRefused(str(fault)) from None
     areas = set(Area.objects.filter(active=True).values_list("code", flat=True))
     rows, parsed.rows = parsed.rows, []
@@ -116,7 +118,9 @@ def _read(feed: Feed, content: bytes, origin: FileOrigin, force: bool) -> Parsed
             parsed.rows.append(row)
             continue
         message = _("there is no area “%(code)s”") % {"code": row.area[:40]}
-        parsed.faults.append(RowError(row.number, feed.where.area if feed.where else "", message))
+        parsed.faults.append(
+            ConfigError(str(feed.source.name), row.number, feed.where.area if feed.where else "", message)
+        )
     if not parsed.rows:
         raise ImportRefused(_("It has no valid rows."), parsed.faults, parsed.total)
     if len(parsed.faults) * 100 > feed.source.most_faults * parsed.total and not force:

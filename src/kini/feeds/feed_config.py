@@ -1,6 +1,7 @@
 """Feeds of the pack, and the check of their files."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -108,5 +109,5 @@ def _sample_faults(root: Path, name: str, feed: Feed) -> Iterator[ConfigError]:
     if path is None or feed.source.format == "gtfs":
         return
     known = load_city(root)
-    for fault in parse_file(feed, path.read_bytes(), known.timezone, sample=True).faults:
-        yield ConfigError(path.relative_to(root).as_posix(), fault.row, fault.field, fault.message)
+    for error in parse_file(feed, path.read_bytes(), known.timezone, sample=True).faults:
+        yield replace(error, file=path.relative_to(root).as_posix())

@@ -6,8 +6,8 @@ from typing import Any
 
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.config_files import ConfigError
 from kini.feeds.models import FeedState
-from kini.feeds.row_parser import RowError
 
 MOST_STORED_ERRORS = 200
 
@@ -15,7 +15,7 @@ MOST_STORED_ERRORS = 200
 class ImportRefused(ActionRefused):
     """A file was refused; nothing of it was stored. `faults` are those of its rows."""
 
-    def __init__(self, message: str, faults: Sequence[RowError] = (), total: int = 0) -> None:
+    def __init__(self, message: str, faults: Sequence[ConfigError] = (), total: int = 0) -> None:
         super().__init__(message)
         self.faults, self.total = list(faults), total
 
@@ -54,6 +54,6 @@ def record_success(state: FeedState, origin: FileOrigin, digest: str) -> None:
     state.save()
 
 
-def stored_errors(errors: Iterable[RowError]) -> list[dict[str, Any]]:
+def stored_errors(errors: Iterable[ConfigError]) -> list[dict[str, Any]]:
     first = list(errors)[:MOST_STORED_ERRORS]
-    return [{"row": each.row, "field": each.field, "message": each.message} for each in first]
+    return [{"row": each.line, "field": each.field, "message": each.message} for each in first]

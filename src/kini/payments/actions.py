@@ -13,6 +13,9 @@ from kini.cases.rules import RESIDENT, edge_of
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed, system
+from kini.core.models import ImportRun
+from kini.core.table_import import Table
+from kini.core.table_import.loading import Target, load
 from kini.payments import ledger, queries
 from kini.payments.events import BillPaid
 from kini.payments.models import (
@@ -43,38 +46,40 @@ SHORTEST_LIFETIME = timedelta(minutes=10)
 
 
 @action
-def load_bills(*, by: Actor, register: str, rows: Iterable[BillRow], made_up: bool = False) -> tuple[int, int]:
+def load_bills(
+    *,
+    by: Actor,
+    register: str,
+    rows: Iterable[BillRow],
+    table: Table | None = None,
+    made_up: bool = False,
+    dry_run: bool = False,
+) -> ImportRun:
     """Store the bills of a table: add new ones, update changed ones without a payment.
 
-    Returns:
-        Number of bills added, and changed.
+    Args:
+        table: the table of the rows, for the record of the import.
+        dry_run: count what would change, and change nothing.
     """
-    agency, added, changed = bill_registers()[register].agency, 0, 0
-    known = {(bill.object, bill.period): bill for bill in Bill.objects.filter(register=register)}
-    settled = set(
-        Payment.objects.filter(bill__register=register, state__in=(*OPEN_STATES, *RECEIVED_STATES)).values_list(
-            "bill", flat=True
-        )
+    payments = Payment.objects.filter(bill__register=register, state__in=(*OPEN_STATES, *RECEIVED_STATES))
+    target = Target(
+        Bill,
+        key=("object", "period"),
+        fields=("principal", "due_on", "proof", "made_up"),
+        scope={"register": register},
+        defaults={"agency": bill_registers()[register].agency, "created_at": current_time.now()},
+        frozen=Bill.objects.filter(pk__in=payments.values("bill")),
     )
-    fresh: list[Bill] = []
-    for row in rows:
-        proof = queries.proof_hash(register, row.proof) if row.proof else None
-        facts = {"principal": row.principal, "due_on": row.due_on, "proof": proof, "made_up": made_up}
-        bill = known.get((row.object, row.period))
-        if bill is None:
-            fresh.append(Bill(register=register, object=row.object, period=row.period, agency_id=agency, **facts))
-        elif bill.pk not in settled and _has_changed(bill, facts):
-            Bill.objects.filter(pk=bill.pk).update(**facts)
-            changed += 1
-    added = len(Bill.objects.bulk_create(fresh, batch_size=2000))
-    detail = {"added": added, "changed": changed}
-    audit.record(by=by, action="payments.bills-loaded", subject=f"register:{register}", detail=detail)
-    return added, changed
-
-
-def _has_changed(bill: Bill, facts: dict[str, object]) -> bool:
-    stored = bytes(bill.proof) if bill.proof is not None else None
-    return any((stored if name == "proof" else getattr(bill, name)) != value for name, value in facts.items())
+    values = (
+        (row.object, row.period, row.principal, row.due_on, row.proof and queries.proof_hash(register, row.proof))
+        for row in rows
+    )
+    numbered = ((number, (*cells[:4], cells[4] or None, made_up)) for number, cells in enumerate(values, 1))
+    run = load(by=by, target=target, table=table or Table(register, b""), rows=numbered, dry_run=dry_run)
+    if not dry_run:
+        detail = {"added": run.added, "changed": run.changed}
+        audit.record(by=by, action="payments.bills-loaded", subject=f"register:{register}", detail=detail)
+    return run
 
 
 @action

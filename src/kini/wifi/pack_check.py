@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kini.city import pack
-from kini.city.csv_rows import read_rows
 from kini.city.pack_tables import read_pack_tables
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import missing_translations
+from kini.core.table_import import read_pack_table
 from kini.wifi.config import FILE
 from kini.wifi.inventory.sample_data import COUNTS
 from kini.wifi.inventory.schema import CountRow
@@ -37,7 +37,7 @@ def check_wifi(root: Path) -> Iterable[ConfigError]:
             yield source.error_at(place, f'there is no agency "{agency}"', "Name one of agencies.yaml.")
     faults: list[ConfigError] = []
     if (root / COUNTS).is_file():
-        rows = read_rows(root / COUNTS, root, CountRow, faults)
+        rows = read_pack_table(root / COUNTS, root, CountRow, faults)
         faults += [row.error_at("area", "the city has no such area") for row in rows if row.value.area not in areas]
     yield from faults
 
@@ -53,7 +53,7 @@ def _candidates(root: Path, source: SourceFile, network: WifiFile, kinds: set[st
             )
     faults: list[ConfigError] = []
     if (root / CANDIDATES).is_file():
-        rows = read_rows(root / CANDIDATES, root, CandidateRow, faults)
+        rows = read_pack_table(root / CANDIDATES, root, CandidateRow, faults)
         faults += [fault for row in rows for fault in kind_errors(row, network.kinds)]
     yield from faults
 

@@ -37,7 +37,7 @@ LONGEST_ITEM = 16_000_000
 _AFTER_VALUE = re.compile(r"[,:\]}\s]")
 _BLANKS = re.compile(r"[ \t\n\r]*")
 #: Replaces NUL characters, which PostgreSQL does not store.
-UNKNOWN = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 
 
 class Unreadable(ConfigErrors):
@@ -115,7 +115,7 @@ def read_csv(
     """
     with open_content(file, content) as stream:
         text = io.TextIOWrapper(stream, detect_encoding(file, stream, encoding), newline="")
-        lines = (line.replace("\0", UNKNOWN) for line in text)
+        lines = (line.replace("\0", REPLACEMENT_CHARACTER) for line in text)
         reader = csv.reader(lines, delimiter=delimiter or _detect_delimiter(text), strict=True)
         try:
             columns = header(1, next(reader, []))
@@ -158,7 +158,7 @@ def read_excel(file: str, content: Content, header: Header) -> Iterator[RawRow]:
         try:
             sheet = CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0)
         except CalamineError as error:
-            message = _("is no Excel workbook (%(error)s)") % {"error": error}
+            message = _("is not an Excel workbook (%(error)s)") % {"error": error}
             raise unreadable(file, 0, message, _("Save it as .xlsx or CSV.")) from None
     columns: Sequence[str] | None = None
     for number, cells in enumerate(sheet.iter_rows(), (sheet.start or (0, 0))[0] + 1):
@@ -207,14 +207,15 @@ def read_json(file: str, content: Content, *, path: str = "") -> Iterator[tuple[
         parser = _JsonParser(io.TextIOWrapper(stream, detect_encoding(file, stream, "UTF-8"), newline=""))
         try:
             if not parser.enter([key for key in path.split(".") if key]):
-                raise unreadable(file, 0, _("there is no list of rows where one should be"), path)
+                raise unreadable(file, 0, _("the list of rows is missing"), path)
             for number, item in enumerate(parser.items(), 1):
                 yield number, item if isinstance(item, dict) else {}
-        except json.JSONDecodeError as error:
-            raise unreadable(file, parser.line(error.pos), _("is no JSON (%(error)s)") % {"error": error.msg}) from None
-        except RecursionError:
-            message = _("is no JSON (%(error)s)") % {"error": _("nested too deeply")}
-            raise unreadable(file, parser.line(), message) from None
+        except (json.JSONDecodeError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError):
+                line, reason = parser.line(error.pos), error.msg
+            else:
+                line, reason = parser.line(), _("nested too deeply")
+            raise unreadable(file, line, _("is not JSON (%(error)s)") % {"error": reason}) from None
 
 
 class _JsonParser:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Field, GeneratedField, Model, QuerySet
 from django.utils.translation import gettext as _
 
@@ -103,8 +103,8 @@ def undo(*, by: Actor, run: ImportRun) -> None:
 
     Raises:
         NotAllowed: for anybody but a command of the program.
-        ActionRefused: when it was undone before, its changes are no longer stored, or its rows were changed since.
-        IntegrityError: when something refers to a row that the run added.
+        ActionRefused: when it was undone before, its changes are no longer stored, its rows were changed since, or
+            something refers to a row that it added.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Imports are undone by the program's commands only.")
@@ -122,6 +122,11 @@ def undo(*, by: Actor, run: ImportRun) -> None:
             raise ActionRefused(_("%(count)d rows were changed after this import.") % {"count": conflicts})
         for statement in _UNDO:
             cursor.execute(statement.format(**_names(model)), [run.pk])
+        try:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except IntegrityError:
+            raise ActionRefused(_("Rows of this import are in use.")) from None
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     run.undone_at = current_time.now()
     run.save(update_fields=["undone_at"])
     audit.record(by=by, action="core.import-undone", subject=f"import:{run.pk}", detail={"table": run.table})

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from kini.core.config_files import REMEDIES, ConfigError
 from kini.core.table_import.formats import (
-    UNKNOWN,
+    REPLACEMENT_CHARACTER,
     Content,
     RawRow,
     Unreadable,
@@ -59,7 +59,7 @@ class Row[M]:
         """The text of our column `column`, as the file has it; empty when there is none."""
         return self.cells.get(self.table.mapping.column(column), "")
 
-    def error(self, column: str, message: str, remedy: str = "") -> ConfigError:
+    def error_at(self, column: str, message: str, remedy: str = "") -> ConfigError:
         """An error in our column `column`, under the name and with the value that the file has there."""
         theirs = self.table.mapping.column(column)
         value = "" if column in self.table.hidden else self.cells.get(theirs, "")
@@ -105,19 +105,20 @@ class Table:
         Args:
             model: its fields are our columns; a field without `repr` is hidden.
             columns: our columns, where they are others than the model's fields.
-            remedies: what would be right, by our column or by type of pydantic's error.
+            remedies: what would be right, by our column, by type of pydantic's error, or for a "missing_column".
 
         Raises:
             Unreadable: when the file is no such table, or required columns are missing.
         """
         fields = model.model_fields
         names = list(columns or fields)
+        theirs = [(name, self.mapping.column(name)) for name in names]
         self.hidden |= {name for name, each in fields.items() if not each.repr}
         remedies = {**REMEDIES, "missing": _("Fill it in."), **(remedies or {})}
 
         def parse(row: Row[None]) -> M:
-            values = {name: text for name in names if (text := self.mapping.value(name, row.text(name)))}
-            return model.model_validate(values)
+            texts = ((name, self.mapping.value(name, row.cells.get(column, ""))) for name, column in theirs)
+            return model.model_validate({name: text for name, text in texts if text})
 
         required = [name for name in names if name in fields and fields[name].is_required()]
         yield from self.read(parse, required=required, known=names, remedies=remedies)
@@ -139,7 +140,7 @@ class Table:
         Raises:
             Unreadable: as `rows`.
         """
-        for number, raw in self._raw(list(required), list(known)):
+        for number, raw in self._raw(list(required), list(known), remedies or {}):
             self.count += 1
             cells = {self.aliases.get(name, name): text for name, cell in raw.items() if name and (text := _text(cell))}
             row = Row(self, number, cells, None)
@@ -147,16 +148,16 @@ class Table:
                 self._check_width(raw)
                 value = parse(row)
             except CellError as error:
-                self.errors.append(row.error(error.column, error.message, error.remedy))
+                self.errors.append(row.error_at(error.column, error.message, error.remedy))
             except ValidationError as error:
                 self.errors += _validation_errors(row, error, set(known), remedies or {})
             else:
                 yield Row(self, number, cells, value)
 
-    def _raw(self, required: Sequence[str], known: Sequence[str]) -> Iterator[RawRow]:
+    def _raw(self, required: Sequence[str], known: Sequence[str], remedies: Mapping[str, str]) -> Iterator[RawRow]:
         def header(line: int, names: Sequence[str]) -> Sequence[str]:
             self._columns = [self.aliases.get(name.strip(), name.strip()) for name in names]
-            if errors := list(self._header_errors(line, required, known)):
+            if errors := list(self._header_errors(line, required, known, remedies.get("missing_column", ""))):
                 raise Unreadable(errors)
             return self._columns
 
@@ -171,7 +172,9 @@ class Table:
             case _:
                 return read_csv(self.file, self.content, header, encoding=self.encoding, delimiter=self.delimiter)
 
-    def _header_errors(self, line: int, required: Sequence[str], known: Sequence[str]) -> Iterator[ConfigError]:
+    def _header_errors(
+        self, line: int, required: Sequence[str], known: Sequence[str], advice: str
+    ) -> Iterator[ConfigError]:
         """What is wrong with the names of the columns."""
         names = self._columns
         if not any(names):
@@ -184,29 +187,43 @@ class Table:
         }
         for name in required:
             if theirs[name] not in names and name not in self.mapping.constants:
-                yield ConfigError(self.file, line, theirs[name], _("this column is missing"), remedy)
+                yield ConfigError(
+                    self.file, line, theirs[name], _("this column is missing"), f"{remedy} {advice}".strip()
+                )
         for name in dict.fromkeys(names):
             is_ours = name in theirs.values()
             if self.strict and not is_ours:
-                yield ConfigError(self.file, line, name, _("there is no such column"), remedy)
+                yield ConfigError(self.file, line, name, _("this column is unknown"), remedy)
             if (self.strict or is_ours) and names.count(name) > 1:
-                yield ConfigError(self.file, line, name, _("this column stands twice"), _("Keep one."))
+                yield ConfigError(self.file, line, name, _("this column appears twice"), _("Keep one."))
 
     def _check_width(self, raw: Mapping[str | None, Any]) -> None:
-        if any(raw.get(None, ())):
-            raise CellError(
-                "",
-                _("there are more cells than columns"),
-                _("Put quotes around texts with a delimiter or a line break."),
-            )
-        if self.strict and len(raw) < len(self._columns):
-            words = {"cells": len(raw), "columns": len(self._columns)}
+        surplus = raw.get(None, ())
+        if any(surplus) or (self.strict and len(raw) < len(self._columns)):
+            words = {"cells": len(raw) - (None in raw) + len(surplus), "columns": len(self._columns)}
             message = _("%(cells)d cells where there are %(columns)d columns") % words
             raise CellError("", message, _("Put quotes around texts with a delimiter or a line break."))
 
 
+def read_pack_table[M: BaseModel](path: Path, root: Path, model: type[M], errors: list[ConfigError]) -> list[Row[M]]:
+    """The valid rows of a table of a pack: CSV in UTF-8 with no other columns than the model's.
+
+    Args:
+        root: folder of the pack, to which the names of files in errors are relative.
+        errors: every error of the file joins them.
+    """
+    table = Table(path.relative_to(root).as_posix(), path, format="csv", encoding="UTF-8", delimiter=",", strict=True)
+    try:
+        return list(table.rows(model))
+    except Unreadable as error:
+        table.errors += error.errors
+        return []
+    finally:
+        errors += table.errors
+
+
 def _text(cell: Any) -> str:
-    return "" if cell is None else str(cell).replace("\0", UNKNOWN).strip()
+    return "" if cell is None else str(cell).replace("\0", REPLACEMENT_CHARACTER).strip()
 
 
 def _validation_errors(
@@ -216,4 +233,4 @@ def _validation_errors(
         place = [str(part) for part in each["loc"]]
         column = next((part for part in place if part in known), place[0] if place else "")
         message = _("it is empty") if each["type"] == "missing" else each["msg"].removeprefix("Value error, ")
-        yield row.error(column, message, remedies.get(column) or remedies.get(each["type"], ""))
+        yield row.error_at(column, message, remedies.get(column) or remedies.get(each["type"], ""))

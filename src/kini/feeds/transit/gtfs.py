@@ -10,17 +10,15 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from kini.feeds.row_parser import REPLACEMENT_CHARACTER, RowError, UnreadableFile
+from kini.core.config_files import ConfigError
+from kini.core.table_import import CellError
+from kini.core.table_import.formats import REPLACEMENT_CHARACTER, unreadable
 
 NEEDED = ("stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_UNPACKED = 1_000_000_000
 
 type Cells = dict[str, str]
-
-
-class InvalidCell(Exception):
-    """Invalid cell: (field, error)."""
 
 
 @dataclass(slots=True)
@@ -63,7 +61,7 @@ class Edition:
     trips: list[TripRow] = field(default_factory=list)
     calls: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     transfers: list[tuple[int, int]] = field(default_factory=list)
-    faults: list[RowError] = field(default_factory=list)
+    faults: list[ConfigError] = field(default_factory=list)
     total: int = 0
 
 
@@ -74,12 +72,12 @@ class GtfsReader:
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(content))
         except zipfile.BadZipFile:
-            raise UnreadableFile(_("this is not a zip file")) from None
+            raise unreadable("GTFS", 0, _("this is not a zip file")) from None
         self.names = {name.rsplit("/", 1)[-1]: name for name in self.zip.namelist()}
         if missing := [name for name in NEEDED if name not in self.names]:
-            raise UnreadableFile(_("%(names)s is missing") % {"names": ", ".join(missing)})
+            raise unreadable("GTFS", 0, _("%(names)s is missing") % {"names": ", ".join(missing)})
         if sum(each.file_size for each in self.zip.infolist()) > MOST_UNPACKED:
-            raise UnreadableFile(_("it is larger than %(most)d MB") % {"most": MOST_UNPACKED // 1_000_000})
+            raise unreadable("GTFS", 0, _("it is larger than %(most)d MB") % {"most": MOST_UNPACKED // 1_000_000})
         self.edition = Edition()
         self.stops: dict[str, int] = {}
         self.routes: dict[str, int] = {}
@@ -107,9 +105,9 @@ class GtfsReader:
             self.edition.total += 1
             try:
                 take(cells)  # type: ignore[operator]
-            except InvalidCell as bad:
-                name, message = bad.args
-                self.edition.faults.append(RowError(number, f"{file.removesuffix('.txt')}.{name}", message))
+            except CellError as error:
+                column = f"{file.removesuffix('.txt')}.{error.column}"
+                self.edition.faults.append(ConfigError(file, number, column, error.message))
 
     def _rows(self, file: str) -> Iterator[tuple[int, Cells]]:
         if file not in self.names:
@@ -127,7 +125,7 @@ class GtfsReader:
                         },
                     )
             except (UnicodeDecodeError, csv.Error) as error:
-                raise UnreadableFile(f"{file}: {error}") from None
+                raise unreadable(file, reader.line_num, str(error)) from None
 
     def _fares(self) -> dict[str, int]:
         """Lowest fare of each route."""
@@ -172,7 +170,7 @@ class GtfsReader:
         code = _new_code(cells, "route_id", self.routes)
         short, name = cells.get("route_short_name", ""), cells.get("route_long_name", "")
         if not short and not name:
-            raise InvalidCell("route_short_name", _("it is empty"))
+            raise CellError("route_short_name", _("it is empty"))
         self.routes[code] = len(self.edition.routes)
         sort = cells.get("route_desc", "")[:120]
         self.edition.routes.append((code, (short or name)[:60], name[:200], sort, fares.get(code)))
@@ -187,10 +185,10 @@ class GtfsReader:
         trip, stop = _reference(cells, "trip_id", self.trips), _reference(cells, "stop_id", self.stops)
         arrives, departs = _seconds(cells, "arrival_time"), _seconds(cells, "departure_time")
         if departs < arrives:
-            raise InvalidCell("departure_time", _("it leaves before it arrives"))
+            raise CellError("departure_time", _("it leaves before it arrives"))
         place = _required(cells, "stop_sequence")
         if not place.isdigit():
-            raise InvalidCell("stop_sequence", _("“%(text)s” is not a whole number") % {"text": place[:40]})
+            raise CellError("stop_sequence", _("“%(text)s” is not a whole number") % {"text": place[:40]})
         self.edition.calls.append((trip, int(place), stop, arrives, departs))
 
     def _frequency(self, cells: Cells) -> None:
@@ -198,7 +196,7 @@ class GtfsReader:
         since, until = _seconds(cells, "start_time"), _seconds(cells, "end_time")
         between = _required(cells, "headway_secs")
         if not between.isdigit() or int(between) == 0 or until <= since:
-            raise InvalidCell("headway_secs", _("it never runs"))
+            raise CellError("headway_secs", _("it never runs"))
         trip.frequencies.append([since, until, int(between)])
 
     def _transfer(self, cells: Cells) -> None:
@@ -214,7 +212,9 @@ class GtfsReader:
         calls: list[tuple[int, int, int, int, int]] = []
         for call in edition.calls:
             if calls and calls[-1][:2] == call[:2]:
-                edition.faults.append(RowError(0, "stop_times.stop_sequence", _("a trip repeats a stop_sequence")))
+                edition.faults.append(
+                    ConfigError("stop_times.txt", 0, "stop_times.stop_sequence", _("a trip repeats a stop_sequence"))
+                )
                 continue
             if not calls or calls[-1][0] != call[0]:
                 edition.trips[call[0]].begins = call[4]
@@ -231,23 +231,23 @@ class GtfsReader:
 
 def _required(cells: Cells, name: str) -> str:
     if not cells.get(name):
-        raise InvalidCell(name, _("it is empty"))
+        raise CellError(name, _("it is empty"))
     return cells[name]
 
 
 def _new_code(cells: Cells, name: str, known: dict[str, int]) -> str:
     code = _required(cells, name)
     if code in known:
-        raise InvalidCell(name, _("“%(text)s” is repeated") % {"text": code[:40]})
+        raise CellError(name, _("“%(text)s” is repeated") % {"text": code[:40]})
     if len(code) > 60:
-        raise InvalidCell(name, _("it is longer than %(most)d characters") % {"most": 60})
+        raise CellError(name, _("it is longer than %(most)d characters") % {"most": 60})
     return code
 
 
 def _reference(cells: Cells, name: str, known: dict[str, int]) -> int:
     code = _required(cells, name)
     if code not in known:
-        raise InvalidCell(name, _("“%(text)s” is unknown") % {"text": code[:40]})
+        raise CellError(name, _("“%(text)s” is unknown") % {"text": code[:40]})
     return known[code]
 
 
@@ -258,7 +258,7 @@ def _degrees(cells: Cells, name: str, limit: int) -> float:
     except ValueError:
         value = math.nan
     if not -limit <= value <= limit:
-        raise InvalidCell(name, _("“%(text)s” is not a position on earth") % {"text": text[:40]})
+        raise CellError(name, _("“%(text)s” is not a position on earth") % {"text": text[:40]})
     return value
 
 
@@ -267,7 +267,7 @@ def _seconds(cells: Cells, name: str) -> int:
     text = _required(cells, name)
     parts = text.split(":")
     if len(parts) != 3 or not all(part.isdigit() for part in parts) or int(parts[1]) > 59 or int(parts[2]) > 59:
-        raise InvalidCell(name, _("“%(text)s” is not a time; write 14:05:00") % {"text": text[:40]})
+        raise CellError(name, _("“%(text)s” is not a time; write 14:05:00") % {"text": text[:40]})
     return int(parts[0]) * 3600 + int(parts[1]) * 60 + int(parts[2])
 
 
@@ -276,4 +276,4 @@ def _day(cells: Cells, name: str) -> date:
     try:
         return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 -- a date alone
     except ValueError:
-        raise InvalidCell(name, _("“%(text)s” is not a date; write 20261125") % {"text": text[:40]}) from None
+        raise CellError(name, _("“%(text)s” is not a date; write 20261125") % {"text": text[:40]}) from None

@@ -11,6 +11,7 @@ from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor
 from kini.core.database.bulk import open_copy
+from kini.core.table_import import Unreadable
 from kini.feeds import feed_config
 from kini.feeds.import_run import (
     FileOrigin,
@@ -21,7 +22,6 @@ from kini.feeds.import_run import (
     stored_errors,
 )
 from kini.feeds.models import ImportRun, Timetable
-from kini.feeds.row_parser import UnreadableFile
 from kini.feeds.transit.gtfs import Edition, GtfsReader
 
 #: Number of editions kept, the current one included.
@@ -49,7 +49,7 @@ def load_timetable(
     try:
         reader = GtfsReader(content)
         edition = reader.read()
-    except UnreadableFile as fault:
+    except Unreadable as fault:
         raise ImportRefused(str(fault)) from None
     if len(edition.faults) * 100 > feed.source.most_faults * edition.total and not force:
         words = {"faulty": len(edition.faults), "total": edition.total}

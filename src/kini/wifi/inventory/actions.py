@@ -17,7 +17,7 @@ from kini.wifi import config
 from kini.wifi.guards import lock_for_transaction, require_system
 from kini.wifi.inventory import sample_data
 from kini.wifi.inventory.diff import OF_ACCESS_POINT, OF_SITE, ImportDiff, compute_diff
-from kini.wifi.inventory.list_parser import ParsedList
+from kini.wifi.inventory.list_parser import PointList
 from kini.wifi.inventory.models import AccessPoint, Site
 from kini.wifi.inventory.sample_data import point_counts
 from kini.wifi.schema import WifiFile
@@ -53,7 +53,7 @@ class ImportOutcome:
 
 
 @action
-def import_points(*, by: Actor, listed: ParsedList, dry_run: bool = False) -> ImportOutcome:
+def import_points(*, by: Actor, listed: PointList, dry_run: bool = False) -> ImportOutcome:
     """Import the valid rows of a list; sites that it does not name stay as they are. Idempotent.
 
     The first real list replaces all sample points.
@@ -127,7 +127,7 @@ def _network() -> WifiFile:
     return wifi
 
 
-def _bring(by: Actor, listed: ParsedList, *, dry_run: bool, made_up: bool) -> ImportOutcome:
+def _bring(by: Actor, listed: PointList, *, dry_run: bool, made_up: bool) -> ImportOutcome:
     require_system(by)
     lock_for_transaction(SUBJECT)
     plan = compute_diff(listed, _network(), made_up=made_up)
@@ -137,16 +137,16 @@ def _bring(by: Actor, listed: ParsedList, *, dry_run: bool, made_up: bool) -> Im
         len(plan.new_access_points),
         len(plan.changed_access_points),
         plan.same,
-        sorted(listed.faults),
+        sorted(listed.errors),
     )
     if dry_run or not listed.rows:
         return outcome
     _write(plan)
     samples = Site.objects.filter(made_up=True)
-    _count, deleted = samples.exclude(code__in=[each.row.site for each in listed.rows if made_up]).delete()
+    _count, deleted = samples.exclude(code__in=[each.value.site for each in listed.rows if made_up]).delete()
     if outcome.changes or deleted:
         detail = {
-            "file": listed.file,
+            "file": listed.table.file,
             "new": outcome.new_sites,
             "changed": outcome.changed_sites,
             "access_points": outcome.new_access_points + outcome.changed_access_points,

@@ -11,7 +11,8 @@ from kini.city.models import Area
 from kini.city.pack import current
 from kini.core.database.bulk import unnest_values
 from kini.core.geometry import Point
-from kini.wifi.inventory.list_parser import NumberedRow, ParsedList
+from kini.core.table_import import Row
+from kini.wifi.inventory.list_parser import PointList
 from kini.wifi.inventory.models import AccessPoint, Site
 from kini.wifi.inventory.radius_secrets import secret_hash, set_secret
 from kini.wifi.inventory.schema import PointRow
@@ -41,7 +42,7 @@ class ImportDiff:
     same: int = 0
 
 
-def compute_diff(listed: ParsedList, network: WifiFile, *, made_up: bool = False) -> ImportDiff:
+def compute_diff(listed: PointList, network: WifiFile, *, made_up: bool = False) -> ImportDiff:
     """Compute the changes. Invalid rows move from the list's rows to its faults.
 
     Args:
@@ -55,11 +56,11 @@ def compute_diff(listed: ParsedList, network: WifiFile, *, made_up: bool = False
     plan = ImportDiff()
     seen: set[str] = set()
     for each in listed.rows:
-        row = each.row
+        row = each.value
         before = (len(plan.new_sites), len(plan.changed_sites), len(plan.points))
         if row.site not in seen:
             seen.add(row.site)
-            wanted = _site(row, located[row.site], listed.file, made_up)
+            wanted = _site(row, located[row.site], listed.table.file, made_up)
             _plan_site(plan, wanted, sites.get(row.site))
         if row.mac:
             _plan_access_point(plan, row, stored_points.get(row.mac), sites.get(row.site))
@@ -67,8 +68,8 @@ def compute_diff(listed: ParsedList, network: WifiFile, *, made_up: bool = False
     return plan
 
 
-def _rows(listed: ParsedList) -> Iterable[PointRow]:
-    return (each.row for each in listed.rows)
+def _rows(listed: PointList) -> Iterable[PointRow]:
+    return (each.value for each in listed.rows)
 
 
 def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
@@ -76,34 +77,30 @@ def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
     return {getattr(each, key): each for each in rows.filter(**{f"{key}__in": unnest_values(values)})}
 
 
-def _checked(listed: ParsedList, network: WifiFile) -> dict[str, Area]:
+def _checked(listed: PointList, network: WifiFile) -> dict[str, Area]:
     """Return the area of each site; invalid rows, and rows that contradict an earlier one, leave the list."""
     lowest = current().lowest_level
     areas: dict[str, Area] = {}
-    lying = _lying([each.row for each in listed.rows])
-    first: dict[str, NumberedRow] = {}
+    lying = _lying([each.value for each in listed.rows])
+    first: dict[str, Row[PointRow]] = {}
     seen: dict[tuple[str, str], int] = {}
     valid = []
     for each in listed.rows:
-        row, count = each.row, len(listed.faults)
+        row, count = each.value, len(listed.errors)
         before = first.get(row.site)
         if before is None:
             _check_site(listed, each, network, areas, lowest, lying)
-        elif _of_site(before.row) != _of_site(row):
-            message = f"the site {row.site} is another one in row {before.number}"
-            listed.error_at(
-                each.number, "site", message, "Give every row of a site the same name, kind, place and hours."
-            )
+        elif _of_site(before.value) != _of_site(row):
+            message = f"the site {row.site} is another one in row {before.line}"
+            listed.add_error(each, "site", message, "Give every row of a site the same name, kind, place and hours.")
         for name in ("mac", *IDENTIFIERS, "secret"):
             value = getattr(row, name)
-            if value and (other := seen.setdefault((name, value), each.number)) != each.number:
-                listed.error_at(
-                    each.number, name, f"it stands in row {other} already", "Give each access point its own."
-                )
-        if before and not row.mac and len(listed.faults) == count:
-            message = f"the site {row.site} stands in row {before.number} already"
-            listed.error_at(each.number, "site", message, "Keep one of the rows, or name an access point by its mac.")
-        if len(listed.faults) == count:
+            if value and (other := seen.setdefault((name, value), each.line)) != each.line:
+                listed.add_error(each, name, f"it stands in row {other} already", "Give each access point its own.")
+        if before and not row.mac and len(listed.errors) == count:
+            message = f"the site {row.site} stands in row {before.line} already"
+            listed.add_error(each, "site", message, "Keep one of the rows, or name an access point by its mac.")
+        if len(listed.errors) == count:
             first.setdefault(row.site, each)
             valid.append(each)
     listed.rows = valid
@@ -117,31 +114,29 @@ def _lying(rows: Sequence[PointRow]) -> dict[Point, str | None]:
 
 
 def _check_site(
-    listed: ParsedList,
-    each: NumberedRow,
+    listed: PointList,
+    each: Row[PointRow],
     network: WifiFile,
     areas: dict[str, Area],
     lowest: str,
     lying: dict[Point, str | None],
 ) -> None:
-    row = each.row
+    row = each.value
     if row.kind not in network.kinds:
         known = f"Use one of: {', '.join(network.kinds)}; a mapping can say which of theirs is which."
-        listed.error_at(each.number, "kind", f'there is no kind "{row.kind}"', known)
+        listed.add_error(each, "kind", f'there is no kind "{row.kind}"', known)
     if row.scheme and row.scheme not in network.schemes:
         known = f"Use one of: {', '.join(network.schemes)}." if network.schemes else "Leave it empty."
-        listed.error_at(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
+        listed.add_error(each, "scheme", f'there is no scheme "{row.scheme}"', known)
     area = city.area(row.area or lying[row.latitude, row.longitude] or "")
     if area and area.level == lowest:
         areas[row.site] = area
     elif row.area:
         level = current().level_name(lowest)
-        listed.error_at(
-            each.number, "area", f'"{row.area}" is no area of the level {level}', "Use a code of areas.csv."
-        )
+        listed.add_error(each, "area", f'"{row.area}" is no area of the level {level}', "Use a code of areas.csv.")
     else:
-        listed.error_at(
-            each.number,
+        listed.add_error(
+            each,
             "latitude",
             f"{row.latitude}, {row.longitude} lies outside the city",
             "Give degrees in WGS 84, or the code of the area.",
@@ -152,19 +147,19 @@ def _of_site(row: PointRow) -> tuple[object, ...]:
     return (row.name, row.kind, row.scheme, row.provider, row.latitude, row.longitude, row.area, row.address, row.hours)
 
 
-def _refuse_taken(listed: ParsedList) -> None:
+def _refuse_taken(listed: PointList) -> None:
     """Remove rows whose identifier or secret belongs to another access point."""
     rows = list(_rows(listed))
     marks = {row.mac: secret_hash(row.secret) for row in rows if row.secret}
     owners = _owners()
     valid = []
     for each in listed.rows:
-        identifiers = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
+        identifiers = {name: getattr(each.value, name) for name in IDENTIFIERS} | {"secret": marks.get(each.value.mac)}
         conflicts = [
-            name for name, value in identifiers.items() if owners[name].get(value, each.row.mac) != each.row.mac
+            name for name, value in identifiers.items() if owners[name].get(value, each.value.mac) != each.value.mac
         ]
         for name in conflicts:
-            listed.error_at(each.number, name, "it belongs to another access point", "Give each access point its own.")
+            listed.add_error(each, name, "it belongs to another access point", "Give each access point its own.")
         if not conflicts:
             valid.append(each)
     listed.rows = valid

@@ -14,11 +14,11 @@ from shapely.geometry.base import BaseGeometry
 
 from kini.city import area_lookup
 from kini.city.city_cache import city_tables
-from kini.city.csv_rows import CsvRow, read_rows
 from kini.city.models import Area
 from kini.core.config_files import ConfigError, ConfigErrors
+from kini.core.table_import import Row, Table, read_pack_table
 from kini.wifi import rules
-from kini.wifi.inventory.list_parser import NumberedRow, ParsedList
+from kini.wifi.inventory.list_parser import PointList
 from kini.wifi.inventory.schema import CountRow, PointRow
 from kini.wifi.schema import WifiFile
 
@@ -29,18 +29,18 @@ CAPACITY = 40
 TRIES = 64
 
 
-def sample_points(network: WifiFile, count: int | None = None) -> ParsedList:
+def sample_points(network: WifiFile, count: int | None = None) -> PointList:
     """Return the sample points as rows of a list.
 
     Args:
         count: total, in the proportions of the pack's counts; None: the pack's counts.
     """
-    listed = ParsedList("made up")
+    listed = PointList(Table("made up", b""))
     counted = {row.value.area: row.value.points for row in point_counts()}
     if count is not None:
         counted = rules.apportion(count, {code: float(number) for code, number in counted.items()})
     rows = (row for area, many in counted.items() for row in _laid(network, area, many))
-    listed.rows = [NumberedRow(number, row) for number, row in enumerate(rows, 1)]
+    listed.rows = [Row(listed.table, number, {}, row) for number, row in enumerate(rows, 1)]
     return listed
 
 
@@ -88,14 +88,14 @@ def _mac(code: str) -> str:
     return rules.normalize_mac(f"02{hashlib.sha256(code.encode()).hexdigest()[:10]}")
 
 
-def point_counts() -> list[CsvRow[CountRow]]:
+def point_counts() -> list[Row[CountRow]]:
     """Return the number of points in each area according to wifi-points.csv; empty without the file.
 
     Raises:
         ConfigErrors: with every error of the table.
     """
     root, faults = Path(settings.CITY_PATH), list[ConfigError]()
-    rows = read_rows(root / COUNTS, root, CountRow, faults) if (root / COUNTS).is_file() else []
+    rows = read_pack_table(root / COUNTS, root, CountRow, faults) if (root / COUNTS).is_file() else []
     if faults:
         raise ConfigErrors(faults)
     return rows

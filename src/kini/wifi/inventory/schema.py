@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, StrictModel
+from kini.core.table_import import ColumnMapping
 from kini.wifi import rules
 from kini.wifi.inventory.models import CODE
 from kini.wifi.schema import Hours
@@ -118,26 +119,22 @@ class PointRow(StrictModel):
 COLUMNS = (*(name for name in PointRow.model_fields if name != "hours"), *WEEKDAYS)
 
 
-class ColumnMapping(StrictModel):
-    """Column mapping: converts another list's columns to ours.
+class PointMapping(ColumnMapping):
+    """Column mapping of a list of points.
 
     Attributes:
-        columns: their column by ours.
-        values: our value by theirs, for each of our columns. Other values stay unchanged.
-        constants: default value of our column.
         prefix: prefix of site codes, against collisions between lists.
-        other: value for those that `values` does not name, by our column.
     """
 
-    columns: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    constants: dict[str, str] = {}
-    other: dict[str, str] = {}
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=20)] = ""
 
     @model_validator(mode="after")
-    def _known(self) -> "ColumnMapping":
+    def _known(self) -> "PointMapping":
         for part in (self.columns, self.values, self.constants, self.other):
             if unknown := sorted(set(part) - set(COLUMNS)):
                 raise ValueError(f'there is no column "{unknown[0]}"; ours are: {", ".join(COLUMNS)}')
         return self
+
+    def value(self, name: str, text: str) -> str:
+        code = super().value(name, text)
+        return self.prefix + code if name == "site" and code else code

@@ -4,20 +4,20 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.conf import settings
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from kini.city import area_lookup, pack
 from kini.city import queries as city
 from kini.city.city_cache import city_tables
-from kini.city.csv_rows import CsvRow, read_rows
 from kini.city.models import Area
 from kini.city.point_sources import points_of_kind
 from kini.city.schema import Latitude, Longitude, StrictModel
 from kini.core.config_files import ConfigError, ConfigErrors
 from kini.core.geometry import Projection
+from kini.core.table_import import Row, read_pack_table
 from kini.wifi.planning import demand
 from kini.wifi.schema import Money, PlanEntry, WifiFile
 
@@ -52,7 +52,7 @@ def read_candidates(path: Path, network: WifiFile) -> list[Candidate]:
     """
     faults: list[ConfigError] = []
     candidates: dict[str, Candidate] = {}
-    for row in read_rows(path, path.parent, CandidateRow, faults):
+    for row in read_pack_table(path, path.parent, CandidateRow, faults):
         entry, area = row.value, city.locate(row.value.latitude, row.value.longitude)
         wrong = list(kind_errors(row, network.kinds))
         if area is None:
@@ -111,10 +111,6 @@ def grid_candidates(metres: float) -> list[Candidate]:
     return candidates
 
 
-def _cost(value: Any) -> Any:
-    return None if value == "" else value
-
-
 class CandidateRow(StrictModel):
     """Row of a list of candidates; the default cost is the entry's."""
 
@@ -123,10 +119,10 @@ class CandidateRow(StrictModel):
     kind: str = ""
     latitude: Latitude
     longitude: Longitude
-    cost: Annotated[Money | None, BeforeValidator(_cost)] = None
+    cost: Money | None = None
 
 
-def kind_errors(row: CsvRow[CandidateRow], kinds: Collection[str]) -> Iterator[ConfigError]:
+def kind_errors(row: Row[CandidateRow], kinds: Collection[str]) -> Iterator[ConfigError]:
     """Check the kind of site."""
     if row.value.kind and row.value.kind not in kinds:
         yield row.error_at("kind", f'there is no kind "{row.value.kind}"', f"Use one of: {', '.join(kinds)}; or none.")
