@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from kini.core.database import prepared_statements as module
 from kini.core.database.prepared_statements import execute_deferred, execute_prepared
 
+pytestmark = pytest.mark.fast_path
+
 
 def names() -> set[str]:
     return {name for (name,) in rows("SELECT name FROM pg_prepared_statements")}

@@ -16,6 +16,10 @@ from kini.core.environment import ROOT
 #: FreeRADIUS's module for PostgreSQL.
 SQL_MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
 
+PARALLEL = ("-n", str(os.cpu_count() or 2), "--dist", "loadgroup")
+#: Tests that `--all` runs a second time with KINI_FAST_PATH=off: the rooms that use it.
+PLAIN = ("tests/core", "tests/api", "tests/people", "tests/cases", "tests/booking", "tests/web", "tests/structure")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pytest", nargs="*", help="arguments for pytest (default: all but the long tests)")
@@ -42,6 +46,11 @@ def run(options: argparse.Namespace) -> int:
         good = {name: beside.submit(passes, name, command, env) for name, command in checks}
         good["packages"] = beside.submit(no_known_vulnerability)
         code = pytest(env, [], every=options.all)
+        if options.all:
+            print(f"Without the fast path (KINI_FAST_PATH=off): {' '.join(PLAIN)}", flush=True)
+            code = (
+                pytest(env | {"KINI_FAST_PATH": "off"}, [*PARALLEL, "-m", "not long and not fast_path", *PLAIN]) or code
+            )
     failed = [name for name, verdict in good.items() if not verdict.result()]
     if failed:
         print(f"failed besides the tests: {', '.join(failed)}; see above.")
@@ -73,7 +82,7 @@ def no_known_vulnerability(
 def pytest(env: dict[str, str], arguments: list[str], *, every: bool = False) -> int:
     """Run pytest with these arguments; without any run all tests (`every`) or those not marked `long`."""
     if not arguments:
-        arguments = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
+        arguments = [*PARALLEL, *([] if every else ["-m", "not long"])]
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False).returncode
 
 

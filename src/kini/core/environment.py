@@ -79,6 +79,7 @@ class Environment:
         syslog_audit: also send every audit entry, without personal data.
         security_contact: contact for security reports, "mailto:..." or "https://..."; empty: no security.txt.
         security_expires: last day of that contact; None: half a year from each day.
+        fast_path: pipelining, prepared statements and the page cache; without them Django does the same, more slowly.
         worker: enable the browsers' service worker (offline pages and answers).
     """
 
@@ -118,6 +119,7 @@ class Environment:
     proxies: int = 0
     security_contact: str = ""
     security_expires: date | None = None
+    fast_path: bool = True
     worker: bool = True
     log_format: str = "text"
     log_level: str = "info"
@@ -188,6 +190,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         proxies=int(variables.get("KINI_PROXIES") or 0),
         security_contact=variables.get("KINI_SECURITY_CONTACT", ""),
         security_expires=parse_day(variables.get("KINI_SECURITY_EXPIRES", "")),
+        fast_path=variables.get("KINI_FAST_PATH", "on") != "off",
         worker=variables.get("KINI_WORKER", "on") != "off",
         log_format=variables.get("KINI_LOG", "json" if name == "production" else "text"),
         log_level=variables.get("KINI_LOG_LEVEL", "info"),

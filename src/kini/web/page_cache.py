@@ -55,7 +55,9 @@ class AnonymousPageCache:
 
 
 def cache_key(request: HttpRequest) -> str:
-    """Cache key of a request; empty when the page must be rendered for this visitor."""
+    """Cache key of a request; empty when the page must be rendered for this visitor, or KINI_FAST_PATH is off."""
+    if not settings.ENV.fast_path:
+        return ""
     address = request.get_full_path()
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     if request.method != "GET" or signed_in or "HX-Request" in request.headers or len(address) > MAX_URL_LENGTH:

@@ -12,6 +12,8 @@ from pytest_django.fixtures import Settings
 from kini.services.models import Service, ServiceVersion
 from tests.cases.pages.browsing import Visitor
 
+pytestmark = pytest.mark.fast_path
+
 START = "/services/call/"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
 

@@ -5,6 +5,8 @@ runs ten of them. Statements of the ORM are never prepared (settings.database).
 
 A deferred statement (`execute_deferred`) is sent with the next one, at the latest with the commit, so that several
 share one round trip (libpq's pipeline mode). `postgresql.base` flushes them before any statement of the ORM.
+
+`KINI_FAST_PATH=off` sends every statement at once through Django's cursor.
 """
 
 import re
@@ -17,6 +19,7 @@ from itertools import count
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import PyFormat, Transformer
@@ -45,7 +48,7 @@ def execute_prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any
     """
     database = connections["default"]
     database.ensure_connection()
-    if database.queries_logged or database.execute_wrappers:
+    if not settings.ENV.fast_path or database.queries_logged or database.execute_wrappers:
         return _execute_observed(database, sql, parameters)
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
@@ -59,7 +62,8 @@ def execute_deferred(sql: str, parameters: Parameters = ()) -> None:
     """
     database = connections["default"]
     database.ensure_connection()
-    if not database.in_atomic_block or database.queries_logged or database.execute_wrappers:
+    observed = database.queries_logged or database.execute_wrappers
+    if not settings.ENV.fast_path or not database.in_atomic_block or observed:
         execute_prepared(sql, parameters)
         return
     database.validate_no_broken_transaction()
