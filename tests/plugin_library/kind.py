@@ -1,14 +1,14 @@
 """The kind `loan`: something is lent for some days, may be renewed so often, and is brought back."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import Field
 
-from kini.cases.models import Case, TimelineEntry
+from kini.cases.models import Case, Draft, TimelineEntry
 from kini.core.actors import ActionRefused
 from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind
+from kini.services.kinds import Kind, TemplatePart
 from kini.services.snapshots import snapshot_of
 
 
@@ -17,20 +17,20 @@ class LoanOptions(StrictModel):
     renewals: int = Field(default=1, ge=0, description="How often it may be renewed.")
 
 
-class Loan(Kind):
+class Loan(Kind[LoanOptions, Case, Draft]):
     """A loan from the library."""
 
     id = "loan"
     label = "Loan"
     verb = "Borrow"
-    Options: ClassVar[type[StrictModel]] = LoanOptions
+    Options = LoanOptions
 
     def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Renew only as often as the service allows."""
         if move == "renew" and _renewed(case) >= self._of(case).renewals:
             raise ActionRefused("This book has been renewed as often as possible. Bring it back, please.")
 
-    def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
+    def panel(self, case: Case) -> TemplatePart | None:
         """When the book must be back."""
         return ("plugin_library/panel.html", {"back": self.back(case)}) if case.state == "lent" else None
 

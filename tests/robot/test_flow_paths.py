@@ -20,7 +20,7 @@ def walk(chart: FlowCoverage, start: str) -> str:
     here = start
     while edge := chart.next_edge(here):
         assert edge.state == here
-        chart.walked(edge)
+        chart.mark_covered(edge)
         here = edge.to
     return here
 

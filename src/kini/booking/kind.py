@@ -2,32 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.booking import actions, home_visits, queries, venue_actions
-from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN, Slot
+from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN
 from kini.booking.schedule import BookingOptions
 from kini.booking.ticket import check_in_address
 from kini.cases import case_answers
 from kini.cases.models import Case, Draft
 from kini.core import current_time
-from kini.core.actors import ActionRefused, Actor, system
+from kini.core.actors import system
 from kini.people.models import Resident
-from kini.services.fields.base import FieldBase, StrictModel
-from kini.services.kinds import Kind, ReceiptDetails
-from kini.services.models import Service
+from kini.services.fields.base import FieldBase
+from kini.services.kinds import Kind, ReceiptDetails, TemplatePart
 from kini.services.schema import Definition, Page
 from kini.services.snapshots import ServiceSnapshot
 from kini.web import formats
 
 BY = system("booking")
-#: Slots that the demo tries before it gives up.
-TRIES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +58,13 @@ def _quota_group_and_party(draft: Draft) -> tuple[str, int]:
     return queries.options_of_version(draft.version_id).groups_for(wanted.group)[0], wanted.party
 
 
-class BookingKind(Kind):
+class BookingKind(Kind[BookingOptions, Case, Draft]):
     """A place at a time."""
 
     id = queries.KIND
     label = gettext_lazy("Booking")
     verb = gettext_lazy("Choose a time")
-    Options: ClassVar[type[StrictModel]] = BookingOptions
+    Options = BookingOptions
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
         """Also check that the named questions exist and have the right type."""
@@ -104,9 +100,7 @@ class BookingKind(Kind):
             return ""
         return reverse("booking:places", args=[draft.pk])
 
-    def preview(
-        self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Any
-    ) -> tuple[str, dict[str, Any]] | None:
+    def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """The held slot and its deadline."""
         held = queries.of_draft(draft)
         if held is None:
@@ -135,7 +129,7 @@ class BookingKind(Kind):
             case _ if case.closed_at:
                 actions.cancel_booking(by=BY, booking=booking)
 
-    def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
+    def panel(self, case: Case) -> TemplatePart | None:
         """Time, place and ticket."""
         booking = queries.of_case(case)
         if booking is None:
@@ -169,27 +163,3 @@ class BookingKind(Kind):
             else _("Show this code when you arrive, or read it out.")
         )
         return ReceiptDetails(lines, check_in_address(booking), says)
-
-    def rehearse(self, snapshot: ServiceSnapshot, number: int) -> None:
-        """Create an example slot."""
-        service = Service.objects.select_related("current").get(pk=snapshot.service)
-        actions.create_example_slot(by=BY, service=service, number=number)
-
-    def rehearse_move(self, case: Case, move: str) -> None:
-        """End the slot in the past, so that its booking can be missed."""
-        if move == venue_actions.MISS_MOVE and (booking := queries.of_case(case)):
-            actions.end_example_slot(by=BY, slot=booking.slot)
-
-    def rehearse_step(self, by: Actor, draft: Draft, number: int) -> None:
-        """Hold the first slot that is free for the party."""
-        wanted, now = request_of_draft(draft), current_time.now()
-        service = draft.version.service
-        slots = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
-        if units := home_visits.visiting_units(draft):
-            slots = slots.filter(unit__in=units)
-        for slot in slots.select_related("service")[:TRIES]:
-            try:
-                actions.hold_slot(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)
-            except ActionRefused:
-                continue
-            return

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from kini.api.routing import ApiModule, api_modules
 from kini.booking import api
+from kini.booking.fixtures import BookingFixtures
 from kini.booking.kind import BookingKind
 from kini.booking.notifications import CLOSED, OFFER
 from kini.booking.schedule_checks import check_schedules
@@ -18,6 +19,7 @@ from kini.cases.rules import entry_renderers
 from kini.city.pack_checks import pack_checks
 from kini.messages.message_types import message_types
 from kini.people.guards import has_permission
+from kini.services.kind_fixtures import kind_fixtures
 from kini.services.kinds import kinds
 from kini.web import formats
 from kini.web.navigation import NavItem, navigation
@@ -27,6 +29,7 @@ def register() -> None:
     """Register everything once; called from `BookingConfig.ready`."""
     api_modules.register("booking", ApiModule("Booking", api.router))
     kinds.register(BookingKind.id, BookingKind())
+    kind_fixtures.register(BookingKind.id, BookingFixtures())
     pack_checks.register("bookings", check_schedules)
     entry_renderers.register("rebooked", _rebooked)
     entry_renderers.register(NO_SHOW_UNDONE, _was_there)

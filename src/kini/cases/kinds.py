@@ -1,7 +1,6 @@
 """Kinds that need only a flow: application, registration, assistance."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
 
 import structlog
 from django.utils.translation import gettext_lazy as _
@@ -9,21 +8,21 @@ from pydantic import Field
 
 from kini.cases import case_answers, rules
 from kini.cases.actions import assign_unit, move_new_case
-from kini.cases.models import Case, TimelineEntry
+from kini.cases.models import Case, Draft, TimelineEntry
 from kini.cases.routing import answered_location
 from kini.city import queries
 from kini.core.actors import system
 from kini.core.localized_text import Text
 from kini.services.conditions import When
 from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind
+from kini.services.kinds import Kind, NoOptions, TemplatePart
 from kini.services.schema import Definition, Id, Name
 from kini.services.snapshots import snapshot_of
 
 log = structlog.get_logger("kini.cases")
 
 
-class Application(Kind):
+class Application(Kind[NoOptions, Case, Draft]):
     """Questions and documents, decided by an officer."""
 
     id = "application"
@@ -47,15 +46,15 @@ class RegistrationOptions(StrictModel):
     automatic: AutomaticDecision | None = Field(default=None, description="Decided at once where its condition holds.")
 
 
-class Registration(Kind):
+class Registration(Kind[RegistrationOptions, Case, Draft]):
     """Enrolment in a list, programme or register; a rule may decide at once."""
 
     id = "registration"
     label = _("Registration")
     verb = _("Register")
-    Options: ClassVar[type[StrictModel]] = RegistrationOptions
+    Options = RegistrationOptions
 
-    def after_open(self, case: Any) -> Any:
+    def after_open(self, case: Case) -> Case:
         """Take the automatic decision if its condition holds for these answers."""
         snapshot = snapshot_of(case.version)
         rule = self.options(snapshot.definition).automatic
@@ -73,13 +72,13 @@ class AssistanceOptions(StrictModel):
     call: Id | None = Field(default=None, description="Channel (channels.yaml) with a number for those who would call.")
 
 
-class Assistance(Kind):
+class Assistance(Kind[AssistanceOptions, Case, Draft]):
     """Urgent help: location first, dispatch of the nearest unit, progress for the caller."""
 
     id = "assistance"
     label = _("Assistance")
     verb = _("Ask for help")
-    Options: ClassVar[type[StrictModel]] = AssistanceOptions
+    Options = AssistanceOptions
     sign_in = "optional"
 
     def title(self, definition: Definition) -> Text:
@@ -102,7 +101,7 @@ class Assistance(Kind):
         if call and call not in definition.also:
             yield (self.id, "call"), f'"{call}" is not among the other ways; add it to "also"'
 
-    def after_open(self, case: Any) -> Any:
+    def after_open(self, case: Case) -> Case:
         """Dispatch the nearest unit of the agency if the location is known."""
         latitude, longitude, snapshot = case.latitude, case.longitude, snapshot_of(case.version)
         if latitude is None and case_answers.is_fully_encrypted(case, snapshot):  # the point is among the answers alone
@@ -110,12 +109,16 @@ class Assistance(Kind):
             latitude, longitude = place.latitude, place.longitude
         if latitude is None and case.area:
             latitude, longitude = case.area.latitude, case.area.longitude
-        unit = queries.nearest_unit(case.agency_id, latitude, longitude) if latitude is not None else None
+        unit = (
+            queries.nearest_unit(case.agency_id, latitude, longitude)
+            if latitude is not None and longitude is not None
+            else None
+        )
         if unit and unit.pk != case.unit_id:
             return assign_unit(by=system("nearest unit"), case=case, unit=unit, new=True)
         return case
 
-    def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
+    def panel(self, case: Case) -> TemplatePart | None:
         """Return the panel with the unit, its arrival time and the number to call."""
         snapshot = snapshot_of(case.version)
         channel = snapshot.channels.get(self.options(snapshot.definition).call or "")

@@ -18,7 +18,7 @@ from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.config_files import ConfigErrors
 from kini.core.database import roles
-from kini.demo import access_log, bills, cases, people, privacy
+from kini.demo import access_log, cases, people
 from kini.feeds import importer as feeds_loading
 from kini.letters import queries as letter_queries
 from kini.letters import signing_keys
@@ -95,13 +95,13 @@ def prepare() -> int:
             wifi_actions.create_demo_points(by=by)
     if settings.ENV.demo and not demo_accounts.demo_accounts_path().exists():
         with console.step("Demo people"):
-            cast = people.create_people()
-            bills.load_sample_bills()
+            demo_people = people.create_people()
+            cases.load_sample_bills()
         if settings.ENV.demo_cases:
             with console.step("Demo cases"):
-                cases.create_cases(cast)
-                privacy.create_privacy_requests(cast)
-                access_log.create_access_log(cast)
+                cases.create_cases(demo_people)
+                cases.create_privacy_requests(demo_people)
+                access_log.create_access_log(demo_people)
                 retention.apply_retention()  # for the nights of the demo's past
     return 0
 

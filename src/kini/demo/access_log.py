@@ -24,12 +24,12 @@ COLLEAGUES = 3
 DAYS = 28
 
 
-def create_access_log(cast: DemoPeople) -> None:
+def create_access_log(people: DemoPeople) -> None:
     """Log case reads by officers, and by colleagues in the busiest agency, on working days.
 
     One of the colleagues reveals hidden data unusually often today.
     """
-    chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
+    rng = random.Random(SEED)  # noqa: S311 -- a demo, no secret
     cases: dict[str, list[Case]] = defaultdict(list)
     for case in Case.objects.filter(resident__isnull=False).select_related("resident", "agency").order_by("pk"):
         cases[case.agency_id].append(case)
@@ -39,20 +39,20 @@ def create_access_log(cast: DemoPeople) -> None:
         numbers = range(1, COLLEAGUES + 1) if busiest else ()
         colleagues = [_colleague(busiest[0].agency, role, number) for number in numbers]
         for agency, some in cases.items():
-            officers = [cast.officers[agency], *(colleagues if some is busiest else [])]
-            _open_daily(officers, some, chance)
+            officers = [people.officers[agency], *(colleagues if some is busiest else [])]
+            _open_daily(officers, some, rng)
         if busiest:
             _look_often(colleagues[-1], busiest)
 
 
-def _open_daily(officers: list[Actor], cases: list[Case], chance: random.Random) -> None:
+def _open_daily(officers: list[Actor], cases: list[Case], rng: random.Random) -> None:
     for back in range(DAYS, -1, -1):
         moment = current_time.now() - timedelta(days=back)
         there = [case for case in cases if case.opened_at < moment]
         if not there or (back and not pack.current().calendar.is_working_day(moment.date())):
             continue
         for by in officers:
-            some = chance.sample(there, chance.randint(1, min(5, len(there))))
+            some = rng.sample(there, rng.randint(1, min(5, len(there))))
             with current_time.freeze(moment):
                 reads = [DataRead(case.resident_id, case.reference) for case in some]
                 actions.log_reads(by=by, what=AccessType.CASE, reads=reads)

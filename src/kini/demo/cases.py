@@ -1,4 +1,4 @@
-"""Demo cases: opened over the last weeks and processed by random steps up to the present."""
+"""Demo cases, opened over the last weeks and processed by random steps, privacy requests and sample bills."""
 
 import random
 from collections.abc import Iterator
@@ -12,13 +12,17 @@ from kini.cases import actions, rules, transition_inputs
 from kini.cases.models import Case, Draft
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
-from kini.demo.people import DemoPeople
+from kini.demo.people import BY, DemoPeople
+from kini.payments import actions as payment_actions
+from kini.payments.tariffs import bill_registers, read_bills, sample_bills
 from kini.people import profile_values
 from kini.people.models import Resident
+from kini.privacy import actions as privacy_actions
 from kini.services import builtin_services, questions
 from kini.services.examples import example_form
 from kini.services.fields.base import FormData
 from kini.services.fields.uploads import Upload
+from kini.services.kind_fixtures import fixtures_of
 from kini.services.kinds import kinds, kinds_with_cases
 from kini.services.models import Service
 from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
@@ -26,43 +30,43 @@ from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
 SEED = 20_220_830
 COUNT = 90
 WEEKS = 6
-MOST_STEPS = 6
+MAX_MOVES = 6
 #: Scores of ratings, in rotation.
 RATINGS = (4, 5, 2, 4, 3, 5, 4, 1)
 
 
-def create_cases(cast: DemoPeople, count: int = COUNT) -> int:
+def create_cases(people: DemoPeople, count: int = COUNT) -> int:
     """Open and process cases; return their number. Deterministic relative to the current time."""
-    chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
+    rng = random.Random(SEED)  # noqa: S311 -- a demo, no secret
     services = [
         s
         for s in Service.objects.filter(active=True).select_related("current").order_by("id")
         if s.kind in kinds_with_cases()
         and not kinds.get(s.kind).in_person
-        and s.category not in builtin_services.builtin_categories()  # those are for oneself alone
+        and s.category not in builtin_services.builtin_categories()  # applied for by oneself only
     ]
-    chance.shuffle(services)
-    for number, moment in enumerate(_moments(chance, count)):
+    rng.shuffle(services)
+    for number, moment in enumerate(_moments(rng, count)):
         service = services[number % len(services)]
-        by, resident, channel = _applicant(cast, chance)
+        by, resident, channel = _applicant(people, rng)
         case = create_application(by, resident, service, channel, number, moment)
-        work_off(cast, case, by, chance, number, moment)
+        process_case(people, case, by, rng, number, moment)
         if channel == "web":
             _rate(by, case, number)
     return count
 
 
-def _moments(chance: random.Random, count: int) -> Iterator[datetime]:
+def _moments(rng: random.Random, count: int) -> Iterator[datetime]:
     """Ascending times within the last weeks, mostly recent."""
-    back = sorted((chance.random() ** 2 * WEEKS * 7 * 24 for _ in range(count)), reverse=True)
+    back = sorted((rng.random() ** 2 * WEEKS * 7 * 24 for _ in range(count)), reverse=True)
     return (current_time.now() - timedelta(hours=hours + 1) for hours in back)
 
 
-def _applicant(cast: DemoPeople, chance: random.Random) -> tuple[Actor, Resident, str]:
-    if chance.random() < 0.3:
-        by, resident = chance.choice(cast.residents)
+def _applicant(people: DemoPeople, rng: random.Random) -> tuple[Actor, Resident, str]:
+    if rng.random() < 0.3:
+        by, resident = rng.choice(people.residents)
         return by, resident, "web"
-    return cast.counter, chance.choice(cast.helped), "counter"
+    return people.counter, rng.choice(people.helped), "counter"
 
 
 def create_application(
@@ -73,35 +77,36 @@ def create_application(
     assert version is not None
     snapshot = snapshot_of(version)
     known = profile_values.known_values(resident)
+    fixtures = fixtures_of(service.kind)
     with current_time.freeze(moment):
-        kinds.get(service.kind).rehearse(snapshot, number)
+        fixtures.prepare_application(snapshot, number)
         draft = actions.start_draft(by=by, version=version, resident=resident, channel=channel)
-        given: dict[str, Any] = {}
-        while missing := questions.missing_pages(snapshot, given, known):
+        answers: dict[str, Any] = {}
+        while missing := questions.missing_pages(snapshot, answers, known):
             values = example_answers_of(by, draft, missing[0], number)
             actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
-            given |= values
-        kinds.get(service.kind).rehearse_step(by, draft, number)
+            answers |= values
+        fixtures.complete_extra_page(by, draft, number)
         return actions.submit(by=by, draft=draft, confirm=True)
 
 
 def example_answers_of(by: Actor, draft: Draft, page: PageSnapshot, number: int) -> dict[str, Any]:
     """Example answers of a page, by field; for a repeated page, its minimum number of items."""
     if page.repeat:
-        items = [_taken(by, draft, page, number + item) for item in range(max(1, page.repeat.min))]
+        items = [_answer_page(by, draft, page, number + item) for item in range(max(1, page.repeat.min))]
         return {page.repeat.name: items}
-    return _taken(by, draft, page, number)
+    return _answer_page(by, draft, page, number)
 
 
-def _taken(by: Actor, draft: Draft, page: PageSnapshot, number: int) -> dict[str, Any]:
+def _answer_page(by: Actor, draft: Draft, page: PageSnapshot, number: int) -> dict[str, Any]:
     values, files = example_form(page.fields, number)
     stored = {
         name: [str(actions.attach_file(by=by, draft=draft, slot=name, upload=_upload(one)).pk) for one in uploads]
         for name, uploads in files.items()
     }
-    taken = questions.parse_page(page, FormData(_data(values), MultiValueDict()), stored=stored)
-    assert not taken.errors, f"{page.key}: {taken.errors}"
-    return taken.values
+    parsed = questions.parse_page(page, FormData(_data(values), MultiValueDict()), stored=stored)
+    assert not parsed.errors, f"{page.key}: {parsed.errors}"
+    return parsed.values
 
 
 def _data(values: dict[str, str | list[str]]) -> MultiValueDict[str, str]:
@@ -112,21 +117,21 @@ def _upload(one: Upload) -> SimpleUploadedFile:
     return SimpleUploadedFile(one.name, one.content, one.content_type)
 
 
-def work_off(cast: DemoPeople, case: Case, by: Actor, chance: random.Random, number: int, moment: datetime) -> None:
-    """Apply random moves, hours apart, until chance or the current time ends it."""
-    for _step in range(MOST_STEPS):
-        moment += timedelta(hours=chance.uniform(2, 40))
-        if moment >= current_time.now() or chance.random() < 0.2:
+def process_case(people: DemoPeople, case: Case, by: Actor, rng: random.Random, number: int, moment: datetime) -> None:
+    """Apply random moves, hours apart, until rng or the current time ends it."""
+    for _step in range(MAX_MOVES):
+        moment += timedelta(hours=rng.uniform(2, 40))
+        if moment >= current_time.now() or rng.random() < 0.2:
             return
         case.refresh_from_db()
-        edge = _next_edge(snapshot_of(case.version), case, chance)
+        edge = _next_edge(snapshot_of(case.version), case, rng)
         if edge is None:
             return
-        actor = by if edge.by == rules.RESIDENT else cast.officers[case.agency_id]
+        actor = by if edge.by == rules.RESIDENT else people.officers[case.agency_id]
         with current_time.freeze(moment):
             try:
                 actions.move(
-                    by=actor, case=case, move=edge.move, values=_given(snapshot_of(case.version), edge, number)
+                    by=actor, case=case, move=edge.move, values=_example_inputs(snapshot_of(case.version), edge, number)
                 )
             except ActionRefused:  # the kind does not allow this move here
                 return
@@ -139,17 +144,37 @@ def _rate(by: Actor, case: Case, number: int) -> None:
         actions.rate_case(by=by, case=case, score=RATINGS[number % len(RATINGS)])
 
 
-def _next_edge(snapshot: ServiceSnapshot, case: Case, chance: random.Random) -> rules.Edge | None:
+def _next_edge(snapshot: ServiceSnapshot, case: Case, rng: random.Random) -> rules.Edge | None:
     """Random edge taken by a person; moves marked `danger` are a third as likely. None if the case is closed."""
     if snapshot.flow.states[case.state].end:
         return None
     edges = [
         e for e in rules.edges_from(snapshot.flow, case.state) if e.by != rules.SYSTEM and e.move != rules.WITHDRAW
     ]
-    return chance.choices(edges, [1 if edge.danger else 3 for edge in edges])[0] if edges else None
+    return rng.choices(edges, [1 if edge.danger else 3 for edge in edges])[0] if edges else None
 
 
-def _given(snapshot: ServiceSnapshot, edge: rules.Edge, number: int) -> dict[str, Any]:
+def _example_inputs(snapshot: ServiceSnapshot, edge: rules.Edge, number: int) -> dict[str, Any]:
     values, files = example_form(transition_inputs.input_fields(snapshot, edge), 500 + number)
     uploads = MultiValueDict({name: [_upload(one) for one in some] for name, some in files.items()})
     return transition_inputs.parse_form(snapshot, edge, FormData(_data(values), uploads)).values
+
+
+def create_privacy_requests(people: DemoPeople) -> list[Case]:
+    """Create an export of the first resident and a deletion of the last; none if the pack has no privacy services."""
+    services = Service.objects.filter(active=True, kind="privacy").select_related("current").in_bulk()
+    if not services or not people.residents:
+        return []
+    (by, resident), (leaving, other) = people.residents[0], people.residents[-1]
+    copy = create_application(
+        by, resident, services["privacy-export"], "web", 0, current_time.now() - timedelta(hours=1)
+    )
+    privacy_actions.prepare_export(by=BY, case=copy)
+    return [copy, create_application(leaving, other, services["privacy-deletion"], "web", 0, current_time.now())]
+
+
+def load_sample_bills() -> None:
+    """Load bills/NAME.csv of the pack for each register that has one."""
+    for name in bill_registers():
+        if sample_bills(name).is_file():
+            payment_actions.load_bills(by=BY, register=name, rows=read_bills(sample_bills(name))[0], made_up=True)

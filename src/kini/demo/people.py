@@ -59,30 +59,30 @@ class DemoPeople:
 
 def create_people() -> DemoPeople:
     """Create everybody and write the sign-in list."""
-    cast = DemoPeople()
+    people = DemoPeople()
     areas = _some_areas()
     with translation.override(pack.current().languages[0]):
         for number in range(1, WITH_ACCOUNT + 1):
-            create_resident(cast, number, next(areas))
+            create_resident(people, number, next(areas))
         services = [
             s
             for s in Service.objects.filter(active=True).select_related("agency", "current")
             if s.kind in kinds_with_cases()
         ]
-        _counter(cast, services[0].agency)
-        cast.residents = [(by, _proved(cast, resident)) for by, resident in cast.residents]
+        _counter(people, services[0].agency)
+        people.residents = [(by, _proved(people, resident)) for by, resident in people.residents]
         for number in range(WITH_ACCOUNT + 1, WITH_ACCOUNT + AT_COUNTER + 1):
-            cast.helped.append(_helped(cast, number, next(areas)))
+            people.helped.append(_helped(people, number, next(areas)))
         for agency in {service.agency for service in services}:
-            _officer(cast, agency, [service for service in services if service.agency_id == agency.pk])
+            _officer(people, agency, [service for service in services if service.agency_id == agency.pk])
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
-    write_sign_in_list(cast)
-    return cast
+    write_sign_in_list(people)
+    return people
 
 
-def write_sign_in_list(cast: DemoPeople) -> None:
+def write_sign_in_list(people: DemoPeople) -> None:
     """Write the list of people one can sign in as."""
-    demo_accounts.demo_accounts_path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
+    demo_accounts.demo_accounts_path().write_text(json.dumps(people.listed, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _some_areas() -> Iterator[Area]:
@@ -95,8 +95,8 @@ def _some_areas() -> Iterator[Area]:
 
 def details_of(number: int, area: Area) -> Details:
     """Profile details of the person with this number."""
-    sort = pack.current().national_id
-    read = rules.parse_national_id(example_national_id(sort, number), sort, date.today())
+    scheme = pack.current().national_id
+    read = rules.parse_national_id(example_national_id(scheme, number), scheme, date.today())
     return Details(
         name=name_of(number),
         number=read,
@@ -120,7 +120,7 @@ def _contact(number: int) -> Contact:
     return Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
-def create_resident(cast: DemoPeople, number: int, area: Area) -> User:
+def create_resident(people: DemoPeople, number: int, area: Area) -> User:
     """Create a listed resident with an account; the first one has a child."""
     user = actions.open_account(by=BY, contact=_contact(number))
     resident = actions.ensure_resident(by=BY, user=user)
@@ -129,47 +129,47 @@ def create_resident(cast: DemoPeople, number: int, area: Area) -> User:
         child = Details(name=_("Child of resident {number}").format(number=number))
         actions.add_family_member(by=BY, resident=resident, relation="child", details=child)
     about = Text({language: _in(language, ABOUT_RESIDENT) for language in pack.current().languages})
-    cast.list_person(resident.name, about, user)
-    cast.residents.append((Actor(ActorKind.RESIDENT, user.pk), resident))
+    people.list_person(resident.name, about, user)
+    people.residents.append((Actor(ActorKind.RESIDENT, user.pk), resident))
     return user
 
 
-def _helped(cast: DemoPeople, number: int, area: Area) -> Resident:
+def _helped(people: DemoPeople, number: int, area: Area) -> Resident:
     details = details_of(number, area)
-    found = actions.find_or_create_resident(by=cast.counter, details=details, reason=_("Came to the counter"))
-    return _proved(cast, found)
+    resident = actions.find_or_create_resident(by=people.counter, details=details, reason=_("Came to the counter"))
+    return _proved(people, resident)
 
 
-def _proved(cast: DemoPeople, resident: Resident) -> Resident:
+def _proved(people: DemoPeople, resident: Resident) -> Resident:
     """Prove the resident's identity at the counter, which opens every service to them."""
     if resident.assurance:
         return resident
     seen = _("The identity card was shown at the counter")
-    return actions.prove_at_counter(by=cast.counter, resident=resident, document="identity-card", reason=seen)
+    return actions.prove_at_counter(by=people.counter, resident=resident, document="identity-card", reason=seen)
 
 
-def _counter(cast: DemoPeople, agency: Agency) -> None:
+def _counter(people: DemoPeople, agency: Agency) -> None:
     """Create the counter officer, with the pack's first role that may apply for others."""
     role = next(name for name, each in roles().items() if PeoplePermission.APPLY_FOR_OTHERS in each.may)
-    cast.counter = _engage(cast, agency, "counter", [role], roles()[role].name)
+    people.counter = _engage(people, agency, "counter", [role], roles()[role].name)
 
 
-def _officer(cast: DemoPeople, agency: Agency, services: Iterable[Service]) -> None:
+def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) -> None:
     acting = {
         name for service in services if service.current for name in snapshot_of(service.current).roles
     } & roles().keys()
     watching = {name for name, each in roles().items() if CasePermission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
-    cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)
+    people.officers[agency.pk] = _engage(people, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)
 
 
-def _engage(cast: DemoPeople, agency: Agency, name: str, held: Iterable[str], about: Text) -> Actor:
+def _engage(people: DemoPeople, agency: Agency, name: str, role_names: Iterable[str], about: Text) -> Actor:
     user = actions.open_account(by=BY, contact=Contact("email", f"{name}@demo.example"))
     title = _("Officer {agency}").format(agency=agency.short_name) if name != "counter" else _("Counter officer")
     officer: Officer = actions.create_officer(by=BY, user=user, agency=agency, name=title)
-    for role in held:
+    for role in role_names:
         actions.grant_role(by=BY, officer=officer, role=role)
-    cast.list_person(title, about, user)
+    people.list_person(title, about, user)
     return queries.officer_actor(officer)
 
 

@@ -1,11 +1,11 @@
 """The kind `information`: a service without cases that shows figures with source and age."""
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from kini.cases.models import Case, Draft
 from kini.feeds.schema import SelfCheck
 from kini.services.fields.base import StrictModel
 from kini.services.kinds import Kind
@@ -18,13 +18,13 @@ class InformationOptions(StrictModel):
     check: SelfCheck | None = Field(default=None, description="A self-check over the questions of the service.")
 
 
-class InformationKind(Kind):
+class InformationKind(Kind[InformationOptions, Case, Draft]):
     """A service that shows figures. Each feed names the services that show it."""
 
     id = "information"
     label = gettext_lazy("Information")
     verb = gettext_lazy("See the figures")
-    Options: ClassVar[type[StrictModel]] = InformationOptions
+    Options = InformationOptions
     sign_in = "optional"
     has_cases = False
 

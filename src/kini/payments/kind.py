@@ -1,8 +1,7 @@
 """The kind `payment`: look up a bill, pay it online, and settle the case automatically."""
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,15 +9,13 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from kini.cases import case_answers
-from kini.cases.models import Case
+from kini.cases.models import Case, Draft
 from kini.core.actors import ActionRefused, system
 from kini.payments import actions, queries
 from kini.payments.models import Bill
 from kini.payments.providers import available_methods
-from kini.payments.tariffs import BillRow, normalise_number
-from kini.services.examples import example_form
 from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind, ReceiptDetails
+from kini.services.kinds import Kind, ReceiptDetails, TemplatePart
 from kini.services.schema import Definition, Id, Name
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 from kini.web import formats
@@ -44,14 +41,14 @@ class PaymentOptions(StrictModel):
     amount: Name | None = None
 
 
-class PaymentKind(Kind):
+class PaymentKind(Kind[PaymentOptions, Case, Draft]):
     """A bill and its payment."""
 
     id = "payment"
     label = gettext_lazy("Payment")
     verb = gettext_lazy("See the bill")
     can_be_for_family = False
-    Options: ClassVar[type[StrictModel]] = PaymentOptions
+    Options = PaymentOptions
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
         """Also check that either a question or a step supplies the bill."""
@@ -60,9 +57,7 @@ class PaymentKind(Kind):
         if not faults and bool((options := self.options(definition)).object) == bool(options.amount):
             yield (self.id,), 'say either "object" (the question with the number) or "amount" (the input of a step)'
 
-    def preview(
-        self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Any
-    ) -> tuple[str, dict[str, Any]] | None:
+    def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """Preview of the bill.
 
         Raises:
@@ -99,25 +94,6 @@ class PaymentKind(Kind):
             actions.attach_bill(by=BY, case=case, bill=bill)
         return case
 
-    def rehearse(self, snapshot: ServiceSnapshot, number: int) -> None:
-        """Create a made-up bill for the number, proof and period of the example answers."""
-        options = self.options(snapshot.definition)
-        if not options.object:
-            return
-        values: dict[str, Any] = {}
-        for page in snapshot.pages:
-            values |= example_form(page.fields, number)[0]
-        thing, proof, period = (str(values.get(name) or "") for name in (options.object, options.proof, options.period))
-        day = formats.today()
-        row = BillRow(
-            normalise_number(thing),
-            period or str(day.year),
-            100_000 + number,
-            day + timedelta(days=10),
-            normalise_number(proof),
-        )
-        actions.load_bills(by=BY, register=options.register_, rows=[row], made_up=True)
-
     def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Allow settling only with a paid bill, and the refund move only without one."""
         paid = (bill := queries.bill_of(case)) and queries.settling_payment(bill)
@@ -132,7 +108,7 @@ class PaymentKind(Kind):
         if options.amount and options.amount in given:
             actions.create_charge(by=BY, case=case, register=options.register_, amount=int(given[options.amount]))
 
-    def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
+    def panel(self, case: Case) -> TemplatePart | None:
         """Amount due and link to pay; after payment the receipt."""
         bill = queries.bill_of(case)
         if bill is None:

@@ -13,6 +13,7 @@ from kini.core import references
 from kini.core.chain import Chain, chains
 from kini.core.sandboxes import SandboxServer, sandboxes
 from kini.payments import actions, api, pages
+from kini.payments.fixtures import PaymentFixtures
 from kini.payments.kind import PaymentKind
 from kini.payments.permissions import PaymentPermission
 from kini.payments.providers.base import adapters
@@ -20,6 +21,7 @@ from kini.payments.providers.snap import Snap
 from kini.payments.tariffs import check_bills
 from kini.people.guards import has_permission
 from kini.people.permissions import register_permissions
+from kini.services.kind_fixtures import kind_fixtures
 from kini.services.kinds import kinds
 from kini.web import formats
 from kini.web.navigation import NavItem, navigation
@@ -37,6 +39,7 @@ def register() -> None:
     sandboxes.register("payments", SandboxServer("Pretended bank", 8790, "kini.payments.sandbox.server.start"))
     api_modules.register("payments", ApiModule("Paying", api.router))
     kinds.register(PaymentKind.id, PaymentKind())
+    kind_fixtures.register(PaymentKind.id, PaymentFixtures())
     pack_checks.register("bills", check_bills)
     entry_renderers.register(actions.REFUND_STARTED, _refund_started)
     entry_renderers.register(actions.REFUND_DONE, _refund_done)

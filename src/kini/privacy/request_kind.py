@@ -1,6 +1,6 @@
 """Service kind `privacy`: a person's request about their own data."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +11,7 @@ from kini.core import jobs
 from kini.core.actors import NotAllowed, system
 from kini.privacy import actions, queries
 from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind
+from kini.services.kinds import Kind, TemplatePart
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 PREPARE, ERASE = "privacy.prepare_export", "privacy.erase_person"
@@ -21,20 +21,18 @@ class PrivacyOptions(StrictModel):
     request: Literal["export", "correction", "deletion", "objection"] = Field(description="Type of request.")
 
 
-class PrivacyRequest(Kind):
+class PrivacyRequest(Kind[PrivacyOptions, Case, Draft]):
     """A request under data protection law (UU 27/2022, articles 5 to 13), by the data subject alone."""
 
     id = queries.KIND
     label = gettext_lazy("Request about personal data")
     verb = gettext_lazy("Begin")
-    Options: ClassVar[type[StrictModel]] = PrivacyOptions
+    Options = PrivacyOptions
     can_be_for_family = False
     in_person = True
     retention_years = 3
 
-    def preview(
-        self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft
-    ) -> tuple[str, dict[str, Any]] | None:
+    def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """Before a deletion is sent, explain what is deleted, what stays, and why."""
         if self._asks(snapshot) != "deletion" or draft.owner is None:
             return None

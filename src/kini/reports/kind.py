@@ -1,13 +1,13 @@
 """Kind `report`: a problem, its location, and proof that it was fixed."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from pydantic import Field
 
 from kini.cases import rules as case_rules
-from kini.cases.models import Document
+from kini.cases.models import Case, Document, Draft
 from kini.core.actors import ActionRefused
 from kini.reports import queries, rules
 from kini.services.fields.base import StrictModel
@@ -22,7 +22,7 @@ class ReportOptions(StrictModel):
     )
 
 
-class Report(Kind):
+class Report(Kind[ReportOptions, Case, Draft]):
     """Kind of reports. Private by default: officers do not see the reporter.
 
     A report is closed with a photo taken after it (as far as its metadata says) and never used before. The reporter may
@@ -32,7 +32,7 @@ class Report(Kind):
     id = "report"
     label = pgettext_lazy("kind of case", "Report")
     verb = pgettext_lazy("button", "Report it")
-    Options: ClassVar[type[StrictModel]] = ReportOptions
+    Options = ReportOptions
     sign_in = "optional"
     private = True
     duplicates_by = "place"
@@ -40,7 +40,7 @@ class Report(Kind):
     retention_years = 2
     keeps_statistics = True
 
-    def validate_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+    def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Refuse invalid evidence, and closing without evidence."""
         snapshot = snapshot_of(case.version)
         name = self.options(snapshot.definition).evidence
@@ -55,7 +55,7 @@ class Report(Kind):
             raise ActionRefused(_("A report is closed only with a photo of the finished work."))
 
 
-def check_evidence(document: Document, case: Any) -> None:
+def check_evidence(document: Document, case: Case) -> None:
     """Refuse a photo that cannot show the finished work.
 
     Raises:

@@ -59,9 +59,9 @@ def create_accounts(address: str, services: Iterable[Service]) -> RobotAccounts:
     listed = [{"name": f"Robot {pk}", "role": "officer", "email": user.email} for pk, user in officers.items()]
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
     demo_accounts.demo_accounts_path().write_text(json.dumps(listed), "utf-8")
-    players = {pk: RobotAccount(user, sign_in_with_demo(address, user)) for pk, user in officers.items()}
-    outsider = players.pop(elsewhere.pk)
-    return RobotAccounts(create_resident(address, 1), create_resident(address, 2), players, outsider)
+    accounts = {pk: RobotAccount(user, sign_in_with_demo(address, user)) for pk, user in officers.items()}
+    outsider = accounts.pop(elsewhere.pk)
+    return RobotAccounts(create_resident(address, 1), create_resident(address, 2), accounts, outsider)
 
 
 def create_officer(agency: Agency) -> User:

@@ -11,8 +11,8 @@ from kini.services.examples import InputFiles, InputValues, example_form, invali
 from kini.services.fields.base import FieldBase
 from kini.services.snapshots import PageSnapshot, ServiceSnapshot
 
-MOST_PAGES = 80
-WRONG = (400, 422)
+MAX_PAGES = 80
+REJECTED = (400, 422)
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Application:
         number: selects the example answers.
         questions: number of fields asked.
         refused: number of invalid answers rejected.
-        given: answers used instead of the examples, by input.
+        overrides: answers used instead of the examples, by input.
     """
 
     browser: Browser
@@ -32,7 +32,7 @@ class Application:
     number: int
     questions: int = 0
     refused: int = 0
-    given: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self) -> str:
         """Apply and return the reference of the new case."""
@@ -46,50 +46,50 @@ class Application:
     def answer_all(self) -> Page:
         """Answer all questions and return the summary page."""
         page = self.begin()
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             if path(page).endswith("/check/"):
                 return page
             if not path(page).startswith("/apply/") and (step := extra_pages.find(self.snapshot.definition.kind)):
                 page = step(self.browser, page)
                 continue
             page = self.answer(page)
-        raise CheckFailed(f"{self.service}: no end after {MOST_PAGES} pages; the last one was {page.url}")
+        raise CheckFailed(f"{self.service}: no end after {MAX_PAGES} pages; the last one was {page.url}")
 
     def answer(self, page: Page) -> Page:
         """Answer the current page; the first application submits invalid answers before."""
-        asked = self.asked(page)
+        question_page = self.question_page(page)
         here = path(page)
         if not page.has_form(here):  # item list of a repeated page
-            return self.add_item(page, asked)
+            return self.continue_list(page)
         form = page.form(here)
         # Fields that the profile answers are not in the form.
-        fields = {name: field for name, field in asked.fields.items() if form.asks(name)}
+        fields = {name: field for name, field in question_page.fields.items() if form.asks(name)}
         values, files = example_form(fields, self.number)
-        values |= {name: value for name, value in self.given.items() if name in fields}
+        values |= {name: value for name, value in self.overrides.items() if name in fields}
         self.questions += len(fields)
         if self.number == 1:
             self.wrong_answers_are_refused(form, fields, values, files)
         following = self.browser.send(form, values, files, expect=(200, 422))
-        if following.shows_errors or (path(following) == here and not asked.repeat):
+        if following.shows_errors or (path(following) == here and not question_page.repeat):
             raise CheckFailed(f"{page.url} did not take valid answers: {following.text('//*[@role="alert"]')} {values}")
         return following
 
-    def add_item(self, page: Page, asked: PageSnapshot) -> Page:
+    def continue_list(self, page: Page) -> Page:
         """Continue from the item list of a repeated page."""
         onward = [form for form in page.forms() if form.path.endswith("/next/")]
         if not onward:
             raise CheckFailed(f"{page.url} offers neither to add nor to go on")
         return self.browser.send(onward[0])
 
-    def asked(self, page: Page) -> PageSnapshot:
+    def question_page(self, page: Page) -> PageSnapshot:
         """Definition of the page at this URL: /apply/DRAFT/KEY/ or /apply/DRAFT/KEY/NUMBER/."""
         parts = path(page).strip("/").split("/")
         if parts[0] != "apply" or len(parts) < 3:
             raise CheckFailed(f"{self.service}: expected a question, came to {page.url} ({page.heading!r})")
-        found = next((one for one in self.snapshot.pages if one.key == parts[2]), None)
-        if found is None:
+        question_page = next((each for each in self.snapshot.pages if each.key == parts[2]), None)
+        if question_page is None:
             raise CheckFailed(f"{page.url} is no page of {self.service}")
-        return found
+        return question_page
 
     def wrong_answers_are_refused(
         self, form: Form, fields: Mapping[str, FieldBase], values: InputValues, files: InputFiles
@@ -104,7 +104,7 @@ class Application:
         ]
         tries.append(("an unknown field", values | {"no_such_field": "x"}, {}))
         for what, sent, with_files in tries:
-            page = self.browser.send(form, sent, with_files, expect=WRONG)
+            page = self.browser.send(form, sent, with_files, expect=REJECTED)
             self.refused += 1
             if what not in ("nothing", "an unknown field") and not page.shows_errors:
                 raise CheckFailed(f"{form.action} refused a wrong {what} without an error summary")

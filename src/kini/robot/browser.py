@@ -65,10 +65,10 @@ class Page:
         return self.has('//*[@role="alert"][contains(@class, "error-summary")]')
 
     def forms(self) -> list[Form]:
-        found = []
+        forms = []
         for node in self.tree.xpath("//form"):
             action = str(httpx.URL(self.url).join(node.get("action") or self.url))
-            found.append(
+            forms.append(
                 Form(
                     self,
                     action,
@@ -78,7 +78,7 @@ class Page:
                     input_names(node),
                 )
             )
-        return found
+        return forms
 
     def form(self, wanted: str) -> Form:
         """Form whose action path ends with `wanted`.

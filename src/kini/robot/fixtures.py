@@ -25,7 +25,7 @@ BY = system("pictures")
 #: Number of the example answers; 1 would also submit invalid ones.
 ANSWERS = 2
 #: Types of question pages, as predicates.
-ASKED: dict[str, Callable[[PageSnapshot], bool]] = {
+QUESTION_PAGES: dict[str, Callable[[PageSnapshot], bool]] = {
     "place": lambda page: page.single and _asks(page, "location"),
     "photo": lambda page: _asks(page, "photo"),
     "paper": lambda page: any(getattr(field, "statement", None) for field in page.fields.values()),
@@ -35,8 +35,8 @@ ASKED: dict[str, Callable[[PageSnapshot], bool]] = {
 }
 
 
-def _asks(page: PageSnapshot, sort: str) -> bool:
-    return any(getattr(field, "type", "") == sort for field in page.fields.values())
+def _asks(page: PageSnapshot, field_type: str) -> bool:
+    return any(getattr(field, "type", "") == field_type for field in page.fields.values())
 
 
 def page_addresses(address: str, service: str, resident: User, waiting: Case) -> dict[str, str]:
@@ -51,7 +51,7 @@ def page_addresses(address: str, service: str, resident: User, waiting: Case) ->
     browser = Browser(address)
     contact = str(resident.phone or resident.email)
     browser.send(browser.get("/demo/sign-in/").form("/demo/sign-in/"), {"person": contact})
-    found = {
+    addresses = {
         "service": chosen.pk,
         "category": chosen.category,
         "event": next(iter(catalogue.current().events), ""),
@@ -60,14 +60,14 @@ def page_addresses(address: str, service: str, resident: User, waiting: Case) ->
         "step": _step(waiting),
         "closed": next((each.pk for each in _services() if each.kind not in kinds), ""),
     }
-    found |= dict(_applied(browser, chosen))
-    found |= dict(_asked(browser))
-    found |= dict(_ended(browser, resident, chosen))
-    found |= dict(_billed(browser))
+    addresses |= dict(_applied(browser, chosen))
+    addresses |= dict(_asked(browser))
+    addresses |= dict(_ended(browser, resident, chosen))
+    addresses |= dict(_billed(browser))
     browser.close()
     call_command("procrastinate", "worker", "--one-shot")  # sign letters, send messages
-    found |= dict(_lettered(resident))
-    return {name: value for name, value in found.items() if value}
+    addresses |= dict(_lettered(resident))
+    return {name: value for name, value in addresses.items() if value}
 
 
 def _services() -> list[Service]:
@@ -93,8 +93,8 @@ def _applied(browser: Browser, service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _asked(browser: Browser) -> Iterator[tuple[str, str]]:
-    """The first page of each type in `ASKED`."""
-    wanted = dict(ASKED)
+    """The first page of each type in `QUESTION_PAGES`."""
+    wanted = dict(QUESTION_PAGES)
     for service in _services():
         pages = _resolved(service).pages if service.kind in kinds else ()
         for page in pages:
@@ -131,8 +131,8 @@ def _stepped(browser: Browser, services: list[Service], wanted: Callable[[Flow, 
         for edge in edges:
             if flow and wanted(flow, edge.to) and set(edge.needs) <= {"message", "reason"}:
                 case = Case.objects.get(reference=_application(browser, service).apply())
-                given = {name: snapshot.inputs[name].example(ANSWERS)[""] for name in edge.needs}
-                return actions.move(by=BY, case=case, move=edge.move, values=given)
+                inputs = {name: snapshot.inputs[name].example(ANSWERS)[""] for name in edge.needs}
+                return actions.move(by=BY, case=case, move=edge.move, values=inputs)
     return None
 
 
@@ -148,16 +148,16 @@ def _step(case: Case) -> str:
 
 def _billed(browser: Browser) -> Iterator[tuple[str, str]]:
     """An unpaid bill, its payment codes, and a paid one."""
-    found = _open_bills(browser)
-    for application, check in found:
+    applications = _open_bills(browser)
+    for application, check in applications:
         bill = application.send_in(browser.get(check))
         yield "bill", bill
         for name, method in (("code", "qr"), ("transfer", "va")):
             page = browser.get(f"/cases/{bill}/pay/")
             yield name, path(browser.send(page.form(f"/cases/{bill}/pay/"), {"method": method}))
         break
-    yield "bill_check", next((check for _application, check in found), "")
-    for application, check in found:
+    yield "bill_check", next((check for _application, check in applications), "")
+    for application, check in applications:
         paid = application.send_in(browser.get(check))
         kind_steps.pay(browser, paid)
         yield "paid", paid
@@ -174,7 +174,7 @@ def _open_bills(browser: Browser) -> Iterator[tuple[Application, str]]:
             continue
         for row in read_bills(sample_bills(register))[0]:
             application = _application(browser, service)
-            application.given = {options["object"]: row.object, str(options.get("proof")): row.proof}
+            application.overrides = {options["object"]: row.object, str(options.get("proof")): row.proof}
             try:
                 yield application, path(application.answer_all())
             except CheckFailed:  # needs another answer, or is already paid

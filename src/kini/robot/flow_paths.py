@@ -22,29 +22,29 @@ class FlowCoverage:
 
     @classmethod
     def of(cls, edges: Iterable[tuple[str, str, str]], ends: Iterable[str]) -> "FlowCoverage":
-        drawn = sorted(Edge(*edge) for edge in edges)
-        return cls(drawn, frozenset(ends), set(drawn))
+        all_edges = sorted(Edge(*edge) for edge in edges)
+        return cls(all_edges, frozenset(ends), set(all_edges))
 
-    def walked(self, edge: Edge) -> None:
+    def mark_covered(self, edge: Edge) -> None:
         self.left.discard(edge)
 
     def next_edge(self, here: str) -> Edge | None:
         """First edge towards the nearest uncovered edge, else towards an end; None at an end."""
-        way = self._way(here, lambda edge: edge in self.left)
-        if not way and here not in self.ends:
-            way = self._way(here, lambda edge: edge.to in self.ends)
-        return way[0] if way else None
+        path = self._path(here, lambda edge: edge in self.left)
+        if not path and here not in self.ends:
+            path = self._path(here, lambda edge: edge.to in self.ends)
+        return path[0] if path else None
 
-    def _way(self, start: str, wanted: Callable[[Edge], bool]) -> list[Edge]:
+    def _path(self, start: str, wanted: Callable[[Edge], bool]) -> list[Edge]:
         """Shortest path (breadth-first) from `start` whose last edge is wanted; empty if there is none."""
         queue: deque[tuple[str, list[Edge]]] = deque([(start, [])])
         seen = {start}
         while queue:
-            here, way = queue.popleft()
+            here, path = queue.popleft()
             for edge in (edge for edge in self.edges if edge.state == here):
                 if wanted(edge):
-                    return [*way, edge]
+                    return [*path, edge]
                 if edge.to not in seen:
                     seen.add(edge.to)
-                    queue.append((edge.to, [*way, edge]))
+                    queue.append((edge.to, [*path, edge]))
         return []

@@ -39,16 +39,16 @@ MOST_ANSWERS = 60
 class InformationPlay:
     """Test of one information service with the pack's sample data: late, fresh and broken."""
 
-    cast: RobotAccounts
+    accounts: RobotAccounts
     service: Service
-    row: ServiceResult = field(init=False)
+    result: ServiceResult = field(init=False)
 
     def __post_init__(self) -> None:
-        self.row = ServiceResult(self.service.id, self.service.kind)
+        self.result = ServiceResult(self.service.id, self.service.kind)
 
     @property
     def browser(self) -> Browser:
-        return self.cast.resident.browser
+        return self.accounts.resident.browser
 
     def run(self) -> ServiceResult:
         """Run the test; a failure is stored in the result."""
@@ -57,8 +57,8 @@ class InformationPlay:
                 self.play_feed(name, feed)
             self.start_page()
         except (CheckFailed, ImportRefused) as fault:
-            self.row.fault = str(fault)
-        return self.row
+            self.result.fault = str(fault)
+        return self.result
 
     def start_page(self) -> None:
         """Check that the start page links to every feed or the self-check, and cannot open a case."""
@@ -77,11 +77,11 @@ class InformationPlay:
     def play_elsewhere(self, page: Page) -> None:
         """Check that the page links to the room that shows the service."""
         known = {service for elsewhere in services_on_other_pages for service in elsewhere(pack.current().root)}
-        found = page.tree.xpath('//main//a[contains(@class, "button")]/@href')
-        if self.service.pk not in known or not found:
+        links = page.tree.xpath('//main//a[contains(@class, "button")]/@href')
+        if self.service.pk not in known or not links:
             raise CheckFailed(f"{self.service.pk} shows nothing")
-        self.browser.get(str(found[0]))
-        self.row.states += 1
+        self.browser.get(str(links[0]))
+        self.result.states += 1
 
     def options(self) -> InformationOptions:
         """Options of the service for its kind."""
@@ -114,7 +114,7 @@ class InformationPlay:
         page = self.browser.get(address)
         if not page.has(NOTICES) or not page.has(OLD):
             raise CheckFailed(f"{address} does not mark figures of a late source as old")
-        self.row.states += 1
+        self.result.states += 1
 
     def play_list(self, name: str, feed: Feed, address: str) -> None:
         page = self.fresh_page(address, feed)
@@ -129,7 +129,7 @@ class InformationPlay:
         for link in one.links():
             if link.endswith("history.csv"):
                 self.browser.download(link)
-        self.row.edges += 1
+        self.result.edges += 1
 
     def fresh_page(self, address: str, feed: Feed) -> Page:
         """Check that every line shows its source and time, and none is marked as old."""
@@ -144,15 +144,15 @@ class InformationPlay:
             raise CheckFailed(f"{address} shows a figure without its moment")
         if len(page.tree.xpath(f"{AGES}{OLD}")) == len(lines):
             raise CheckFailed(f"{address} calls figures old that were just measured")
-        self.row.states += 1
+        self.result.states += 1
         return page
 
     def choose(self, page: Page, address: str) -> None:
         """Check that every filter option responds and at least one per filter has results."""
         for name, options in filters(page):
-            found = [self.browser.get(f"{address}?{urlencode({name: option})}").has(LINES) for option in options]
-            self.row.questions += 1
-            if not any(found):
+            results = [self.browser.get(f"{address}?{urlencode({name: option})}").has(LINES) for option in options]
+            self.result.questions += 1
+            if not any(results):
                 raise CheckFailed(f"{address}: no option of the filter {name} finds anything")
         if self.browser.get(f"{address}?q=zzzzzzzz").has(LINES):
             raise CheckFailed(f"{address} finds what nobody is called")
@@ -169,13 +169,13 @@ class InformationPlay:
         self.refuses(form)
 
     def has_distances(self, page: Page) -> None:
-        self.row.questions += 1
+        self.result.questions += 1
         if not page.has(LINES) or len(page.tree.xpath(f'{LINES}//*[contains(., " km") or contains(., " m")]')) == 0:
             raise CheckFailed(f"{page.url} says of nothing how near it is")
 
     def refuses(self, form: Form) -> None:
         page = self.browser.send(form, FAR, expect=(422,))
-        self.row.refused += 1
+        self.result.refused += 1
         if not page.shows_errors:
             raise CheckFailed(f"{form.action} refused a point outside the city without a word")
 
@@ -187,7 +187,7 @@ class InformationPlay:
         collection = self.browser.download(f"/figures/{name}/data.geojson").json()
         if len(collection["features"]) != len(rows) or not collection["source"]:
             raise CheckFailed(f"{name}: the two downloads do not hold the same")
-        self.row.edges += 2
+        self.result.edges += 2
 
     def play_timetable(self, name: str, feed: Feed, address: str) -> None:
         stops = list(Stop.objects.filter(timetable__feed=name, timetable__current=True, served=True)[:30])
@@ -196,14 +196,14 @@ class InformationPlay:
         leaving = [self.browser.get(f"{address}stops/{stop.code}/") for stop in stops[:3]]
         if not all(page.has('//p[contains(., ":") and contains(., "·")]') for page in leaving):
             raise CheckFailed(f"{leaving[0].url} does not say where its times come from")
-        asked = urlencode({"from": stops[0].name, "to": stops[2].name})
-        if not self.browser.get(f"{address}journey/?{asked}").has("//h2"):
+        query = urlencode({"from": stops[0].name, "to": stops[2].name})
+        if not self.browser.get(f"{address}journey/?{query}").has("//h2"):
             raise CheckFailed(f"{address}journey/ does not answer")
         wrong = self.browser.get(f"{address}journey/?from=zzzzzz&to=zzzzzz", expect=(422,))
-        self.row.refused += wrong.shows_errors
+        self.result.refused += wrong.shows_errors
         self.browser.download(f"{address}stops.csv")
         self.browser.download(f"{address}stops.geojson")
-        self.row.edges += 2
+        self.result.edges += 2
 
     def survives_a_broken_source(self, name: str, address: str) -> None:
         """Check that an invalid file changes no value and the page reports the broken source."""
@@ -211,7 +211,7 @@ class InformationPlay:
         try:
             importer.import_file(by=BY, name=name, content=b"\x00 broken", origin=FileOrigin("broken", made_up=True))
         except ImportRefused:
-            self.row.refused += 1
+            self.result.refused += 1
         else:
             raise CheckFailed(f"{name} took a broken file")
         page = self.browser.get(address)
@@ -227,10 +227,10 @@ class InformationPlay:
         form = self.browser.get(address).form(address)
         if not self.browser.send(form, expect=(422,)).shows_errors:
             raise CheckFailed(f"{address} took no answer for an answer")
-        self.row.refused += 1
+        self.result.refused += 1
         assert self.service.current is not None
         fields = {k: v for page in snapshot_of(self.service.current).pages for k, v in page.fields.items()}
-        self.row.questions += len(fields)
+        self.result.questions += len(fields)
         wanted, seen = {each.name.in_language("id") for each in check.results}, set()
         for number in range(MOST_ANSWERS):
             seen |= set(self.browser.send(form, example_form(fields, number)[0]).text('//div[@id="result"]//h3'))
@@ -238,7 +238,7 @@ class InformationPlay:
                 break
         else:
             raise CheckFailed(f"{address}: no answers lead to {sorted(wanted - seen)}")
-        self.row.edges += len(seen)
+        self.result.edges += len(seen)
 
 
 def filters(page: Page) -> Iterator[tuple[str, list[str]]]:

@@ -25,39 +25,39 @@ def play(address: str, only: list[str]) -> bool:
     """
     started = time.monotonic()
     services = list(Service.objects.filter(active=True).select_related("agency", "current").order_by("category", "id"))
-    chosen = [service for service in services if not only or service.id in only]
-    playable = [service for service in chosen if service.kind in kinds]
-    cast = create_accounts(address, playable)
+    selected = [service for service in services if not only or service.id in only]
+    testable = [service for service in selected if service.kind in kinds]
+    accounts = create_accounts(address, testable)
     print(f"{'service':<34} {'kind':<13} {'questions':>9} {'states':>6} {'edges':>6} {'refused':>7}")
-    rows = list(rows_of(cast, playable))
-    for row in rows:
-        if row.fault:
-            print(f"\n{row.service}: {row.fault}")
-    for service in chosen:
+    results = list(run_all(accounts, testable))
+    for result in results:
+        if result.fault:
+            print(f"\n{result.service}: {result.fault}")
+    for service in selected:
         if service.kind not in kinds:
-            closed_start_page(cast, service)
-    complete = sum(not row.fault for row in rows)
-    print(f"\n{cast.requests()} requests in {time.monotonic() - started:.0f} s")
-    print(f"{complete} of {len(chosen)} services complete", flush=True)
-    return complete == len(playable)
+            check_unavailable_service(accounts, service)
+    complete = sum(not result.fault for result in results)
+    print(f"\n{accounts.requests()} requests in {time.monotonic() - started:.0f} s")
+    print(f"{complete} of {len(selected)} services complete", flush=True)
+    return complete == len(testable)
 
 
-def rows_of(cast: RobotAccounts, services: list[Service]) -> Iterator[ServiceResult]:
-    def one(service: Service) -> ServiceResult:
+def run_all(accounts: RobotAccounts, services: list[Service]) -> Iterator[ServiceResult]:
+    def run_one(service: Service) -> ServiceResult:
         try:
             play = ServicePlay if kinds.get(service.kind).has_cases else InformationPlay
-            return play(cast, service).run()
+            return play(accounts, service).run()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for row in pool.map(one, services):
-            print(row, flush=True)
-            yield row
+        for result in pool.map(run_one, services):
+            print(result, flush=True)
+            yield result
 
 
-def closed_start_page(cast: RobotAccounts, service: Service) -> None:
+def check_unavailable_service(accounts: RobotAccounts, service: Service) -> None:
     """Check that a service without installed kind cannot be started."""
-    page = cast.resident.browser.get(f"/services/{service.id}/")
+    page = accounts.resident.browser.get(f"/services/{service.id}/")
     if page.has_form(f"/services/{service.id}/start/"):
         raise CheckFailed(f"{page.url} offers to begin, though no room has the kind {service.kind}")

@@ -89,7 +89,7 @@ def scratch_city(
             EmbeddedServer(Path(folder) / "postgres", durable=durable, large=large) as server,
             Supervisor() as supervisor,
         ):
-            given = os.environ | {
+            environment = os.environ | {
                 "KINI_ENV": "local",
                 "KINI_VAR": str(var),
                 "KINI_OUTBOX": "1",
@@ -97,11 +97,11 @@ def scratch_city(
                 "KINI_DEMO": demo,
                 "KINI_PAYMENTS": str(var / "payments" / "payments.toml"),
             }
-            given |= server.addresses()
-            given |= {"KINI_CITY": str(pack.resolve())} if pack else {}
-            given |= {"KINI_PLUGINS": plugins} if plugins else {}
-            given |= env or {}
-            if supervisor.run("prepare", spawn_command([sys.executable, "-m", "kini.cli", "prepare"], given)):
+            environment |= server.addresses()
+            environment |= {"KINI_CITY": str(pack.resolve())} if pack else {}
+            environment |= {"KINI_PLUGINS": plugins} if plugins else {}
+            environment |= env or {}
+            if supervisor.run("prepare", spawn_command([sys.executable, "-m", "kini.cli", "prepare"], environment)):
                 raise ProcessError("The scratch city could not be prepared; see the output above.")
-            first_look = {"KINI_DEMO": "people"} if given["KINI_ENV"] == "local" else {}
-            yield ScratchCity(given | first_look, var, supervisor, server)
+            demo_env = {"KINI_DEMO": "people"} if environment["KINI_ENV"] == "local" else {}
+            yield ScratchCity(environment | demo_env, var, supervisor, server)

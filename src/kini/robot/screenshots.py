@@ -45,7 +45,7 @@ class ScreenshotOptions:
     def windows(self) -> list[tuple[int, str]]:
         return [(width, theme) for theme in self.themes for width in self.widths]
 
-    def wants(self, view: ScreenshotPage, width: int, theme: str) -> bool:
+    def selects(self, view: ScreenshotPage, width: int, theme: str) -> bool:
         """Return whether this page is selected for this viewport."""
         return not self.readme or (view.name, width, theme) in README
 
@@ -58,7 +58,7 @@ class ScreenshotResult:
     missing: dict[str, str]
 
 
-def take_screenshots(address: str, out: Path, service: str, wish: ScreenshotOptions) -> ScreenshotResult:
+def take_screenshots(address: str, out: Path, service: str, options: ScreenshotOptions) -> ScreenshotResult:
     """Take screenshots of a demo city as OUT/NAME-WIDTH-THEME.png (WebP for the README).
 
     Args:
@@ -70,25 +70,27 @@ def take_screenshots(address: str, out: Path, service: str, wish: ScreenshotOpti
     waiting = open_cases.filter(agency__in=busiest.values("agency")).latest("opened_at")
     people = _people(waiting)
     missing: dict[str, str] = {}
-    views = list(_addressed(fixtures.page_addresses(address, service, people[RESIDENT], waiting), wish, missing))
+    views = list(_addressed(fixtures.page_addresses(address, service, people[RESIDENT], waiting), options, missing))
     count = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=system_programs.find_chromium(), args=system_programs.CHROMIUM_FLAGS
         )
         known = {who: _signed_in(browser, address, user) for who, user in people.items()}
-        for width, theme in wish.windows:
-            for view, png in _seen(browser, address, known, views, wish, width, theme, missing):
-                _keep(png, out / f"{view.name}-{width}-{theme}{'.webp' if wish.readme else '.png'}")
+        for width, theme in options.windows:
+            for view, png in _seen(browser, address, known, views, options, width, theme, missing):
+                _keep(png, out / f"{view.name}-{width}-{theme}{'.webp' if options.readme else '.png'}")
                 count += 1
         browser.close()
     return ScreenshotResult(count, missing)
 
 
-def _addressed(places: Mapping[str, str], wish: ScreenshotOptions, missing: dict[str, str]) -> Iterator[ScreenshotPage]:
+def _addressed(
+    places: Mapping[str, str], options: ScreenshotOptions, missing: dict[str, str]
+) -> Iterator[ScreenshotPage]:
     """Selected pages with all placeholders in their addresses filled in."""
     for view in PAGES:
-        if wish.only and view.name not in wish.only:
+        if options.only and view.name not in options.only:
             continue
         try:
             yield replace(view, address=view.address.format_map(places))
@@ -120,7 +122,7 @@ def _seen(
     address: str,
     known: Mapping[str, StorageState],
     views: Iterable[ScreenshotPage],
-    wish: ScreenshotOptions,
+    options: ScreenshotOptions,
     width: int,
     theme: str,
     missing: dict[str, str],
@@ -128,7 +130,7 @@ def _seen(
     """Each page in one viewport, as PNG."""
     contexts: dict[str, BrowserContext] = {}
     for view in views:
-        if not wish.wants(view, width, theme):
+        if not options.selects(view, width, theme):
             continue
         if view.who not in contexts:
             contexts[view.who] = browser.new_context(
@@ -137,12 +139,12 @@ def _seen(
                 storage_state=known.get(view.who),
                 reduced_motion="reduce",
                 has_touch=width < WIDEST_TOUCH,
-                locale=wish.language or pack.current().languages[0],
-                extra_http_headers={"Cookie": f"kini_language={wish.language}"} if wish.language else None,
+                locale=options.language or pack.current().languages[0],
+                extra_http_headers={"Cookie": f"kini_language={options.language}"} if options.language else None,
             )
         page = contexts[view.who].new_page()
         try:
-            yield view, _picture(page, f"{address}{view.address}", view, full=not wish.first_screen)
+            yield view, _picture(page, f"{address}{view.address}", view, full=not options.first_screen)
         except PageFailed as failed:
             missing[view.name] = str(failed)
         page.close()

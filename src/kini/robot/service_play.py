@@ -18,13 +18,13 @@ from kini.robot.kind_steps import external_moves
 from kini.robot.report import ServiceResult
 from kini.services.examples import example_form
 from kini.services.flows import JOINED
-from kini.services.kinds import kinds
+from kini.services.kind_fixtures import fixtures_of
 from kini.services.models import Service
 from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 BY = system("robot")
-MOST_CASES = 40
-LONG = timedelta(days=400)  # longer than the delay of any `after` edge
+MAX_CASES = 40
+LONGER_THAN_ANY_DELAY = timedelta(days=400)  # longer than the delay of any `after` edge
 REFUSED = (403, 404, 405, 409, 422)
 
 
@@ -32,95 +32,97 @@ REFUSED = (403, 404, 405, 409, 422)
 class ServicePlay:
     """Test of one service."""
 
-    cast: RobotAccounts
+    accounts: RobotAccounts
     service: Service
-    row: ServiceResult = field(init=False)
+    result: ServiceResult = field(init=False)
     snapshot: ServiceSnapshot = field(init=False)
-    map: FlowCoverage = field(init=False)
+    coverage: FlowCoverage = field(init=False)
     shown: Page | None = field(init=False, default=None)  # page after the last move
-    no_such: set[str] = field(init=False, default_factory=set)  # states in which an unknown move was tried
+    unknown_tried: set[str] = field(init=False, default_factory=set)  # states in which an unknown move was tried
 
     def __post_init__(self) -> None:
-        self.row = ServiceResult(self.service.id, self.service.kind)
+        self.result = ServiceResult(self.service.id, self.service.kind)
         assert self.service.current is not None
         self.snapshot = snapshot_of(self.service.current)
         flow = self.snapshot.flow
         # Joining needs a duplicate case; the tests of the cases room cover it.
         edges = [edge for edge in flow.edges() if edge[1] not in (rules.JOIN, rules.SEPARATE)]
-        self.map = FlowCoverage.of(edges, [name for name, state in flow.states.items() if state.end and name != JOINED])
-        self.row.states = len(flow.states)
-        self.row.edges = len(self.map.edges)
+        self.coverage = FlowCoverage.of(
+            edges, [name for name, state in flow.states.items() if state.end and name != JOINED]
+        )
+        self.result.states = len(flow.states)
+        self.result.edges = len(self.coverage.edges)
 
     def run(self) -> ServiceResult:
         """Run the test; a failure is stored in the result."""
         try:
             for number in count(1):
                 self.play_case(number)
-                if not self.map.left:
+                if not self.coverage.left:
                     break
-                if number == MOST_CASES:
-                    raise CheckFailed(f"{MOST_CASES} cases did not walk every edge; left: {sorted(self.map.left)}")
-        except (CheckFailed, ActionRefused) as fault:
-            self.row.fault = str(fault)
-        self.row.edges -= len(self.map.left)
-        return self.row
+                if number == MAX_CASES:
+                    raise CheckFailed(f"{MAX_CASES} cases did not cover every edge; left: {sorted(self.coverage.left)}")
+        except (CheckFailed, ActionRefused) as error:
+            self.result.fault = str(error)
+        self.result.edges -= len(self.coverage.left)
+        return self.result
 
     def play_case(self, number: int) -> None:
         """Process one case from the start page to an end."""
-        kinds.get(self.service.kind).rehearse(self.snapshot, number)
-        application = Application(self.cast.resident.browser, self.service.id, self.snapshot, number)
+        fixtures_of(self.service.kind).prepare_application(self.snapshot, number)
+        application = Application(self.accounts.resident.browser, self.service.id, self.snapshot, number)
         reference = application.apply()
-        self.row.questions = max(self.row.questions, application.questions)
-        self.row.refused += application.refused
+        self.result.questions = max(self.result.questions, application.questions)
+        self.result.refused += application.refused
         case = Case.objects.get(reference=reference)
-        self.remember(case)
+        self.mark_automatic_edges(case)
         if number == 1:
             self.strangers_see_nothing(case)
-        while edge := self.map.next_edge(self.state(case)):
-            if edge in self.map.left:
+        while edge := self.coverage.next_edge(self.state(case)):
+            if edge in self.coverage.left:
                 self.wrong_moves_are_refused(case, edge)
-            self.walk(case, edge)
+            self.take_edge(case, edge)
 
-    def remember(self, case: Case) -> None:
+    def mark_automatic_edges(self, case: Case) -> None:
         """Mark the edges that rules took when the case was opened."""
         for entry in case.timeline.filter(sort="moved"):
-            self.map.walked(Edge(entry.from_state, entry.move, entry.to_state))
+            self.coverage.mark_covered(Edge(entry.from_state, entry.move, entry.to_state))
 
     def state(self, case: Case) -> str:
         return Case.objects.values_list("state", flat=True).get(pk=case.pk)
 
-    def walk(self, case: Case, edge: Edge) -> None:
+    def take_edge(self, case: Case, edge: Edge) -> None:
         """Take an edge as an allowed actor and check the resulting state."""
         by = self.actor(edge)
-        kinds.get(self.service.kind).rehearse_move(case, edge.move)
+        fixtures_of(self.service.kind).prepare_move(case, edge.move)
         if by == rules.SYSTEM or edge.move == rules.AFTER:  # no page is open after these moves
             self.shown = None
         if edge.move == rules.AFTER:
-            with current_time.freeze(current_time.now() + LONG):
+            with current_time.freeze(current_time.now() + LONGER_THAN_ANY_DELAY):
                 actions.take_due_edge(by=BY, case=case)
-        elif by == rules.SYSTEM and (way := external_moves.find(f"{self.service.kind}.{edge.move}")):
-            way(self.cast.resident.browser, self.officer(case), case.reference)
+        elif by == rules.SYSTEM and (external_move := external_moves.find(f"{self.service.kind}.{edge.move}")):
+            external_move(self.accounts.resident.browser, self.officer(case), case.reference)
         elif by == rules.SYSTEM:
             actions.move(by=BY, case=Case.objects.get(pk=case.pk), move=edge.move)
         elif by == rules.RESIDENT:
-            self.take(self.cast.resident.browser, f"/cases/{case.reference}/", edge)
+            self.submit_move(self.accounts.resident.browser, f"/cases/{case.reference}/", edge)
         else:
-            self.take(self.officer(case), f"/desk/cases/{case.reference}/", edge)
+            self.submit_move(self.officer(case), f"/desk/cases/{case.reference}/", edge)
         if (state := self.state(case)) != edge.to:
             raise CheckFailed(f'{case.reference}: after "{edge.move}" it is in "{state}" instead of "{edge.to}"')
-        self.map.walked(edge)
+        self.coverage.mark_covered(edge)
 
     def officer(self, case: Case) -> Browser:
         """Browser of an officer of the case's current agency."""
-        return self.cast.officers[Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)].browser
+        return self.accounts.officers[Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)].browser
 
     def actor(self, edge: Edge) -> str:
-        found = rules.edge_of(self.snapshot.flow, edge.state, edge.move)
-        if found is None:
+        rule = rules.edge_of(self.snapshot.flow, edge.state, edge.move)
+        if rule is None:
             raise CheckFailed(f'the rules know no edge "{edge.move}" out of "{edge.state}"')
-        return found.by
+        return rule.by
 
-    def take(self, browser: Browser, case_address: str, edge: Edge) -> Page:
+    def submit_move(self, browser: Browser, case_address: str, edge: Edge) -> Page:
         """Take a move by its form on the case's page, which the previous move may have opened already."""
         here = self.shown is not None and httpx.URL(self.shown.url).path == case_address
         case_page = self.shown if self.shown and here else browser.get(case_address)
@@ -134,7 +136,7 @@ class ServicePlay:
         form = (browser.get(address) if needs else case_page).form(address)
         if needs:
             self.nothing_given_is_refused(browser, form)
-        values, files = example_form({name: self.snapshot.inputs[name] for name in needs}, next(PICTURES))
+        values, files = example_form({name: self.snapshot.inputs[name] for name in needs}, next(PICTURE_NUMBERS))
         page = browser.send(form, values, files, expect=(200, 422))
         if page.shows_errors:
             raise CheckFailed(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")
@@ -146,35 +148,35 @@ class ServicePlay:
         page = browser.send(form, empty, expect=(422,))
         if not page.shows_errors:
             raise CheckFailed(f"{form.action} answered 422 without saying what is missing")
-        self.row.refused += 1
+        self.result.refused += 1
 
     def wrong_moves_are_refused(self, case: Case, edge: Edge) -> None:
         """Check that unauthorized users and unknown moves are rejected without any change."""
         by, reference = self.actor(edge), case.reference
         before = self.state(case)
-        tries = [(self.cast.outsider.browser, f"/desk/cases/{reference}/moves/{edge.move}/")]
-        tries.append((self.cast.stranger.browser, f"/cases/{reference}/moves/{edge.move}/"))
+        tries = [(self.accounts.outsider.browser, f"/desk/cases/{reference}/moves/{edge.move}/")]
+        tries.append((self.accounts.stranger.browser, f"/cases/{reference}/moves/{edge.move}/"))
         if by != rules.RESIDENT:
-            tries.append((self.cast.resident.browser, f"/cases/{reference}/moves/{edge.move}/"))
+            tries.append((self.accounts.resident.browser, f"/cases/{reference}/moves/{edge.move}/"))
         else:
             officer = self.officer(case)
             tries.append((officer, f"/desk/cases/{reference}/moves/{edge.move}/"))
-        if before not in self.no_such:
-            self.no_such.add(before)
+        if before not in self.unknown_tried:
+            self.unknown_tried.add(before)
             officer = self.officer(case)
             tries.append((officer, f"/desk/cases/{reference}/moves/no-such-move/"))
         for browser, address in tries:
             browser.post(address, {"state": before, "reason": "x", "message": "x"}, expect=REFUSED)
-            self.row.refused += 1
+            self.result.refused += 1
         if self.state(case) != before:
             raise CheckFailed(f'{reference}: a forbidden try of "{edge.move}" moved it')
 
     def strangers_see_nothing(self, case: Case) -> None:
-        self.cast.stranger.browser.get(f"/cases/{case.reference}/", expect=(404,))
-        self.cast.stranger.browser.get(f"/desk/cases/{case.reference}/", expect=(403, 404))
-        self.cast.outsider.browser.get(f"/desk/cases/{case.reference}/", expect=(404,))
-        self.row.refused += 3
+        self.accounts.stranger.browser.get(f"/cases/{case.reference}/", expect=(404,))
+        self.accounts.stranger.browser.get(f"/desk/cases/{case.reference}/", expect=(403, 404))
+        self.accounts.outsider.browser.get(f"/desk/cases/{case.reference}/", expect=(404,))
+        self.result.refused += 3
 
 
 #: Numbers of example pictures, so that no photo is uploaded twice.
-PICTURES = count(10_000)
+PICTURE_NUMBERS = count(10_000)

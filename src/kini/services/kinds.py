@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from kini.services.snapshots import ServiceSnapshot
 
 
+type TemplatePart = tuple[str, dict[str, Any]]
+"""Name of a template and its context."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptDetails:
     """Details that a kind adds to the PDF receipt of a case, which residents may show offline.
@@ -37,8 +41,10 @@ class NoOptions(StrictModel):
     """Options of a kind that has none."""
 
 
-class Kind:
+class Kind[OptionsT: StrictModel, CaseT, DraftT]:
     """Base class of kinds. Register an instance in `AppConfig.ready`: `kinds.register(K.id, K())`.
+
+    Type parameters: the model of `Options`, and the models of cases and drafts, which a room above defines.
 
     The key of a service file named after the kind (`report: {evidence: photo}`) is parsed as `Options`.
     Case hooks run inside the transaction of the calling action and may raise `ActionRefused` to abort it.
@@ -48,7 +54,7 @@ class Kind:
     label: ClassVar[str | Promise]
     #: Button text of the start page.
     verb: ClassVar[str | Promise] = _("Start")
-    Options: ClassVar[type[StrictModel]] = NoOptions
+    Options: type[OptionsT] = NoOptions  # type: ignore[assignment]
     #: "required": signed-in residents only; "optional": guests too, who follow their case by a secret link.
     sign_in: ClassVar[Literal["required", "optional"]] = "required"
     #: Hides the applicant from officers, unless they may see identities and state a reason.
@@ -71,7 +77,7 @@ class Kind:
     #: Whether services of this kind open cases and so need a flow; otherwise they only show information.
     has_cases: ClassVar[bool] = True
 
-    def options(self, definition: "Definition") -> Any:
+    def options(self, definition: "Definition") -> OptionsT:
         """Parse the service's options for this kind.
 
         Raises:
@@ -102,13 +108,11 @@ class Kind:
         """Id of the emergency channel (channels.yaml) shown above every question; empty: none."""
         return ""
 
-    def extra_page_url(self, draft: Any) -> str:
+    def extra_page_url(self, draft: DraftT) -> str:
         """URL of the kind's own page between questions and summary; empty once it is complete."""
         return ""
 
-    def preview(
-        self, snapshot: "ServiceSnapshot", given: dict[str, Any], draft: Any
-    ) -> tuple[str, dict[str, Any]] | None:
+    def preview(self, snapshot: "ServiceSnapshot", given: dict[str, Any], draft: DraftT) -> TemplatePart | None:
         """Template and context added to the summary page before submission, or None.
 
         Raises:
@@ -116,7 +120,7 @@ class Kind:
         """
         return None
 
-    def after_open(self, case: Any) -> Any:
+    def after_open(self, case: CaseT) -> CaseT:
         """Hook after a case has been opened and routed, in the same transaction.
 
         Returns:
@@ -124,31 +128,22 @@ class Kind:
         """
         return case
 
-    def rehearse(self, snapshot: "ServiceSnapshot", number: int) -> None:
-        """Create the data that the example answers of `number` refer to, before the demo or the robot applies."""
-
-    def rehearse_step(self, by: Any, draft: Any, number: int) -> None:
-        """Complete the kind's own page (`step`) for the demo."""
-
-    def rehearse_move(self, case: Any, move: str) -> None:
-        """Meet a move's preconditions that no person can, such as elapsed time; for the robot."""
-
-    def validate_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+    def validate_move(self, case: CaseT, move: str, given: dict[str, Any]) -> None:
         """Hook before a move; raises `ActionRefused` if the kind does not allow it."""
 
-    def after_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+    def after_move(self, case: CaseT, move: str, given: dict[str, Any]) -> None:
         """Hook after a move."""
 
-    def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
+    def panel(self, case: CaseT) -> TemplatePart | None:
         """Template and context shown on the tracker and on the officer's case page, or None."""
         return None
 
-    def receipt_details(self, case: Any) -> ReceiptDetails | None:
+    def receipt_details(self, case: CaseT) -> ReceiptDetails | None:
         """Details added to the case's receipt, or None."""
         return None
 
 
-kinds: Registry[Kind] = Registry("kind of service")
+kinds: Registry[Kind[Any, Any, Any]] = Registry("kind of service")
 
 
 def kinds_with_cases() -> list[str]:
