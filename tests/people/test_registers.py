@@ -16,9 +16,8 @@ from kini.core.environment import InvalidEnvironment
 from kini.core.models import AuditEntry
 from kini.people import actions, profile_values
 from kini.people.actions import Details
-from kini.people.identity_registers.base import IdentityClaim, RegisterUnavailable
+from kini.people.identity_registers.base import IdentityClaim, RegisterUnavailable, configured_register
 from kini.people.identity_registers.civil_registry import CivilRegistry
-from kini.people.identity_registers.configured import configured_register
 from kini.people.identity_registers.sandbox import RegisteredPerson, Sandbox, configure, server
 from kini.people.jobs import ask_register
 from kini.people.models import Assurance, RegisterCheck, Resident

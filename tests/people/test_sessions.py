@@ -12,9 +12,9 @@ from kini.core import retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.people import actions
 from kini.people.actions import end_session
+from kini.people.known_devices import device_name
 from kini.people.models import Session
 from kini.people.sessions import OFFICER_LIFETIME, RESIDENT_LIFETIME, SessionStore, hash_session_key
-from kini.people.user_agents import device_name
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code
 

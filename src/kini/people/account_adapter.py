@@ -14,8 +14,8 @@ from kini.core.actors import Actor, ActorKind
 from kini.core.client_address import client_address
 from kini.people import actions, known_devices, queries, verification_codes
 from kini.people.contacts import Contact
+from kini.people.known_devices import device_name
 from kini.people.models import User
-from kini.people.user_agents import device_name
 
 #: Messages after an action, by allauth's template name; other messages are dropped, as the page shows the result.
 MESSAGE_TEXTS = {
@@ -93,9 +93,9 @@ class AccountAdapter(DefaultAccountAdapter):
         extra_tags: str = "",
         message: str | None = None,
     ) -> None:
-        said = message or MESSAGE_TEXTS.get(message_template or "")
-        if said:
-            super().add_message(request, level, extra_tags=extra_tags, message=str(said))
+        text = message or MESSAGE_TEXTS.get(message_template or "")
+        if text:
+            super().add_message(request, level, extra_tags=extra_tags, message=str(text))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Redirect to the profile after the first sign-in, then to the original target."""

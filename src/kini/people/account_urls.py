@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse_lazy
 from django.views.generic import RedirectView
 
-from kini.people import passkey_forms, reauthentication, recent_authentication, sign_in
+from kini.people import passkey_forms, recent_authentication, sign_in
 from kini.people.allauth_internals import record_authentication
 
 
@@ -72,7 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("login/code/", to_sign_in, name="account_request_login_code"),
     path("code/", sign_in.code_page, name="account_confirm_login_code"),
     path("logout/", sign_in.sign_out, name="account_logout"),
-    path("again/", reauthentication.sign_in_again, name="account_reauthenticate"),
+    path("again/", sign_in.sign_in_again, name="account_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("security/", second_step.index, name="mfa_index"),
     path("second-step/", second_step_page, name="mfa_authenticate"),

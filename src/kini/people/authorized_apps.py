@@ -31,9 +31,9 @@ class AuthorizationPage(FramedPage, AuthorizationView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        asked: list[tuple[str, str]] = context["form"].fields["scopes"].choices
+        requested: list[tuple[str, str]] = context["form"].fields["scopes"].choices
         ticked = self.request.POST.getlist("scopes") if self.request.method == "POST" else None
-        choices = [(name, words, ticked is None or name in ticked) for name, words in asked]
+        choices = [(name, words, ticked is None or name in ticked) for name, words in requested]
         return context | {"choices": choices, "host": urlsplit(self._request_info["redirect_uri"]).netloc}
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -72,11 +72,11 @@ def revoke(request: HttpRequest, client: str) -> HttpResponseBase:
     user = _user(request)
     tokens, consents = Token.objects.filter(user=user), user.program_consents.filter(stopped_at=None)
     theirs = Q(pk__in=tokens.values("client")) | Q(pk__in=consents.values("client"))
-    found = get_object_or_404(Client.objects.filter(theirs), pk=client)
+    oauth_client = get_object_or_404(Client.objects.filter(theirs), pk=client)
     if request.method != "POST":
-        return render(request, "people/stop_program.html", {"program": found})
-    actions.revoke_client(by=queries.actor_for(request), user=user, client=found)
-    messages.success(request, _("{name} can no longer do anything in your name.").format(name=found.name))
+        return render(request, "people/stop_program.html", {"program": oauth_client})
+    actions.revoke_client(by=queries.actor_for(request), user=user, client=oauth_client)
+    messages.success(request, _("{name} can no longer do anything in your name.").format(name=oauth_client.name))
     return redirect("people:programs")
 
 

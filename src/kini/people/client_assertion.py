@@ -105,13 +105,13 @@ def _from_pem(text: str) -> dict[str, Any]:
 
 def _from_json(text: str) -> list[dict[str, Any]]:
     try:
-        read = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         raise ClientKeyError("it is neither PEM nor JSON") from None
-    found = read.get("keys", [read]) if isinstance(read, dict) else []
-    if not all(isinstance(key, dict) for key in found):
+    keys = parsed.get("keys", [parsed]) if isinstance(parsed, dict) else []
+    if not all(isinstance(key, dict) for key in keys):
         raise ClientKeyError("it is not a JWK Set")
-    return found
+    return keys
 
 
 def _check(key: dict[str, Any]) -> None:

@@ -105,10 +105,10 @@ def _end_address(configured: DirectoryConfig, request: HttpRequest) -> str:
 
 
 def _configured() -> DirectoryConfig:
-    found = configured_directory()
-    if found is None:
+    config = configured_directory()
+    if config is None:
         raise Http404
-    return found
+    return config
 
 
 def _callback(request: HttpRequest) -> str:

@@ -103,10 +103,10 @@ class ProfileForm(PersonForm):
 
     def clean_area(self) -> Area | None:
         code = self.cleaned_data["area"]
-        found = city_queries.area(code) if code else None
-        if code and (found is None or found.level != pack.current().lowest_level):
+        area = city_queries.area(code) if code else None
+        if code and (area is None or area.level != pack.current().lowest_level):
             raise ValidationError(_("Choose your area from the list."))
-        return found
+        return area
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

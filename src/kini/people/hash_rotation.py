@@ -36,13 +36,13 @@ def rotate_hashes(*, by: Actor) -> tuple[int, list[int]]:
 @transaction.atomic
 def _rotate(last: int) -> tuple[int, list[int], int | None]:
     """Process the next batch; return changed count, unreadable ids, and the last id (None at the end)."""
-    kept = (
+    residents = (
         Resident.objects.select_for_update()
         .filter(pk__gt=last)
         .order_by("pk")
         .only("pk", *COLUMNS, *encrypted_fields.ENCRYPTED_FIELDS)
     )
-    rows = list(kept.filter(Q(national_id_sealed__isnull=False) | Q(family_card_sealed__isnull=False))[:BATCH])
+    rows = list(residents.filter(Q(national_id_sealed__isnull=False) | Q(family_card_sealed__isnull=False))[:BATCH])
     changed, broken = list[Resident](), list[int]()
     for row in rows:
         try:

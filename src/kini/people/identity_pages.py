@@ -17,7 +17,7 @@ from kini.people import actions, profile_values, queries
 from kini.people.assurance import assurance_history
 from kini.people.assurance_levels import LEVELS_BY_NAME, level_label
 from kini.people.forms import PersonForm, error_summary
-from kini.people.identity_registers.configured import configured_register
+from kini.people.identity_registers.base import configured_register
 from kini.people.models import Assurance, Resident
 from kini.people.pages import resident_for
 from kini.people.sign_in import next_url
@@ -76,13 +76,13 @@ def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
 def _kept(request: HttpRequest) -> dict[str, str]:
     """Return the referring page and the level it requires, as query parameters."""
     sent = request.POST if request.method == "POST" else request.GET
-    kept = {"needs": sent.get("needs", ""), "next": next_url(request)}
-    return {name: value for name, value in kept.items() if value}
+    parameters = {"needs": sent.get("needs", ""), "next": next_url(request)}
+    return {name: value for name, value in parameters.items() if value}
 
 
 def _page(request: HttpRequest, resident: Resident, form: PersonForm) -> HttpResponse:
-    kept = _kept(request)
-    needed = LEVELS_BY_NAME.get(kept.get("needs", ""), Assurance.TYPED)
+    origin = _kept(request)
+    needed = LEVELS_BY_NAME.get(origin.get("needs", ""), Assurance.TYPED)
     number = profile_values.profile_value(resident, "national_id")
     check = resident.register_checks.order_by("-pk").first()
     context = {
@@ -93,7 +93,7 @@ def _page(request: HttpRequest, resident: Resident, form: PersonForm) -> HttpRes
         "needed": level_label(needed) if resident.assurance < needed else "",
         "number": profile_values.mask_number(number) if number else "",
         "history": assurance_history(resident),
-        "kept": kept,
+        "kept": origin,
         "next": next_url(request),
         "check": check,
         "asks": resident.assurance < Assurance.REGISTER and configured_register() is not None,

@@ -22,6 +22,27 @@ SECONDS = 400 * 24 * 60 * 60
 COOKIE = "__Host-device" if settings.ENV.production else "device"
 _SIGNER = Signer(salt="people.known-device")
 _NEW = "_kini_device"
+#: (token in the User-Agent header, name); the first match counts, as many browsers claim the later tokens.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("UCBrowser/", "UC Browser"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def device_hash(request: HttpRequest) -> bytes | None:
@@ -32,10 +53,10 @@ def device_hash(request: HttpRequest) -> bytes | None:
 
 def code_requester(request: HttpRequest, contact: Contact) -> CodeRequester:
     """Build the requester of a code for that contact, with the device if its account signed in there before."""
-    found = device_hash(request)
+    device = device_hash(request)
     account = {"user__phone": contact.value} if contact.kind == "phone" else {"user__email__iexact": contact.value}
-    known = found is not None and KnownDevice.objects.filter(device_hash=found, **account).exists()
-    return CodeRequester(contact, client_network(request), found.hex() if found and known else "")
+    known = device is not None and KnownDevice.objects.filter(device_hash=device, **account).exists()
+    return CodeRequester(contact, client_network(request), device.hex() if device and known else "")
 
 
 def ensure_device_cookie(request: HttpRequest) -> bytes:
@@ -60,3 +81,9 @@ def _device(request: HttpRequest) -> str:
         return _SIGNER.unsign(request.COOKIES.get(COOKIE, ""))
     except BadSignature:
         return ""
+
+
+def device_name(user_agent: str) -> str:
+    """Name a device, like "Chrome, Android", without versions, so that an update changes nothing; "" if unknown."""
+    names = [next((name for token, name in known if token in user_agent), "") for known in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, names))

@@ -55,8 +55,8 @@ class Surroundings:
 
 def surroundings_of(area: Area, point: Point | None, places: int) -> Surroundings:
     latitude, longitude = point or (area.latitude, area.longitude)
-    found = [NearbyPlace(*each) for each in queries.nearest_places("", latitude, longitude, places)]
-    return Surroundings(area, found, queries.units_around(area), point is not None)
+    nearest = [NearbyPlace(*each) for each in queries.nearest_places("", latitude, longitude, places)]
+    return Surroundings(area, nearest, queries.units_around(area), point is not None)
 
 
 def area_of(request: HttpRequest) -> Area | None:
@@ -99,10 +99,10 @@ def nearby_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, found: Surroundings | None, problem: str = "") -> HttpResponse:
+def _page(request: HttpRequest, surroundings: Surroundings | None, problem: str = "") -> HttpResponse:
     city = pack.current()
     context = {
-        "near": found,
+        "near": surroundings,
         "problem": problem,
         "errors": [("area", problem)] if problem else [],
         "level": city.level_name(city.lowest_level),

@@ -123,8 +123,8 @@ class OAuthValidator(OAuthLibRequestValidator):
 
     def validate_refresh_token(self, refresh_token: str, client: Client, request: Request, *args: object) -> bool:
         """Accept one of several concurrent requests with the same token; the others count as reuse."""
-        held = Token.objects.select_for_update().filter(client=client)
-        token = held.lookup(Token.Type.REFRESH_TOKEN, refresh_token)
+        tokens = Token.objects.select_for_update().filter(client=client)
+        token = tokens.lookup(Token.Type.REFRESH_TOKEN, refresh_token)
         if token is None:
             self._refuse_reuse(get_adapter().hash_token(refresh_token), client)
             return False
@@ -162,10 +162,10 @@ class OAuthValidator(OAuthLibRequestValidator):
     def revoke_token(self, token: str, token_type_hint: str, request: Request, *args: object) -> None:
         """Revoke a token of this client, with all tokens of the same authorization (RFC 7009)."""
         kinds = [Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN]
-        found = Token.objects.by_value(token).filter(client=request.client, type__in=kinds).first()
-        if found:
-            same = Q(data__family=queries.token_family(found)) | Q(pk=found.pk)
-            Token.objects.filter(same, client=request.client, user=found.user).delete()
+        stored = Token.objects.by_value(token).filter(client=request.client, type__in=kinds).first()
+        if stored:
+            same = Q(data__family=queries.token_family(stored)) | Q(pk=stored.pk)
+            Token.objects.filter(same, client=request.client, user=stored.user).delete()
 
 
 def install() -> None:

@@ -21,9 +21,9 @@ class ScopeLabels(dict[str, Any]):
 
     def get(self, name: str, default: Any = None) -> str:
         """Return the label of a registered scope, or of `openid`."""
-        found = scopes.find(name)
-        if found:
-            return str(found.words)
+        scope = scopes.find(name)
+        if scope:
+            return str(scope.words)
         return _("Recognise you again, without your name") if name == OPENID else str(default or name)
 
 
@@ -40,8 +40,10 @@ class OidcAdapter(DefaultOIDCAdapter):
 
     def get_user_sub(self, client: Client, user: AbstractBaseUser) -> str:
         """Return the pairwise subject of the person for this client (OIDC Core 8.1)."""
-        kept = ProgramConsent.objects.filter(client=client, user_id=user.pk).values_list("subject", flat=True).first()
-        return kept or pairwise_subject(client.pk, user.pk)
+        subject = (
+            ProgramConsent.objects.filter(client=client, user_id=user.pk).values_list("subject", flat=True).first()
+        )
+        return subject or pairwise_subject(client.pk, user.pk)
 
     def get_user_by_sub(self, client: Client, sub: str) -> User | None:
         """Return the person with this subject while their consent for the client is active."""

@@ -159,9 +159,9 @@ def add_member(request: HttpRequest) -> HttpResponse:
     resident = resident_for(request)
     form = MemberForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        given = dict(form.cleaned_data)
-        relation = given.pop("relation")
-        details = Details(**given, address=resident.address, area=resident.area)
+        cleaned = dict(form.cleaned_data)
+        relation = cleaned.pop("relation")
+        details = Details(**cleaned, address=resident.address, area=resident.area)
         by = queries.actor_for(request)
         if _saved(
             request,
@@ -183,9 +183,9 @@ def edit_member(request: HttpRequest, tie_id: int) -> HttpResponse:
         return _member_page(request, MemberForm(initial={"name": tie.member.name, "relation": tie.relation}), tie)
     form = MemberForm(request.POST)
     if form.is_valid():
-        given = dict(form.cleaned_data)
-        relation = given.pop("relation")
-        details = Details(**given, address=tie.member.address, area=tie.member.area)
+        cleaned = dict(form.cleaned_data)
+        relation = cleaned.pop("relation")
+        details = Details(**cleaned, address=tie.member.address, area=tie.member.area)
         by = queries.actor_for(request)
         if _saved(
             request, form, lambda: actions.edit_family_member(by=by, tie=tie, relation=relation, details=details)

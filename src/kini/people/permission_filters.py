@@ -22,10 +22,10 @@ def visible_cases_q(actor: Actor, permission: Permission) -> Q:
     for grant in actor.grants if actor.is_officer else ():
         if permission in grant.permissions:
             grants.setdefault(grant.agency, []).append(grant)
-    found = NO_ROWS
+    condition = NO_ROWS
     for agency, some in grants.items():
-        found |= Q(agency_id=agency) & _covered(some)
-    return found
+        condition |= Q(agency_id=agency) & _covered(some)
+    return condition
 
 
 def _covered(grants: Iterable[Grant]) -> Q:
@@ -33,11 +33,11 @@ def _covered(grants: Iterable[Grant]) -> Q:
     narrow = {(grant.area_path, grant.services) for grant in grants}
     if ("", frozenset()) in narrow:
         return Q()
-    found = NO_ROWS
+    condition = NO_ROWS
     for area_path, services in sorted(narrow, key=lambda each: (each[0], sorted(each[1]))):
         covered = in_area_q(area_path) if area_path else Q()
-        found |= covered & Q(service_id__in=sorted(services)) if services else covered
-    return found
+        condition |= covered & Q(service_id__in=sorted(services)) if services else covered
+    return condition
 
 
 def in_area_q(area_path: str) -> Q:

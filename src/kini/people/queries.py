@@ -111,8 +111,8 @@ def officer_of(actor: Actor) -> Officer | None:
 def managed_officers(actor: Actor) -> QuerySet[Officer]:
     """Return all officers, also inactive ones, of the agencies where the actor manages officers, by name."""
     agencies = {grant.agency for grant in actor.grants if PeoplePermission.MANAGE_OFFICERS in grant.permissions}
-    found = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
-    return found.select_related("agency", "user").prefetch_related("role_grants__area").order_by("name", "pk")
+    officers = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
+    return officers.select_related("agency", "user").prefetch_related("role_grants__area").order_by("name", "pk")
 
 
 def is_operator(user_id: int | None) -> bool:
@@ -197,16 +197,16 @@ class AuthorizedApp:
 
 def authorized_apps_of(user: User) -> list[AuthorizedApp]:
     """Return the clients with an active consent or a valid token of the user, by name."""
-    found: dict[str, tuple[str, datetime, set[str]]] = {}
+    apps: dict[str, tuple[str, datetime, set[str]]] = {}
     consents = ProgramConsent.objects.filter(user=user, stopped_at=None).select_related("client")
     for consent in consents:
-        found[consent.client_id] = (consent.client.name, consent.allowed_at, set(consent.scopes))
+        apps[consent.client_id] = (consent.client.name, consent.allowed_at, set(consent.scopes))
     tokens = Token.objects.valid().filter(user=user, client__isnull=False).select_related("client")
     for token in tokens.order_by("created_at"):
-        _name, _since, names = found.setdefault(token.client.pk, (token.client.name, token.created_at, set()))
+        _name, _since, names = apps.setdefault(token.client.pk, (token.client.name, token.created_at, set()))
         names.update(token.get_scopes())
-    listed = (AuthorizedApp(pk, name, since, scope_labels(names)) for pk, (name, since, names) in found.items())
-    return sorted(listed, key=lambda program: (program.name, program.id))
+    result = (AuthorizedApp(pk, name, since, scope_labels(names)) for pk, (name, since, names) in apps.items())
+    return sorted(result, key=lambda program: (program.name, program.id))
 
 
 def is_allowed(user_id: int, client: Client, names: Iterable[str], *, lock: bool = False) -> bool:

@@ -59,8 +59,8 @@ def roles() -> Mapping[str, Role]:
 
 def role_permissions(role: str) -> frozenset[Permission]:
     """Return the permissions of a role; none for a role that the pack no longer has."""
-    found = roles().get(role)
-    return frozenset(found.may) if found else frozenset()
+    definition = roles().get(role)
+    return frozenset(definition.may) if definition else frozenset()
 
 
 def check_roles(root: Path) -> Iterator[ConfigError]:

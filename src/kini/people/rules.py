@@ -182,5 +182,5 @@ def _sex(module: Any, number: str, sort: str) -> Sex:
 
 def _region(module: Any, number: str) -> str:
     reader = next((getattr(module, name) for name in REGION_READERS if hasattr(module, name)), None)
-    told = reader(number) if reader else ""
-    return ", ".join(map(str, told.values())) if isinstance(told, dict) else str(told)
+    region = reader(number) if reader else ""
+    return ", ".join(map(str, region.values())) if isinstance(region, dict) else str(region)

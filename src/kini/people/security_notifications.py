@@ -36,7 +36,7 @@ def notify(user: User, event: str, contacts: list[Contact] | None = None) -> Non
     """Send a notification of an event, with its time and advice in case it was somebody else.
 
     Args:
-        event: one clause in the language of the account, see `in_language_of`.
+        event: one clause in the language of the account, see `account_language`.
         contacts: recipients; None: every current contact of the account.
     """
     city = str(pack.current().name)
@@ -57,7 +57,7 @@ def account_language(user: User) -> translation.override:
 
 
 def notify_mfa_changed(user: User, event: str) -> None:
-    """Notify the person that a second factor was added, removed or renewed (a key of SECOND_STEPS)."""
+    """Notify the person that a second factor was added, removed or renewed (a key of MFA_EVENT_LABELS)."""
     with account_language(user):
         notify(user, str(MFA_EVENT_LABELS[event]))
 

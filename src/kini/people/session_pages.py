@@ -30,10 +30,10 @@ class BrowserSession:
 def _sessions(request: HttpRequest) -> list[BrowserSession]:
     """Return the visitor's sessions, the current one first, then by last use."""
     assert isinstance(request.user, User)
-    found = Session.objects.filter(user=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
+    stored = Session.objects.filter(user=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
     here = hash_session_key(request.session.session_key)
-    listed = [BrowserSession(_name(each), each, each.session_key == here) for each in found]
-    return sorted(listed, key=lambda each: not each.here)
+    sessions = [BrowserSession(_name(each), each, each.session_key == here) for each in stored]
+    return sorted(sessions, key=lambda each: not each.here)
 
 
 def _name(session: Session) -> str:
@@ -59,8 +59,8 @@ def _devices(request: HttpRequest) -> list[tuple[KnownDevice, bool]]:
 @require_POST
 def forget_device(request: HttpRequest, device: int) -> HttpResponse:
     """Forget one known device; a session on it continues."""
-    found = get_object_or_404(KnownDevice, pk=device, user_id=request.user.pk)
-    actions.forget_device(by=queries.actor_for(request), device=found)
+    known_device = get_object_or_404(KnownDevice, pk=device, user_id=request.user.pk)
+    actions.forget_device(by=queries.actor_for(request), device=known_device)
     messages.success(request, _("The device is forgotten. A sign-in there counts as a new one again."))
     return redirect("people:sessions")
 
@@ -69,10 +69,10 @@ def forget_device(request: HttpRequest, device: int) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, name: str) -> HttpResponse:
     """Sign out one of the visitor's other browsers."""
-    found = next((each for each in _sessions(request) if each.name == name and not each.here), None)
-    if found is None:
+    chosen = next((each for each in _sessions(request) if each.name == name and not each.here), None)
+    if chosen is None:
         raise Http404
-    actions.end_session(by=queries.actor_for(request), session=found.session)
+    actions.end_session(by=queries.actor_for(request), session=chosen.session)
     messages.success(request, _("You are signed out there."))
     return redirect("people:sessions")
 
@@ -85,8 +85,8 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     key = hash_session_key(request.session.session_key)
     device = known_devices.device_hash(request) or b""
     count = actions.end_other_sessions(by=queries.actor_for(request), user=request.user, but=key, device=device)
-    said = ngettext(
+    text = ngettext(
         "You are signed out on %(count)d other device.", "You are signed out on %(count)d other devices.", count
     )
-    messages.success(request, said % {"count": count})
+    messages.success(request, text % {"count": count})
     return redirect("people:sessions")

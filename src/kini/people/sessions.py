@@ -29,8 +29,8 @@ from kini.core import crypto
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.people import known_devices
 from kini.people.actions.office_days import LONGEST_DAY
+from kini.people.known_devices import device_name
 from kini.people.models import Officer, Operator, Session, User
-from kini.people.user_agents import device_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class SessionStore(DatabaseStore):
     """Django's database store, with the timeouts above.
 
     Attributes:
-        device: name of the requesting device (`device_of`); None for a session opened by the system itself.
+        device: name of the requesting device (`device_name`); None for a session opened by the system itself.
         used: True if this use is to be stored.
     """
 

@@ -10,8 +10,9 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.city import pack
 from kini.core import security_log
@@ -161,3 +162,16 @@ def demo_sign_in_page(request: HttpRequest) -> HttpResponse:
         logout(request, show_message=False)
     record_authentication(request, user, demo_accounts.DEMO_METHOD)
     return perform_login(request, user, redirect_url=next_url(request) or None)
+
+
+@never_cache
+@require_safe
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in again: the button ends the session, and signing in returns to the client.
+
+    GET does not end the session, as any page could link to it.
+    """
+    address = f"{reverse('people:sign-in')}?{urlencode({REDIRECT_FIELD_NAME: next_url(request)})}"
+    if not request.user.is_authenticated:
+        return redirect(address)
+    return render(request, "people/sign_in_again.html", {"sign_in": address})

@@ -24,7 +24,7 @@ def note_failed_second_step(sender: type[Authenticator], request: HttpRequest, u
 
 @receiver(user_logged_in, dispatch_uid="people.office-day-begins")
 def begin_office_day(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Begin the office day of an officer; `sessions.begin` runs before and stores the type of session."""
+    """Begin the office day of an officer; `sessions.begin_session` runs before and stores the type of session."""
     if not hasattr(request, "user"):  # sign-in outside the middleware
         request.user = user
     officer_access.ensure_office_day(request)

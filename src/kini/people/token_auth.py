@@ -72,8 +72,8 @@ def _people(digest: str) -> QuerySet[Token, Any]:
 
 @CompiledQuery
 def _officers(digest: str) -> QuerySet[Token, Any]:
-    found = Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=digest)
-    return found.values_list(*PLAIN, *GRANTS, *DAY, *GRANT_COLUMNS)
+    tokens = Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=digest)
+    return tokens.values_list(*PLAIN, *GRANTS, *DAY, *GRANT_COLUMNS)
 
 
 def _is_valid(row: Sequence[Any]) -> bool:
@@ -99,8 +99,8 @@ def _require_office_day(row: Sequence[Any]) -> None:
 
 def _no_office_day() -> Problem:
     detail = _("The officer must sign in to Kini first: their office day has not started or is over.")
-    said = 'Bearer error="insufficient_user_authentication"'
-    return Problem(401, detail, "office-day", headers={"WWW-Authenticate": said})
+    challenge = 'Bearer error="insufficient_user_authentication"'
+    return Problem(401, detail, "office-day", headers={"WWW-Authenticate": challenge})
 
 
 def _caller(rows: list[Sequence[Any]]) -> Principal:
@@ -118,5 +118,5 @@ def _actor(user: int, rows: list[Sequence[Any]]) -> Actor:
 
 def _too_narrow(scope: str) -> Problem:
     detail = _("The token lacks the scope “%(scope)s”.") % {"scope": scope}
-    said = f'Bearer error="insufficient_scope", scope="{scope}"'
-    return Problem(403, detail, "scope", headers={"WWW-Authenticate": said})
+    challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+    return Problem(403, detail, "scope", headers={"WWW-Authenticate": challenge})

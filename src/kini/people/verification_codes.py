@@ -50,7 +50,7 @@ def require_reachable(contact: Contact) -> None:
 
 
 def prepare_code(request: HttpRequest, contact: Contact) -> None:
-    """Count a code that is about to be sent, and store its length on the request (`digits_of`).
+    """Count a code that is about to be sent, and store its length on the request (`prepared_digits`).
 
     Raises:
         ContactFault: if no message can be delivered there.

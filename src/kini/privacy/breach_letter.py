@@ -30,7 +30,7 @@ def render_breach_letter(breach: Breach) -> bytes:
 
 
 def _data(breach: Breach) -> dict[str, Any]:
-    found, city = privacy.current(), str(pack.current().name)
+    config, city = privacy.current(), str(pack.current().name)
     happened = formats.moment(breach.happened_at) if breach.happened_at else _("not known")
     rows = (
         (_("What happened"), breach.title),
@@ -40,17 +40,17 @@ def _data(breach: Breach) -> dict[str, Any]:
         (_("Cause"), breach.cause),
         (_("People concerned"), formats.number(breach.people.count())),
         (_("What was done"), breach.measures),
-        (_("Contact"), f"{found.contact.name}, {found.contact.email}" if found else city),
+        (_("Contact"), f"{config.contact.name}, {config.contact.email}" if config else city),
     )
     return rendering.layout_data(rendering.brand_colour(), translation.get_language() or "en") | {
         "title": _("Notice of a breach of personal data"),
-        "agency": str(found.controller) if found else city,
+        "agency": str(config.controller) if config else city,
         "city": city,
         "number": f"{pack.current().reference_prefix}-PDP-{breach.pk}",
         "address": f"{settings.ENV.address}/privacy/",
-        "to": str(found.authority.name) if found else "",
+        "to": str(config.authority.name) if config else "",
         "dated": formats.day_long(formats.today()),
-        "law": str(found.law) if found else "",
+        "law": str(config.law) if config else "",
         "rows": [{"name": "", "label": label, "text": text} for label, text in rows],
         "labels": {"to": _("To"), "law": _("Given under")},
     }

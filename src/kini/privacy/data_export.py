@@ -37,14 +37,14 @@ class CategoryRecords:
 def build_export(person: DataSubject, *, with_files: bool) -> bytes:
     """Build the ZIP file, in the person's language."""
     with translation.override(person.user.language or pack.current().languages[0]):
-        held = [
+        categories = [
             CategoryRecords(each, [dict(record) for record in each.records(person)])
             for each in personal_data_categories
         ]
         added, left_out = _chosen(person) if with_files else ([], [])
         with tempfile.TemporaryFile() as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                _write(archive, person, held, added, left_out)
+                _write(archive, person, categories, added, left_out)
             return _content(file)
 
 
@@ -72,13 +72,13 @@ def _content(file: IO[bytes]) -> bytes:
 def _write(
     archive: zipfile.ZipFile,
     person: DataSubject,
-    held: list[CategoryRecords],
+    categories: list[CategoryRecords],
     added: list[PersonalFile],
     left_out: list[PersonalFile],
 ) -> None:
-    machine = json.dumps(_as_json(person, held, left_out), ensure_ascii=False, indent=1, default=_plain)
+    machine = json.dumps(_as_json(person, categories, left_out), ensure_ascii=False, indent=1, default=_plain)
     archive.writestr("data.json", machine)
-    archive.writestr("data.pdf", _as_pdf(person, held, left_out))
+    archive.writestr("data.pdf", _as_pdf(person, categories, left_out))
     for each in added:
         with files.open_stored(each.sha256) as content:
             archive.writestr(f"files/{each.name}", content.read(), zipfile.ZIP_STORED)
@@ -99,7 +99,7 @@ def _files(person: DataSubject) -> Iterator[PersonalFile]:
         yield from category.files(person)
 
 
-def _as_json(person: DataSubject, held: list[CategoryRecords], left_out: list[PersonalFile]) -> dict[str, Any]:
+def _as_json(person: DataSubject, categories: list[CategoryRecords], left_out: list[PersonalFile]) -> dict[str, Any]:
     return {
         "format": "kini-personal-data-1",
         "made_at": current_time.now(),
@@ -114,7 +114,7 @@ def _as_json(person: DataSubject, held: list[CategoryRecords], left_out: list[Pe
                 "seen_by": each.data.seen_by,
                 "records": each.records,
             }
-            for each in held
+            for each in categories
         },
         "files_left_out": [each.name for each in left_out],
     }
@@ -126,7 +126,7 @@ def _plain(value: Any) -> Any:
     return str(value)  # lazy texts
 
 
-def _as_pdf(person: DataSubject, held: list[CategoryRecords], left_out: list[PersonalFile]) -> bytes:
+def _as_pdf(person: DataSubject, categories: list[CategoryRecords], left_out: list[PersonalFile]) -> bytes:
     controller = privacy.current()
     title = _("Everything that is held about you")
     notice = f"{settings.ENV.address}/privacy/"
@@ -138,7 +138,7 @@ def _as_pdf(person: DataSubject, held: list[CategoryRecords], left_out: list[Per
         "address": notice,
         "about": _("This copy was made on %(moment)s for account %(account)d.")
         % {"moment": formats.moment(current_time.now()), "account": person.user.pk},
-        "categories": [_section(each) for each in held],
+        "categories": [_section(each) for each in categories],
         "left_out": [each.name for each in left_out],
         "labels": {
             "nothing": _("Nothing is held here."),

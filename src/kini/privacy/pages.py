@@ -59,11 +59,11 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, copy: UUID) -> HttpResponse:
     """Download the visitor's own export. 404 for somebody else's, or an expired one."""
     user = _user(request)
-    made = next((each for each in queries.exports_of(user) if each.pk == copy), None)
-    if made is None:
+    export = next((each for each in queries.exports_of(user) if each.pk == copy), None)
+    if export is None:
         raise Http404
-    content = _content(made)
-    actions.record_download(by=actor_for(request), made=made)
+    content = _content(export)
+    actions.record_download(by=actor_for(request), made=export)
     response = HttpResponse(content, content_type="application/zip")
     name = _("my-data-%(day)s") % {"day": today().isoformat()}
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
@@ -71,9 +71,9 @@ def download(request: HttpRequest, copy: UUID) -> HttpResponse:
     return response
 
 
-def _content(made: Export) -> bytes:
+def _content(export: Export) -> bytes:
     try:
-        return data_export.read_export(made.sha256, made.pk)
+        return data_export.read_export(export.sha256, export.pk)
     except (FileNotFoundError, DecryptionError):
         raise Http404 from None
 

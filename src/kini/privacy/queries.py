@@ -82,8 +82,8 @@ def _category(each: PersonalDataCategory) -> Category:
 
 
 def _term(rule: retention.RetentionRule) -> TermLine:
-    found = privacy.current()
-    own = found.retention.get(rule.name) if found else None
+    config = privacy.current()
+    own = config.retention.get(rule.name) if config else None
     return TermLine(str(rule.data), format_term(retention.term_of(rule)), str(own.law if own else rule.basis))
 
 
@@ -117,10 +117,10 @@ def deletion_consequences(user: User) -> dict[str, Any]:
 
 def open_cases(user: User) -> list[Case]:
     """Return a person's open cases, without requests about their data."""
-    found = Case.objects.filter(resident__user=user, closed_at=None).exclude(
+    cases = Case.objects.filter(resident__user=user, closed_at=None).exclude(
         service__category__in=builtin_services.builtin_categories()
     )
-    return list(found.select_related("service", "version").order_by("opened_at"))
+    return list(cases.select_related("service", "version").order_by("opened_at"))
 
 
 def state_after(case: Case, move: str) -> str:
@@ -136,14 +136,14 @@ def export_of(case: Case) -> Export | None:
 
 def exports_of(user: User) -> list[Export]:
     """Return the exports that can be downloaded, newest first."""
-    found = Export.objects.filter(user=user, expires_at__gt=current_time.now()).select_related("case")
-    return list(found.order_by("-made_at"))
+    exports = Export.objects.filter(user=user, expires_at__gt=current_time.now()).select_related("case")
+    return list(exports.order_by("-made_at"))
 
 
 def requests_of(user: User) -> list[tuple[Case, str, str]]:
     """Return a person's requests about their data, newest first, as (case, title, state in words)."""
-    found = Case.objects.filter(resident__user=user, kind=KIND).select_related("version")
-    rows = found.order_by("-opened_at")[:MOST_REQUESTS]
+    requests = Case.objects.filter(resident__user=user, kind=KIND).select_related("version")
+    rows = requests.order_by("-opened_at")[:MOST_REQUESTS]
     return [(case, str(snapshot_of(case.version).definition.name), rules.public_word(case.public)) for case in rows]
 
 
@@ -162,11 +162,11 @@ def is_offered() -> bool:
 def service_holder(root: Path) -> builtin_services.DecidingAgency | None:
     """Return the agency and roles named by the pack in `root`; None without them or if invalid (see `check pack`)."""
     try:
-        found = privacy.read(root)
+        config = privacy.read(root)
     except ConfigErrors:
         return None
     return (
-        builtin_services.DecidingAgency(found.agency, {"officer": found.role, "head": found.appeal_role})
-        if found
+        builtin_services.DecidingAgency(config.agency, {"officer": config.role, "head": config.appeal_role})
+        if config
         else None
     )

@@ -19,8 +19,8 @@ def open_account(*, by: Actor, contact: Contact) -> User:
 
     No permission is needed: only the owner of the contact receives the code.
     """
-    if found := queries.user_by_contact(contact):
-        return found
+    if existing := queries.user_by_contact(contact):
+        return existing
     fields = {"phone": contact.value} if contact.kind == "phone" else {"email": contact.value}
     try:
         with transaction.atomic():
@@ -32,10 +32,10 @@ def open_account(*, by: Actor, contact: Contact) -> User:
 
 
 def _existing(contact: Contact) -> User:
-    found = queries.user_by_contact(contact)
-    if found is None:
+    user = queries.user_by_contact(contact)
+    if user is None:
         raise ActionRefused(_("The account could not be opened. Try again."))
-    return found
+    return user
 
 
 @action

@@ -28,11 +28,11 @@ def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", rea
     rules.require_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS)
     if details.number is None:
         raise ActionRefused(_("Ask for the person's card: without its number nobody can be found or added."))
-    found = queries.resident_by_number(details.number.number)
-    if found:
+    existing = queries.resident_by_number(details.number.number)
+    if existing:
         if by.is_officer:
-            action_helpers.log_access(by, found, AccessType.PROFILE, reason, "", COUNTER)
-        return found
+            action_helpers.log_access(by, existing, AccessType.PROFILE, reason, "", COUNTER)
+        return existing
     resident = Resident.objects.create(phone=phone)
     action_helpers.apply_details(resident, details)
     audit.record(by=by, action="people.added-at-counter", subject=f"resident:{resident.pk}")

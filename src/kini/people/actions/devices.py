@@ -55,7 +55,7 @@ def record_mfa_change(*, by: Actor, user: User, event: str) -> None:
     """Record that a second factor was added, removed or renewed, and notify all contacts of the person.
 
     Args:
-        event: a key of `security_notices.SECOND_STEPS`.
+        event: a key of `security_notifications.MFA_EVENT_LABELS`.
 
     Raises:
         NotAllowed: for somebody else's account.

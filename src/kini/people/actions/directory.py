@@ -50,19 +50,19 @@ def match_directory_officer(*, by: Actor, issuer: str, subject: str, email: str)
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Only the system matches sign-ins through the directory.")
-    working = DirectoryLink.objects.select_for_update(of=("self",)).select_related("officer__user")
-    working = working.filter(officer__active=True, officer__user__is_active=True)
-    found = working.filter(issuer=issuer, subject=subject).first()
-    if found is None and email:
-        found = working.filter(subject="", email__iexact=email).first()
-        if found is not None:
-            found.issuer, found.subject = issuer, subject
-            found.save(update_fields=["issuer", "subject"])
-            audit.record(by=by, action="people.directory-subject-fixed", subject=f"user:{found.officer.user_id}")
-    if found is None:
+    links = DirectoryLink.objects.select_for_update(of=("self",)).select_related("officer__user")
+    links = links.filter(officer__active=True, officer__user__is_active=True)
+    link = links.filter(issuer=issuer, subject=subject).first()
+    if link is None and email:
+        link = links.filter(subject="", email__iexact=email).first()
+        if link is not None:
+            link.issuer, link.subject = issuer, subject
+            link.save(update_fields=["issuer", "subject"])
+            audit.record(by=by, action="people.directory-subject-fixed", subject=f"user:{link.officer.user_id}")
+    if link is None:
         raise NotAllowed(
             _("You are signed in to the directory, but not linked to an officer. Ask the person who manages officers.")
         )
-    user = found.officer.user
+    user = link.officer.user
     assert isinstance(user, User)
     return user

@@ -190,8 +190,8 @@ def revoke_token_family(*, by: Actor, user: User, client: Client, family: str) -
 def _locked_consent(user: User, client: Client) -> ProgramConsent:
     subject = encrypted_fields.pairwise_subject(client.pk, user.pk)
     new = {"subject": subject, "allowed_at": timezone.now()}
-    found, _made = ProgramConsent.objects.select_for_update().get_or_create(user=user, client=client, defaults=new)
-    return found
+    consent, _created = ProgramConsent.objects.select_for_update().get_or_create(user=user, client=client, defaults=new)
+    return consent
 
 
 def _operator(by: Actor) -> None:

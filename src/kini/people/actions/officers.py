@@ -96,8 +96,8 @@ def _switch(by: Actor, officer: Officer, *, active: bool) -> Officer:
     if officer.active is not active:
         officer.active = active
         officer.save(update_fields=["active"])
-        deed = "people.officer-reactivated" if active else "people.officer-deactivated"
-        audit.record(by=by, action=deed, subject=f"officer:{officer.pk}")
+        action_name = "people.officer-reactivated" if active else "people.officer-deactivated"
+        audit.record(by=by, action=action_name, subject=f"officer:{officer.pk}")
     return officer
 
 

@@ -13,9 +13,13 @@ from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.crypto import encrypt_json
 from kini.people import action_helpers, encrypted_fields, queries, rules
 from kini.people.assurance import Proof, change_level, forbid_own_profile, remove_number
-from kini.people.identity_registers.base import IdentityClaim, RegisterAnswer
-from kini.people.identity_registers.claims import claim_context, claim_of
-from kini.people.identity_registers.configured import configured_register
+from kini.people.identity_registers.base import (
+    IdentityClaim,
+    RegisterAnswer,
+    claim_context,
+    claim_of,
+    configured_register,
+)
 from kini.people.models import Assurance, RegisterCheck, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.rules import NationalId
@@ -41,8 +45,8 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
         forbid_own_profile(by, resident)
     else:
         action_helpers.require_self(by, resident.user_id)
-    asked = configured_register()
-    if asked is None:
+    identity_register = configured_register()
+    if identity_register is None:
         raise ActionRefused(_("This city has no register that can confirm your data. A counter can."))
     officer = queries.officer_of(by) if by.user_id != resident.user_id else None
     reference = uuid.uuid4()
@@ -51,7 +55,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
         lambda: RegisterCheck.objects.create(
             resident=resident,
             reference=reference,
-            register=asked.name,
+            register=identity_register.name,
             consent=consent,
             officer=officer,
             claim_sealed=encrypt_json(claim, claim_context(reference)),
@@ -59,7 +63,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
         _("The register has already been asked. Wait for its answer."),
     )
     jobs.enqueue(ASK, check=check.pk)
-    detail = {"register": asked.name, "in_person": officer is not None}
+    detail = {"register": identity_register.name, "in_person": officer is not None}
     audit.record(by=by, action="people.register-asked", subject=f"resident:{resident.pk}", detail=detail)
     return check
 

@@ -24,10 +24,10 @@ def ensure_resident(*, by: Actor, user: User) -> Resident:
         NotAllowed: unless the user or the system is the actor.
     """
     action_helpers.require_self(by, user.pk)
-    resident, made = Resident.objects.get_or_create(
+    resident, created = Resident.objects.get_or_create(
         user=user, defaults={"phone": user.phone or "", "email": user.email or ""}
     )
-    if made:
+    if created:
         audit.record(by=by, action="people.profile-begun", subject=f"resident:{resident.pk}")
     return resident
 

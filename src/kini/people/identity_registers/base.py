@@ -1,11 +1,17 @@
-"""Interface of identity registers: claim, answer, and the registry of adapters."""
+"""Interface of identity registers: claim, answer, registry of adapters, and the configured register (KINI_REGISTER)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
+from uuid import UUID
 
+from django.conf import settings
+
+from kini.core import provider_config
+from kini.core.crypto import decrypt_json
 from kini.core.registry import Registry
+from kini.people.models import RegisterCheck
 
 type Result = Literal["match", "mismatch"]
 
@@ -54,3 +60,28 @@ class IdentityRegister(Protocol):
 
 #: By `adapter` in the operator's file; called with the table's name and its other keys.
 register_adapters: Registry[Callable[..., IdentityRegister]] = Registry("adapter of a register")
+
+
+def configured_register() -> IdentityRegister | None:
+    """Return the first register of the file; None if none is configured.
+
+    Raises:
+        EnvironmentFault: if the file cannot be read or is invalid.
+    """
+    registers = provider_config.load_providers("KINI_REGISTER", settings.ENV.register, register_adapters)
+    return next(iter(registers.values()), None)
+
+
+def claim_context(reference: UUID) -> str:
+    """Encryption context of a claim: its own request."""
+    return f"register-check:{reference}"
+
+
+def claim_of(check: RegisterCheck) -> IdentityClaim:
+    """Decrypt the claim of a pending check.
+
+    Raises:
+        SealBroken: if it was tampered with, or deleted with the answer.
+    """
+    claim = decrypt_json(check.claim_sealed or b"", claim_context(check.reference))
+    return IdentityClaim(str(check.reference), claim["number"], claim["name"], date.fromisoformat(claim["birth_date"]))

@@ -68,7 +68,7 @@ class CivilRegistry:
 
     def verify(self, claim: IdentityClaim) -> RegisterAnswer:
         """Send one request. Its content is not logged."""
-        sent = {
+        payload = {
             "reference": claim.reference,
             "nik": claim.number,
             "name": claim.name,
@@ -77,7 +77,7 @@ class CivilRegistry:
         try:
             response = httpx.post(
                 f"{self.address}/verifications",
-                json=sent,
+                json=payload,
                 headers={"Authorization": f"Bearer {self.token}"},
                 timeout=self.timeout,
                 follow_redirects=False,

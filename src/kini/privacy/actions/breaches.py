@@ -18,9 +18,9 @@ from kini.people import rules as people_rules
 from kini.people.models import Resident
 from kini.people.permissions import PeoplePermission
 from kini.privacy.models import AffectedPerson, Breach, BreachEntry
-from kini.privacy.notices import BREACH_MESSAGE
 from kini.web import formats
 
+BREACH_MESSAGE = "privacy-breach"
 LONGEST = 4000
 
 
@@ -46,15 +46,15 @@ def record_breach(*, by: Actor, facts: BreachFacts, breach: Breach | None = None
     """
     _require(by)
     _check(facts)
-    found = Breach.objects.select_for_update().get(pk=breach.pk) if breach else Breach()
-    _still_open(found)
+    entry = Breach.objects.select_for_update().get(pk=breach.pk) if breach else Breach()
+    _still_open(entry)
     for name in ("title", "happened_at", "known_at", "data", "cause", "measures"):
-        setattr(found, name, getattr(facts, name))
-    found.save()
-    said = {"title": facts.title, "data": facts.data, "cause": facts.cause, "measures": facts.measures}
-    moments_said = {"known_at": facts.known_at.isoformat()}
-    _remember(by, found, "changed" if breach else "opened", said | moments_said)
-    return found
+        setattr(entry, name, getattr(facts, name))
+    entry.save()
+    texts = {"title": facts.title, "data": facts.data, "cause": facts.cause, "measures": facts.measures}
+    times = {"known_at": facts.known_at.isoformat()}
+    _remember(by, entry, "changed" if breach else "opened", texts | times)
+    return entry
 
 
 @action
@@ -85,22 +85,22 @@ def notify_affected_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
         ActionRefused: if nobody is left to notify.
     """
     _require(by)
-    found = Breach.objects.select_for_update().get(pk=breach.pk)
-    waiting = found.people.filter(told_at=None).select_related("resident__user").order_by("pk")
+    entry = Breach.objects.select_for_update().get(pk=breach.pk)
+    waiting = entry.people.filter(told_at=None).select_related("resident__user").order_by("pk")
     if not waiting:
         raise ActionRefused(_("All recorded people have been notified already."))
     for each in waiting:
-        each.told_at, each.reached = current_time.now(), _tell(by, found, each)
+        each.told_at, each.reached = current_time.now(), _tell(by, entry, each)
         each.save(update_fields=["told_at", "reached"])
-    told = sum(bool(each.reached) for each in waiting)
-    found.people_told_at = found.people_told_at or current_time.now()
-    found.save(update_fields=["people_told_at"])
-    _remember(by, found, "people-told", {"told": told, "not_reached": len(waiting) - told})
-    return told, len(waiting) - told
+    reached = sum(bool(each.reached) for each in waiting)
+    entry.people_told_at = entry.people_told_at or current_time.now()
+    entry.save(update_fields=["people_told_at"])
+    _remember(by, entry, "people-told", {"told": reached, "not_reached": len(waiting) - reached})
+    return reached, len(waiting) - reached
 
 
 def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
-    to, found = Recipient(each.resident.user, each.resident), privacy.current()
+    to, config = Recipient(each.resident.user, each.resident), privacy.current()
     if not to.is_reachable:
         return False
     with translation.override(to.language):
@@ -110,7 +110,7 @@ def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
             "when": happened,
             "cause": breach.cause,
             "measures": breach.measures,
-            "contact": found.contact.email if found else str(pack.current().name),
+            "contact": config.contact.email if config else str(pack.current().name),
         }
     messages.notify(
         by=by, to=to, message_type=BREACH_MESSAGE, key=f"breach:{breach.pk}", words=words, urgent=True, link="/privacy/"
@@ -144,14 +144,14 @@ def close_breach(*, by: Actor, breach: Breach) -> Breach:
         ActionRefused: before everybody affected and the authority are notified.
     """
     _require(by)
-    found = Breach.objects.select_for_update().get(pk=breach.pk)
-    _still_open(found)
-    if found.authority_told_at is None or found.people.filter(told_at=None).exists():
+    entry = Breach.objects.select_for_update().get(pk=breach.pk)
+    _still_open(entry)
+    if entry.authority_told_at is None or entry.people.filter(told_at=None).exists():
         raise ActionRefused(_("Notify the people concerned and the authority first."))
-    found.closed_at = current_time.now()
-    found.save(update_fields=["closed_at"])
-    _remember(by, found, "closed", {})
-    return found
+    entry.closed_at = current_time.now()
+    entry.save(update_fields=["closed_at"])
+    _remember(by, entry, "closed", {})
+    return entry
 
 
 def _require(by: Actor) -> None:

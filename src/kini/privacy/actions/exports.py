@@ -32,13 +32,15 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
         return None
     with_files = case_answers.of_case(case).get("contents") == "everything"
     content = data_export.build_export(queries.data_subject_of(case.submitted_by), with_files=with_files)
-    made = Export(id=uuid4(), user=case.submitted_by, case=case, size=len(content), made_at=current_time.now())
-    made.expires_at = made.made_at + EXPORT_LIFETIME
-    made.sha256 = files.store_content(crypto.encrypt(content, data_export.export_context(made.pk)))
-    made.save(force_insert=True)
-    audit.record(by=by, action="privacy.export-prepared", subject=f"case:{case.reference}", detail={"size": made.size})
+    export = Export(id=uuid4(), user=case.submitted_by, case=case, size=len(content), made_at=current_time.now())
+    export.expires_at = export.made_at + EXPORT_LIFETIME
+    export.sha256 = files.store_content(crypto.encrypt(content, data_export.export_context(export.pk)))
+    export.save(force_insert=True)
+    audit.record(
+        by=by, action="privacy.export-prepared", subject=f"case:{case.reference}", detail={"size": export.size}
+    )
     case_actions.move(by=by, case=case, move="ready")
-    return made
+    return export
 
 
 @action

@@ -22,9 +22,9 @@ def restrict_processing(*, by: Actor, case: Case) -> Restriction | None:
     _only_the_program(by)
     if not case_answers.of_case(case).get("restrict") or case.resident is None:
         return None
-    found = Restriction.objects.create(resident=case.resident, case=case, since=current_time.now())
+    restriction = Restriction.objects.create(resident=case.resident, case=case, since=current_time.now())
     audit.record(by=by, action="privacy.restricted", subject=f"resident:{case.resident_id}")
-    return found
+    return restriction
 
 
 @action

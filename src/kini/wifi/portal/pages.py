@@ -29,9 +29,9 @@ from kini.people import actions as people
 from kini.people import verification_codes
 from kini.people.allauth_internals import LoginCodeVerificationProcess
 from kini.people.contacts import ContactError, parse_phone
+from kini.people.known_devices import device_name
 from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage
-from kini.people.user_agents import device_name
 from kini.web.navigation import cached_reverse
 from kini.wifi import config
 from kini.wifi.inventory.models import AccessPoint
