@@ -1,4 +1,4 @@
-"""Helpers of actions, called inside an action only. Of these, `require_self` and `log_access` alone check permissions."""
+"""Helpers of actions, called inside an action only. Only `require_self` and `log_access` check permissions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
