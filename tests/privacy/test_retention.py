@@ -31,6 +31,8 @@ ELSEWHERE = {
     "core.failed-jobs": "tests/core/test_events.py",
     "core.import-changes": "tests/core/test_table_loading.py",
     "core.import-runs": "tests/core/test_table_loading.py",
+    "exchange.outbox": "tests/exchange/test_outbox.py",
+    "exchange.pauses": "tests/exchange/test_outbox.py",
     "letters.papers": "tests/privacy/test_letters.py",
     "people.access-log": "tests/core/test_chain.py",
     "people.used-credentials": "tests/api/test_program_security.py",
@@ -90,6 +92,10 @@ def register_check(town: Town, at: datetime) -> None:
     RegisterCheck.objects.create(resident=town.resident, **about)
 
 
+def inbox_entry(town: Town, at: datetime) -> None:
+    InboxEntry.objects.create(source="clinic", key="k", digest=b"d" * 32, received_at=at)
+
+
 def session(town: Town, at: datetime) -> None:
     Session.objects.create(session_key="k" * 64, session_data="", expire_date=at)
 
@@ -103,6 +109,7 @@ PLAYS: dict[str, Callable[[Town, datetime], None]] = {
     "cases.presences": presence,
     "core.limits": limit,
     "core.outbox": outbox,
+    "exchange.inbox": inbox_entry,
     "messages.heard": heard,
     "messages.inbox": message,
     "people.known-devices": known_device,

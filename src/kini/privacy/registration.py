@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases.case_view import CaseView
-from kini.cases.desk.guards import has_permission
 from kini.cases.panels import CasePanel, case_panels
 from kini.core.file_references import FileColumn, references
 from kini.core.retention import RetentionRule, row_removal, rules
 from kini.letters.rendering import template_folders
 from kini.messages.message_types import MessageType, message_types
+from kini.people.guards import has_permission
 from kini.people.permissions import PeoplePermission
 from kini.privacy import queries
 from kini.privacy.actions.breaches import BREACH_MESSAGE
