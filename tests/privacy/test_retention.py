@@ -15,6 +15,7 @@ from kini.cli import check_retention
 from kini.core import current_time, retention
 from kini.core.models import LimitCounter, OutboxMessage
 from kini.core.retention import YEAR
+from kini.exchange.models import InboxEntry
 from kini.messages.models import InboundMessage, Message
 from kini.people import actions as people_actions
 from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, User
