@@ -76,8 +76,8 @@ def allocate(
         request,
     ]
     detail = {"slot": slot.pk, "service": slot.service_id}
-    deed = "booking.held" if becomes == "held" else "booking.booked"
-    entry = audit.entry_values(by=by, action=deed, subject=f"booking:{reference}", detail=detail)
+    action_name = "booking.held" if becomes == "held" else "booking.booked"
+    entry = audit.entry_values(by=by, action=action_name, subject=f"booking:{reference}", detail=detail)
     raise_for_verdict(_ask(_BOOK, [*values, *entry]))
     return reference
 

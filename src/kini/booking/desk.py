@@ -194,19 +194,19 @@ def _day_of(booking: Booking) -> str:
 
 @officers_only(CasePermission.ACT)
 @require_POST
-def change_booking(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
+def change_booking(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """Change a booking: check-in, call, serve, miss, was-there."""
     actor = actor_for(request)
     booking = queries.bookings().filter(reference=reference).first()
     if booking is None or not may(actor, CasePermission.ACT, venue_actions.slot_scope(booking.slot)):
         raise Http404
-    match deed:
+    match step:
         case "check-in":
             venue_actions.check_in(by=actor, booking=booking)
         case "call":
             venue_actions.call_visitor(by=actor, booking=booking)
         case "serve" | "miss":
-            venue_actions.finish_booking(by=actor, booking=booking, used=deed == "serve")
+            venue_actions.finish_booking(by=actor, booking=booking, used=step == "serve")
         case "was-there":
             venue_actions.undo_no_show(by=actor, booking=booking)
         case _:

@@ -44,11 +44,11 @@ def behind_waiting_room(view: Callable[..., HttpResponse]) -> Callable[..., Http
     def inside(
         request: HttpRequest, *args: Any, draft: UUID | None = None, reference: str = "", **kwargs: Any
     ) -> HttpResponse:
-        choosing = slot_picker_for(request, draft, reference)
-        if waits := waiting_room.queue_position(choosing.actor, choosing.service):
-            context = {"choosing": choosing, "waits": waits, "wait": formats.duration(waits.seconds, 1)}
+        picker = slot_picker_for(request, draft, reference)
+        if waits := waiting_room.queue_position(picker.actor, picker.service):
+            context = {"picker": picker, "waits": waits, "wait": formats.duration(waits.seconds, 1)}
             return render(request, "booking/turn.html", context | {"again": waiting_room.POLL_SECONDS})
-        return view(request, choosing, *args, **kwargs)
+        return view(request, picker, *args, **kwargs)
 
     return inside
 
@@ -56,47 +56,45 @@ def behind_waiting_room(view: Callable[..., HttpResponse]) -> Callable[..., Http
 @owner_only
 @require_safe
 @behind_waiting_room
-def places(request: HttpRequest, choosing: SlotPicker) -> HttpResponse:
+def places(request: HttpRequest, picker: SlotPicker) -> HttpResponse:
     """List of venues, those near the person's home first."""
-    if len(choosing.venues) == 1:
-        return redirect(choosing.url("days", venue=choosing.venues[0].key))
+    if len(picker.venues) == 1:
+        return redirect(picker.url("days", venue=picker.venues[0].key))
     following = queries.next_free_days(
-        choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource
+        picker.service, picker.booking_request.group, picker.booking_request.party, picker.booking_request.resource
     )
-    choices = [
-        Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues
-    ]
-    nearby = [place for place in choices if place.venue.area.pk in choosing.home]
+    choices = [Place(venue, picker.url("days", venue=venue.key), following.get(venue.key)) for venue in picker.venues]
+    nearby = [place for place in choices if place.venue.area.pk in picker.home_area_codes]
     nearby = nearby if len(nearby) < len(choices) else []
     groups: dict[str, list[Place]] = {}
     for place in (place for place in choices if place not in nearby):
         parent = place.venue.area.parent
         groups.setdefault(parent.name if parent and len(choices) > WEEK else "", []).append(place)
-    context = {"choosing": choosing, "near": nearby, "groups": groups}
+    context = {"picker": picker, "near": nearby, "groups": groups}
     return render(request, "booking/places.html", context)
 
 
 @owner_only
 @require_safe
 @behind_waiting_room
-def days(request: HttpRequest, choosing: SlotPicker, venue: str) -> HttpResponse:
+def days(request: HttpRequest, picker: SlotPicker, venue: str) -> HttpResponse:
     """Calendar of a month with free places; starts at the month of the next free day."""
-    at, today = choosing.venue(venue), formats.today()
-    last = queries.last_bookable_day(choosing.service, at)
-    by_day = {day.day: day for day in queries.day_availability(choosing.service, at, choosing.wanted(today, last))}
+    at, today = picker.venue(venue), formats.today()
+    last = queries.last_bookable_day(picker.service, at)
+    by_day = {day.day: day for day in queries.day_availability(picker.service, at, picker.search(today, last))}
     free = [day for day in by_day if by_day[day].state == "free"]
     shown = _month(request.GET.get("month", ""), free[0] if free else today)
     first, until = _bounds(shown)
     context = {
-        "choosing": choosing,
+        "picker": picker,
         "venue": at,
         "month": shown,
-        "weeks": _weeks(first, until, by_day, choosing, at),
+        "weeks": _weeks(first, until, by_day, picker, at),
         "weekdays": [date(2024, 1, 1) + timedelta(days=number) for number in range(WEEK)],
         "earlier": first - timedelta(days=1) if first > today else None,
         "later": until + timedelta(days=1) if until < last else None,
         "nothing": not free,
-        "several": len(choosing.venues) > 1,
+        "several": len(picker.venues) > 1,
     }
     return render(request, "booking/days.html", context)
 
@@ -123,7 +121,7 @@ class Cell:
 
 
 def _weeks(
-    first: date, until: date, by_day: Mapping[date, DayAvailability], choosing: SlotPicker, at: Venue
+    first: date, until: date, by_day: Mapping[date, DayAvailability], picker: SlotPicker, at: Venue
 ) -> list[list[Cell | None]]:
     """Days in rows from Monday to Sunday, past weeks left out; None outside the month."""
     first = max(first, formats.today() - timedelta(days=formats.today().weekday()))
@@ -131,9 +129,9 @@ def _weeks(
     for number in range((until - first).days + 1):
         current = first + timedelta(days=number)
         day = by_day.get(current) or DayAvailability(current, 0, 0, "none")
-        waits = choosing.options.waiting_list is not None and day.state == "full" and choosing.case is None
+        waits = picker.options.waiting_list is not None and day.state == "full" and picker.case is None
         leads = day.state == "free" or waits
-        cells.append(Cell(day, choosing.url("times", venue=at.key, day=current.isoformat()) if leads else ""))
+        cells.append(Cell(day, picker.url("times", venue=at.key, day=current.isoformat()) if leads else ""))
     cells += [None] * (-len(cells) % WEEK)
     return [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
 
@@ -141,34 +139,32 @@ def _weeks(
 @owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_waiting_room
-def times(request: HttpRequest, choosing: SlotPicker, venue: str, day: str) -> HttpResponse:
+def times(request: HttpRequest, picker: SlotPicker, venue: str, day: str) -> HttpResponse:
     """Times of a day. Posting `slot` holds it, or joins the waiting list of a full one."""
-    at, on = choosing.venue(venue), _day(day)
+    at, on = picker.venue(venue), _day(day)
     error = ""
     if request.method == "POST":
-        slot = choosing.slot(request.POST.get("slot", ""))
+        slot = picker.slot(request.POST.get("slot", ""))
         error = (
-            _hold_or_wait(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
+            _hold_or_wait(request, picker, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
         )
         if not error:
-            return SeeOther(choosing.end)
+            return SeeOther(picker.next_url)
     slots = [
-        each
-        for each in queries.slot_availability(choosing.service, at, choosing.wanted(on, on))
-        if each.state != "over"
+        each for each in queries.slot_availability(picker.service, at, picker.search(on, on)) if each.state != "over"
     ]
     if not slots and not error:
         raise Http404
-    waits = choosing.options.waiting_list is not None and choosing.case is None
+    waits = picker.options.waiting_list is not None and picker.case is None
     context = {
-        "choosing": choosing,
+        "picker": picker,
         "venue": at,
         "day": on,
         "free": [each for each in slots if each.state == "free"],
         "full": [each for each in slots if each.state == "full"] if waits else [],
         "error": error,
         "errors": [("slot", error)] if error else [],
-        "back": choosing.url("days", venue=at.key) + f"?month={on:%Y-%m}",
+        "back": picker.url("days", venue=at.key) + f"?month={on:%Y-%m}",
     }
     return render(request, "booking/times.html", context, status=422 if error else 200)
 
@@ -180,19 +176,19 @@ def _day(typed: str) -> date:
         raise Http404 from None
 
 
-def _hold_or_wait(request: HttpRequest, choosing: SlotPicker, slot: Slot, *, wait: bool) -> str:
+def _hold_or_wait(request: HttpRequest, picker: SlotPicker, slot: Slot, *, wait: bool) -> str:
     """Hold a slot or join its waiting list; returns an error message, or nothing."""
     try:
-        if wait and choosing.walk:
-            wanted = choosing.wish
+        if wait and picker.walk:
+            wanted = picker.booking_request
             actions.join_waiting_list(
-                by=choosing.actor, draft=choosing.draft, slot=slot, group=wanted.group, party=wanted.party
+                by=picker.actor, draft=picker.draft, slot=slot, group=wanted.group, party=wanted.party
             )
             messages.success(request, _("You are on the waiting list. We will let you know when a place is free."))
         else:
-            choosing.take(slot)
+            picker.reserve(slot)
     except SlotFull as full:
-        actions.offer_free_places(by=choosing.actor, slot=slot)
+        actions.offer_free_places(by=picker.actor, slot=slot)
         return str(full)
     except ActionRefused as refusal:
         return str(refusal)
@@ -203,9 +199,9 @@ def _hold_or_wait(request: HttpRequest, choosing: SlotPicker, slot: Slot, *, wai
 @require_POST
 def release(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Leave the waiting list, or release the held slot."""
-    choosing = slot_picker_for(request, draft)
-    actions.release_draft(by=choosing.actor, draft=choosing.draft)
-    return SeeOther(choosing.url("places"))
+    picker = slot_picker_for(request, draft)
+    actions.release_draft(by=picker.actor, draft=picker.draft)
+    return SeeOther(picker.url("places"))
 
 
 @require_safe

@@ -30,12 +30,12 @@ from kini.services.snapshots import snapshot_of
 
 @dataclass(frozen=True)
 class SlotPicker:
-    """The person who picks a slot, the service, and the party. `before` is the slot that they have or hold already."""
+    """The person who picks a slot, the service, and the party. `current_booking`: the slot that they have or hold."""
 
     actor: Actor
     service: Service
-    wish: BookingRequest
-    before: Booking | None
+    booking_request: BookingRequest
+    current_booking: Booking | None
     walk: ApplicationWizard | None = None
     case: Case | None = None
     guest_key: str = ""
@@ -52,7 +52,7 @@ class SlotPicker:
         return kinds.get(queries.KIND).title(snapshot_of(version).definition)
 
     @property
-    def home(self) -> list[str]:
+    def home_area_codes(self) -> list[str]:
         """Codes of the areas around the person's home, largest first; empty when unknown."""
         resident = self.case.resident if self.case else self.walk.draft.resident if self.walk else None
         return resident.area.path.split("/") if resident and resident.area else []
@@ -84,11 +84,13 @@ class SlotPicker:
         """The slot of that key, if it belongs to the service."""
         return queries.slot(self.service, parse_pk(pk))
 
-    def wanted(self, first: date, last: date) -> queries.SlotSearch:
+    def search(self, first: date, last: date) -> queries.SlotSearch:
         """The search for slots on these days."""
-        return queries.SlotSearch(first, last, self.wish.group, self.wish.party, self.wish.resource)
+        return queries.SlotSearch(
+            first, last, self.booking_request.group, self.booking_request.party, self.booking_request.resource
+        )
 
-    def take(self, slot: Slot) -> None:
+    def reserve(self, slot: Slot) -> None:
         """Hold the slot for the draft, or move the booking to it.
 
         Raises:
@@ -97,7 +99,7 @@ class SlotPicker:
         if self.case:
             actions.reschedule(by=self.actor, case=self.case, slot=slot, guest_key=self.guest_key)
         elif self.walk:
-            wanted = self.wish
+            wanted = self.booking_request
             actions.hold_slot(by=self.actor, draft=self.walk.draft, slot=slot, group=wanted.group, party=wanted.party)
 
     # Addresses
@@ -118,17 +120,17 @@ class SlotPicker:
         return self.walk.draft
 
     @property
-    def end(self) -> str:
+    def next_url(self) -> str:
         """URL of the page after a slot was picked."""
         return (
             reverse("booking:ticket", args=[self.case.reference]) if self.case else self.walk.end if self.walk else ""
         )
 
     @property
-    def back(self) -> str:
+    def back_url(self) -> str:
         """URL of the page before the picker."""
         if self.case or not self.walk:
-            return self.end
+            return self.next_url
         pages = self.walk.pages
         return self.walk.question(pages[-1].key) if pages else reverse("services:service", args=[self.service.pk])
 

@@ -122,8 +122,8 @@ class PaymentKind(Kind[PaymentOptions, Case, Draft]):
         }
         open_ = payment is None and case.closed_at is None
         refund = None if payment or open_ else queries.latest_refund(case)
-        anew = bool(self.options(snapshot_of(case.version).definition).object)
-        return "payments/panel.html", context | {"open": open_, "refund": refund, "anew": anew}
+        looked_up = bool(self.options(snapshot_of(case.version).definition).object)
+        return "payments/panel.html", context | {"open": open_, "refund": refund, "looked_up": looked_up}
 
     def receipt_details(self, case: Case) -> ReceiptDetails | None:
         """Paid amount, and the receipt code."""

@@ -8,7 +8,7 @@ PARAMETERS = (
 )
 TYPES = "timestamptz, bigint, text[], integer, bigint, text, text, text, timestamptz, bigint, uuid, bytea"
 
-# Only whoever gives something up needs a savepoint.
+# A savepoint is needed only to give something up.
 BOOK = f"""
 ALTER FUNCTION kini_book({TYPES}) RENAME TO kini_book_for;
 CREATE FUNCTION kini_book({PARAMETERS}) RETURNS text LANGUAGE plpgsql AS $$
