@@ -276,7 +276,7 @@ def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_r
             command.terminate()
             said += command.stdout.readlines()
     assert found == [(60,)], said
-    assert "1 packets brought in" in "".join(said)
+    assert "1 packets loaded" in "".join(said)
     assert password not in "".join(said)
     assert command.returncode == 0
 
