@@ -153,7 +153,7 @@ def clean_form_text(text: str) -> str:
     """Return a text cleaned of control characters and surrounding space.
 
     Raises:
-        ActionRefused: when it is too long, or holds characters that cannot be shown.
+        ActionRefused: when it is too long, or contains invisible characters.
     """
     try:
         return clean_text(str(text), limit=MAX_TEXT, lines=True)

@@ -83,7 +83,7 @@ def test_a_page_with_the_token_of_a_form_is_never_cached_wherever_cookies_are_ta
     middlewares = [name for name in settings.MIDDLEWARE if name != "kini.web.offline_pages.OfflinePageMiddleware"]
     place = middlewares.index("kini.web.page_cache.AnonymousPageCache") + inside
     settings.MIDDLEWARE = [*middlewares[:place], "kini.web.offline_pages.OfflinePageMiddleware", *middlewares[place:]]
-    monkeypatch.setattr("kini.services.pages.render_panels", form_with_a_token)
+    monkeypatch.setattr("kini.services.start_page.render_panels", form_with_a_token)
     first, second = (stranger().get(START, headers=headers) for _ in range(2))
     assert token_of(first) not in ("", token_of(second))
     assert cached() == []
