@@ -56,7 +56,9 @@ def client_keys(client: Client) -> list[dict[str, Any]]:
 
 def verify(assertion: str, client: Client, audiences: Collection[str]) -> bool:
     """Return True for an assertion signed by the client, for this server, still valid and not used before."""
-    claims = next((found for key in client_keys(client) if (found := _claims(assertion, key, client, audiences))), None)
+    claims = next(
+        (verified for key in client_keys(client) if (verified := _claims(assertion, key, client, audiences))), None
+    )
     if claims is None or claims["exp"] > time.time() + MAX_LIFETIME + LEEWAY:
         return False
     return attempt_limits.try_consume(ONCE, f"{client.pk}:{claims['jti']}")

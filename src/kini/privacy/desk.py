@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases.models import Case
@@ -17,13 +17,12 @@ from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
-from kini.people.guards import has_permission, officers_only
+from kini.people.guards import officers_only
 from kini.people.models import LegalHold, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for
 from kini.privacy import actions, breach_letter
 from kini.privacy.models import Breach
-from kini.web.navigation import NavItem, navigation
 from kini.web.redirects import see_other
 
 PROTECT = PeoplePermission.PROTECT_DATA
@@ -65,10 +64,10 @@ def legal_holds(request: HttpRequest) -> HttpResponse:
 
 
 def _holds_page(request: HttpRequest, wrong: str = "") -> HttpResponse:
-    found = LegalHold.objects.select_related("resident").order_by("lifted_at", "-placed_at")
+    holds = LegalHold.objects.select_related("resident").order_by("lifted_at", "-placed_at")
     context = {
-        "holds": found.filter(lifted_at=None)[:SHOWN],
-        "lifted": found.exclude(lifted_at=None).order_by("-lifted_at")[:20],
+        "holds": holds.filter(lifted_at=None)[:SHOWN],
+        "lifted": holds.exclude(lifted_at=None).order_by("-lifted_at")[:20],
         "whom": _text(request, "whom"),
         "reason": _text(request, "reason"),
         "wrong": wrong,
@@ -95,8 +94,8 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
 @require_safe
 def breaches(request: HttpRequest) -> HttpResponse:
     """List the register of breaches, newest first, with the deadline for notification."""
-    found = Breach.objects.order_by("-known_at")[:SHOWN]
-    rows = [(breach, breach_letter.notification_due_at(breach)) for breach in found]
+    newest = Breach.objects.order_by("-known_at")[:SHOWN]
+    rows = [(breach, breach_letter.notification_due_at(breach)) for breach in newest]
     return render(request, "privacy/breaches.html", {"rows": rows})
 
 
@@ -104,19 +103,19 @@ def breaches(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_breach(request: HttpRequest, breach: int | None = None) -> HttpResponse:
     """Create or edit an entry of the register."""
-    found = get_object_or_404(Breach, pk=breach) if breach else None
+    entry = get_object_or_404(Breach, pk=breach) if breach else None
     typed = BreachForm(**{name: _text(request, name) for name in BreachForm.__slots__})
     if request.method != "POST":
-        return _form_page(request, found, _typed(found))
+        return _form_page(request, entry, _typed(entry))
     try:
-        stored = actions.record_breach(by=actor_for(request), facts=_facts(typed), breach=found)
+        stored = actions.record_breach(by=actor_for(request), facts=_facts(typed), breach=entry)
     except ActionRefused as refusal:
-        return _form_page(request, found, typed, str(refusal))
+        return _form_page(request, entry, typed, str(refusal))
     return see_other("privacy:desk-breach", stored.pk)
 
 
-def _form_page(request: HttpRequest, found: Breach | None, typed: BreachForm, wrong: str = "") -> HttpResponse:
-    context = {"breach": found, "typed": typed, "wrong": wrong, "errors": [("title", wrong)] if wrong else []}
+def _form_page(request: HttpRequest, entry: Breach | None, typed: BreachForm, wrong: str = "") -> HttpResponse:
+    context = {"breach": entry, "typed": typed, "wrong": wrong, "errors": [("title", wrong)] if wrong else []}
     return render(request, "privacy/breach_form.html", context, status=422 if wrong else 200)
 
 
@@ -124,15 +123,15 @@ def _form_page(request: HttpRequest, found: Breach | None, typed: BreachForm, wr
 @require_safe
 def breach(request: HttpRequest, breach: int) -> HttpResponse:
     """Show one breach: facts, notified people, deadline, history."""
-    found = get_object_or_404(Breach, pk=breach)
+    entry = get_object_or_404(Breach, pk=breach)
     context = {
-        "breach": found,
-        "due_at": breach_letter.notification_due_at(found),
-        "late": breach_letter.notification_due_at(found) < current_time.now(),
-        "people": found.people.count(),
-        "waiting": found.people.filter(told_at=None).count(),
-        "unreached": found.people.filter(reached=False).count(),
-        "history": found.history.all(),
+        "breach": entry,
+        "due_at": breach_letter.notification_due_at(entry),
+        "late": breach_letter.notification_due_at(entry) < current_time.now(),
+        "people": entry.people.count(),
+        "waiting": entry.people.filter(told_at=None).count(),
+        "unreached": entry.people.filter(reached=False).count(),
+        "history": entry.history.all(),
     }
     return render(request, "privacy/breach.html", context)
 
@@ -141,29 +140,29 @@ def breach(request: HttpRequest, breach: int) -> HttpResponse:
 @require_POST
 def breach_step(request: HttpRequest, breach: int, step: str) -> HttpResponse:
     """Add people, notify them, record that the authority was notified, or close the entry."""
-    found = get_object_or_404(Breach, pk=breach)
+    entry = get_object_or_404(Breach, pk=breach)
     if step not in STEPS:
         raise Http404
     try:
-        messages.success(request, _taken(request, found, step))
+        messages.success(request, _taken(request, entry, step))
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
-    return see_other("privacy:desk-breach", found.pk)
+    return see_other("privacy:desk-breach", entry.pk)
 
 
-def _taken(request: HttpRequest, found: Breach, step: str) -> str:
+def _taken(request: HttpRequest, entry: Breach, step: str) -> str:
     by = actor_for(request)
     match step:
         case "people":
-            count = actions.add_affected_people(by=by, breach=found, residents=_people(_text(request, "references")))
+            count = actions.add_affected_people(by=by, breach=entry, residents=_people(_text(request, "references")))
             return ngettext("%(count)d person was added.", "%(count)d people were added.", count) % {"count": count}
         case "tell":
-            told, left = actions.notify_affected_people(by=by, breach=found)
-            return _("Notified: %(told)d. Not reachable: %(left)d.") % {"told": told, "left": left}
+            notified, unreachable = actions.notify_affected_people(by=by, breach=entry)
+            return _("Notified: %(told)d. Not reachable: %(left)d.") % {"told": notified, "left": unreachable}
         case "authority":
-            actions.record_authority_notified(by=by, breach=found)
+            actions.record_authority_notified(by=by, breach=entry)
             return _("The notification of the authority is recorded.")
-    actions.close_breach(by=by, breach=found)
+    actions.close_breach(by=by, breach=entry)
     return _("The entry is closed.")
 
 
@@ -171,9 +170,9 @@ def _taken(request: HttpRequest, found: Breach, step: str) -> str:
 @require_safe
 def authority_letter(request: HttpRequest, breach: int) -> HttpResponse:
     """Return the letter to the authority, as PDF."""
-    found = get_object_or_404(Breach, pk=breach)
-    response = HttpResponse(breach_letter.render_breach_letter(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="breach-{found.pk}.pdf"'
+    entry = get_object_or_404(Breach, pk=breach)
+    response = HttpResponse(breach_letter.render_breach_letter(entry), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="breach-{entry.pk}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -208,12 +207,12 @@ def _text(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\0", "").strip()[:most]
 
 
-def _typed(found: Breach | None) -> BreachForm:
-    if found is None:
+def _typed(entry: Breach | None) -> BreachForm:
+    if entry is None:
         return BreachForm(known_at=_as_typed(current_time.now()))
-    texts = {name: getattr(found, name) for name in ("title", "data", "cause", "measures")}
-    happened = _as_typed(found.happened_at) if found.happened_at else ""
-    return BreachForm(happened_at=happened, known_at=_as_typed(found.known_at), **texts)
+    texts = {name: getattr(entry, name) for name in ("title", "data", "cause", "measures")}
+    happened = _as_typed(entry.happened_at) if entry.happened_at else ""
+    return BreachForm(happened_at=happened, known_at=_as_typed(entry.known_at), **texts)
 
 
 def _as_typed(moment: datetime) -> str:
@@ -230,16 +229,7 @@ def _facts(typed: BreachForm) -> actions.BreachFacts:
 def _moment(text: str) -> datetime | None:
     """Parse a form's local date and time in the city's time zone; None for other text."""
     try:
-        found = parse_datetime(text)
+        parsed = parse_datetime(text)
     except ValueError:
         raise ActionRefused(_("This date or time does not exist.")) from None
-    return found.replace(tzinfo=pack.current().timezone) if found else None
-
-
-def register() -> None:
-    """Register the pages in the navigation of officers with the permission."""
-    may, group = has_permission(PROTECT), gettext_lazy("Data protection")
-    held = NavItem("privacy:desk-holds", gettext_lazy("Legal holds"), "lock", 60, "desk", group, visible=may)
-    register_ = NavItem("privacy:desk-breaches", gettext_lazy("Data breaches"), "alert", 61, "desk", group, visible=may)
-    navigation.register("desk-holds", held)
-    navigation.register("desk-breaches", register_)
+    return parsed.replace(tzinfo=pack.current().timezone) if parsed else None

@@ -32,7 +32,7 @@ class PrivacyRequest(Kind[PrivacyOptions, Case, Draft]):
     in_person = True
     retention_years = 3
 
-    def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
+    def preview(self, snapshot: ServiceSnapshot, answers: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """Before a deletion is sent, explain what is deleted, what stays, and why."""
         if self._asks(snapshot) != "deletion" or draft.owner is None:
             return None
@@ -43,25 +43,25 @@ class PrivacyRequest(Kind[PrivacyOptions, Case, Draft]):
         """Start requests that need no decision."""
         if case.resident is None or case.resident.user_id is None or case.submitted_by_id != case.resident.user_id:
             raise NotAllowed(_("Only the person themselves, signed in, may ask for this."))
-        asked = self._asks(snapshot_of(case.version))
-        if asked == "export":
+        request_type = self._asks(snapshot_of(case.version))
+        if request_type == "export":
             jobs.enqueue(PREPARE, reference=case.reference)
-        if asked == "objection":
+        if request_type == "objection":
             actions.restrict_processing(by=system("privacy"), case=case)
         return case
 
-    def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
+    def validate_move(self, case: Case, move: str, inputs: dict[str, Any]) -> None:
         """Refuse deletion for persons on legal hold and for active officers or operators."""
         to = queries.state_after(case, move)
         if to == "deleting" and case.submitted_by:
             queries.require_erasable(case.submitted_by)
 
-    def after_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
+    def after_move(self, case: Case, move: str, inputs: dict[str, Any]) -> None:
         """Apply the decision."""
-        asked = self._asks(snapshot_of(case.version))
-        if asked == "deletion" and case.state == "deleting":
+        request_type = self._asks(snapshot_of(case.version))
+        if request_type == "deletion" and case.state == "deleting":
             jobs.enqueue(ERASE, reference=case.reference)
-        if asked == "objection" and case.closed_at:
+        if request_type == "objection" and case.closed_at:
             actions.apply_objection(by=system("privacy"), case=case)
 
     def _asks(self, snapshot: ServiceSnapshot) -> str:

@@ -31,7 +31,7 @@ from kini.people.assurance import account_hints, document_choices
 from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
 from kini.people.guards import officers_only
-from kini.people.identity_registers.configured import configured_register
+from kini.people.identity_registers.base import configured_register
 from kini.people.models import Assurance, AssuranceChange, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.queries import actor_for

@@ -66,7 +66,7 @@ def configured_register() -> IdentityRegister | None:
     """Return the first register of the file; None if none is configured.
 
     Raises:
-        EnvironmentFault: if the file cannot be read or is invalid.
+        InvalidEnvironment: if the file cannot be read or is invalid.
     """
     registers = provider_config.load_providers("KINI_REGISTER", settings.ENV.register, register_adapters)
     return next(iter(registers.values()), None)
