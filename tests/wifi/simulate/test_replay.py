@@ -58,7 +58,9 @@ def simulate(open_town, tmp_path, day):
 
 def made(day):
     network = config.network()
-    where = sample_month.build_world(network, [each.row for each in sample_data.sample_points(network, POINTS).rows], 1)
+    where = sample_month.build_world(
+        network, [each.value for each in sample_data.sample_points(network, POINTS).rows], 1
+    )
     return sample_month.simulate_sessions(where, day, PEOPLE, 1)
 
 

@@ -23,7 +23,7 @@ PEOPLE = 20_000
 @pytest.fixture
 def where(town):
     network = config.network()
-    points = [each.row for each in sample_data.sample_points(network, 60).rows]
+    points = [each.value for each in sample_data.sample_points(network, 60).rows]
     return sample_month.build_world(network, points, seed=1)
 
 

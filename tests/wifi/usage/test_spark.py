@@ -100,7 +100,7 @@ def answers(root, first, last):
 def test_spark_gives_the_same_numbers(town, tmp_path, cluster, settings, monkeypatch):
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     network = config.network()
-    points = [each.row for each in sample_data.sample_points(network, 40).rows]
+    points = [each.value for each in sample_data.sample_points(network, 40).rows]
     where, root = sample_month.build_world(network, points, seed=1), tmp_path / "days"
     for number in range(3):
         sample_month.simulate_day(root, where, MONDAY + timedelta(days=number), 20_000, 1, sketches=False)
