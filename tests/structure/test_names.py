@@ -30,11 +30,17 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_one_file_name_means_one_thing() -> None:
-    """A name that stands in several rooms is one of the standard ones; within a room each name stands for one story."""
+    """A name that stands in several rooms is one of those that the glossary explains."""
     standard = set(re.findall(r"`(\w+\.py)`", GLOSSARY))
     rooms = defaultdict(set)
     for path in MODULES:
-        rooms[path.name].add(path.relative_to(SOURCE).parts[0])
+        if (room := path.relative_to(SOURCE).parts[0]) not in (
+            "cli",
+            "bench",
+            "demo",
+            "robot",
+        ):  # named after what they drive
+            rooms[path.name].add(room)
     several = {name: sorted(where) for name, where in rooms.items() if len(where) > 1 and name not in standard}
     assert several == {}
 
