@@ -175,7 +175,7 @@ class Table:
     def _header_errors(
         self, line: int, required: Sequence[str], known: Sequence[str], advice: str
     ) -> Iterator[ConfigError]:
-        """What is wrong with the names of the columns."""
+        """Errors in the names of the columns."""
         names = self._columns
         if not any(names):
             yield ConfigError(self.file, line, "", _("there is no line with the names of the columns"), _("Add it."))
