@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from granian.cli import cli
 
-from kini.core.database.roles import exit_if_unrestricted
+from kini.core.database.database_roles import exit_if_unrestricted
 from kini.core.process_cache import warm_up
 from kini.core.web_server import granian_arguments
 

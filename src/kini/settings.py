@@ -110,7 +110,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(ENV.database_url)}
-#: Role that owns and migrates the tables (core/database/roles.py); None: the same role.
+#: Role that owns and migrates the tables (core/database/database_roles.py); None: the same role.
 OWNER_DATABASE = database(ENV.owner_database_url) if ENV.owner_database_url else None
 #: default: short-lived data that all processes share (authorization codes, allauth's counters). pages: rendered pages,
 #: per process (web/page_cache.py).

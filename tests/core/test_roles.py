@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from kini.core import audit
 from kini.core.actors import system
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.core.database.embedded import PROGRAM_ROLE
 
 APPEND_ONLY = (
@@ -29,7 +29,7 @@ def program(transactional_db: None) -> Iterator[psycopg.Connection]:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM_ROLE])
         if cursor.fetchone() is None:  # a server of somebody's own
             pytest.skip("the server has no role of the program")
-    roles.grant(PROGRAM_ROLE)
+    database_roles.grant(PROGRAM_ROLE)
     parts = connection.settings_dict
     where = {"host": parts["HOST"], "port": parts["PORT"], "dbname": parts["NAME"], "user": PROGRAM_ROLE}
     with psycopg.connect(make_conninfo(**where), autocommit=True) as own:
@@ -104,13 +104,13 @@ def test_the_one_way_to_remove_rows_keeps_its_terms(program: psycopg.Connection)
 
 
 def test_a_role_that_can_do_too_much_is_named(program: psycopg.Connection) -> None:
-    assert roles.excess_right() == "is a superuser"  # of the tests themselves
-    query = roles._TOO_MUCH
+    assert database_roles.excess_right() == "is a superuser"  # of the tests themselves
+    query = database_roles._TOO_MUCH
     assert program.execute(query).fetchone() is None
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT DELETE ON core_auditentry TO {PROGRAM_ROLE}")
         assert program.execute(query).fetchone() == ("may change or delete rows of core_auditentry",)
-        roles.grant(PROGRAM_ROLE)
+        database_roles.grant(PROGRAM_ROLE)
         assert program.execute(query).fetchone() is None
         cursor.execute("CREATE TABLE lamp (id integer)")
         cursor.execute(f"ALTER TABLE lamp OWNER TO {PROGRAM_ROLE}")
@@ -121,12 +121,12 @@ def test_a_role_that_can_do_too_much_is_named(program: psycopg.Connection) -> No
 
 
 def test_production_does_not_start_with_a_role_that_can_do_too_much(db: None, settings: Settings) -> None:
-    roles.exit_if_unrestricted()  # a first look may
+    database_roles.exit_if_unrestricted()  # a first look may
     settings.ENV = replace(settings.ENV, name="production")
-    with pytest.raises(roles.RoleError, match="the role of DATABASE_URL is a superuser"):
-        roles.require_restricted()
+    with pytest.raises(database_roles.RoleError, match="the role of DATABASE_URL is a superuser"):
+        database_roles.require_restricted()
     with pytest.raises(SystemExit, match=r"Two roles of the database"):
-        roles.exit_if_unrestricted()
+        database_roles.exit_if_unrestricted()
 
 
 @pytest.mark.parametrize("program", ["", "kini"])
@@ -134,8 +134,8 @@ def test_the_owner_is_another_role(db: None, settings: Settings, program: str) -
     settings.OWNER_DATABASE = settings.DATABASES["default"]
     addresses = {"database_url": f"postgresql://{program}@db/kini", "owner_database_url": "postgresql://kini@db/kini"}
     settings.ENV = replace(settings.ENV, **addresses)
-    with pytest.raises(roles.RoleError, match="must name a role of its own"):
-        roles.grant_program_role()
+    with pytest.raises(database_roles.RoleError, match="must name a role of its own"):
+        database_roles.grant_program_role()
 
 
 def test_the_owner_s_statements_are_the_owner_s(program: psycopg.Connection, settings: Settings) -> None:
@@ -147,7 +147,7 @@ def test_the_owner_s_statements_are_the_owner_s(program: psycopg.Connection, set
     try:
         with pytest.raises(ProgrammingError, match="must be owner"):
             connection.cursor().execute("ALTER TABLE core_auditentry DISABLE TRIGGER ALL")
-        with roles.as_owner(), connection.cursor() as cursor:
+        with database_roles.as_owner(), connection.cursor() as cursor:
             cursor.execute("SELECT current_user")
             assert cursor.fetchone() == (own["USER"],)
         with connection.cursor() as cursor:

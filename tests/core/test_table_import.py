@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from kini.core.table_import import CellError, ColumnMapping, Table, Unreadable, formats
+from kini.core.table_import import CellError, ColumnMapping, Table, Unreadable, file_formats
 
 
 class Stall(BaseModel):
@@ -235,6 +235,6 @@ values = st.recursive(
 def test_json_that_is_read_in_pieces_is_what_was_written(block, items, beside, indent):
     document = json.dumps({**beside, "data": {"beside": beside, "rows": items}}, indent=indent)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(formats, "BLOCK", block)
-        read = [item for _number, item in formats.read_json("any", document.encode(), path="data.rows")]
+        patch.setattr(file_formats, "BLOCK", block)
+        read = [item for _number, item in file_formats.read_json("any", document.encode(), path="data.rows")]
     assert read == [item if isinstance(item, dict) else {} for item in items]

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from kini.cases.pages.documents import file_response
 from kini.core import files
 from kini.core.file_errors import FileDamaged
-from kini.letters import rendering
+from kini.letters import typesetting
 from kini.letters.rules import ContentRow, LetterContent
 from tests.letters.pdf_tools import content_of, pdfsig, reader_of
 
@@ -38,8 +38,8 @@ def said(*texts):
 
 
 def set_paper(pack, *texts):
-    data = rendering.letter_data(said(*texts), "#0b5d51", "en", "CITY-7F3K-9Q2M/1", CODE)
-    return rendering.render_pdf(pack, "permit", data, datetime(2026, 1, 1, tzinfo=UTC))
+    data = typesetting.letter_data(said(*texts), "#0b5d51", "en", "CITY-7F3K-9Q2M/1", CODE)
+    return typesetting.render_pdf(pack, "permit", data, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @needs_pdfsig
@@ -126,8 +126,10 @@ def test_the_same_data_make_the_same_paper(city):
 
 
 def test_only_papers_of_a_first_look_say_that_they_are_examples(settings):
-    assert rendering.layout_data("#0b5d51", "en")["sample_mark"] == "EXAMPLE"
+    assert typesetting.layout_data("#0b5d51", "en")["sample_mark"] == "EXAMPLE"
     settings.ENV = replace(settings.ENV, name="production")
     assert (
-        rendering.layout_data("#0b5d51", "en")["sample"] == rendering.layout_data("#0b5d51", "en")["sample_mark"] == ""
+        typesetting.layout_data("#0b5d51", "en")["sample"]
+        == typesetting.layout_data("#0b5d51", "en")["sample_mark"]
+        == ""
     )

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from kini.core import chain
 from kini.core.chain import blocks
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.core.models import ChainProposal
 from kini.people import actions
 from kini.people.actions import Details
@@ -73,7 +73,7 @@ def test_no_rule_of_retention_removes_it(proved: Resident) -> None:
 
 def test_the_role_of_the_program_may_add_and_not_change(proved: Resident) -> None:
     _run(f"CREATE ROLE {PROGRAM}")
-    roles.grant(PROGRAM)
+    database_roles.grant(PROGRAM)
     for statement in TAMPERING.values():
         with pytest.raises(DatabaseError, match="permission denied"):
             _run(f"SET LOCAL ROLE {PROGRAM}", statement)

@@ -14,7 +14,7 @@ from kini.city import pack, queries
 from kini.core import current_time
 from kini.services.fields import dates
 from kini.services.fields.base import FieldBase, InvalidAnswer, field_types
-from kini.services.fields.rendering import render_field
+from kini.services.fields.field_html import render_field
 from kini.services.fields.uploads import Upload, UploadField
 from tests.pagechecks import check_page
 from tests.services.jakarta_pack import InJakarta

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kini.analytics.files import write_atomically
+from kini.analytics.parquet_files import write_atomically
 
 #: Dimension, value, unit: ("area", "31.71.01.1001", "people").
 type Key = tuple[str, str, str]

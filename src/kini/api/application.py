@@ -14,9 +14,9 @@ from pydantic_core import from_json
 
 from kini.api import problems
 from kini.api.openapi_schema import KiniOpenAPISchema
+from kini.api.operations import FORM, JSON, PREFIX, accepts_files, api_modules
 from kini.api.problems import Problem
 from kini.api.rate_limit import Throttle
-from kini.api.routing import FORM, JSON, PREFIX, accepts_files, api_modules
 
 VERSION = "1.0.0"
 

@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kini.api import problems, rate_limit
+from kini.api.operations import PREFIX, use_json_part_as_body
 from kini.api.problems import Problem
-from kini.api.routing import PREFIX, use_json_part_as_body
 from kini.core.request_guard import check_request
 from kini.web.current_city import CityInfo, current_city
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kini.api import application
 from kini.api.auth import scopes
-from kini.api.routing import PREFIX
+from kini.api.operations import PREFIX
 
 
 @dataclass(frozen=True, slots=True)

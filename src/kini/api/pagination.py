@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field, WithJsonSchema
 
+from kini.api.operations import Out
 from kini.api.problems import Problem, Wrong
-from kini.api.routing import Out
 
 MAX_LIMIT = 100
 MAX_KEY = 2**62

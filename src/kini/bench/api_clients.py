@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kini.api.routing import PREFIX
+from kini.api.operations import PREFIX
 from kini.cases import case_answers, corrections
 from kini.cases.models import Case
 from kini.core.actors import system

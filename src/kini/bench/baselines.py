@@ -4,7 +4,7 @@ from django.db import connection, models, transaction
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from kini.core.database import roles
+from kini.core.database import database_roles
 
 
 class Plain(models.Model):
@@ -53,10 +53,10 @@ urlpatterns = [
 
 def create_rows(count: int) -> list[str]:
     """Create the table with `count` rows, as the tables' owner; return their references."""
-    with roles.as_owner():
+    with database_roles.as_owner():
         with connection.schema_editor() as editor:
             editor.create_model(Plain)
-        roles.grant_program_role()
+        database_roles.grant_program_role()
     with connection.cursor() as cursor:
         cursor.execute(
             """

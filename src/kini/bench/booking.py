@@ -28,7 +28,7 @@ from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Place
 from kini.core.actors import system
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.people import profile_values
 from kini.people.models import Resident
 from kini.services import questions
@@ -123,7 +123,7 @@ def prepare(people: int) -> BookingCity:
     first = formats.today() + timedelta(days=options.lead_days + 2)
     slots = _slots(service, options, first)
     rushes = [_slot(service, _venues(options)[0], first + timedelta(days=DAYS + number)) for number in range(RUSHES)]
-    with roles.as_owner(), connection.cursor() as cursor:
+    with database_roles.as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return BookingCity(service, first, slots, rushes, tokens, _answers(service, accounts))
 

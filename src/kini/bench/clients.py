@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from kini.api.idempotency import HEADER, REPLAYED
-from kini.api.routing import PREFIX
+from kini.api.operations import PREFIX
 
 #: Statuses to retry: rate limit, key in use, server unavailable.
 AGAIN = (408, 409, 429, 500, 502, 503, 504)

@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.city.models import Area
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.core.database.bulk import open_copy
 from kini.core.database.encryption import EncryptedKeysJSONField, EncryptedTextField
 from kini.core.models import AuditEntry
@@ -55,7 +55,7 @@ def seed_cases(count: int) -> None:
 
     Runs as the tables' owner, who may disable triggers and drop indexes.
     """
-    with roles.as_owner():
+    with database_roles.as_owner():
         _fill(count)
 
 
@@ -99,7 +99,7 @@ def _load(part: SeedShare) -> None:
     """Create and store the clones of one share; runs in a subprocess as the tables' owner."""
     from kini.bench.case_cloner import CaseCloner  # noqa: PLC0415 -- models can be imported only after django.setup
 
-    roles.become_owner()
+    database_roles.become_owner()
     users = dict(Resident.objects.filter(user__isnull=False).values_list("pk", "user_id"))
     copier = CaseCloner(part.originals, part.accounts, part.helped, users)
     with connection.cursor() as cursor:
@@ -206,7 +206,7 @@ def _next_key(model: type[models.Model]) -> int:
 def _count_on(*tables: type[models.Model]) -> None:
     """Advance the tables' sequences past the inserted ids, as the tables' owner."""
     for model in tables or (Case, TimelineEntry):
-        with roles.as_owner(), connection.cursor() as cursor:
+        with database_roles.as_owner(), connection.cursor() as cursor:
             table, following = model._meta.db_table, _next_key(model)
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.urls import reverse
 
-from kini.api.routing import JSON, PREFIX
+from kini.api.operations import JSON, PREFIX
 from kini.bench import api_clients, baselines
 from kini.bench.workloads import Goal, Requests, Workload
 from kini.cases.queries import QUEUE_PAGE_SIZE

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from kini.api.auth import principal_of
+from kini.api.operations import In, Out, Router
 from kini.api.problems import Problem, Wrong
-from kini.api.routing import In, Out, Router
 from kini.booking import actions, queries, waiting_room
 from kini.booking.kind import booking_request
 from kini.cases.api.scopes import READ, WRITE

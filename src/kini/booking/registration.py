@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.api.routing import ApiModule, api_modules
+from kini.api.operations import ApiModule, api_modules
 from kini.booking import api
 from kini.booking.fixtures import BookingFixtures
 from kini.booking.kind import BookingKind

@@ -7,8 +7,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from kini.api.auth import scopes
+        from kini.api.operations import ApiModule, api_modules
         from kini.api.problems import refusal_problems
-        from kini.api.routing import ApiModule, api_modules
         from kini.cases import default_replies, jobs, notifications, personal_data, retention, status_replies  # noqa: F401 -- jobs register themselves
         from kini.cases.api import batch_moves, drafts_and_ratings, problems
         from kini.cases.api.scopes import SCOPES

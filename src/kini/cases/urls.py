@@ -8,7 +8,7 @@ from kini.cases.pages import (
     documents,
     find_case,
     moves,
-    questions,
+    question_pages,
     ratings,
     repeated_entries,
     start,
@@ -18,7 +18,7 @@ from kini.cases.pages import (
 #: Pages of the wizard, below an application or the correction of a case.
 walk = [
     path("files/<uuid:document>/", documents.document, name="file"),
-    path("<slug:key>/", questions.question, name="question"),
+    path("<slug:key>/", question_pages.question, name="question"),
     path("<slug:key>/next/", repeated_entries.finish_entries, name="onward"),
     path("<slug:key>/<int:number>/", repeated_entries.entry, name="item"),
     path("<slug:key>/<int:number>/remove/", repeated_entries.remove_entry, name="item-remove"),

@@ -5,8 +5,8 @@ from ninja import Query
 from pydantic import Field
 
 from kini.api import pagination
+from kini.api.operations import In, Named, Out, Router
 from kini.api.pagination import Cursor, Limit, Page
-from kini.api.routing import In, Named, Out, Router
 from kini.city import geocoding, queries
 from kini.city.models import Agency, Area, Place
 from kini.core.localized_text import Text

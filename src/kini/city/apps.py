@@ -8,7 +8,7 @@ class CityConfig(AppConfig):
     label = "city"
 
     def ready(self) -> None:
-        from kini.api.routing import ApiModule, api_modules
+        from kini.api.operations import ApiModule, api_modules
         from kini.city import api, area_lookup, city_cache, privacy
         from kini.city.pack_checks import check_city, pack_checks
         from kini.city.point_sources import place_points, point_sources

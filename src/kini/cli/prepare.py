@@ -17,7 +17,7 @@ from kini.core import chain, file_store, retention
 from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.config_files import ConfigErrors
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.demo import access_log, cases, people
 from kini.feeds import importer as feeds_loading
 from kini.letters import queries as letter_queries
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     except ConfigErrors as faults:
         check_pack.show(faults.errors)
         raise console.CommandError(check_pack.summary(settings.CITY_PATH, faults.errors)) from None
-    except roles.RoleError as fault:
+    except database_roles.RoleError as fault:
         raise console.CommandError(f"{fault}.") from None
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
@@ -57,10 +57,10 @@ def check_connections() -> None:
 
 def migrate_tables() -> None:
     """Migrate and grant each role its rights, as the owner."""
-    with roles.as_owner():
+    with database_roles.as_owner():
         call_command("migrate", verbosity=0, interactive=False)
         removal.store_terms()
-        roles.grant_program_role()
+        database_roles.grant_program_role()
         wifi_actions.grant_radius_access(by=system("prepare"), make=False)
 
 
@@ -70,7 +70,7 @@ def prepare() -> int:
     check_connections()
     with console.step("Tables"):
         migrate_tables()
-        roles.require_restricted()
+        database_roles.require_restricted()
         chain.seal_all()  # on the first upgrade all rows, before anything else is written
     with console.step("Files"):
         _sealed, changed = file_store.encrypt_plain_files()

@@ -6,7 +6,7 @@ from kini.booking import actions as booking_actions
 from kini.cases import actions as cases_actions
 from kini.core import file_store
 from kini.core.actors import system
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.core.database.key_rotation import rotate_columns
 from kini.people import actions as people_actions
 from kini.people.hash_rotation import rotate_hashes
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     bookings = booking_actions.rotate_keys(by=by)
     access_points = wifi_actions.rotate_keys(by=by)
     files, broken = file_store.rotate_keys()
-    with roles.as_owner():  # the program's role may not update append-only tables
+    with database_roles.as_owner():  # the program's role may not update append-only tables
         rows = rotate_columns(by=by)
     print(
         f"Encrypted again: {people} profiles, {cases} cases and drafts, {bookings} bookings,"

@@ -10,7 +10,7 @@ from kini.analytics import disclosure
 from kini.cli import console
 from kini.core.actors import system
 from kini.web import downloads
-from kini.wifi.usage import aggregates, schedule, storage
+from kini.wifi.usage import aggregates, rollup_schedule, storage
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.close:
-        closed = schedule.close_due_days(system("wifi served"), options.folder)
+        closed = rollup_schedule.close_due_days(system("wifi served"), options.folder)
         print(f"{len(closed)} days closed.", file=sys.stderr)
     days = storage.closed_days(options.folder)
     if not days:

@@ -13,7 +13,7 @@ from procrastinate.app import App
 from procrastinate.contrib.django import app, django_connector
 
 from kini.core import jobs
-from kini.core.database.roles import exit_if_unrestricted
+from kini.core.database.database_roles import exit_if_unrestricted
 
 #: Seconds between two checks of the worker's memory.
 MEMORY_CHECK_SECONDS = 60

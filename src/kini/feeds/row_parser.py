@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kini.core import current_time
 from kini.core.config_files import ConfigError
 from kini.core.table_import import CellError, Row, Table
-from kini.core.table_import.formats import REPLACEMENT_CHARACTER
+from kini.core.table_import.file_formats import REPLACEMENT_CHARACTER
 from kini.feeds import rules
 from kini.feeds.schema import NUMBERS, Feed, FeedField
 

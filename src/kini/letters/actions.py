@@ -13,7 +13,7 @@ from kini.city import pack
 from kini.core import audit, current_time, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
-from kini.letters import content, rendering, rules, signing_keys
+from kini.letters import content, rules, signing_keys, typesetting
 from kini.letters.models import OPEN_STATES, Letter, LetterEntry, LetterState
 from kini.letters.permissions import LetterPermission
 from kini.services.schema import Letter as Ordered
@@ -160,7 +160,7 @@ def _issue(
         ordinal=case.letters.count() + 1,
         code=references.generate_code(),
         template=ordered.template,
-        source=rendering.template_digest(pack.current().root, ordered.template),
+        source=typesetting.template_digest(pack.current().root, ordered.template),
         language=language,
         said=content.build_content(case, ordered, step, at).as_json(),
         agency=case.agency,
@@ -181,7 +181,7 @@ def _sign(by: Actor, letter: Letter) -> Letter:
     """Typeset, sign and file a letter; if the agency's key or the template fails, it keeps waiting."""
     try:
         content = _signed(letter)
-    except (signing_keys.KeyUnavailable, rendering.TypesettingError, LookupError) as reason:
+    except (signing_keys.KeyUnavailable, typesetting.TypesettingError, LookupError) as reason:
         log.error("a letter waits", letter=letter.number, agency=letter.agency_id, reason=str(reason))
         return letter
     title = letter.title
@@ -202,11 +202,11 @@ def _signed(letter: Letter) -> bytes:
     letter_content = rules.LetterContent.of_json(letter.said)
     signing.load_signer(letter.agency_id)  # before the work of typesetting: most failures are here
     with translation.override(letter.language):
-        data = rendering.letter_data(
-            letter_content, rendering.brand_colour(), letter.language, letter.number, letter.code
+        data = typesetting.letter_data(
+            letter_content, typesetting.brand_colour(), letter.language, letter.number, letter.code
         )
         label = _("Electronic signature of %(agency)s") % {"agency": letter_content.agency}
-    pdf = rendering.render_pdf(pack.current().root, letter.template, data, current_time.now())
+    pdf = typesetting.render_pdf(pack.current().root, letter.template, data, current_time.now())
     return signing.sign_pdf(pdf, letter.agency_id, name=letter_content.agency, label=label, place=letter_content.city)
 
 

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from pydantic import Field
 
 from kini.api.auth import principal_of
-from kini.api.routing import Out, Router
+from kini.api.operations import Out, Router
 from kini.cases.api.own_cases import own_case
 from kini.cases.api.scopes import READ
 from kini.cases.pages.documents import file_response

@@ -16,7 +16,7 @@ from kini.cases.pages import tracking
 from kini.cases.pages.guards import own_case_for_visitor, owner_only
 from kini.city import pack
 from kini.core import current_time
-from kini.letters import rendering, rules
+from kini.letters import rules, typesetting
 from kini.services.kinds import ReceiptDetails, kinds
 from kini.web import formats
 
@@ -28,7 +28,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case_for_visitor(request, reference)
     view = tracking.resident_view(request, case)
     data = receipt_data(view, tracking.steps_ahead(view))
-    content = rendering.render_pdf(pack.current().root, "receipt", data, current_time.now())
+    content = typesetting.render_pdf(pack.current().root, "receipt", data, current_time.now())
     response = HttpResponse(content, content_type="application/pdf")
     name = rules.download_name(data["title"], case.reference)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -41,7 +41,7 @@ def receipt_data(view: CaseView, steps: list[str]) -> dict[str, Any]:
     case, own = view.case, kinds.get(view.case.kind).receipt_details(view.case) or ReceiptDetails(())
     follow = f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}"
     address = f"{settings.ENV.address}{own.code}" if own.code else follow
-    return rendering.layout_data(rendering.brand_colour(), translation.get_language() or "en") | {
+    return typesetting.layout_data(typesetting.brand_colour(), translation.get_language() or "en") | {
         "title": _("Receipt"),
         "agency": str(case.agency.title),
         "city": str(pack.current().name),

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils import translation
 
 from kini.core.config_files import ConfigError
-from kini.letters import rendering
+from kini.letters import typesetting
 from kini.letters.rules import ContentRow, LetterContent
 
 SAID = LetterContent(
@@ -32,15 +32,15 @@ _PLACE = re.compile(r"(\w[\w-]*\.typ):(\d+):\d+")
 
 def check_templates(root: Path) -> Iterator[ConfigError]:
     """Errors of templates that cannot be typeset, at the typesetter's line."""
-    for path in sorted((root / rendering.FOLDER).glob("*.typ")):
+    for path in sorted((root / typesetting.FOLDER).glob("*.typ")):
         if path.stem in SHARED:
             continue
         with translation.override("en"):
-            data = rendering.letter_data(SAID, rendering.DEFAULT_COLOUR, "en", "CITY-7F3K-9Q2M/1", CODE)
+            data = typesetting.letter_data(SAID, typesetting.DEFAULT_COLOUR, "en", "CITY-7F3K-9Q2M/1", CODE)
             data |= {"steps": ["A step"], "labels": data["labels"] | RECEIPT_LABELS}
         try:
-            rendering.render_pdf(root, path.stem, data, datetime.now(UTC))
-        except rendering.TypesettingError as error:
+            typesetting.render_pdf(root, path.stem, data, datetime.now(UTC))
+        except typesetting.TypesettingError as error:
             yield _fault(path.name, str(error))
 
 
@@ -48,9 +48,9 @@ def _fault(template: str, diagnostic: str) -> ConfigError:
     first = diagnostic.strip().splitlines()[0] if diagnostic.strip() else "it cannot be set"
     place = _PLACE.search(diagnostic)
     named = place.group(1) if place else template
-    name = template if named == rendering.MAIN else named
+    name = template if named == typesetting.MAIN else named
     line = int(place.group(2)) if place else 0
-    file = f"{rendering.FOLDER}/{name}"
+    file = f"{typesetting.FOLDER}/{name}"
     return ConfigError(
         file, line, "", first.removeprefix("error: "), "Correct the template; docs/service-authors.md has one."
     )

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from pydantic import Field
 
 from kini.api.auth import principal_of
-from kini.api.routing import In, Out, Router
+from kini.api.operations import In, Out, Router
 from kini.cases.api.own_cases import own_case
 from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case

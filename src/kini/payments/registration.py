@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.api.routing import ApiModule, api_modules
+from kini.api.operations import ApiModule, api_modules
 from kini.cases.rules import entry_renderers
 from kini.city.pack_checks import pack_checks
 from kini.core import references

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from kini.api.auth import Scope, principal_of
-from kini.api.routing import Out, Router
+from kini.api.operations import Out, Router
 from kini.people import queries
 from kini.people.assurance_levels import Level, level_name
 from kini.people.models import FamilyTie

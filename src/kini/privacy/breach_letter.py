@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack, privacy
 from kini.core import current_time
-from kini.letters import rendering
+from kini.letters import typesetting
 from kini.privacy.models import Breach
 from kini.web import formats
 
@@ -26,7 +26,7 @@ def notification_due_at(breach: Breach) -> datetime:
 def render_breach_letter(breach: Breach) -> bytes:
     """Render the letter in the city's first language."""
     with translation.override(pack.current().languages[0]):
-        return rendering.render_pdf(pack.current().root, TEMPLATE, _data(breach), current_time.now())
+        return typesetting.render_pdf(pack.current().root, TEMPLATE, _data(breach), current_time.now())
 
 
 def _data(breach: Breach) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _data(breach: Breach) -> dict[str, Any]:
         (_("What was done"), breach.measures),
         (_("Contact"), f"{config.contact.name}, {config.contact.email}" if config else city),
     )
-    return rendering.layout_data(rendering.brand_colour(), translation.get_language() or "en") | {
+    return typesetting.layout_data(typesetting.brand_colour(), translation.get_language() or "en") | {
         "title": _("Notice of a breach of personal data"),
         "agency": str(config.controller) if config else city,
         "city": city,

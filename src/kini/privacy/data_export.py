@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack, privacy
 from kini.core import crypto, current_time, files
-from kini.letters import rendering
+from kini.letters import typesetting
 from kini.people.personal_data_registry import DataSubject, PersonalDataCategory, PersonalFile, personal_data_categories
 from kini.web import formats
 
@@ -130,7 +130,7 @@ def _as_pdf(person: DataSubject, categories: list[CategoryRecords], left_out: li
     controller = privacy.current()
     title = _("Everything that is held about you")
     notice = f"{settings.ENV.address}/privacy/"
-    data = rendering.layout_data(rendering.brand_colour(), translation.get_language() or "en") | {
+    data = typesetting.layout_data(typesetting.brand_colour(), translation.get_language() or "en") | {
         "title": title,
         "agency": str(controller.controller) if controller else str(pack.current().name),
         "city": str(pack.current().name),
@@ -148,7 +148,7 @@ def _as_pdf(person: DataSubject, categories: list[CategoryRecords], left_out: li
             "notice": _("How the city treats your data"),
         },
     }
-    return rendering.render_pdf(pack.current().root, TEMPLATE, data, current_time.now())
+    return typesetting.render_pdf(pack.current().root, TEMPLATE, data, current_time.now())
 
 
 def _section(each: CategoryRecords) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kini.cases.case_view import CaseView
 from kini.cases.panels import CasePanel, case_panels
 from kini.core.file_references import FileColumn, references
 from kini.core.retention import RetentionRule, row_removal, rules
-from kini.letters.rendering import template_folders
+from kini.letters.typesetting import template_folders
 from kini.messages.message_types import MessageType, message_types
 from kini.people.guards import has_permission
 from kini.people.permissions import PeoplePermission

@@ -7,8 +7,8 @@ from ninja import Query
 from pydantic import Field
 
 from kini.api import pagination
+from kini.api.operations import Named, Out, Router
 from kini.api.pagination import Cursor, Limit, Page
-from kini.api.routing import Named, Out, Router
 from kini.core.localized_text import Text
 from kini.people.assurance_levels import Level
 from kini.services import answers_schema, queries

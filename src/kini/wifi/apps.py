@@ -8,7 +8,7 @@ class Wifi(AppConfig):
     verbose_name = _("Public Wi-Fi")
 
     def ready(self) -> None:
-        from kini.api.routing import ApiModule, api_modules
+        from kini.api.operations import ApiModule, api_modules
         from kini.city.pack_checks import pack_checks
         from kini.messages.message_types import message_types
         from kini.people.permissions import register_permissions

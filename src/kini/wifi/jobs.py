@@ -19,7 +19,7 @@ from kini.wifi.events import DevicesSignedOut, OutagesBegan
 from kini.wifi.health import alerts
 from kini.wifi.planning import planner
 from kini.wifi.radius import reauthorization
-from kini.wifi.usage import schedule, storage
+from kini.wifi.usage import rollup_schedule, storage
 
 log = structlog.get_logger("kini.wifi")
 
@@ -107,4 +107,4 @@ def count_availability() -> None:
 @periodic("41 * * * *", name="wifi.close_days")
 def close_days() -> None:
     """Write past days to Parquet and compute their figures."""
-    schedule.close_due_days(system("wifi.close_days"), storage.storage_folder())
+    rollup_schedule.close_due_days(system("wifi.close_days"), storage.storage_folder())

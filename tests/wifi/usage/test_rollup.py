@@ -15,7 +15,7 @@ from kini.people.models import User
 from kini.wifi import actions
 from kini.wifi.models import ClosedDay, Device, Group, Use
 from kini.wifi.radius import authorization
-from kini.wifi.usage import aggregates, rollup, schedule, storage
+from kini.wifi.usage import aggregates, rollup, rollup_schedule, storage
 from tests.wifi.accounting.test_spool import collected, folder, told, write  # noqa: F401 -- a fixture
 from tests.wifi.conftest import BY, PARK, SCHOOL
 from tests.wifi.radius.test_authorization import NOON
@@ -54,7 +54,7 @@ OTHER = "AC-DE-48-00-11-44"
 
 def close(root, at):
     with current_time.freeze(at):
-        return schedule.close_due_days(BY, root)
+        return rollup_schedule.close_due_days(BY, root)
 
 
 def after(days=1, hours=13):

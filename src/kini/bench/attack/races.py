@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from kini.api.idempotency import HEADER
-from kini.api.routing import PREFIX
+from kini.api.operations import PREFIX
 from kini.bench import booking
 from kini.bench.clients import Application, ClientPool
 from kini.bench.crash_recovery import ApplyingClient, create_clients

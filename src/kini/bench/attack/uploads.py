@@ -9,7 +9,7 @@ from functools import partial
 
 import httpx
 
-from kini.api.routing import PREFIX
+from kini.api.operations import PREFIX
 from kini.bench.attack.connections import network_address
 from kini.bench.upload_bombs import BOMBS
 from kini.people.token_auth import GUEST_KEY_HEADER

@@ -10,7 +10,7 @@ from kini.city import pack
 from kini.core import current_time
 from kini.core.actors import system
 from kini.core.crypto import hmac_pads
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.wifi import actions, config
 from kini.wifi.inventory.radius_secrets import secret_of
 from kini.wifi.inventory.sample_data import point_counts
@@ -71,7 +71,7 @@ def _fill(group: str, devices: int) -> None:
     now, zone = current_time.now(), str(pack.current().timezone)
     if not Group.objects.filter(pk=group, active=True).exists():
         raise NotMeasured(f"the group {group} of the portal is not loaded.")
-    with roles.as_owner(), connection.cursor() as cursor:
+    with database_roles.as_owner(), connection.cursor() as cursor:
         cursor.execute(_DEVICES, [hmac_pads(DEVICE), group, now + timedelta(days=30), devices])
         over = now - timedelta(minutes=10)
         cursor.execute("SELECT wifi_session_partition((%s::timestamptz AT TIME ZONE %s)::date)", [over, zone])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from uuid import uuid4
 
-from kini.api.routing import PREFIX
+from kini.api.operations import PREFIX
 from kini.bench import baselines
 from kini.bench.load_generator import WARM_UP
 from kini.bench.wifi import network, operator_tasks, radius_load, radius_servers

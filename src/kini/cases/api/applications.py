@@ -12,8 +12,8 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from kini.api.auth import Principal, principal_of
+from kini.api.operations import In, Router
 from kini.api.problems import Problem, Wrong, invalid_body
-from kini.api.routing import In, Router
 from kini.cases import access, actions, case_answers, queries, read_log
 from kini.cases.actions import Incomplete
 from kini.cases.api import schemas

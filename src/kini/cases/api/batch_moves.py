@@ -9,8 +9,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from pydantic import Field
 
+from kini.api.operations import In, Out
 from kini.api.problems import Problem, Wrong, invalid_body
-from kini.api.routing import In, Out
 from kini.cases import actions, canned_replies, transition_inputs
 from kini.cases.api.desk import at_desk, officer_of, router
 from kini.cases.api.own_cases import parse_reference

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from kini.api import pagination
 from kini.api.auth import principal_of
+from kini.api.operations import In, Router
 from kini.api.pagination import Cursor, Limit, Page
 from kini.api.problems import Problem, Wrong
-from kini.api.routing import In, Router
 from kini.cases import actions, queries, read_log
 from kini.cases.api import desk_schemas, moves
 from kini.cases.api.desk_schemas import DeskCaseOut, DeskLine, DeskOut, Looked

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kini.api.routing import Named, Out
+from kini.api.operations import Named, Out
 from kini.cases import queries
 from kini.cases.api.history import EntryOut, PageOut, pages_out, timeline_out
 from kini.cases.api.schemas import CaseLine, MoveOut, case_line, move_out, resolved_of

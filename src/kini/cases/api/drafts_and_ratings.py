@@ -8,8 +8,8 @@ from pydantic import Field
 
 from kini.api import pagination
 from kini.api.auth import principal_of
+from kini.api.operations import In, Named, Out
 from kini.api.pagination import Cursor, Limit, Page
-from kini.api.routing import In, Named, Out
 from kini.cases import actions, queries, read_log, rules
 from kini.cases.api.own_cases import own_case, router
 from kini.cases.api.schemas import title_of

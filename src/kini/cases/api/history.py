@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from kini.api.routing import Out
+from kini.api.operations import Out
 from kini.cases.api.schemas import DocumentOut, document_out
 from kini.cases.case_view import AnswerRow, AnswerSection, CaseView, TimelineLine
 

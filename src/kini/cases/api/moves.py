@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from pydantic import Field
 
+from kini.api.operations import In
 from kini.api.problems import invalid_body
-from kini.api.routing import In
 from kini.cases import access, actions, rules, transition_inputs
 from kini.cases.models import Case
 from kini.core import upload_limits

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kini.api.routing import Named, Out
+from kini.api.operations import Named, Out
 from kini.cases import case_answers, corrections, rules, transition_inputs
 from kini.cases.models import Case, Document, Draft
 from kini.core import current_time

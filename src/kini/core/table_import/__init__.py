@@ -5,7 +5,7 @@ column, value and remedy. `loading.load` compares rows with a stored table, appl
 `loading.undo` reverses a run. Memory is bounded by one row and the errors (of an Excel file: by its sheet).
 """
 
-from kini.core.table_import.formats import Unreadable
+from kini.core.table_import.file_formats import Unreadable
 from kini.core.table_import.mapping import ColumnMapping
 from kini.core.table_import.table import CellError, Row, Table, read_pack_table
 

@@ -15,7 +15,7 @@ from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.config_files import ConfigError
 from kini.core.database.bulk import open_copy
 from kini.core.models import ImportChange, ImportRun
-from kini.core.table_import.formats import digest_of
+from kini.core.table_import.file_formats import digest_of
 from kini.core.table_import.table import Table
 
 #: Errors that a run's record keeps.

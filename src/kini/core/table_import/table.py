@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
 from kini.core.config_files import REMEDIES, ConfigError
-from kini.core.table_import.formats import (
+from kini.core.table_import.file_formats import (
     REPLACEMENT_CHARACTER,
     Content,
     RawRow,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kini.core.config_files import ConfigError
 from kini.core.table_import import CellError
-from kini.core.table_import.formats import REPLACEMENT_CHARACTER, unreadable
+from kini.core.table_import.file_formats import REPLACEMENT_CHARACTER, unreadable
 
 NEEDED = ("stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

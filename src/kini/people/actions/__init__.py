@@ -2,13 +2,13 @@
 
 from kini.people.action_helpers import Details as Details
 from kini.people.action_helpers import NumberTaken as NumberTaken
-from kini.people.actions.access import (
+from kini.people.actions.access_log import (
     log_look as log_look,
 )
-from kini.people.actions.access import (
+from kini.people.actions.access_log import (
     log_reads as log_reads,
 )
-from kini.people.actions.access import (
+from kini.people.actions.access_log import (
     report_unusual_access as report_unusual_access,
 )
 from kini.people.actions.accounts import (

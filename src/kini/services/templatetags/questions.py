@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from kini.services.fields.base import FieldBase
-from kini.services.fields.rendering import render_field
+from kini.services.fields.field_html import render_field
 
 register = template.Library()
 

@@ -18,7 +18,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from kini.core.actors import system
-from kini.core.database import roles
+from kini.core.database import database_roles
 from kini.core.process_supervisor import ProcessError
 from kini.wifi.inventory.models import AccessPoint
 from kini.wifi.inventory.radius_secrets import secret_of
@@ -91,7 +91,7 @@ def write_config(folder: Path, *, host: str, port: int, portal: str, remember: i
     Raises:
         DatabaseRoleError: if Kini may not create the role, or the role has too many privileges; nothing is written.
     """
-    with roles.as_owner():
+    with database_roles.as_owner():
         actions.grant_radius_access(by=system("wifi radius"))
     if problem := database_role.find_problem():
         raise DatabaseRoleError(

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field, WithJsonSchema
 
+from kini.api.operations import Named, Out, Router
 from kini.api.problems import Problem, Wrong
-from kini.api.routing import Named, Out, Router
 from kini.city import geocoding
 from kini.core.geometry import Point
 from kini.wifi.health import queries as health
