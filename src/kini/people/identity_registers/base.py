@@ -81,7 +81,7 @@ def claim_of(check: RegisterCheck) -> IdentityClaim:
     """Decrypt the claim of a pending check.
 
     Raises:
-        SealBroken: if it was tampered with, or deleted with the answer.
+        DecryptionError: if it was tampered with, or deleted with the answer.
     """
     claim = decrypt_json(check.claim_sealed or b"", claim_context(check.reference))
     return IdentityClaim(str(check.reference), claim["number"], claim["name"], date.fromisoformat(claim["birth_date"]))
