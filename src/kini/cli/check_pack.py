@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.city import pack_checks
+from kini.city.pack_checks import check_pack
 from kini.cli import console
 from kini.core.config_files import ConfigError
 
@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     path = options.path.resolve()
-    faults = pack_checks.check_pack(path)
+    faults = check_pack(path)
     if faults:
         show(faults)
         raise console.CommandError(summary(path, faults))

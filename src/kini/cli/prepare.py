@@ -11,7 +11,8 @@ from kini.booking import queries as booking_queries
 from kini.cases import actions as case_actions
 from kini.cases import default_replies
 from kini.city import actions as city_actions
-from kini.city import pack, pack_checks
+from kini.city import pack
+from kini.city.pack_checks import check_pack
 from kini.cli import check_pack, console
 from kini.core import chain, file_store, retention
 from kini.core.actors import system
@@ -65,7 +66,7 @@ def migrate_tables() -> None:
 
 
 def prepare() -> int:
-    if faults := pack_checks.check_pack(settings.CITY_PATH):
+    if faults := check_pack(settings.CITY_PATH):
         raise ConfigErrors(faults)
     check_connections()
     with console.step("Tables"):
