@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from kini.operator.site import operator_urls
+from kini.operator.public import operator_urls
 
 handler400 = "kini.web.pages.bad_request"
 handler403 = "kini.web.pages.forbidden"

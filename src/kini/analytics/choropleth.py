@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import shapely
 
-from kini.city import area_lookup, pack
+from kini.city.public import area_lookup, pack
 from kini.core.geometry import Projection
 from kini.core.process_cache import cached
 

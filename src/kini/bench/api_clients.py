@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kini.api.operations import PREFIX
-from kini.cases import case_answers, corrections
 from kini.cases.models import Case
+from kini.cases.public import case_answers, corrections
 from kini.core.actors import system
 from kini.people import actions as people_actions
-from kini.people import profile_values
 from kini.people.models import Resident
-from kini.services import json_answers, questions
-from kini.services.snapshots import snapshot_of
+from kini.people.public import profile_values
+from kini.services.public import json_answers, questions, snapshot_of
 
 MOST = 500
 #: Kinds whose cases need no bill and no booked place.

@@ -22,21 +22,17 @@ from kini.bench.load_generator import NotMeasured
 from kini.bench.workloads import BodyStock, Goal, Requests, Workload
 from kini.booking import actions, queries
 from kini.booking.models import EVERYBODY, Quota, Slot
-from kini.booking.schedule import BookingOptions
+from kini.booking.public import BookingOptions
 from kini.cases.models import Case
-from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Place
+from kini.city.public import pack
 from kini.core.actors import system
 from kini.core.database import database_roles
-from kini.people import profile_values
 from kini.people.models import Resident
-from kini.services import questions
-from kini.services.examples import example_form
-from kini.services.fields.base import FormData
-from kini.services.fields.uploads import DocumentField
+from kini.people.public import profile_values
 from kini.services.models import Service
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import DocumentField, FormData, ServiceSnapshot, example_form, questions, snapshot_of
 from kini.web import formats
 
 CONNECTIONS = 64

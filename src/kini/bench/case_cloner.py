@@ -13,17 +13,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from kini.cases import case_answers, timeline
 from kini.cases.models import Case, Document, TimelineEntry
-from kini.cases.timeline import digests
-from kini.cases.timeline.chain import DERIVED, Derived
-from kini.city import pack
+from kini.cases.public import DERIVED, Derived, case_answers, digests, timeline
 from kini.city import queries as city_queries
 from kini.city.models import Area
+from kini.city.public import pack
 from kini.core import references
 from kini.core.crypto import encrypt_json
-from kini.services.questions import split_encrypted
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, snapshot_of, split_encrypted
 
 #: Maximum number of days by which a clone is earlier than its original.
 MOST_DAYS = 90

@@ -8,8 +8,8 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kini.bench.mailserver import MailServer
-from kini.cases import timeline
 from kini.cases.models import Case
+from kini.cases.public import timeline
 from kini.core.models import AuditEntry
 from kini.messages.models import Delivery, Message
 

@@ -16,12 +16,11 @@ from kini.bench.clients import Application, ClientPool
 from kini.bench.mailserver import MailServer
 from kini.core.actors import system
 from kini.core.process_supervisor import ProcessError
-from kini.people import actions, profile_values
-from kini.people.contacts import Contact
+from kini.people import actions
+from kini.people.public import Contact, profile_values
 from kini.robot.scratch import ScratchCity
-from kini.services.examples import example_answers
 from kini.services.models import Service
-from kini.services.snapshots import snapshot_of
+from kini.services.public import example_answers, snapshot_of
 
 BY = system("faults")
 VICTIMS = ("worker", "web", "database")

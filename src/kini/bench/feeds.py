@@ -12,10 +12,10 @@ from kini.bench import baselines, gtfs_sample, subprocesses
 from kini.bench.load_generator import NotMeasured
 from kini.bench.services import BROWSER
 from kini.bench.workloads import Goal, Requests, Workload
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
-from kini.feeds import feed_config
 from kini.feeds.models import Stop
+from kini.feeds.public import feed_config
 from kini.feeds.queries import SERVED
 from kini.web.formats import city_time
 

@@ -12,10 +12,9 @@ from kini.bench import api_clients, baselines
 from kini.bench.workloads import Goal, Requests, Workload
 from kini.cases.queries import QUEUE_PAGE_SIZE
 from kini.people.models import Officer, User
-from kini.people.sessions import SessionStore
-from kini.services import catalogue
+from kini.people.public import SessionStore
 from kini.services.models import Service
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import catalogue, snapshots_by_version
 
 #: Request headers of a browser.
 BROWSER: tuple[tuple[str, Sequence[str]], ...] = (("Accept-Encoding", ("gzip",)), ("Accept", ("text/html",)))

@@ -10,7 +10,7 @@ from kini.booking import queries, rules
 from kini.booking.models import Booking, Slot
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import audit, current_time, references
 from kini.core.actors import ActionRefused, Actor, ActorKind, system
 from kini.people.models import Resident

@@ -13,13 +13,12 @@ from kini.api.operations import In, Out, Router
 from kini.api.problems import Problem, Wrong
 from kini.booking import actions, queries, waiting_room
 from kini.booking.kind import booking_request
-from kini.cases.api.scopes import READ, WRITE
+from kini.cases.public import READ, WRITE
 from kini.core.process_cache import clears_cache
-from kini.people import profile_values
 from kini.people import queries as people_queries
-from kini.services import json_answers, questions
+from kini.people.public import profile_values
 from kini.services.models import Service
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import json_answers, questions, snapshots_by_version
 
 router = Router()
 #: Most days in one request.

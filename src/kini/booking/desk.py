@@ -18,16 +18,14 @@ from kini.booking.allocation import SlotFull
 from kini.booking.models import EXPECTED_STATES, WALK_IN, Booking, Quota, Slot
 from kini.booking.pages import service_and_venue
 from kini.booking.queries import Venue
-from kini.cases.permissions import CasePermission
-from kini.city import pack
+from kini.cases.public import CasePermission
+from kini.city.public import pack
 from kini.core import current_time, references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
 from kini.core.localized_text import Text
 from kini.people import actions as people_actions
-from kini.people.access_log import AccessType, DataRead
-from kini.people.access_purposes import APPOINTMENT
-from kini.people.guards import officers_only
+from kini.people.public import APPOINTMENT, AccessType, DataRead, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service

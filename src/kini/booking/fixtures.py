@@ -8,9 +8,8 @@ from kini.booking.models import Slot
 from kini.cases.models import Case, Draft
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
-from kini.services.kind_fixtures import KindFixtures
 from kini.services.models import Service
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import KindFixtures, ServiceSnapshot
 
 #: Slots to try before giving up.
 TRIES = 12

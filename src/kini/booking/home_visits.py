@@ -5,13 +5,12 @@ from typing import Any
 
 from kini.booking.queries import Venue, options_of_version, venues
 from kini.booking.schedule import BookingOptions
-from kini.cases import case_answers
 from kini.cases.models import Case, Draft
+from kini.cases.public import case_answers
 from kini.city import queries as city
-from kini.people.profile_values import known_values
+from kini.people.public import known_values
 from kini.services.models import Service
-from kini.services.questions import final_answers
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, final_answers, snapshot_of
 
 
 def visit_address(options: BookingOptions, answers: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:

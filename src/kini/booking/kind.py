@@ -12,15 +12,12 @@ from kini.booking import actions, home_visits, queries, venue_actions
 from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN
 from kini.booking.schedule import BookingOptions
 from kini.booking.ticket import check_in_address
-from kini.cases import case_answers
 from kini.cases.models import Case, Draft
+from kini.cases.public import case_answers
 from kini.core import current_time
 from kini.core.actors import system
 from kini.people.models import Resident
-from kini.services.fields.base import FieldBase
-from kini.services.kinds import Kind, ReceiptDetails, TemplatePart
-from kini.services.schema import Definition, Page
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import Definition, FieldBase, Kind, Page, ReceiptDetails, ServiceSnapshot, TemplatePart
 from kini.web import formats
 
 BY = system("booking")

@@ -13,8 +13,7 @@ from kini.booking.models import Booking
 from kini.core import current_time
 from kini.core.actors import system
 from kini.messages import actions as messages
-from kini.messages.message_types import MessageType
-from kini.messages.recipients import Recipient
+from kini.messages.public import MessageType, Recipient
 from kini.web import formats
 
 #: A slot this close is announced at once: people may be on their way.

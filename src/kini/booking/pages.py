@@ -18,7 +18,7 @@ from kini.booking.allocation import SlotFull
 from kini.booking.models import Slot
 from kini.booking.queries import DayAvailability, Venue
 from kini.booking.slot_picker import SlotPicker, slot_picker_for
-from kini.cases.pages.guards import owner_only
+from kini.cases.public import owner_only
 from kini.core.actors import ActionRefused
 from kini.services import queries as services_queries
 from kini.services.models import Service

@@ -7,13 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.booking.models import Booking
 from kini.core.actors import Actor
-from kini.people.personal_data_registry import (
-    DataRecord,
-    DataSubject,
-    LegalBasis,
-    PersonalDataCategory,
-    personal_data_categories,
-)
+from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 
 
 def _own(person: DataSubject) -> QuerySet[Booking]:

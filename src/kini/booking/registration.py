@@ -14,13 +14,12 @@ from kini.booking.kind import BookingKind
 from kini.booking.notifications import CLOSED, OFFER
 from kini.booking.schedule_checks import check_schedules
 from kini.booking.venue_actions import NO_SHOW_UNDONE
-from kini.cases.permissions import CasePermission
+from kini.cases.public import CasePermission
 from kini.cases.rules import entry_renderers
-from kini.city.pack_checks import pack_checks
-from kini.messages.message_types import message_types
-from kini.people.guards import has_permission
-from kini.services.kind_fixtures import kind_fixtures
-from kini.services.kinds import kinds
+from kini.city.public import pack_checks
+from kini.messages.public import message_types
+from kini.people.public import has_permission
+from kini.services.public import kind_fixtures, kinds
 from kini.web import formats
 from kini.web.navigation import NavItem, navigation
 

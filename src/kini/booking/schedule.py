@@ -6,12 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from kini.booking.models import EVERYBODY, WALK_IN
-from kini.city.schema import WEEKDAYS, Span, Week
+from kini.city.public import WEEKDAYS, Span, Week
 from kini.core.dated_rules import DatedRules, SourcedRule, rule_in_force
 from kini.core.localized_text import Text
-from kini.services.fields.base import StrictModel
-from kini.services.fields.dates import resolve_bound
-from kini.services.schema import Id, Name
+from kini.services.public import Id, Name, StrictModel, resolve_bound
 
 
 class Hours(Week):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kini.booking.queries import KIND
-from kini.city.pack import load_city
+from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, read_source_file
 
 

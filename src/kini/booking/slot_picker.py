@@ -15,17 +15,14 @@ from kini.booking.kind import BookingRequest, booking_request, request_of_draft
 from kini.booking.models import Booking, Slot
 from kini.booking.queries import Venue
 from kini.booking.schedule import BookingOptions
-from kini.cases import case_answers
 from kini.cases.models import Case, Draft
-from kini.cases.pages.guards import guest_key, own_case_for_visitor
-from kini.cases.pages.wizard import ApplicationWizard, wizard_for
+from kini.cases.public import ApplicationWizard, case_answers, guest_key, own_case_for_visitor, wizard_for
 from kini.core.actors import Actor
 from kini.core.ids import parse_pk
 from kini.core.localized_text import Text
 from kini.people.queries import actor_for
-from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 
 
 @dataclass(frozen=True)

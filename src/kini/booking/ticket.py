@@ -10,14 +10,11 @@ from django.views.decorators.http import require_safe
 
 from kini.booking import home_visits, queries
 from kini.booking.models import EXPECTED_STATES, Booking
-from kini.cases import panels
 from kini.cases.models import Case
-from kini.cases.pages import tracking
-from kini.cases.pages.guards import own_case_for_visitor, owner_only
+from kini.cases.public import own_case_for_visitor, owner_only, panels, tracking
 from kini.core import current_time
 from kini.core.localized_text import Text
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 from kini.web import formats
 from kini.web.formats import city_time
 from kini.web.qr import qr

@@ -11,9 +11,8 @@ from kini.booking import actions, allocation, queries
 from kini.booking.allocation import SlotFull
 from kini.booking.events import WaitedInVain
 from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN, Booking, Slot
-from kini.cases import access
 from kini.cases import actions as case_actions
-from kini.cases.permissions import CasePermission
+from kini.cases.public import CasePermission, access
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system

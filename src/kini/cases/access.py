@@ -14,14 +14,19 @@ from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.attempt_limits import Limit
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
-from kini.people.assurance import is_safe_at_counter
-from kini.people.assurance_levels import Level, require_level
-from kini.people.household import Household, household_of
 from kini.people.models import FamilyTie, Resident
-from kini.people.permissions import PeoplePermission, Permission
+from kini.people.public import (
+    Household,
+    Level,
+    PeoplePermission,
+    Permission,
+    household_of,
+    is_safe_at_counter,
+    require_level,
+)
 from kini.people.rules import may, may_somewhere, require, roles_for_scope
-from kini.services.kinds import kinds
 from kini.services.models import Service
+from kini.services.public import kinds
 
 #: Limit on drafts and cases that guests start from one network, which many phones may share.
 GUEST_DRAFTS = Limit("cases.guest-draft", count=120, seconds=3600)

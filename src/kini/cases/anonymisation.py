@@ -5,8 +5,7 @@ from typing import Any
 
 from kini.cases.models import Case, Document
 from kini.core.registry import Registry
-from kini.services.kinds import Kind
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import Kind, ServiceSnapshot
 
 #: Field types whose answers identify nobody.
 FIGURES = frozenset({"choice", "multichoice", "boolean", "integer", "decimal", "money", "year"})

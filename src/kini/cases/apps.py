@@ -18,12 +18,12 @@ class CasesConfig(AppConfig):
         from kini.cases.pages import registration
         from kini.cases.panels import CasePanel, case_panels
         from kini.cases.permissions import CasePermission
-        from kini.city.pack_checks import pack_checks
+        from kini.city.public import pack_checks
         from kini.core.chain import Chain, chains
         from kini.core.file_references import FileColumn, references
-        from kini.messages.replies import reply_handlers
-        from kini.people.permissions import register_permissions
-        from kini.services.kinds import kinds
+        from kini.messages.public import reply_handlers
+        from kini.people.public import register_permissions
+        from kini.services.public import kinds
 
         chains.register("timelines", Chain("cases_checkpoint", ("id", "at", "audited", "heads")))
         register_permissions(CasePermission)

@@ -4,7 +4,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Document
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import files
 from kini.core.actors import Actor
 

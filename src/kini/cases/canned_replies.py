@@ -9,8 +9,7 @@ from kini.cases.models import CannedReply, Case
 from kini.core.actors import Actor
 from kini.core.ids import parse_pk
 from kini.people.queries import officer_of
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 from kini.web import formats
 
 

@@ -8,9 +8,7 @@ from typing import Any
 
 from kini.cases.models import Case, Draft
 from kini.core.crypto import decrypt_json, encrypt_json
-from kini.services.fields.base import FieldBase
-from kini.services.questions import split_encrypted
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import FieldBase, ServiceSnapshot, split_encrypted
 
 
 def of_draft(draft: Draft) -> dict[str, Any]:

@@ -11,16 +11,14 @@ from kini.cases import access, case_answers, corrections, rules
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor, ActorKind
 from kini.core.localized_text import Text
 from kini.people.models import Officer
-from kini.people.permissions import PeoplePermission
+from kini.people.public import PeoplePermission
 from kini.people.rules import may
-from kini.services.fields.base import FieldBase
-from kini.services.kinds import kinds
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import FieldBase, ServiceSnapshot, kinds, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)

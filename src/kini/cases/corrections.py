@@ -10,8 +10,7 @@ from kini.cases.models import Case, Document, Draft, TimelineEntry
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
 from kini.core import current_time
 from kini.core.actors import ActionRefused
-from kini.services.questions import applicable_pages, final_answers, lacks_answers, missing_pages
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import ServiceSnapshot, applicable_pages, final_answers, lacks_answers, missing_pages
 
 
 class Incomplete(ActionRefused):

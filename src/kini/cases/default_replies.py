@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from kini.cases.actions import MAX_REPLY_TITLE
 from kini.cases.rules import unknown_placeholders
-from kini.city.pack import load_city
-from kini.city.schema import Id
+from kini.city.public import Id, load_city
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
 

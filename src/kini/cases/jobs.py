@@ -11,7 +11,7 @@ from kini.cases.events import CaseMoved
 from kini.cases.models import BatchMove, BatchMoveCase, Case
 from kini.cases.queries import access_report
 from kini.cases.timeline import checkpoints
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused, system
 from kini.core.events import subscribe

@@ -13,11 +13,7 @@ from kini.cases.routing import answered_location
 from kini.city import queries
 from kini.core.actors import system
 from kini.core.localized_text import Text
-from kini.services.conditions import When
-from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind, NoOptions, TemplatePart
-from kini.services.schema import Definition, Id, Name
-from kini.services.snapshots import snapshot_of
+from kini.services.public import Definition, Id, Kind, Name, NoOptions, StrictModel, TemplatePart, When, snapshot_of
 
 log = structlog.get_logger("kini.cases")
 

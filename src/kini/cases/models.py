@@ -18,8 +18,8 @@ from kini.core.database.encryption import (
 )
 from kini.core.models import ACTOR_KINDS
 from kini.people.models import Officer, Resident, User
-from kini.services.flows import PublicState
 from kini.services.models import Service, ServiceVersion
+from kini.services.public import PublicState
 
 #: Open cases, and those among them whose clock runs.
 OPEN = Q(closed_at__isnull=True)

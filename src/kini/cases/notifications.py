@@ -10,19 +10,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from kini.cases import rules
 from kini.cases.events import CaseMoved, CaseOpened, OfficersMentioned, TimelineEntryAdded
 from kini.cases.models import Case, TimelineEntry
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import system
 from kini.core.events import subscribe
 from kini.core.grants import Scope
 from kini.messages import actions as messages
-from kini.messages.message_types import MessageType, message_types
-from kini.messages.recipients import Recipient
+from kini.messages.public import MessageType, Recipient, message_types
 from kini.people import queries as people_queries
 from kini.people.events import UnusualAccess
 from kini.people.models import Officer
-from kini.people.permissions import PeoplePermission
-from kini.services.kinds import kinds
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.people.public import PeoplePermission
+from kini.services.public import ServiceSnapshot, kinds, snapshot_of
 from kini.web import formats
 
 BY = system("notices")

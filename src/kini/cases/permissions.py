@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.people.permissions import Permission
+from kini.people.public import Permission
 
 
 class CasePermission(Permission):

@@ -10,7 +10,7 @@ from kini.cases.access import own_or_family_q
 from kini.cases.case_view import CaseView, case_view
 from kini.cases.models import Case, Document, Draft, Rating
 from kini.core.actors import ActionRefused, Actor, ActorKind
-from kini.people.personal_data_registry import (
+from kini.people.public import (
     DataRecord,
     DataSubject,
     LegalBasis,
@@ -18,9 +18,7 @@ from kini.people.personal_data_registry import (
     PersonalFile,
     personal_data_categories,
 )
-from kini.services import builtin_services
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import builtin_services, kinds, snapshot_of
 from kini.web import formats
 
 

@@ -1,0 +1,36 @@
+"""Public names of this room beside its models, actions, queries, rules, events and jobs."""
+
+from kini.cases import access as access
+from kini.cases import case_answers as case_answers
+from kini.cases import corrections as corrections
+from kini.cases import default_replies as default_replies
+from kini.cases import panels as panels
+from kini.cases import timeline as timeline
+from kini.cases import transition_inputs as transition_inputs
+from kini.cases.access import own_or_family_q as own_or_family_q
+from kini.cases.access import scope_of as scope_of
+from kini.cases.anonymisation import kept_documents as kept_documents
+from kini.cases.api.own_cases import own_case as own_case
+from kini.cases.api.scopes import DESK_READ as DESK_READ
+from kini.cases.api.scopes import DESK_WRITE as DESK_WRITE
+from kini.cases.api.scopes import READ as READ
+from kini.cases.api.scopes import WRITE as WRITE
+from kini.cases.case_view import CaseView as CaseView
+from kini.cases.desk.case_page import posted_text as posted_text
+from kini.cases.desk.guards import case_at_desk as case_at_desk
+from kini.cases.desk.guards import read_case_at_desk as read_case_at_desk
+from kini.cases.locking import lock_case as lock_case
+from kini.cases.pages import tracking as tracking
+from kini.cases.pages.documents import file_response as file_response
+from kini.cases.pages.guards import guest_key as guest_key
+from kini.cases.pages.guards import own_case_for_visitor as own_case_for_visitor
+from kini.cases.pages.guards import owner_only as owner_only
+from kini.cases.pages.wizard import ApplicationWizard as ApplicationWizard
+from kini.cases.pages.wizard import wizard_for as wizard_for
+from kini.cases.panels import CasePanel as CasePanel
+from kini.cases.panels import case_panels as case_panels
+from kini.cases.permissions import CasePermission as CasePermission
+from kini.cases.timeline import checkpoints as checkpoints
+from kini.cases.timeline import digests as digests
+from kini.cases.timeline.chain import DERIVED as DERIVED
+from kini.cases.timeline.chain import Derived as Derived

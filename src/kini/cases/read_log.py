@@ -6,9 +6,8 @@ from kini.cases import access
 from kini.cases.models import Case, Document, Draft
 from kini.core.actors import Actor
 from kini.people import actions as people_actions
-from kini.people.access_log import AccessType, DataRead
-from kini.people.access_purposes import CASEWORK, COUNTER
 from kini.people.models import Resident
+from kini.people.public import CASEWORK, COUNTER, AccessType, DataRead
 
 
 def log_case(by: Actor, case: Case) -> None:

@@ -11,10 +11,9 @@ from kini.cases import actions
 from kini.cases.models import BatchMove, Case, Draft, Presence
 from kini.core.actors import ActionRefused, system
 from kini.core.retention import DAY, YEAR, Removal, RetentionRule, row_removal, rules, term_of
-from kini.people import legal_holds
-from kini.services.kinds import Kind, kinds
+from kini.people.public import legal_holds
 from kini.services.models import Service
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import Kind, kinds, snapshots_by_version
 
 BY = system("retention")
 ANSWERS = "cases.answers"

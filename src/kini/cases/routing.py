@@ -7,7 +7,7 @@ from typing import Any
 from kini.city import queries
 from kini.city.models import Agency, Area, Unit
 from kini.people.models import Resident
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import ServiceSnapshot
 
 #: Field types that hold a location, the most precise first.
 LOCATION_TYPES = ("location", "address", "area")

@@ -14,11 +14,10 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from kini.cases.models import Case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import references
 from kini.core.database.prepared_statements import execute_prepared
-from kini.services.search_index import text_search_configurations
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, snapshot_of, text_search_configurations
 
 #: Text search configuration without stemming, matched by prefix.
 PLAIN_CONFIG = "simple"

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from kini.cases import rules
 from kini.cases.models import Case
 from kini.cases.notifications import neutral_sentence, recipient_of
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import references
 from kini.messages.models import InboundMessage
-from kini.people.contacts import Contact
+from kini.people.public import Contact
 from kini.people.queries import user_by_contact
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 
 ASKS = re.compile(r"^\s*STATUS\s+(\S.*)$", re.IGNORECASE | re.DOTALL)
 

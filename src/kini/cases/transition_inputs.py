@@ -12,10 +12,7 @@ from kini.cases import rules
 from kini.cases.attachments import store_upload
 from kini.cases.models import Case
 from kini.core.actors import ActionRefused, Actor
-from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
-from kini.services.fields.text import clean_text
-from kini.services.fields.uploads import UploadField
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import FieldBase, FormData, InvalidAnswer, ServiceSnapshot, UploadField, clean_text
 
 #: Text inputs that every transition accepts, and their maximal length.
 COMMON_TEXTS = ("reason", "message")

@@ -6,7 +6,7 @@ from pathlib import Path
 from kini.cli import console
 from kini.core.actors import system
 from kini.payments import actions
-from kini.payments.tariffs import bill_registers, read_bills
+from kini.payments.public import bill_registers, read_bills
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

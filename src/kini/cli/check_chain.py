@@ -4,8 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from kini.cases import timeline
-from kini.cases.timeline import checkpoints
+from kini.cases.public import checkpoints, timeline
 from kini.cli import console
 from kini.core import chain, file_references
 from kini.core.chain import heads

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.city.pack_checks import check_pack
+from kini.city.public import check_pack
 from kini.cli import console
 from kini.core.config_files import ConfigError
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from kini.cli import console
 from kini.core.actors import system
-from kini.feeds import feed_config, importer
-from kini.feeds.import_run import FileOrigin, ImportRefused
+from kini.feeds.public import FileOrigin, ImportRefused, feed_config, importer
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

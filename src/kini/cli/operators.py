@@ -2,12 +2,12 @@
 
 import argparse
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.cli import console
 from kini.core.actors import ActionRefused, system
 from kini.people import actions, queries
-from kini.people.contacts import Contact, ContactError, contact_of, parse_contact
 from kini.people.models import Operator
+from kini.people.public import Contact, ContactError, contact_of, parse_contact
 
 BY = system("operator")
 

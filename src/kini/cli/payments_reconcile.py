@@ -9,8 +9,8 @@ from pathlib import Path
 from kini.cli import console
 from kini.core.actors import system
 from kini.core.table_import import CellError, Row, Table, Unreadable
-from kini.payments import actions, ledger, queries
-from kini.payments.providers.base import SettlementLine
+from kini.payments import actions, queries
+from kini.payments.public import SettlementLine, ledger
 
 #: Results that need manual work.
 TO_LOOK_AT = ("unknown", "another amount", "paid twice")

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from kini.booking import actions as booking_actions
 from kini.booking import queries as booking_queries
 from kini.cases import actions as case_actions
-from kini.cases import default_replies
+from kini.cases.public import default_replies
 from kini.city import actions as city_actions
-from kini.city import pack
-from kini.city.pack_checks import check_pack
+from kini.city.public import check_pack as find_pack_errors
+from kini.city.public import pack
 from kini.cli import check_pack, console
 from kini.core import chain, file_store, retention
 from kini.core.actors import system
@@ -20,10 +20,10 @@ from kini.core.chain import removal
 from kini.core.config_files import ConfigErrors
 from kini.core.database import database_roles
 from kini.demo import access_log, cases, people
-from kini.feeds import importer as feeds_loading
+from kini.feeds.public import importer as feeds_loading
 from kini.letters import queries as letter_queries
-from kini.letters import signing_keys
-from kini.people import demo_accounts
+from kini.letters.public import signing_keys
+from kini.people.public import demo_accounts
 from kini.services import actions as services_actions
 from kini.web import static_build
 from kini.wifi import actions as wifi_actions
@@ -66,7 +66,7 @@ def migrate_tables() -> None:
 
 
 def prepare() -> int:
-    if faults := check_pack(settings.CITY_PATH):
+    if faults := find_pack_errors(settings.CITY_PATH):
         raise ConfigErrors(faults)
     check_connections()
     with console.step("Tables"):

@@ -9,7 +9,7 @@ from kini.core.actors import system
 from kini.core.database import database_roles
 from kini.core.database.key_rotation import rotate_columns
 from kini.people import actions as people_actions
-from kini.people.hash_rotation import rotate_hashes
+from kini.people.public import rotate_hashes
 from kini.wifi import actions as wifi_actions
 
 

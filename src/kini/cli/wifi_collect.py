@@ -14,8 +14,7 @@ from django.db import Error, connection
 
 from kini.core.actors import system
 from kini.wifi import actions
-from kini.wifi.accounting import spool
-from kini.wifi.accounting.actions import CollectResult
+from kini.wifi.public import CollectResult, spool
 
 #: Seconds between two polls with --follow, also after a database error.
 PAUSE = 1.0

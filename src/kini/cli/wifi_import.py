@@ -7,7 +7,7 @@ from kini.cli import console
 from kini.core.actors import ActionRefused, system
 from kini.core.config_files import ConfigErrors
 from kini.wifi import actions
-from kini.wifi.inventory import list_parser
+from kini.wifi.public import list_parser
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,10 +6,7 @@ from pathlib import Path
 from kini.cli import console
 from kini.core.actors import ActionRefused
 from kini.core.config_files import ConfigErrors
-from kini.wifi.planning import plan_view, planner
-from kini.wifi.planning.plan_request import PlanRequest, planning_rule, validate_request
-from kini.wifi.planning.planner import PlanResult
-from kini.wifi.schema import PlanEntry
+from kini.wifi.public import PlanEntry, PlanRequest, PlanResult, plan_view, planner, planning_rule, validate_request
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

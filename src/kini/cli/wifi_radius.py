@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from kini.cli import console
 from kini.core.process_supervisor import Supervisor, spawn_command
-from kini.wifi.radius import freeradius
-from kini.wifi.radius.database_role import DatabaseRoleError
+from kini.wifi.public import DatabaseRoleError, freeradius
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from kini.analytics import disclosure
 from kini.cli import console
 from kini.core.actors import system
 from kini.web import downloads
-from kini.wifi.usage import aggregates, rollup_schedule, storage
+from kini.wifi.public import aggregates, rollup_schedule, storage
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,16 +12,20 @@ from kini.core import current_time
 from kini.core.actors import ActionRefused, system
 from kini.core.config_files import ConfigErrors
 from kini.web.formats import city_time, today
-from kini.wifi import actions, config
-from kini.wifi.accounting import anonymization
-from kini.wifi.inventory import sample_data
-from kini.wifi.inventory.radius_secrets import secret_of
+from kini.wifi import actions
 from kini.wifi.models import AccessPoint, ClosedDay
-from kini.wifi.radius import freeradius
-from kini.wifi.radius.packets import Nas
-from kini.wifi.simulate import replay, sample_month
-from kini.wifi.simulate.sample_month import World
-from kini.wifi.usage import storage
+from kini.wifi.public import (
+    Nas,
+    World,
+    anonymization,
+    config,
+    freeradius,
+    replay,
+    sample_data,
+    sample_month,
+    secret_of,
+    storage,
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

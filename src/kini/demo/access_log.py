@@ -8,16 +8,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Case
-from kini.city import pack
 from kini.city.models import Agency
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.demo.people import BY, DemoPeople
-from kini.people import access_purposes, actions, queries
-from kini.people.access_log import AccessType, DataRead
-from kini.people.contacts import Contact
-from kini.people.permissions import PeoplePermission
-from kini.people.roles import roles
+from kini.people import actions, queries
+from kini.people.public import AccessType, Contact, DataRead, PeoplePermission, access_purposes, roles
 
 SEED = 27_2022
 COLLEAGUES = 3

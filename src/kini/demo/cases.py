@@ -8,24 +8,31 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
-from kini.cases import actions, rules, transition_inputs
+from kini.cases import actions, rules
 from kini.cases.models import Case, Draft
+from kini.cases.public import transition_inputs
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
 from kini.demo.people import BY, DemoPeople
 from kini.payments import actions as payment_actions
-from kini.payments.tariffs import bill_registers, read_bills, sample_bills
-from kini.people import profile_values
+from kini.payments.public import bill_registers, read_bills, sample_bills
 from kini.people.models import Resident
+from kini.people.public import profile_values
 from kini.privacy import actions as privacy_actions
-from kini.services import builtin_services, questions
-from kini.services.examples import example_form
-from kini.services.fields.base import FormData
-from kini.services.fields.uploads import Upload
-from kini.services.kind_fixtures import fixtures_of
-from kini.services.kinds import kinds, kinds_with_cases
 from kini.services.models import Service
-from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
+from kini.services.public import (
+    FormData,
+    PageSnapshot,
+    ServiceSnapshot,
+    Upload,
+    builtin_services,
+    example_form,
+    fixtures_of,
+    kinds,
+    kinds_with_cases,
+    questions,
+    snapshot_of,
+)
 
 SEED = 20_220_830
 COUNT = 90

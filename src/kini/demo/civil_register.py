@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.utils import timezone, translation
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.demo.people import AT_COUNTER, WITH_ACCOUNT, name_of
 from kini.people import rules
-from kini.people.identity_registers.sandbox import RegisteredPerson, Sandbox, configure, server
-from kini.services.fields.identity import example_national_id
+from kini.people.public import RegisteredPerson, Sandbox, configure, server
+from kini.services.public import example_national_id
 
 #: Additional people, so that new accounts can use their numbers.
 MORE = 20

@@ -11,22 +11,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from kini.cases.permissions import CasePermission
-from kini.city import pack
+from kini.cases.public import CasePermission
 from kini.city.models import Agency, Area
+from kini.city.public import pack
 from kini.city.queries import lowest_level_areas
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.localized_text import Text
-from kini.people import actions, demo_accounts, queries, rules
+from kini.people import actions, queries, rules
 from kini.people.actions import Details
-from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident, User
-from kini.people.permissions import PeoplePermission
-from kini.people.roles import roles
-from kini.services.fields.identity import example_national_id
-from kini.services.kinds import kinds_with_cases
+from kini.people.public import Contact, PeoplePermission, demo_accounts, roles
 from kini.services.models import Service
-from kini.services.snapshots import snapshot_of
+from kini.services.public import example_national_id, kinds_with_cases, snapshot_of
 
 BY = system("demo")
 WITH_ACCOUNT = 3

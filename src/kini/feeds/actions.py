@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.city import pack
 from kini.city.models import Area
+from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kini.feeds.models import FeedState, ImportRun
-from kini.operator.read_only_admin import ReadOnlyAdmin
-from kini.operator.site import site
+from kini.operator.public import ReadOnlyAdmin, site
 
 
 class FeedStateAdmin(ReadOnlyAdmin):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from kini.city import area_lookup
+from kini.city.public import area_lookup
 from kini.core.geometry import AreaIndex
 from kini.feeds.import_run import ImportRefused
 from kini.feeds.models import ImportRun, Record, RecordVersion

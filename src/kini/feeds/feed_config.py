@@ -7,14 +7,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.city.pack import load_city
+from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
 from kini.core.localized_text import missing_translations
 from kini.core.process_cache import cached
 from kini.feeds.row_parser import parse_file
 from kini.feeds.schema import Feed
-from kini.services.kinds import kinds
-from kini.services.start_page import services_on_other_pages
+from kini.services.public import kinds, services_on_other_pages
 
 FOLDER = "feeds"
 KIND = "information"

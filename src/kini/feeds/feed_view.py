@@ -12,7 +12,7 @@ from kini.feeds.queries import FeedStatus
 from kini.feeds.schema import Feed
 from kini.services import queries as queries_of_services
 from kini.services.models import Service
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 from kini.web import formats
 
 

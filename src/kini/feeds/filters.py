@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kini.city import geocoding, pack
 from kini.city import queries as city
 from kini.city.models import Area
+from kini.city.public import geocoding, pack
 from kini.core import current_time
 from kini.core.geometry import Point, distance_m
 from kini.feeds import queries

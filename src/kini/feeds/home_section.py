@@ -17,7 +17,7 @@ from kini.feeds import feed_config, filters, queries, value_formats
 from kini.feeds.models import FeedState, Record
 from kini.feeds.queries import Figure
 from kini.feeds.schema import Feed
-from kini.people.nearby import area_of
+from kini.people.public import area_of
 from kini.web import formats
 
 #: Distance in metres beyond which a figure is not shown as near.

@@ -7,9 +7,7 @@ from pydantic import Field
 
 from kini.cases.models import Case, Draft
 from kini.feeds.schema import SelfCheck
-from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind
-from kini.services.schema import Definition, Page
+from kini.services.public import Definition, Kind, Page, StrictModel
 
 
 class InformationOptions(StrictModel):

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.city import geocoding
-from kini.city.minimap import Minimap, build_minimap
+from kini.city.public import Minimap, build_minimap, geocoding
 from kini.core import current_time
 from kini.feeds import filters, queries, value_formats
 from kini.feeds.feed_view import feed_context, feed_status_or_404

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
-from kini.city import pack
-from kini.city.point_sources import NamedPoint
+from kini.city.public import NamedPoint, pack
 from kini.core import current_time
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.feeds import feed_config, rules

@@ -1,13 +1,11 @@
 """Registration in other rooms: kind, pack check, points, cache warm-up, start page, home section."""
 
-from kini.city.pack_checks import pack_checks
-from kini.city.point_sources import point_sources
+from kini.city.public import pack_checks, point_sources
 from kini.core.process_cache import warmers
 from kini.feeds import feed_config, home_section, queries
 from kini.feeds.kind import InformationKind
 from kini.feeds.service_panel import feeds_panel
-from kini.services.kinds import kinds
-from kini.services.start_page import start_panels
+from kini.services.public import kinds, start_panels
 from kini.web.home import HomeSection, home_sections
 
 

@@ -8,9 +8,7 @@ from pydantic import Field, model_validator
 from kini.core.dated_rules import SourcedRule, check_rules
 from kini.core.localized_text import Text
 from kini.feeds.rules import ScaleRule, applicable_rule
-from kini.services.conditions import When
-from kini.services.fields.base import StrictModel
-from kini.services.schema import Id, Name
+from kini.services.public import Id, Name, StrictModel, When
 
 Tone = Literal["ok", "info", "warn", "bad", "neutral"]
 FieldType = Literal["text", "integer", "number", "money", "boolean", "choice", "link", "phone"]

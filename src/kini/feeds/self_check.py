@@ -11,11 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from kini.feeds.feed_config import KIND
 from kini.feeds.schema import CheckResult, SelfCheck
-from kini.services import queries, questions
-from kini.services.fields.base import FieldBase, FormData
-from kini.services.kinds import kinds
+from kini.services import queries
 from kini.services.models import Service
-from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
+from kini.services.public import FieldBase, FormData, PageSnapshot, ServiceSnapshot, kinds, questions, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from kini.core import current_time
 from kini.feeds import feed_config, queries, value_formats
 from kini.feeds.queries import FeedStatus
 from kini.feeds.schema import Feed, Step
-from kini.services.kinds import kinds
 from kini.services.models import Service, ServiceVersion
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.cases import access
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, TimelineEntry
-from kini.city import pack
+from kini.cases.public import access
+from kini.city.public import pack
 from kini.core import audit, current_time, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.letters import content, rules, signing_keys, typesetting
 from kini.letters.models import OPEN_STATES, Letter, LetterEntry, LetterState
 from kini.letters.permissions import LetterPermission
-from kini.services.schema import Letter as Ordered
-from kini.services.snapshots import snapshot_of
+from kini.services.public import Letter as Ordered
+from kini.services.public import snapshot_of
 
 log = structlog.get_logger("kini.letters")
 LONGEST_NOTE = 2000

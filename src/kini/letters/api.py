@@ -8,9 +8,7 @@ from pydantic import Field
 
 from kini.api.auth import principal_of
 from kini.api.operations import Out, Router
-from kini.cases.api.own_cases import own_case
-from kini.cases.api.scopes import READ
-from kini.cases.pages.documents import file_response
+from kini.cases.public import READ, file_response, own_case
 from kini.letters import queries
 from kini.letters.models import Letter
 

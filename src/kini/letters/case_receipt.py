@@ -10,14 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.cases.case_view import CaseView
 from kini.cases.models import Case
-from kini.cases.pages import tracking
-from kini.cases.pages.guards import own_case_for_visitor, owner_only
-from kini.city import pack
+from kini.cases.public import CaseView, own_case_for_visitor, owner_only, tracking
+from kini.city.public import pack
 from kini.core import current_time
 from kini.letters import rules, typesetting
-from kini.services.kinds import ReceiptDetails, kinds
+from kini.services.public import ReceiptDetails, kinds
 from kini.web import formats
 
 

@@ -7,15 +7,13 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.cases import case_answers
 from kini.cases import rules as case_rules
 from kini.cases.models import Case, TimelineEntry
-from kini.city import pack
+from kini.cases.public import case_answers
+from kini.city.public import pack
 from kini.letters.models import Letter as Issued
 from kini.letters.rules import ContentRow, LetterContent, printable_text
-from kini.services.fields.base import FieldBase
-from kini.services.schema import Letter
-from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
+from kini.services.public import FieldBase, Letter, PageSnapshot, ServiceSnapshot, snapshot_of
 from kini.web import formats
 
 

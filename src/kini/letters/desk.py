@@ -9,14 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kini.cases.desk.case_page import posted_text
-from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Case
+from kini.cases.public import case_at_desk, posted_text
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.letters import actions, rules
 from kini.letters.models import Letter
 from kini.letters.permissions import LetterPermission
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.web.redirects import see_other
 
 

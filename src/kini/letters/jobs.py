@@ -7,7 +7,7 @@ from kini.core.events import subscribe
 from kini.core.jobs import periodic
 from kini.letters import actions, queries, rules
 from kini.letters.models import OPEN_STATES
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 
 BY = system("letters")
 

@@ -4,8 +4,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from kini.cases.access import scope_of
-from kini.cases.case_view import CaseView
+from kini.cases.public import CaseView, scope_of
 from kini.letters import queries
 from kini.letters.models import OPEN_STATES, LetterState
 from kini.letters.permissions import LetterPermission

@@ -4,16 +4,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.access import own_or_family_q
 from kini.cases.models import Case
+from kini.cases.public import own_or_family_q
 from kini.letters.models import Letter
-from kini.people.personal_data_registry import (
-    DataRecord,
-    DataSubject,
-    LegalBasis,
-    PersonalDataCategory,
-    personal_data_categories,
-)
+from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 
 
 def _letters(person: DataSubject) -> Iterator[DataRecord]:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.api.operations import ApiModule, api_modules
-from kini.cases.panels import CasePanel, case_panels
+from kini.cases.public import CasePanel, case_panels
 from kini.cases.rules import entry_renderers
-from kini.city.pack_checks import pack_checks
+from kini.city.public import pack_checks
 from kini.letters import api, panels, rules, template_checks
 from kini.letters.permissions import LetterPermission
-from kini.people.permissions import register_permissions
+from kini.people.public import register_permissions
 from kini.web.navigation import NavItem, navigation
 
 

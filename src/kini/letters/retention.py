@@ -7,14 +7,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases import actions
-from kini.cases.anonymisation import kept_documents
 from kini.cases.models import Case
+from kini.cases.public import kept_documents
 from kini.core import current_time
 from kini.core.actors import system
 from kini.core.retention import YEAR, Removal, RetentionRule, rules, term_of
 from kini.letters import actions as letter_actions
 from kini.letters.models import OPEN_STATES, Letter
-from kini.people import legal_holds
+from kini.people.public import legal_holds
 
 BY = system("retention")
 NAME = "letters.papers"

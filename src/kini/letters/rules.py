@@ -9,8 +9,7 @@ from typing import Any, Self
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kini.services.flows import Flow
-from kini.services.schema import Letter
+from kini.services.public import Flow, Letter
 
 #: Causes of a withdrawal; public, so they say nothing about a person.
 CAUSES: Mapping[str, str | Promise] = {

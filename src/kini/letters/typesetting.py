@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.registry import Registry
 from kini.letters.rules import LetterContent, bundled_glyphs_only, map_texts, printable_text
 from kini.web.theme import theme_tokens

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import attempt_limits, current_time, references
 from kini.core.client_address import client_network
 from kini.letters import content, queries, rules
 from kini.letters.models import Letter
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 
 #: Codes that may be tried from one network address; an office behind one address verifies some letters a day.
 TRIES = attempt_limits.Limit("letters.check", count=120, seconds=3600)

@@ -9,10 +9,9 @@ from kini.core.events import subscribe
 from kini.messages import actions
 from kini.messages.message_types import MessageType, message_types
 from kini.messages.recipients import Recipient
-from kini.people.assurance import accounts_with_access
-from kini.people.assurance_levels import level_label
 from kini.people.events import AssuranceChanged, ProgramTokensRevoked
 from kini.people.models import AssuranceChange, User
+from kini.people.public import accounts_with_access, level_label
 
 NUMBER_LOST = MessageType(
     "number-lost",

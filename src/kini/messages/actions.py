@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import audit, current_time, jobs
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed

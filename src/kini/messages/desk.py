@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import Actor
 from kini.messages import actions, message_texts, queries, rules
 from kini.messages.channels.base import channels
@@ -22,8 +22,7 @@ from kini.messages.message_types import MessageType, message_types
 from kini.messages.models import Delivery, Message
 from kini.messages.permissions import MessagePermission
 from kini.people import actions as people_actions
-from kini.people.access_log import AccessType, DataRead
-from kini.people.access_purposes import CONTACT
+from kini.people.public import CONTACT, AccessType, DataRead
 from kini.people.queries import actor_for
 from kini.people.rules import require_somewhere
 

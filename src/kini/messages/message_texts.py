@@ -11,8 +11,7 @@ import phonenumbers
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field
 
-from kini.city import pack
-from kini.city.pack import load_city
+from kini.city.public import load_city, pack
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
 from kini.messages import rules

@@ -7,13 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor
 from kini.messages.models import InboundMessage, Message, OptOut, Preference, Subscription
-from kini.people.personal_data_registry import (
-    DataRecord,
-    DataSubject,
-    LegalBasis,
-    PersonalDataCategory,
-    personal_data_categories,
-)
+from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 
 
 def _messages(person: DataSubject) -> QuerySet[Message]:

@@ -12,7 +12,7 @@ from kini.messages.models import SENT_STATES, Delivery, Message, OptOut, Prefere
 from kini.messages.permissions import MessagePermission
 from kini.messages.recipients import Recipient, recipient_of
 from kini.people.models import Resident, User
-from kini.people.permission_filters import visible_cases_q
+from kini.people.public import visible_cases_q
 
 
 def inbox(user: User) -> QuerySet[Message]:

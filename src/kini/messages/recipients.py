@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.messages.models import Message
 from kini.people.models import Resident, User
 

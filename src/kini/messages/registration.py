@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kini.city.pack_checks import pack_checks
+from kini.city.public import pack_checks
 from kini.core.delivery import sms_destinations, sms_providers
 from kini.core.sandboxes import SandboxServer, sandboxes
 from kini.messages import account_messages, message_texts, queries
@@ -18,7 +18,7 @@ from kini.messages.providers.base import adapters
 from kini.messages.providers.configuration import send_sign_in_code
 from kini.messages.providers.twilio import Twilio
 from kini.messages.providers.whatsapp import WhatsApp as WhatsAppProvider
-from kini.people.permissions import register_permissions
+from kini.people.public import register_permissions
 from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere
 from kini.web.navigation import NavItem, navigation

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core.retention import DAY, YEAR, RetentionRule, row_removal, rules
 from kini.messages.models import InboundMessage, Message
-from kini.people import legal_holds
+from kini.people.public import legal_holds
 
 
 def _held() -> Q:

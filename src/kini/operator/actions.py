@@ -7,8 +7,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
-from kini.exchange import outbox
 from kini.exchange.models import OutboxEntry
+from kini.exchange.public import outbox
 from kini.people import queries
 
 _AGAIN = "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)"

@@ -22,8 +22,8 @@ from kini.operator import actions
 from kini.operator.read_only_admin import ReadOnlyAdmin
 from kini.operator.site import site
 from kini.people import queries
-from kini.people.contacts import contact_of
 from kini.people.models import AccessLog, Operator, User
+from kini.people.public import contact_of
 
 MASK = "•••"
 #: Names in the code, ids of the pack, case references, timestamps. Eight digits in a row may be a personal number.

@@ -10,7 +10,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from kini.people import mfa, queries
+from kini.people import queries
+from kini.people.public import mfa
 
 type Address = URLPattern | URLResolver
 type Page = Callable[..., HttpResponseBase]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kini.cases import access
 from kini.cases.actions import add_timeline_entry, move
 from kini.cases.models import Case
+from kini.cases.public import access
 from kini.cases.rules import RESIDENT, edge_of
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
@@ -32,7 +32,7 @@ from kini.payments.permissions import PaymentPermission
 from kini.payments.providers import provider_for
 from kini.payments.providers.base import Method, PaymentCode, ReceivedPayment, SettlementLine, WebhookMessage
 from kini.payments.tariffs import BillRow, bill_registers
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 from kini.web import formats
 from kini.web.formats import city_time
 

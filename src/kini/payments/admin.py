@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kini.operator.read_only_admin import COLUMN_LABELS, ReadOnlyAdmin
-from kini.operator.site import site
+from kini.operator.public import COLUMN_LABELS, ReadOnlyAdmin, site
 from kini.payments.models import Refund, SettlementRow
 from kini.web import formats
 

@@ -9,10 +9,9 @@ from pydantic import Field
 
 from kini.api.auth import principal_of
 from kini.api.operations import In, Out, Router
-from kini.cases.api.own_cases import own_case
-from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case
-from kini.city import pack
+from kini.cases.public import READ, WRITE, own_case
+from kini.city.public import pack
 from kini.payments import actions, gateway, queries
 from kini.payments.models import Bill, Payment
 from kini.payments.providers import available_methods

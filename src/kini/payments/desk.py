@@ -8,14 +8,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Case
+from kini.cases.public import case_at_desk
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
 from kini.payments.permissions import PaymentPermission
-from kini.people.guards import officers_only
-from kini.people.permission_filters import visible_cases_q
+from kini.people.public import officers_only, visible_cases_q
 from kini.people.queries import actor_for
 from kini.web.redirects import see_other
 

@@ -7,9 +7,7 @@ from kini.cases.models import Case, Draft
 from kini.payments import actions
 from kini.payments.kind import BY, PaymentKind
 from kini.payments.tariffs import BillRow, normalise_number
-from kini.services.examples import example_form
-from kini.services.kind_fixtures import KindFixtures
-from kini.services.snapshots import ServiceSnapshot
+from kini.services.public import KindFixtures, ServiceSnapshot, example_form
 from kini.web import formats
 
 

@@ -4,7 +4,7 @@ from typing import cast
 
 import structlog
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import system
 from kini.payments import actions, queries

@@ -8,16 +8,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from kini.cases import case_answers
 from kini.cases.models import Case, Draft
+from kini.cases.public import case_answers
 from kini.core.actors import ActionRefused, system
 from kini.payments import actions, queries
 from kini.payments.models import Bill
 from kini.payments.providers import available_methods
-from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind, ReceiptDetails, TemplatePart
-from kini.services.schema import Definition, Id, Name
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import (
+    Definition,
+    Id,
+    Kind,
+    Name,
+    ReceiptDetails,
+    ServiceSnapshot,
+    StrictModel,
+    TemplatePart,
+    snapshot_of,
+)
 from kini.web import formats
 
 BY = system("payments")

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases.models import Case
-from kini.cases.pages.guards import guest_key, own_case_for_visitor, owner_only
+from kini.cases.public import guest_key, own_case_for_visitor, owner_only
 from kini.core import attempt_limits, current_time, references
 from kini.core.actors import ActionRefused
 from kini.core.client_address import client_network

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 
 from kini.cases.models import Case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.crypto import keyed_hash, matches_hash
 from kini.payments.models import OPEN_STATES, RECEIVED_STATES, Bill, BillCase, Payment, Refund

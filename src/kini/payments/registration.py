@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from kini.api.operations import ApiModule, api_modules
 from kini.cases.rules import entry_renderers
-from kini.city.pack_checks import pack_checks
+from kini.city.public import pack_checks
 from kini.core import references
 from kini.core.chain import Chain, chains
 from kini.core.sandboxes import SandboxServer, sandboxes
@@ -19,10 +19,8 @@ from kini.payments.permissions import PaymentPermission
 from kini.payments.providers.base import adapters
 from kini.payments.providers.snap import Snap
 from kini.payments.tariffs import check_bills
-from kini.people.guards import has_permission
-from kini.people.permissions import register_permissions
-from kini.services.kind_fixtures import kind_fixtures
-from kini.services.kinds import kinds
+from kini.people.public import has_permission, register_permissions
+from kini.services.public import kind_fixtures, kinds
 from kini.web import formats
 from kini.web.navigation import NavItem, navigation
 

@@ -16,14 +16,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
-from kini.city.pack import load_city
+from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
 from kini.core.dated_rules import DatedRules, SourcedRule, rules_in_force
 from kini.core.localized_text import Text, missing_translations
 from kini.core.table_import import CellError, Row, Table, Unreadable
 from kini.payments import rules
-from kini.services.fields.base import StrictModel
-from kini.services.schema import Id
+from kini.services.public import Id, StrictModel
 
 FOLDER = "bills"
 COLUMNS = ("object", "period", "principal", "due_on", "proof")

@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field
 
-from kini.city.pack import load_city
-from kini.city.schema import Id
+from kini.city.public import Id, load_city
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
 

@@ -11,7 +11,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from kini.api.auth import scopes
         from kini.api.operations import ApiModule, api_modules
-        from kini.city.pack_checks import pack_checks
+        from kini.city.public import pack_checks
         from kini.core.chain import Chain, chains
         from kini.people import (  # noqa: F401 -- receivers
             api,

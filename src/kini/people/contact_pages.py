@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import ActionRefused
 from kini.core.attempt_limits import TooManyAttempts
 from kini.people import actions, contact_verification, queries, recent_authentication

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Area
+from kini.city.public import pack
 from kini.core.invisible_characters import has_invisible
 from kini.people import rules
 from kini.people.rules import NationalId, NationalIdError

@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.crypto import decrypt, encrypt, needs_rotation
 from kini.people import demo_accounts
 from kini.people.directory_config import configured_directory

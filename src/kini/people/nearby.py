@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kini.city import geocoding, pack, queries
+from kini.city import queries
 from kini.city.models import Area, Place, Unit
+from kini.city.public import geocoding, pack
 from kini.core.geometry import Point
 from kini.people.models import Resident, User
 

@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import system
 from kini.people import actions, mfa
 from kini.people.directory_config import configured_directory

@@ -8,8 +8,7 @@ from typing import Annotated
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, RootModel
 
-from kini.city.pack import load_city
-from kini.city.schema import Id
+from kini.city.public import Id, load_city
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
 from kini.people.permissions import Permission, permissions

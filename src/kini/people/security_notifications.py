@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import attempt_limits, current_time
 from kini.core.attempt_limits import Limit
 from kini.core.delivery import can_deliver, may_receive_sms, send_text

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import security_log
 from kini.core.attempt_limits import TooManyAttempts
 from kini.people import actions, code_limits, demo_accounts, known_devices, mfa, queries, verification_codes

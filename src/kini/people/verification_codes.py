@@ -5,7 +5,7 @@ import secrets
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.delivery import Channel, can_deliver, may_receive_sms, send_text
 from kini.people import code_limits, known_devices
 from kini.people.code_limits import SHORT_DIGITS

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.city import pack, privacy
+from kini.city.public import pack, privacy
 from kini.core import current_time
-from kini.letters import typesetting
+from kini.letters.public import typesetting
 from kini.privacy.models import Breach
 from kini.web import formats
 

@@ -14,10 +14,10 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from kini.city import pack, privacy
+from kini.city.public import pack, privacy
 from kini.core import crypto, current_time, files
-from kini.letters import typesetting
-from kini.people.personal_data_registry import DataSubject, PersonalDataCategory, PersonalFile, personal_data_categories
+from kini.letters.public import typesetting
+from kini.people.public import DataSubject, PersonalDataCategory, PersonalFile, personal_data_categories
 from kini.web import formats
 
 TEMPLATE = "privacy-export"

@@ -12,14 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases.models import Case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
-from kini.people.guards import officers_only
 from kini.people.models import LegalHold, Resident
-from kini.people.permissions import PeoplePermission
+from kini.people.public import PeoplePermission, officers_only
 from kini.people.queries import actor_for
 from kini.privacy import actions, breach_letter
 from kini.privacy.models import Breach

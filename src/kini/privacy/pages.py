@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.city import privacy
+from kini.city.public import privacy
 from kini.core.crypto import DecryptionError
 from kini.people.models import User
 from kini.people.queries import actor_for

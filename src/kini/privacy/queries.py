@@ -10,21 +10,20 @@ from django.utils.translation import ngettext
 
 from kini.cases import rules
 from kini.cases.models import Case
-from kini.city import privacy
+from kini.city.public import privacy
 from kini.core import current_time, retention
 from kini.core.actors import ActionRefused
 from kini.core.config_files import ConfigErrors
-from kini.people import legal_holds
 from kini.people.models import Officer, Operator, Resident, User
-from kini.people.personal_data_registry import (
+from kini.people.public import (
     LEGAL_BASIS_LABELS,
     DataSubject,
     PersonalDataCategory,
+    legal_holds,
     personal_data_categories,
 )
 from kini.privacy.models import Export, Restriction
-from kini.services import builtin_services
-from kini.services.snapshots import snapshot_of
+from kini.services.public import builtin_services, snapshot_of
 from kini.web import formats
 
 KIND = "privacy"

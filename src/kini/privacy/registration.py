@@ -8,20 +8,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.case_view import CaseView
-from kini.cases.panels import CasePanel, case_panels
+from kini.cases.public import CasePanel, CaseView, case_panels
 from kini.core.file_references import FileColumn, references
 from kini.core.retention import RetentionRule, row_removal, rules
-from kini.letters.typesetting import template_folders
-from kini.messages.message_types import MessageType, message_types
-from kini.people.guards import has_permission
-from kini.people.permissions import PeoplePermission
+from kini.letters.public import template_folders
+from kini.messages.public import MessageType, message_types
+from kini.people.public import PeoplePermission, has_permission
 from kini.privacy import queries
 from kini.privacy.actions.breaches import BREACH_MESSAGE
 from kini.privacy.models import Export
 from kini.privacy.request_kind import PrivacyRequest
-from kini.services.builtin_services import BuiltinServices, builtin_service_sets
-from kini.services.kinds import kinds
+from kini.services.public import BuiltinServices, builtin_service_sets, kinds
 from kini.web.navigation import NavItem, navigation
 
 HERE = Path(__file__).parent

@@ -10,9 +10,7 @@ from kini.cases.models import Case, Draft
 from kini.core import jobs
 from kini.core.actors import NotAllowed, system
 from kini.privacy import actions, queries
-from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind, TemplatePart
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import Kind, ServiceSnapshot, StrictModel, TemplatePart, snapshot_of
 
 PREPARE, ERASE = "privacy.prepare_export", "privacy.erase_person"
 

@@ -7,11 +7,11 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from kini.city.pack_checks import pack_checks
-        from kini.messages.replies import reply_handlers
+        from kini.city.public import pack_checks
+        from kini.messages.public import reply_handlers
         from kini.reports import whatsapp_reports
         from kini.reports.kind import Report
-        from kini.services.kinds import kinds
+        from kini.services.public import kinds
         from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())

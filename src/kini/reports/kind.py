@@ -10,10 +10,7 @@ from kini.cases import rules as case_rules
 from kini.cases.models import Case, Document, Draft
 from kini.core.actors import ActionRefused
 from kini.reports import queries, rules
-from kini.services.fields.base import StrictModel
-from kini.services.kinds import Kind
-from kini.services.schema import Name
-from kini.services.snapshots import snapshot_of
+from kini.services.public import Kind, Name, StrictModel, snapshot_of
 
 
 class ReportOptions(StrictModel):

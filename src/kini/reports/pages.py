@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kini.reports.kind import Report
-from kini.services import catalogue
 from kini.services import queries as services
+from kini.services.public import catalogue
 
 
 @require_safe

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from kini.services.flows import Flow
+from kini.services.public import Flow
 
 
 class EvidenceEntry(Protocol):

@@ -15,21 +15,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.cases import actions, case_answers
+from kini.cases import actions
 from kini.cases.models import Draft
-from kini.city import pack
+from kini.cases.public import case_answers
+from kini.city.public import pack
 from kini.core import current_time, upload_limits
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.config_files import ConfigError
-from kini.messages.message_texts import FILE, load_message_settings, message_settings
 from kini.messages.models import InboundMessage
-from kini.messages.providers.configuration import configured_providers
-from kini.people.contacts import Contact
+from kini.messages.public import FILE, configured_providers, load_message_settings, message_settings
 from kini.people.models import Resident, User
+from kini.people.public import Contact
 from kini.people.queries import user_by_contact
-from kini.services.fields.base import InvalidAnswer
 from kini.services.models import Service
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import InvalidAnswer, ServiceSnapshot, snapshot_of
 
 #: Keyword that begins a report by text; a photo or a location needs none.
 BEGINS = re.compile(r"^\s*(?:LAPOR|REPORT)\b[\s:,.-]*(.*)$", re.IGNORECASE | re.DOTALL)

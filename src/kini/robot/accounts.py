@@ -5,18 +5,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kini.city import pack
 from kini.city.models import Agency
+from kini.city.public import pack
 from kini.city.queries import lowest_level_areas
 from kini.core.actors import system
 from kini.core.models import OutboxMessage
-from kini.people import actions, demo_accounts, queries
-from kini.people.contacts import Contact
+from kini.people import actions, queries
 from kini.people.models import User
-from kini.people.roles import roles
+from kini.people.public import Contact, demo_accounts, roles
 from kini.robot.browser import Browser, CheckFailed
-from kini.services.fields.identity import example_national_id
 from kini.services.models import Service
+from kini.services.public import example_national_id
 
 BY = system("robot")
 

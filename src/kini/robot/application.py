@@ -7,9 +7,15 @@ import httpx
 
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.kind_steps import extra_pages
-from kini.services.examples import InputFiles, InputValues, example_form, invalid_values
-from kini.services.fields.base import FieldBase
-from kini.services.snapshots import PageSnapshot, ServiceSnapshot
+from kini.services.public import (
+    FieldBase,
+    InputFiles,
+    InputValues,
+    PageSnapshot,
+    ServiceSnapshot,
+    example_form,
+    invalid_values,
+)
 
 MAX_PAGES = 80
 REJECTED = (400, 422)

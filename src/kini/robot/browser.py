@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from lxml import html
 
-from kini.services.fields.uploads import Upload
+from kini.services.public import Upload
 
 
 class CheckFailed(Exception):

@@ -6,20 +6,18 @@ from django.core.management import call_command
 
 from kini.cases import actions, rules
 from kini.cases.models import Case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import system
 from kini.letters.models import Letter
 from kini.payments.models import Payment
-from kini.payments.tariffs import read_bills, sample_bills
+from kini.payments.public import read_bills, sample_bills
 from kini.people.models import User
 from kini.robot import kind_steps
 from kini.robot.application import Application, path
 from kini.robot.browser import Browser, CheckFailed
-from kini.services import catalogue, queries
-from kini.services.flows import Flow
-from kini.services.kinds import kinds
+from kini.services import queries
 from kini.services.models import Service
-from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
+from kini.services.public import Flow, PageSnapshot, ServiceSnapshot, catalogue, kinds, snapshot_of
 
 BY = system("pictures")
 #: Number of the example answers; 1 would also submit invalid ones.

@@ -7,23 +7,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.city.queries import areas_by_level
 from kini.core import current_time
 from kini.core.actors import system
-from kini.feeds import feed_config, importer
-from kini.feeds.import_run import FileOrigin, ImportRefused
-from kini.feeds.kind import InformationOptions
 from kini.feeds.models import Stop
-from kini.feeds.schema import Feed, SelfCheck
+from kini.feeds.public import Feed, FileOrigin, ImportRefused, InformationOptions, SelfCheck, feed_config, importer
 from kini.robot.accounts import RobotAccounts
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.report import ServiceResult
-from kini.services.examples import example_form
-from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.snapshots import snapshot_of
-from kini.services.start_page import services_on_other_pages
+from kini.services.public import example_form, kinds, services_on_other_pages, snapshot_of
 
 BY = system("robot")
 LINES = '//ol[contains(@class, "figures-list")]/li'

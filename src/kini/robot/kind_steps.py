@@ -8,7 +8,7 @@ import httpx
 
 from kini.cases.models import Case
 from kini.core.registry import Registry
-from kini.payments.providers import configured_providers
+from kini.payments.public import configured_providers
 from kini.robot.browser import Browser, CheckFailed, Page
 
 PATIENCE = 15.0  # seconds to wait for the effect

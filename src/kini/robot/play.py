@@ -11,8 +11,8 @@ from kini.robot.browser import CheckFailed
 from kini.robot.information_play import InformationPlay
 from kini.robot.report import ServiceResult
 from kini.robot.service_play import ServicePlay
-from kini.services.kinds import kinds
 from kini.services.models import Service
+from kini.services.public import kinds
 
 AT_ONCE = 6  # concurrent services; more than cores, since the threads wait for the server
 

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, StorageState, sync_playwright
 
 from kini.cases.models import Case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import system_programs
-from kini.people import demo_accounts
 from kini.people.models import Officer, User
+from kini.people.public import demo_accounts
 from kini.robot import fixtures
 from kini.robot.screenshot_pages import OFFICER, PAGES, README, RESIDENT, ScreenshotPage
 

@@ -16,11 +16,8 @@ from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.flow_paths import Edge, FlowCoverage
 from kini.robot.kind_steps import external_moves
 from kini.robot.report import ServiceResult
-from kini.services.examples import example_form
-from kini.services.flows import JOINED
-from kini.services.kind_fixtures import fixtures_of
 from kini.services.models import Service
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import JOINED, ServiceSnapshot, example_form, fixtures_of, snapshot_of
 
 BY = system("robot")
 MAX_CASES = 40

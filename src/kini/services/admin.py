@@ -6,8 +6,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from kini.operator.read_only_admin import ReadOnlyAdmin
-from kini.operator.site import site
+from kini.operator.public import ReadOnlyAdmin, site
 from kini.services.models import Service, ServiceVersion
 
 

@@ -10,7 +10,7 @@ from kini.api import pagination
 from kini.api.operations import Named, Out, Router
 from kini.api.pagination import Cursor, Limit, Page
 from kini.core.localized_text import Text
-from kini.people.assurance_levels import Level
+from kini.people.public import Level
 from kini.services import answers_schema, queries
 from kini.services import search as searching
 from kini.services.fields.uploads import DocumentField

@@ -7,7 +7,7 @@ from typing import Literal
 from django.conf import settings
 from pydantic import Field
 
-from kini.city.schema import Id
+from kini.city.public import Id
 from kini.core.config_files import parse_model, read_source_file
 from kini.core.localized_text import Text, words_in
 from kini.core.process_cache import cached

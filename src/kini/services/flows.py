@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from kini.city.schema import Id
+from kini.city.public import Id
 from kini.core.localized_text import Text
 from kini.services.fields.base import StrictModel
 from kini.services.schema import Name, Target

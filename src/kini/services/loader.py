@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, RootModel
 
-from kini.city.pack import load_city
+from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, Place, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
-from kini.people.roles import Role, load_roles
+from kini.people.public import Role, load_roles
 from kini.services import builtin_services
 from kini.services.catalogue import Catalogue
 from kini.services.flows import Flow, State

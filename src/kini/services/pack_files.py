@@ -7,7 +7,7 @@ from typing import Any
 
 from kini.core.config_files import SourceFile
 from kini.core.localized_text import Text
-from kini.people.roles import Role
+from kini.people.public import Role
 from kini.services.catalogue import Catalogue
 from kini.services.flows import Flow
 from kini.services.schema import Block, Channel, Definition, Statement

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kini.city.pack import load_city
+from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, Place, SourceFile, read_source_file
-from kini.people.profile_values import PROFILE_ATTRIBUTES
+from kini.people.public import PROFILE_ATTRIBUTES
 from kini.services import builtin_services
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kini.api.operations import ApiModule, api_modules
-from kini.city.pack_checks import pack_checks
+from kini.city.public import pack_checks
 from kini.core.process_cache import warmers
 from kini.services import admin, api, catalogue, home, loader, queries
 from kini.services.fields import choices, compound, dates, identity, numbers, places, text, uploads

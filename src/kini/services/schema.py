@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
-from kini.city.schema import Id
+from kini.city.public import Id
 from kini.core.localized_text import Text
-from kini.people.assurance_levels import Level
+from kini.people.public import Level
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, StrictModel, field_types
 from kini.services.kinds import kinds

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import audit
 from kini.core.database.fast_models import hydrate
 from kini.core.database.prepared_statements import execute_prepared

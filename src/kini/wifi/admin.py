@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.operator.read_only_admin import ReadOnlyAdmin
-from kini.operator.site import site
+from kini.operator.public import ReadOnlyAdmin, site
 from kini.wifi.models import AccessPoint, Site
 
 

@@ -9,10 +9,10 @@ class Wifi(AppConfig):
 
     def ready(self) -> None:
         from kini.api.operations import ApiModule, api_modules
-        from kini.city.pack_checks import pack_checks
-        from kini.messages.message_types import message_types
-        from kini.people.permissions import register_permissions
-        from kini.services.start_page import services_on_other_pages, start_panels
+        from kini.city.public import pack_checks
+        from kini.messages.public import message_types
+        from kini.people.public import register_permissions
+        from kini.services.public import services_on_other_pages, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
         from kini.wifi import admin, jobs, personal_data, retention  # noqa: F401 -- jobs register themselves

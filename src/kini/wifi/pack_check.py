@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from kini.city import pack
-from kini.city.pack_tables import read_pack_tables
+from kini.city.public import pack, read_pack_tables
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import missing_translations
 from kini.core.table_import import read_pack_table

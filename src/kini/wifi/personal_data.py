@@ -5,13 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor
-from kini.people.personal_data_registry import (
-    DataRecord,
-    DataSubject,
-    LegalBasis,
-    PersonalDataCategory,
-    personal_data_categories,
-)
+from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 from kini.wifi import actions
 from kini.wifi.devices import queries
 from kini.wifi.models import Device

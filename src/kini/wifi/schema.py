@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from kini.city.schema import WEEKDAYS, Id, StrictModel, Week
+from kini.city.public import WEEKDAYS, Id, StrictModel, Week
 from kini.core.dated_rules import DatedRules, SourcedRule
 from kini.core.localized_text import Text
-from kini.services.schema import Name
+from kini.services.public import Name
 
 #: Bounds of a plan: metres, people, currency units, weight.
 WALK_RADIUS, POINT_CAPACITY, POINT_COST, EQUITY = (50, 5_000), (1, 1_000_000), (0, 10**15), (0.0, 10.0)

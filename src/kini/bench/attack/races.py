@@ -16,13 +16,11 @@ from kini.bench import booking
 from kini.bench.clients import Application, ClientPool
 from kini.bench.crash_recovery import ApplyingClient, create_clients
 from kini.booking.models import Quota
-from kini.cases.api.scopes import DESK_READ, DESK_WRITE
 from kini.cases.models import Case
-from kini.cases.permissions import CasePermission
+from kini.cases.public import DESK_READ, DESK_WRITE, CasePermission
 from kini.core.actors import system
 from kini.people import actions as people_actions
-from kini.people.contacts import Contact
-from kini.people.roles import role_permissions, roles
+from kini.people.public import Contact, role_permissions, roles
 
 BY = system("attack")
 SENDERS, SUBMITTERS, MOVERS, BOOKERS, PLACES = 48, 32, 9, 64, 4

@@ -11,7 +11,7 @@ from django.db import connection
 
 from kini.bench.attack import races, requests, uploads
 from kini.bench.attack.connections import Visitor, slow_connections
-from kini.cases import timeline
+from kini.cases.public import timeline
 
 #: Maximum p99 in seconds of a regular visitor during the attack.
 P99 = 1.0

@@ -12,11 +12,9 @@ import httpx
 from kini.api.operations import PREFIX
 from kini.bench.attack.connections import network_address
 from kini.bench.upload_bombs import BOMBS
-from kini.people.token_auth import GUEST_KEY_HEADER
-from kini.services.fields.uploads import UploadField
-from kini.services.kinds import kinds
+from kini.people.public import GUEST_KEY_HEADER
 from kini.services.models import Service
-from kini.services.snapshots import snapshot_of
+from kini.services.public import UploadField, kinds, snapshot_of
 
 #: Expected statuses of a refused upload: unreadable, too large, too many, busy, disk full.
 REFUSED = (400, 413, 415, 422, 429, 503, 507)

@@ -20,8 +20,8 @@ from kini.bench.wifi.packets import ACCOUNTING_RESPONSE, Nas, SessionTraffic, ac
 from kini.bench.wifi.radius_load import PacketSlot, SendResult
 from kini.bench.workloads import Measurement
 from kini.robot.scratch import ScratchCity
-from kini.wifi.accounting import spool
 from kini.wifi.models import DetailMark
+from kini.wifi.public import spool
 
 #: Factor on a rate, so that it is reached.
 MARGIN = 1.01

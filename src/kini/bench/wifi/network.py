@@ -6,16 +6,14 @@ from django.db import connection
 
 from kini.bench.load_generator import NotMeasured
 from kini.bench.wifi.packets import Nas
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import system
 from kini.core.crypto import hmac_pads
 from kini.core.database import database_roles
-from kini.wifi import actions, config
-from kini.wifi.inventory.radius_secrets import secret_of
-from kini.wifi.inventory.sample_data import point_counts
+from kini.wifi import actions
 from kini.wifi.models import AccessPoint, Group
-from kini.wifi.radius.authorization import DEVICE
+from kini.wifi.public import DEVICE, config, point_counts, secret_of
 
 #: Number of access points that send requests, each from its own loopback address.
 ASKING = 16

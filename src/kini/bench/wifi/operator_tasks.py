@@ -9,13 +9,10 @@ from random import Random
 from kini.bench import subprocesses
 from kini.bench.load_generator import NotMeasured
 from kini.bench.workloads import Goal, Measurement, Workload
-from kini.city import pack
-from kini.city.city_cache import city_tables
+from kini.city.public import city_tables, pack
 from kini.robot.scratch import ScratchCity
-from kini.wifi import config
 from kini.wifi.models import Site
-from kini.wifi.planning import candidate_sites, planner
-from kini.wifi.planning.plan_request import PlanRequest, planning_rule
+from kini.wifi.public import PlanRequest, candidate_sites, config, planner, planning_rule
 
 #: Rows of the imported list, and the goal in seconds.
 ROWS, IMPORT_SECONDS = 10_000, 10

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from kini.wifi.radius import packets
-from kini.wifi.radius.packets import (
+from kini.wifi.public import (
     ACCOUNTING_RESPONSE,
     INTERIM,
     SSID,
@@ -19,6 +18,7 @@ from kini.wifi.radius.packets import (
     Nas,
     encode_attribute,
     encode_header,
+    packets,
     sample_mac,
 )
 

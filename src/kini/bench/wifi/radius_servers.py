@@ -11,7 +11,7 @@ from kini.bench.load_generator import NotMeasured
 from kini.bench.wifi.packets import Nas
 from kini.core.process_supervisor import ProcessError, spawn_command
 from kini.robot.scratch import ScratchCity
-from kini.wifi.radius import freeradius
+from kini.wifi.public import freeradius
 
 READY = b"Ready to process requests"
 #: Folders of FreeRADIUS's own PostgreSQL schema and queries.

@@ -15,7 +15,7 @@ from kini.bench.wifi.packets import ACCESS_ACCEPT, Nas, SessionTraffic, access_r
 from kini.bench.wifi.portal import Portal, visitor_cookies
 from kini.bench.wifi.radius_load import PacketSlot
 from kini.bench.workloads import Goal, Measurement, Requests, Workload
-from kini.city import pack
+from kini.city.public import pack
 from kini.robot.scratch import ScratchCity
 
 #: Goals in packets per second.

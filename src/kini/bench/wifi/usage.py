@@ -7,7 +7,7 @@ from pathlib import Path
 from kini.bench import subprocesses
 from kini.bench.load_generator import NotMeasured
 from kini.bench.workloads import Goal, Measurement, Workload
-from kini.wifi.usage import storage
+from kini.wifi.public import storage
 
 #: Minimum number of sessions for the goals to apply.
 SESSIONS = 100_000_000

@@ -10,7 +10,7 @@ import django
 
 def main(root: Path, by: str) -> None:
     django.setup()
-    from kini.wifi.usage import aggregates, storage
+    from kini.wifi.public import aggregates, storage
 
     days = storage.closed_days(root)
     started = time.monotonic()

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from kini.booking import allocation, queries
 from kini.booking.actions.waiting_list import offer_free_places
 from kini.booking.models import EXCLUSIVE_STATES, EXPECTED_STATES, EXPIRING_STATES, Booking, Slot
-from kini.cases import access
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
+from kini.cases.public import access
 from kini.cases.rules import RESIDENT
 from kini.core import audit, current_time
 from kini.core.actions import action

@@ -7,17 +7,17 @@ from django.utils.translation import gettext as _
 
 from kini.booking import allocation, queries
 from kini.booking.models import EXPIRING_STATES, Booking, Slot
-from kini.cases import access
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
-from kini.city import pack
+from kini.cases.public import access
+from kini.city.public import pack
 from kini.core import audit, current_time, references
 from kini.core.actions import action, statement_action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.crypto import decrypt_json, encrypt_json
 from kini.people.models import Resident
 from kini.services.models import Service, ServiceVersion
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 
 
 @statement_action

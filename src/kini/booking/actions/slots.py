@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kini.booking import queries, rules
 from kini.booking.models import Quota, Slot
 from kini.booking.schedule import BookingOptions
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed

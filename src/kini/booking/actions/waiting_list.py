@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from kini.booking import allocation, queries, rules
 from kini.booking.events import PlaceOffered
 from kini.booking.models import EXPECTED_STATES, Booking, Slot
-from kini.cases import access
 from kini.cases.models import Draft
-from kini.city import pack
+from kini.cases.public import access
+from kini.city.public import pack
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor

@@ -10,7 +10,7 @@ from django.db.models import Max
 from kini.booking import rules
 from kini.booking.models import Slot
 from kini.booking.queries.bookable_services import Venue, day_range, options_of
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.services.models import Service
 from kini.web.formats import city_time, today

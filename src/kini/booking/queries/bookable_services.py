@@ -11,16 +11,14 @@ from django.db.models import Q, QuerySet
 from kini.booking import rules
 from kini.booking.models import Slot
 from kini.booking.schedule import BookingOptions
-from kini.city import pack
-from kini.city.city_cache import city_tables
 from kini.city.models import Area, Place, Unit
+from kini.city.public import city_tables, pack
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.localized_text import Text
 from kini.core.process_cache import clears_cache
 from kini.services import queries as services_queries
 from kini.services.models import Service
-from kini.services.schema import Definition
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import Definition, snapshots_by_version
 
 KIND = "booking"
 

@@ -13,9 +13,8 @@ from kini.cases.timeline import redaction
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
-from kini.people import legal_holds
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.people.public import legal_holds
+from kini.services.public import kinds, snapshot_of
 
 
 @action

@@ -12,9 +12,9 @@ from kini.cases.queries import batch_moves
 from kini.core import audit, current_time, jobs
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.people import action_helpers
 from kini.people import queries as people_queries
 from kini.people.models import Officer
+from kini.people.public import action_helpers
 
 #: Seconds in which a batch move can be cancelled.
 UNDO_SECONDS = 30

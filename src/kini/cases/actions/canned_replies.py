@@ -13,7 +13,7 @@ from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Scope
-from kini.people import action_helpers
+from kini.people.public import action_helpers
 from kini.people.rules import require
 from kini.services.models import Service
 

@@ -18,13 +18,11 @@ from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people import actions as people_actions
-from kini.people import profile_values
 from kini.people import queries as people_queries
 from kini.people.models import Officer
-from kini.people.permissions import PeoplePermission
+from kini.people.public import PeoplePermission, profile_values
 from kini.people.rules import may
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 
 #: Lifetime of a presence in seconds. Pages renew it three times as often.
 PRESENCE_SECONDS = 60

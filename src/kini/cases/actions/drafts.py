@@ -15,9 +15,8 @@ from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people.models import Resident
-from kini.services.fields.uploads import UploadField
 from kini.services.models import ServiceVersion
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, UploadField, snapshot_of
 
 
 @action

@@ -10,8 +10,7 @@ from kini.cases.permissions import CasePermission
 from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 
 
 @action

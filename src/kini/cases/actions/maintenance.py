@@ -9,14 +9,14 @@ from kini.cases import case_answers, rules, search_index, timeline
 from kini.cases.actions.moves import move
 from kini.cases.locking import lock_case, lock_draft
 from kini.cases.models import Case, Draft
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.crypto import decrypt, encrypt, needs_rotation
 from kini.people.models import Resident
 from kini.services import queries as service_queries
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 
 #: Cases indexed, and encrypted, in one transaction.
 INDEX_BATCH = 1000

@@ -13,8 +13,7 @@ from kini.cases.models import Case
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.services.kinds import kinds
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, kinds, snapshot_of
 
 
 class StaleState(ActionRefused):

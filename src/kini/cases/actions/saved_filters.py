@@ -7,9 +7,9 @@ from kini.cases.transition_inputs import clean_form_text
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.people import action_helpers
 from kini.people import queries as people_queries
 from kini.people.models import Officer
+from kini.people.public import action_helpers
 
 MAX_FILTER_NAME = 40
 

@@ -13,17 +13,15 @@ from kini.cases.events import CaseOpened
 from kini.cases.locking import claim_draft, lock_draft, require_usable
 from kini.cases.models import Case, Draft
 from kini.cases.routing import route_case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.database.fast_models import build_row
-from kini.people import profile_values
 from kini.people.models import Resident
-from kini.services import questions
-from kini.services.kinds import kinds
+from kini.people.public import profile_values
 from kini.services.models import ServiceVersion
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, kinds, questions, snapshot_of
 
 
 @action

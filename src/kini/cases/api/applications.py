@@ -24,13 +24,12 @@ from kini.core import attempt_limits, upload_limits
 from kini.core.actions import single_transaction
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.client_address import client_network
-from kini.people import profile_values
 from kini.people import queries as people_queries
 from kini.people.models import Resident
-from kini.services import json_answers, questions
+from kini.people.public import profile_values
 from kini.services import queries as services_queries
 from kini.services.models import ServiceVersion
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, json_answers, questions, snapshot_of
 
 #: One router per path prefix, hence shared with own cases.
 router = Router()

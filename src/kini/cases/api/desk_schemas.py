@@ -12,8 +12,8 @@ from kini.cases.desk.case_page import DeskCase
 from kini.cases.models import Case
 from kini.core.actors import Actor
 from kini.core.localized_text import Text
-from kini.people import access_purposes
 from kini.people.models import Officer
+from kini.people.public import access_purposes
 
 
 class Colleague(Out):

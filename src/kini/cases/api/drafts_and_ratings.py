@@ -15,7 +15,7 @@ from kini.cases.api.own_cases import own_case, router
 from kini.cases.api.schemas import title_of
 from kini.cases.api.scopes import MINE, WRITE
 from kini.cases.models import Draft
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 
 
 class DraftLine(Out):

@@ -11,7 +11,7 @@ from kini.cases import access, actions, rules, transition_inputs
 from kini.cases.models import Case
 from kini.core import upload_limits
 from kini.core.actors import Actor
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 
 
 class NewMove(In):

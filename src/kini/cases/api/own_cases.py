@@ -16,7 +16,7 @@ from kini.cases.case_view import case_view
 from kini.cases.models import Case
 from kini.cases.pages.documents import file_response
 from kini.cases.rules import RESIDENT
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import references
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from kini.api.problems import Problem
 from kini.cases.actions import DraftExpired, Incomplete, StaleState
 from kini.core.actors import ActionRefused
-from kini.people.assurance_levels import AssuranceNeeded
+from kini.people.public import AssuranceNeeded
 
 REFUSALS: Mapping[type[ActionRefused], Callable[[Any], Problem]] = {
     StaleState: lambda refusal: Problem(409, str(refusal), "stale"),

@@ -11,13 +11,17 @@ from kini.cases import case_answers, corrections, rules, transition_inputs
 from kini.cases.models import Case, Document, Draft
 from kini.core import current_time
 from kini.core.localized_text import Text
-from kini.people import profile_values
-from kini.services import json_answers, questions
-from kini.services.answers_schema import field_schema
-from kini.services.fields.base import FieldBase
-from kini.services.fields.uploads import UploadField
-from kini.services.kinds import kinds
-from kini.services.snapshots import ServiceSnapshot, snapshots_by_version
+from kini.people.public import profile_values
+from kini.services.public import (
+    FieldBase,
+    ServiceSnapshot,
+    UploadField,
+    field_schema,
+    json_answers,
+    kinds,
+    questions,
+    snapshots_by_version,
+)
 
 
 class DocumentOut(Out):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kini.api.auth import Scope
-from kini.people.token_auth import RequireScope
+from kini.people.public import RequireScope
 
 SCOPES = (
     Scope("cases:read", _("See what you asked the city for, how it stands, and its documents")),

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 
 from kini.cases.queries import access_report
 from kini.cases.queries.access_report import AccessReport, OfficerReads
-from kini.people import access_purposes, queries
-from kini.people.guards import officers_only
-from kini.people.permissions import PeoplePermission
+from kini.people import queries
+from kini.people.public import PeoplePermission, access_purposes, officers_only
 from kini.people.queries import actor_for
 from kini.web import downloads, formats
 

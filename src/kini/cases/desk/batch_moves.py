@@ -22,10 +22,9 @@ from kini.cases.queries.batch_moves import PlannedMove
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, TransitionInputs
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
-from kini.services.fields.base import FieldBase
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import FieldBase, snapshots_by_version
 from kini.web import formats
 from kini.web.redirects import see_other
 

@@ -17,7 +17,7 @@ from kini.cases.permissions import CasePermission
 from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import may
 from kini.services import queries as service_queries

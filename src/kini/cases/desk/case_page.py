@@ -22,14 +22,11 @@ from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.ids import parse_pk
-from kini.people import access_purposes
-from kini.people.assurance_levels import level_label
-from kini.people.guards import officers_only
 from kini.people.models import Officer
+from kini.people.public import access_purposes, level_label, officers_only
 from kini.people.queries import officer_of, officers_with_permission
 from kini.people.rules import may
-from kini.services.fields.base import FieldBase
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import FieldBase, ServiceSnapshot, snapshot_of
 from kini.web import formats
 from kini.web.redirects import see_other
 

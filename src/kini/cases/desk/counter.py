@@ -15,25 +15,27 @@ from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.desk.queue_rows import QueueRow, build_rows
 from kini.cases.models import Case, Draft
-from kini.city import pack
 from kini.city import queries as city_queries
+from kini.city.public import pack
 from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.attempt_limits import Limit
 from kini.people import actions as people_actions
-from kini.people import profile_values
-from kini.people.assurance import account_hints, is_safe_at_counter
-from kini.people.assurance_levels import level_label
-from kini.people.forms import ProfileForm
-from kini.people.guards import officers_only
 from kini.people.models import Assurance, Resident
-from kini.people.permissions import PeoplePermission
+from kini.people.public import (
+    PeoplePermission,
+    ProfileForm,
+    account_hints,
+    is_safe_at_counter,
+    level_label,
+    officers_only,
+    profile_values,
+)
 from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
-from kini.services.kinds import kinds_with_cases
 from kini.services.models import Service
+from kini.services.public import kinds_with_cases, snapshot_of
 from kini.services.queries import ServiceCard
-from kini.services.snapshots import snapshot_of
 from kini.web import formats
 from kini.web.redirects import SeeOther, see_other
 

@@ -20,25 +20,28 @@ from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import Case
 from kini.cases.pages import forms
-from kini.city import pack
 from kini.city import queries as city_queries
+from kini.city.public import pack
 from kini.core import references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people import actions as people_actions
-from kini.people import profile_values, rules
+from kini.people import rules
 from kini.people.actions import Details
-from kini.people.assurance import account_hints, document_choices
-from kini.people.assurance_levels import level_label
-from kini.people.forms import ProfileForm
-from kini.people.guards import officers_only
-from kini.people.identity_registers.base import configured_register
 from kini.people.models import Assurance, AssuranceChange, Resident
-from kini.people.permissions import PeoplePermission
+from kini.people.public import (
+    PeoplePermission,
+    ProfileForm,
+    account_hints,
+    configured_register,
+    document_choices,
+    level_label,
+    officers_only,
+    profile_values,
+)
 from kini.people.queries import actor_for
 from kini.people.rules import NationalId
-from kini.services import catalogue as catalogues
-from kini.services.fields.base import InvalidAnswer
-from kini.services.fields.text import PhoneField
+from kini.services.public import InvalidAnswer, PhoneField
+from kini.services.public import catalogue as catalogues
 from kini.web.redirects import SeeOther
 
 SALT = "cases.counter"

@@ -19,10 +19,10 @@ from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Case, Document
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused, NotAllowed
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import may
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 from kini.web import formats
 from kini.web.redirects import see_other
 

@@ -7,7 +7,7 @@ from kini.cases import access, queries, read_log
 from kini.cases.desk import queue_address
 from kini.cases.models import Case
 from kini.cases.permissions import CasePermission
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import references
 from kini.core.actors import Actor
 from kini.people.queries import actor_for

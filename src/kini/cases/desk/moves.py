@@ -23,11 +23,8 @@ from kini.cases.permissions import CasePermission
 from kini.core import current_time, upload_limits
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.files import FileRefused
-from kini.people.guards import officers_only
-from kini.services.fields.base import FieldBase
-from kini.services.fields.text import LongTextField
-from kini.services.fields.uploads import UploadField
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.people.public import officers_only
+from kini.services.public import FieldBase, LongTextField, ServiceSnapshot, UploadField, snapshot_of
 
 #: Stands for a missing `state` input; no state has this name.
 UNKNOWN = "?"

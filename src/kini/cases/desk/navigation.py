@@ -10,8 +10,7 @@ from kini.cases.desk import presence, queue_counts, saved_filters
 from kini.cases.desk.queue_address import VIEWS
 from kini.cases.permissions import CasePermission
 from kini.cases.queries import View
-from kini.people.guards import has_permission
-from kini.people.permissions import PeoplePermission
+from kini.people.public import PeoplePermission, has_permission
 from kini.web.navigation import NavItem, NavSource, nav_sources, navigation
 
 #: Icons of the rail's views, in order.

@@ -13,20 +13,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases.desk.queue import clean_query_text
-from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Area
+from kini.city.public import pack
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import actions, queries
-from kini.people.contacts import ContactError, contact_of, parse_contact
-from kini.people.directory_config import configured_directory
-from kini.people.guards import officers_only
 from kini.people.models import DirectoryLink, Officer, RoleGrant
-from kini.people.permissions import PeoplePermission
+from kini.people.public import (
+    ContactError,
+    PeoplePermission,
+    Role,
+    configured_directory,
+    contact_of,
+    officers_only,
+    parse_contact,
+    roles,
+)
 from kini.people.queries import actor_for
-from kini.people.roles import Role, roles
 from kini.people.rules import may, may_all
 from kini.services import queries as service_queries
 from kini.services.models import Service

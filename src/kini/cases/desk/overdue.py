@@ -20,14 +20,14 @@ from kini.cases import queries, rules
 from kini.cases.desk import queue_counts
 from kini.cases.models import Case
 from kini.cases.permissions import CasePermission
-from kini.city import pack
 from kini.city.models import Unit
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.guards import officers_only
 from kini.people.models import Officer
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
-from kini.services.snapshots import ServiceSnapshot, snapshot_of, snapshots_by_version
+from kini.services.public import ServiceSnapshot, snapshot_of, snapshots_by_version
 from kini.web import downloads, formats
 
 #: Groupings of overdue cases with the heading of the first column.

@@ -18,9 +18,9 @@ from kini.cases.permissions import CasePermission
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.database.compiled_queries import CompiledSql, compile_query
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for, officer_names
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 
 #: Number of mentions in the list.
 LATEST = 100

@@ -16,8 +16,8 @@ from kini.cases.desk.queue_counts import AreaChoices
 from kini.cases.desk.queue_rows import build_rows, render_rows
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused
-from kini.people.guards import officers_only
 from kini.people.models import Officer
+from kini.people.public import officers_only
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
 from kini.web.public_states import STATES

@@ -15,16 +15,15 @@ from django.utils.translation import get_language
 from kini.cases import queries
 from kini.cases.permissions import CasePermission
 from kini.cases.queries import View
-from kini.city import pack
 from kini.city.models import Area
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.process_cache import clears_cache
-from kini.people.permissions import Permission
+from kini.people.public import Permission
 from kini.people.queries import actor_for
-from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.snapshots import ServiceSnapshot, snapshots_by_version
+from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
 
 #: Lifetime of cached values over all cases.
 CACHE_SECONDS = 60

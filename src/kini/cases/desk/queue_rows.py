@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kini.cases.desk import queue_counts
 from kini.cases.models import Case
 from kini.core import current_time
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 from kini.web import formats
 from kini.web.snippets import render_snippet
 from kini.web.templatetags.kini import due_tag

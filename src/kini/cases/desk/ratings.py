@@ -17,9 +17,9 @@ from kini.cases.models import Rating, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
-from kini.services.snapshots import snapshots_by_version
+from kini.services.public import snapshots_by_version
 
 #: Period of the page in days, and number of comments shown.
 DAYS = 90

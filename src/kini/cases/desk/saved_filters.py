@@ -22,10 +22,10 @@ from kini.city.models import Area
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import hydrate
-from kini.people.guards import officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.services.models import Service
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 from kini.web.redirects import see_other
 
 #: Views with counts; closed cases need no work.

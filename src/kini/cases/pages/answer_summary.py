@@ -9,8 +9,7 @@ from kini.cases.case_view import AnswerSection
 from kini.cases.models import Document
 from kini.cases.pages.wizard import ApplicationWizard
 from kini.cases.transition_inputs import document_ids_in
-from kini.services import questions
-from kini.services.snapshots import PageSnapshot
+from kini.services.public import PageSnapshot, questions
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core.actors import ActionRefused
 from kini.core.crypto import keyed_hash
 from kini.people.queries import actor_for
-from kini.services import questions
+from kini.services.public import questions
 from kini.web.redirects import SeeOther
 
 #: Input with the token of the shown answers.

@@ -17,8 +17,7 @@ from kini.cases.pages.guards import guest_keys
 from kini.core import current_time
 from kini.core.localized_text import Text
 from kini.people.queries import actor_for
-from kini.services.kinds import kinds
-from kini.services.snapshots import snapshot_of
+from kini.services.public import kinds, snapshot_of
 from kini.web import formats
 
 PER_PAGE = 20

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from kini.cases.models import Case
 from kini.cases.pages.guards import case_for_visitor, guest_key, limit_lookups
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import references
 from kini.web.redirects import SeeOther
 

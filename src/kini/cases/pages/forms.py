@@ -12,9 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Document
-from kini.services.fields.base import FieldBase, FormData
-from kini.services.fields.uploads import UploadField
-from kini.services.questions import COMMON_INPUTS
+from kini.services.public import COMMON_INPUTS, FieldBase, FormData, UploadField
 
 #: Characters that nobody types: control and replacement characters.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from kini.cases import access, queries, read_log, rules
 from kini.cases.actions import DraftExpired
 from kini.cases.models import Case, Document, Draft
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import attempt_limits, references
 from kini.core.client_address import client_network
 from kini.people.queries import SAFE_METHODS, actor_for

@@ -19,7 +19,7 @@ from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core import upload_limits
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.people.queries import actor_for
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 from kini.web.error_middleware import status_for
 from kini.web.redirects import SeeOther
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from kini.cases.pages import forms
 from kini.cases.pages.wizard import ApplicationWizard
-from kini.services.snapshots import PageSnapshot
+from kini.services.public import PageSnapshot
 
 
 def render_question_page(

@@ -13,9 +13,7 @@ from kini.cases.pages.question_form import render_question_page
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core import upload_limits
 from kini.core.actors import ActionRefused
-from kini.services import questions
-from kini.services.fields.uploads import UploadField
-from kini.services.snapshots import PageSnapshot
+from kini.services.public import PageSnapshot, UploadField, questions
 from kini.web.error_middleware import status_for
 from kini.web.redirects import SeeOther
 

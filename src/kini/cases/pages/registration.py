@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.cases.pages import home, ratings, start
 from kini.cases.panels import CasePanel, case_panels
-from kini.services.start_page import start_panels
+from kini.services.public import start_panels
 from kini.web.home import home_sections
 from kini.web.navigation import NavItem, navigation
 

@@ -15,9 +15,7 @@ from kini.cases.pages import forms
 from kini.cases.pages.guards import owner_only
 from kini.cases.pages.question_form import render_question_page
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
-from kini.services import questions
-from kini.services.fields.base import InvalidAnswer
-from kini.services.snapshots import PageSnapshot
+from kini.services.public import InvalidAnswer, PageSnapshot, questions
 from kini.web.redirects import SeeOther
 
 #: Input that marks the form of a new entry.

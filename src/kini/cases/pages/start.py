@@ -22,14 +22,12 @@ from kini.core.client_address import client_network
 from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
-from kini.people.assurance_levels import LEVELS_BY_NAME, AssuranceNeeded, Level, level_name, requirement_text
 from kini.people.models import Resident, User
+from kini.people.public import LEVELS_BY_NAME, AssuranceNeeded, Level, level_name, requirement_text
 from kini.people.queries import actor_for
 from kini.services import queries as services_queries
-from kini.services.fields.base import FormData, InvalidAnswer
-from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import FormData, InvalidAnswer, ServiceSnapshot, kinds, snapshot_of
 from kini.web.csrf import same_origin_suffices
 from kini.web.redirects import SeeOther
 

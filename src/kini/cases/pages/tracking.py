@@ -16,13 +16,12 @@ from kini.cases.case_view import CaseView, TimelineLine, case_view
 from kini.cases.models import Case
 from kini.cases.pages import answer_summary
 from kini.cases.pages.guards import case_for_visitor, guest_key, limit_lookups, owner_only, remember_guest_key
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import references
 from kini.core.files import IMAGES
 from kini.core.localized_text import Text
-from kini.people import access_entries
 from kini.people import queries as people_queries
-from kini.people.access_entries import AccessEntry
+from kini.people.public import AccessEntry, access_entries
 from kini.people.queries import actor_for
 from kini.web import formats
 from kini.web.components import TimelineEntry

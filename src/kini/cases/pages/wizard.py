@@ -19,12 +19,10 @@ from kini.cases.models import Case, Document, Draft
 from kini.cases.pages.guards import AlreadySubmitted, QuestionSkipped, guest_key, own_case_for_visitor
 from kini.core.actors import Actor
 from kini.core.localized_text import Text
-from kini.people import profile_values
 from kini.people.models import Resident
+from kini.people.public import profile_values
 from kini.people.queries import actor_for
-from kini.services import questions
-from kini.services.kinds import Kind, kinds
-from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
+from kini.services.public import Kind, PageSnapshot, ServiceSnapshot, kinds, questions, snapshot_of
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from kini.cases.models import Case, TimelineEntry
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import ActorKind
-from kini.people import access_purposes
-from kini.people.access_log_rules import Threshold, is_unusual, usual_count
 from kini.people.models import AccessLog, Officer
+from kini.people.public import Threshold, access_purposes, is_unusual, usual_count
 
 #: Earlier days from which the usual number of reads is computed.
 DAYS = 28

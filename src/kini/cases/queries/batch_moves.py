@@ -10,9 +10,7 @@ from kini.cases import access, queries, rules, transition_inputs
 from kini.cases.models import BatchMoveCase, Case
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.services.fields.base import FieldBase
-from kini.services.fields.uploads import UploadField
-from kini.services.snapshots import ServiceSnapshot, snapshots_by_version
+from kini.services.public import FieldBase, ServiceSnapshot, UploadField, snapshots_by_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ from kini.core.actors import Actor
 from kini.core.database.compiled_queries import NOW_PLACEHOLDER, CompiledSql, compile_query
 from kini.core.database.fast_models import hydrate
 from kini.people.models import Officer
-from kini.people.permission_filters import in_area_q, visible_cases_q
-from kini.people.permissions import Permission
-from kini.services.snapshots import snapshots_by_version
+from kini.people.public import Permission, in_area_q, visible_cases_q
+from kini.services.public import snapshots_by_version
 
 type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all"]
 VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")

@@ -13,7 +13,7 @@ from kini.cases.queries.columns import DEFERRED
 from kini.cases.queries.desk import visible_cases
 from kini.core.actors import Actor
 from kini.core.geometry import EARTH_RADIUS_M, distance_m
-from kini.services.kinds import kinds
+from kini.services.public import kinds
 
 #: Maximal distance and time between duplicates; number of cases compared and suggested.
 NEAR_METRES, NEAR_DAYS = 100.0, 14

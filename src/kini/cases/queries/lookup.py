@@ -10,8 +10,7 @@ from kini.cases.models import Case, Document, Draft
 from kini.cases.permissions import CasePermission
 from kini.cases.queries.own import my_cases
 from kini.core.actors import Actor, NotAllowed
-from kini.people.permission_filters import visible_cases_q
-from kini.people.permissions import PeoplePermission
+from kini.people.public import PeoplePermission, visible_cases_q
 from kini.people.rules import may_somewhere
 
 

@@ -7,10 +7,10 @@ from django.db.models import Exists, OuterRef
 
 from kini.cases import rules
 from kini.cases.models import Case
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.services.models import FlowEdge
-from kini.services.snapshots import snapshot_of
+from kini.services.public import snapshot_of
 
 
 def due_edges() -> Iterator[int]:

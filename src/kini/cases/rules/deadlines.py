@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from kini.core.working_time import WorkCalendar
-from kini.services.flows import Flow
-from kini.services.schema import Target
+from kini.services.public import Flow, Target
 
 #: A case is at risk once this share of its time is used.
 RISK_NUMERATOR, RISK_DENOMINATOR = 3, 4

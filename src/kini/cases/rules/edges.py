@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kini.core.localized_text import Text
-from kini.services.flows import JOINED, WITHDRAWN, Flow
+from kini.services.public import JOINED, WITHDRAWN, Flow
 
 RESIDENT = "resident"
 SYSTEM = "system"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from kini.cases.rules.deadlines import StateChange
-from kini.services.flows import Flow, PublicState
+from kini.services.public import Flow, PublicState
 
 #: Outcomes without a decision.
 UNDECIDED = frozenset({"withdrawn", "expired"})

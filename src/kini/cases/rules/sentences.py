@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kini.cases.rules.edges import WITHDRAW, Edge
 from kini.core.localized_text import Text
 from kini.core.registry import Registry
-from kini.services.flows import Flow
+from kini.services.public import Flow
 
 #: Renderers of entries added by rooms above, by entry type: data to a sentence for the resident.
 entry_renderers: Registry[Callable[[Mapping[str, Any]], str]] = Registry("sort of entry")

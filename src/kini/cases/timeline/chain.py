@@ -9,11 +9,11 @@ from kini.cases import search_index
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.cases.rules.deadlines import StateChange, read_clock
 from kini.cases.timeline import digests
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.database.fast_models import allocate_pk, build_row, insert_deferred, update_deferred
-from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.services.public import ServiceSnapshot, snapshot_of
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
 

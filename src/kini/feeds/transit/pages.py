@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.city import geocoding
-from kini.city import geocoding as places
 from kini.city import queries as city
-from kini.city.minimap import build_minimap
+from kini.city.public import build_minimap, geocoding
+from kini.city.public import geocoding as places
 from kini.core import current_time
 from kini.core.geometry import Point
 from kini.feeds.feed_view import feed_context, feed_status_or_404

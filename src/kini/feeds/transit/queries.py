@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cos, Power, Radians
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.prepared_statements import execute_prepared
 from kini.core.geometry import Point, Projection, distance_m

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from django.http import HttpResponse, JsonResponse
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.payments import emvco
 from kini.payments.providers.base import (

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.city import pack
 from kini.city.models import Agency, Area
+from kini.city.public import pack
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed

@@ -8,15 +8,15 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kini.city import pack, privacy
+from kini.city.public import pack, privacy
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.messages import actions as messages
-from kini.messages.recipients import Recipient
+from kini.messages.public import Recipient
 from kini.people import rules as people_rules
 from kini.people.models import Resident
-from kini.people.permissions import PeoplePermission
+from kini.people.public import PeoplePermission
 from kini.privacy.models import AffectedPerson, Breach, BreachEntry
 from kini.web import formats
 

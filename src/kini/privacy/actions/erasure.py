@@ -4,15 +4,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.cases import actions as case_actions
-from kini.cases.locking import lock_case
 from kini.cases.models import Case
-from kini.city import pack
+from kini.cases.public import lock_case
+from kini.city.public import pack
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.delivery import can_deliver, send_text
 from kini.people.models import User
-from kini.people.personal_data_registry import personal_data_categories
+from kini.people.public import personal_data_categories
 from kini.privacy import queries
 
 

@@ -6,9 +6,8 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from kini.cases import actions as case_actions
-from kini.cases import case_answers
-from kini.cases.locking import lock_case
 from kini.cases.models import Case
+from kini.cases.public import case_answers, lock_case
 from kini.core import audit, crypto, current_time, files
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed

@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext as _
 
-from kini.cases import case_answers
 from kini.cases.models import Case
+from kini.cases.public import case_answers
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.people.personal_data_registry import personal_data_categories
+from kini.people.public import personal_data_categories
 from kini.privacy import queries
 from kini.privacy.models import Restriction
 

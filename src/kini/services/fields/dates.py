@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, model_validator
 from pydantic import Field as Option
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
 from kini.web.formats import time_of_day, today
 

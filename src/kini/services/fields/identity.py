@@ -13,7 +13,7 @@ from stdnum import numdb
 from stdnum.exceptions import ValidationError
 from stdnum.id import nik
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.people.rules import NationalIdError, mask_number, parse_national_id
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
 from kini.services.fields.text import clean_text

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
-from kini.city import area_maps, geocoding, pack, queries
+from kini.city import queries
 from kini.city.models import Area
+from kini.city.public import area_maps, geocoding, pack
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
 from kini.services.fields.text import clean_text
 

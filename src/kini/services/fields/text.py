@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.invisible_characters import has_invisible
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
 from kini.web import formats

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.crypto import permanent_hash
 from kini.core.database.bulk import open_copy

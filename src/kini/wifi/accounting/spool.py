@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.wifi.accounting import anonymization
 from kini.wifi.accounting.detail_file import AccountingPacket, MalformedRecord, parse_packet, split_records
 from kini.wifi.accounting.ingest import PacketRow, SeenSessions

@@ -8,8 +8,8 @@ from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.grants import Scope
-from kini.people import action_helpers
 from kini.people.models import User
+from kini.people.public import action_helpers
 from kini.people.rules import require
 from kini.wifi.devices import blocklist
 from kini.wifi.devices.blocklist import BlockTarget

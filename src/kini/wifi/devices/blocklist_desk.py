@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kini.cases.desk.guards import read_case_at_desk
-from kini.city import pack
+from kini.cases.public import read_case_at_desk
+from kini.city.public import pack
 from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, Actor
 from kini.core.attempt_limits import Limit
 from kini.core.ids import parse_pk
-from kini.people.guards import has_permission, officers_only
+from kini.people.public import has_permission, officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation

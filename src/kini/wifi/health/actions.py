@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kini.cases import case_answers
 from kini.cases.actions import merge
 from kini.cases.models import Case
+from kini.cases.public import case_answers
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import Actor

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from kini.core.actors import system
 from kini.core.grants import Scope
 from kini.messages import actions as messages
-from kini.messages.message_types import MessageType
-from kini.messages.recipients import Recipient
+from kini.messages.public import MessageType, Recipient
 from kini.people.queries import officers_with_permission
 from kini.wifi import config
 from kini.wifi.health.models import Outage

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.guards import has_permission, officers_only
+from kini.people.public import has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
 from kini.web.formats import today

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.wifi import rules as storage
 from kini.wifi.health import queries, rules
 from kini.wifi.health.models import Availability, Health, Outage

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kini.city import area_lookup
 from kini.city import queries as city
 from kini.city.models import Area
-from kini.city.pack import current
+from kini.city.public import area_lookup, current
 from kini.core.database.bulk import unnest_values
 from kini.core.geometry import Point
 from kini.core.table_import import Row

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kini.city.schema import WEEKDAYS
+from kini.city.public import WEEKDAYS
 from kini.core.config_files import ConfigError, parse_model, read_source_file
 from kini.core.table_import import Row, Table
 from kini.wifi.inventory.schema import COLUMNS, PointMapping, PointRow

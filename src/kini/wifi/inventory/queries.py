@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from django.utils.dates import WEEKDAYS
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.localized_text import Text
 from kini.wifi import config, rules

@@ -12,9 +12,8 @@ import shapely
 from django.conf import settings
 from shapely.geometry.base import BaseGeometry
 
-from kini.city import area_lookup
-from kini.city.city_cache import city_tables
 from kini.city.models import Area
+from kini.city.public import area_lookup, city_tables
 from kini.core.config_files import ConfigError, ConfigErrors
 from kini.core.table_import import Row, Table, read_pack_table
 from kini.wifi import rules

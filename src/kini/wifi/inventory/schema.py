@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, StrictModel
+from kini.city.public import WEEKDAYS, Code, Id, Latitude, Longitude, StrictModel
 from kini.core.table_import import ColumnMapping
 from kini.wifi import rules
 from kini.wifi.inventory.models import CODE

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kini.city import pack
-from kini.city.city_cache import AUDIT_SUBJECT as AREAS
-from kini.city.city_cache import city_tables
+from kini.city.public import AUDIT_SUBJECT as AREAS
+from kini.city.public import city_tables, pack
 from kini.core import audit
 from kini.core.geometry import Coordinates, Point, Projection, distance_m
 from kini.core.process_cache import cached as kept

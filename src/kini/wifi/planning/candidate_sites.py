@@ -9,12 +9,9 @@ from typing import Annotated
 from django.conf import settings
 from pydantic import Field
 
-from kini.city import area_lookup, pack
 from kini.city import queries as city
-from kini.city.city_cache import city_tables
 from kini.city.models import Area
-from kini.city.point_sources import points_of_kind
-from kini.city.schema import Latitude, Longitude, StrictModel
+from kini.city.public import Latitude, Longitude, StrictModel, area_lookup, city_tables, pack, points_of_kind
 from kini.core.config_files import ConfigError, ConfigErrors
 from kini.core.geometry import Projection
 from kini.core.table_import import Row, read_pack_table

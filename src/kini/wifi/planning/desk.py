@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.city import queries as city
-from kini.city.city_cache import city_tables
+from kini.city.public import city_tables
 from kini.core.actors import ActionRefused, Actor
 from kini.core.ids import parse_pk
-from kini.people.guards import has_permission, officers_only
+from kini.people.public import has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web import downloads

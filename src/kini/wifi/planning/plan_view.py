@@ -7,8 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kini.city import minimap
-from kini.city.minimap import Minimap
+from kini.city.public import Minimap, minimap
 from kini.web import downloads
 from kini.wifi.planning.models import PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest

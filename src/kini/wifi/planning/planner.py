@@ -10,8 +10,7 @@ import numpy as np
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from kini.city import area_lookup, pack
-from kini.city.city_cache import city_tables
+from kini.city.public import area_lookup, city_tables, pack
 from kini.core.actors import ActionRefused
 from kini.core.geometry import Projection
 from kini.wifi import config

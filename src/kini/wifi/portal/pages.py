@@ -20,18 +20,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import attempt_limits
 from kini.core.actors import ActionRefused
 from kini.core.attempt_limits import Limit, TooManyAttempts
 from kini.core.client_address import client_network
 from kini.people import actions as people
-from kini.people import verification_codes
-from kini.people.allauth_internals import LoginCodeVerificationProcess
-from kini.people.contacts import ContactError, parse_phone
-from kini.people.known_devices import device_name
+from kini.people.public import (
+    CodePage,
+    ContactError,
+    LoginCodeVerificationProcess,
+    device_name,
+    parse_phone,
+    verification_codes,
+)
 from kini.people.queries import actor_for
-from kini.people.sign_in import CodePage
 from kini.web.navigation import cached_reverse
 from kini.wifi import config
 from kini.wifi.inventory.models import AccessPoint

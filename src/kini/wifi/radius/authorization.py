@@ -5,7 +5,7 @@ The database function `wifi_decide` decides (migrations/0022_decide_at_once.py, 
 
 from collections.abc import Sequence
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core.actors import ActionRefused
 from kini.core.crypto import hmac_pads, permanent_hash
 from kini.wifi import rules

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.crypto import hmac_pads

@@ -17,7 +17,7 @@ from itertools import islice
 
 import numpy as np
 
-from kini.city import pack
+from kini.city.public import pack
 from kini.wifi.radius import packets
 from kini.wifi.radius.packets import INTERIM, START, STOP, AccountingUpdate, Nas
 

@@ -11,7 +11,7 @@ from pydantic import Field, WithJsonSchema
 
 from kini.api.operations import Named, Out, Router
 from kini.api.problems import Problem, Wrong
-from kini.city import geocoding
+from kini.city.public import geocoding
 from kini.core.geometry import Point
 from kini.wifi.health import queries as health
 from kini.wifi.health.rules import State

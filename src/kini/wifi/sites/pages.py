@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.city import geocoding, minimap
 from kini.city import queries as city
 from kini.city.models import Area
+from kini.city.public import geocoding, minimap
 from kini.core.geometry import Point
-from kini.people import nearby as people_near
+from kini.people.public import nearby as people_near
 from kini.wifi import config
 from kini.wifi.health import queries as health
 from kini.wifi.health.queries import SiteHealth, open_fault

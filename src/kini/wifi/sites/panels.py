@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from kini.people.nearby import area_of
+from kini.people.public import area_of
 from kini.services.models import Service
 from kini.wifi import config
 from kini.wifi.inventory.site_cache import site_cache

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kini.analytics import choropleth
-from kini.city import pack
-from kini.city.city_cache import city_tables
-from kini.people.guards import officers_only
+from kini.city.public import city_tables, pack
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
 from kini.web.page_cache import cache_for_anonymous

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kini.analytics import disclosure
-from kini.city.city_cache import city_tables
+from kini.city.public import city_tables
 from kini.wifi import config
 from kini.wifi import rules as storage
 from kini.wifi.inventory.models import Site

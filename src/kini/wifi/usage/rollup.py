@@ -12,7 +12,7 @@ from django.db import connection
 from kini.analytics import cardinality, engine
 from kini.analytics.cardinality import Key
 from kini.analytics.parquet_files import write_atomically
-from kini.city import pack
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.crypto import hmac_pads
 from kini.core.database.bulk import open_copy

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
-from kini.people.guards import has_permission, officers_only
+from kini.people.public import has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
