@@ -359,7 +359,7 @@ def test_an_operator_registers_and_replaces_keys(
         verb("--replace-keys", client.pk, "--keys", str(file))
     public = register("Public").client
     file.write_text(public_pem(key))
-    with pytest.raises(console.CommandError, match="no use for keys"):
+    with pytest.raises(console.CommandError, match="cannot authenticate by keys"):
         verb("--replace-keys", public.pk, "--keys", str(file))
 
 
