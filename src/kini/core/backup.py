@@ -1,8 +1,8 @@
 """Backup and restore: the whole city in one file, encrypted with its own keys, which are not in it.
 
-The file is a tar: a readable header (version, time), the database in chunks, every referenced file under its hash, the
-Wi-Fi's closed days in chunks, and last a manifest with a digest over the SHA-256 of every part, which shows a truncated
-file. Every part but the header is encrypted and bound to its name and to this backup.
+The file is a tar: a readable header (version, time), the database in chunks, every referenced file under its hash,
+folders that rooms register in chunks, and last a manifest with a digest over the SHA-256 of every part, which shows a
+truncated file. Every part but the header is encrypted and bound to its name and to this backup.
 """
 
 import hashlib
@@ -30,14 +30,17 @@ from django.db.migrations.recorder import MigrationRecorder
 import kini
 from kini.core import crypto, file_references, file_store
 from kini.core.database import dumps
+from kini.core.registry import Registry
 
 FORMAT = 1
 HEAD, MANIFEST = "kini-backup.json", "manifest"
 DATABASE, FILES, BESIDE, CLOSED = "database/", "files/", "var/", "closed/"
 #: Small files of the var folder that are part of a backup: the list of demo sign-ins.
 VAR_FILES = ("demo.json",)
-#: Folders of the var folder that are part of a backup, and the size of chunks in bytes.
-FOLDERS, PIECE = ("wifi/sessions", "wifi/sketches"), 8_000_000
+#: Folders of the var folder that are part of a backup, by the room that registers them: paths without a leading slash.
+folders: Registry[str] = Registry("folder of the backup")
+#: Size of chunks in bytes.
+PIECE = 8_000_000
 #: Number of other connections, and of tables.
 DATABASE_USE = """
 SELECT (SELECT count(*) FROM pg_stat_activity
@@ -165,8 +168,8 @@ def _add_beside(add: Callable[[str, bytes], None]) -> None:
 
 
 def _closed() -> Iterator[Path]:
-    """Files of FOLDERS, without partial ones."""
-    paths = (path for folder in FOLDERS for path in sorted((settings.VAR_PATH / folder).rglob("*")))
+    """Files of the registered folders, without partial ones."""
+    paths = (path for folder in folders for path in sorted((settings.VAR_PATH / folder).rglob("*")))
     return (path for path in paths if path.is_file() and not path.name.startswith("."))
 
 
@@ -254,7 +257,7 @@ def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
 
 
 def _put_back(backup: Backup) -> None:
-    """Restore the files of FOLDERS and delete others there; older backups have none, and then nothing is deleted."""
+    """Restore files of the registered folders, delete others; older backups have none, and then nothing is deleted."""
     known: set[Path] = set()
     for name, pieces in groupby(backup.parts(CLOSED), key=lambda part: part[0].rpartition("/")[0]):
         path = settings.VAR_PATH / name

@@ -10,6 +10,7 @@ class Wifi(AppConfig):
     def ready(self) -> None:
         from kini.api.operations import ApiModule, api_modules
         from kini.city.public import pack_checks
+        from kini.core import backup
         from kini.messages.public import message_types
         from kini.people.public import register_permissions
         from kini.services.public import services_on_other_pages, start_panels
@@ -27,6 +28,8 @@ class Wifi(AppConfig):
         from kini.wifi.vouchers import desk as vouchers
 
         register_permissions(WifiPermission)
+        for folder in ("wifi/sessions", "wifi/sketches"):  # closed days (usage/storage.py)
+            backup.folders.register(folder, folder)
         admin.register()
         retention.register()
         personal_data.register()
