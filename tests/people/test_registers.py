@@ -2,24 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Thread
 
 import httpx
 import pytest
 from django.conf import settings as django_settings
+from django.utils import timezone
 from pytest_django import Settings
 
+from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.environment import InvalidEnvironment
 from kini.core.models import AuditEntry
+from kini.exchange import outbox
+from kini.exchange.models import OutboxEntry
 from kini.people import actions, profile_values
 from kini.people.actions import Details
 from kini.people.identity_registers.base import IdentityClaim, RegisterUnavailable, configured_register
 from kini.people.identity_registers.civil_registry import CivilRegistry
 from kini.people.identity_registers.sandbox import RegisteredPerson, Sandbox, configure, server
-from kini.people.jobs import ask_register
 from kini.people.models import Assurance, RegisterCheck, Resident
 from kini.people.rules import NationalId
 from tests.people.conftest import BY, NIK, OTHER_NIK, acting
@@ -55,9 +58,15 @@ def impatient(sandbox: Sandbox) -> CivilRegistry:
     return configured
 
 
+def deliver(later: timedelta = timedelta()) -> None:
+    """Deliver what is due after some time."""
+    with current_time.freeze(timezone.now() + later):
+        outbox.deliver("identity-register")
+
+
 def ask(resident: Resident, name: str = "siti  aminah", number: NationalId = NUMBER) -> RegisterCheck:
     check = actions.ask_register(by=acting(resident), resident=resident, number=number, name=name, consent=AGREED)
-    ask_register(check.pk)
+    deliver()
     check.refresh_from_db()
     return check
 
@@ -70,8 +79,8 @@ def test_a_match_raises_the_level_and_forgets_the_question(sandbox, resident):
     assert profile_values.profile_value(resident, "national_id") == NIK
     change = resident.assurance_changes.get()
     assert (change.register, change.evidence) == ("civil-register", "V-000001")
-    ask_register(check.pk)
-    assert len(sandbox.asked) == 1, "a job that runs again asks nothing"
+    deliver(timedelta(hours=1))
+    assert len(sandbox.asked) == 1, "an answered check is not asked again"
     trail = str(list(AuditEntry.objects.values_list("detail", flat=True)))
     assert NIK not in trail
 
@@ -127,9 +136,11 @@ def test_a_number_is_asked_about_a_few_times_whoever_asks(sandbox, person, clien
 def test_without_an_answer_it_is_asked_again_and_then_given_up(sandbox, impatient, resident, fault):
     sandbox.faults = {"answer": fault}
     check = ask(resident)
-    assert (check.state, check.tries) == ("asked", 1)
-    for _again in range(3):
-        ask_register(check.pk)
+    assert (check.state, OutboxEntry.objects.get().tries) == ("asked", 1)
+    for minutes in (2, 9, 40):
+        check.refresh_from_db()
+        assert check.state == "asked"
+        deliver(timedelta(minutes=minutes))
     check.refresh_from_db()
     assert (check.state, check.claim_sealed) == ("unavailable", None)
     resident.refresh_from_db()
@@ -182,10 +193,8 @@ def test_from_home_no_proof_is_beaten(sandbox, resident, person, officer, signed
 def test_in_person_the_register_beats_a_counter(sandbox, resident, person, officer):
     holder = actions.save_profile(by=BY, resident=person("+6281299999999", "X"), details=Details("Siti", NUMBER))
     actions.prove_at_counter(by=acting(officer), resident=holder, document="identity-card", reason=WHY)
-    check = actions.ask_register(
-        by=acting(officer), resident=resident, number=NUMBER, name="Siti Aminah", consent=AGREED
-    )
-    ask_register(check.pk)
+    actions.ask_register(by=acting(officer), resident=resident, number=NUMBER, name="Siti Aminah", consent=AGREED)
+    deliver()
     resident.refresh_from_db()
     holder.refresh_from_db()
     assert (resident.assurance, holder.assurance) == (Assurance.REGISTER_IN_PERSON, Assurance.TYPED)

@@ -13,6 +13,7 @@ class PeopleConfig(AppConfig):
         from kini.api.operations import ApiModule, api_modules
         from kini.city.public import pack_checks
         from kini.core.chain import Chain, chains
+        from kini.exchange.public import destinations
         from kini.people import (  # noqa: F401 -- receivers
             api,
             nearby,
@@ -22,8 +23,10 @@ class PeopleConfig(AppConfig):
             signals,
         )
         from kini.people.access_purposes import check_access
+        from kini.people.actions.register_checks import DESTINATION
         from kini.people.identity_registers.base import register_adapters
         from kini.people.identity_registers.civil_registry import CivilRegistry
+        from kini.people.identity_registers.destination import RegisterDestination
         from kini.people.permissions import PeoplePermission, register_permissions
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
@@ -41,6 +44,7 @@ class PeopleConfig(AppConfig):
             "object_id",
             "day",
         )
+        destinations.register(DESTINATION, RegisterDestination())
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
         changes = (
             "id",

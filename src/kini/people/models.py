@@ -379,7 +379,6 @@ class RegisterCheck(models.Model):
     )
     claim_sealed = models.BinaryField(null=True)
     state = models.CharField(max_length=12, default="asked", choices=[(state, state) for state in STATES])
-    tries = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

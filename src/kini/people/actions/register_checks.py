@@ -1,16 +1,17 @@
-"""Actions on identity checks at a register: requested by the person or at a counter, answered by a job."""
+"""Actions on identity checks at a register: requested by the person or at a counter, sent by the outbox."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kini.city.public import pack
-from kini.core import audit, jobs
+from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.crypto import encrypt_json
+from kini.exchange.public import outbox
 from kini.people import action_helpers, encrypted_fields, queries, rules
 from kini.people.assurance import Proof, change_level, forbid_own_profile, remove_number
 from kini.people.identity_registers.base import (
@@ -24,14 +25,13 @@ from kini.people.models import Assurance, RegisterCheck, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.rules import NationalId
 
-ASK = "people.ask_register"
-#: Minutes before each further try.
-RETRY_MINUTES = (1, 5, 25)
+#: Name of the destination of the outbox.
+DESTINATION = "identity-register"
 
 
 @action
 def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str, consent: str) -> RegisterCheck:
-    """Request a check; a job sends it. An officer requests it with the person and the card present.
+    """Request a check; the outbox sends it. An officer requests it with the person and the card present.
 
     Args:
         consent: the sentence to which the person agreed.
@@ -62,7 +62,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
         ),
         _("The register has already been asked. Wait for its answer."),
     )
-    jobs.enqueue(ASK, check=check.pk)
+    put_check(check)
     detail = {"register": identity_register.name, "in_person": officer is not None}
     audit.record(by=by, action="people.register-asked", subject=f"resident:{resident.pk}", detail=detail)
     return check
@@ -91,7 +91,7 @@ def record_register_answer(*, by: Actor, check: RegisterCheck, answer: RegisterA
 
 @action
 def record_register_failure(*, by: Actor, check: RegisterCheck) -> RegisterCheck:
-    """Record a failed request: schedule a retry, or end the check after the last one.
+    """End a check that the register did not answer.
 
     Raises:
         NotAllowed: unless the system is the actor.
@@ -99,12 +99,13 @@ def record_register_failure(*, by: Actor, check: RegisterCheck) -> RegisterCheck
     check = _open_check(by, check)
     if check.state != "asked":
         return check
-    if check.tries >= len(RETRY_MINUTES):
-        return _end(by, check, "unavailable")
-    jobs.enqueue_at(ASK, at=timezone.now() + timedelta(minutes=RETRY_MINUTES[check.tries]), check=check.pk)
-    check.tries += 1
-    check.save(update_fields=["tries"])
-    return check
+    return _end(by, check, "unavailable")
+
+
+def put_check(check: RegisterCheck) -> None:
+    """Store a check in the outbox, in the current transaction."""
+    key = str(check.reference)
+    outbox.put(DESTINATION, subject=f"register-check:{key}", key=key, payload={"check": check.pk})
 
 
 def _open_check(by: Actor, check: RegisterCheck) -> RegisterCheck:
