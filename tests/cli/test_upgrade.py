@@ -95,7 +95,7 @@ WAITING = """
     FROM (VALUES
         ('kini.messages.jobs.bring_messages_along', 'kini.people.events.ProfilesJoined',
          '{"kept": 0, "gone": 0, "user": 0}'::jsonb),
-        ('kini.cases.notifications.notify_moved', 'kini.cases.events.CaseMoved',
+        ('kini.cases.notices.tell_moved', 'kini.cases.events.CaseMoved',
          (SELECT jsonb_build_object('reference', reference, 'move', move, 'state', to_state, 'entry', number)
           FROM cases_timelineentry JOIN cases_case ON cases_case.id = case_id WHERE move <> '' LIMIT 1))
     ) AS stored (listener, event, fields)
