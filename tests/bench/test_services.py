@@ -37,10 +37,10 @@ if __name__ == "__main__":
         from kini.cases import case_answers, timeline
         from kini.cases.models import Case, TimelineEntry
         from kini.cases.timeline.chain import DERIVED
-        from kini.core.database import roles
+        from kini.core.database import database_roles
         from kini.services import questions
         from kini.services.models import FlowEdge
-        from kini.services.snapshots import resolve
+        from kini.services.snapshots import snapshot_of
 
         assert Case.objects.count() == 90
         assert [faults for _reference, faults in timeline.verify_all() if faults] == []
@@ -49,14 +49,14 @@ if __name__ == "__main__":
         for case in Case.objects.select_related("version"):
             assert all(getattr(case, name) == getattr(timeline.recompute(case), name) for name in DERIVED)
             given = case_answers.of_case(case)
-            assert questions.final_answers(resolve(case.version), given, {{}}) == given
+            assert questions.final_answers(snapshot_of(case.version), given, {{}}) == given
             kept = {{str(document.pk) for document in case.documents.all()}}
             uploads = [value["files"] for value in given.values() if isinstance(value, dict) and "files" in value]
             assert {{file for files in uploads for file in files}} <= kept
         for entry in TimelineEntry.objects.exclude(to_state="").select_related("case"):
             edges = FlowEdge.objects.filter(version=entry.case.version_id, state=entry.from_state)
             assert edges.filter(next_state=entry.to_state).exists()
-        with roles.as_owner(), connection.cursor() as cursor:
+        with database_roles.as_owner(), connection.cursor() as cursor:
             for table in ("cases_case", "cases_timelineentry", "cases_document"):
                 cursor.execute(
                     "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"

@@ -48,6 +48,7 @@ def test_a_row_may_be_stored_with_what_is_asked_next() -> None:
     assert OutboxMessage.objects.filter(recipient="+62").get().text == "later"
 
 
+@pytest.mark.fast_path
 def test_what_the_database_refuses_is_refused() -> None:
     phone = f"+62{uuid.uuid4().int % 10**9}"
     User.objects.create(phone=phone)

@@ -23,8 +23,7 @@ class PeopleConfig(AppConfig):
             signals,
         )
         from kini.people.access_purposes import check_access
-        from kini.people.actions.register_checks import DESTINATION
-        from kini.people.identity_registers.base import register_adapters
+        from kini.people.identity_registers.base import DESTINATION, register_adapters
         from kini.people.identity_registers.civil_registry import CivilRegistry
         from kini.people.identity_registers.destination import RegisterDestination
         from kini.people.permissions import PeoplePermission, register_permissions

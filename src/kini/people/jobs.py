@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from kini.core.jobs import job
-from kini.people.actions.register_checks import put_check
+from kini.people.identity_registers.base import put_check
 from kini.people.models import RegisterCheck
 
 

@@ -11,7 +11,6 @@ from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.crypto import encrypt_json
-from kini.exchange.public import outbox
 from kini.people import action_helpers, encrypted_fields, queries, rules
 from kini.people.assurance import Proof, change_level, forbid_own_profile, remove_number
 from kini.people.identity_registers.base import (
@@ -20,13 +19,11 @@ from kini.people.identity_registers.base import (
     claim_context,
     claim_of,
     configured_register,
+    put_check,
 )
 from kini.people.models import Assurance, RegisterCheck, Resident
 from kini.people.permissions import PeoplePermission
 from kini.people.rules import NationalId
-
-#: Name of the destination of the outbox.
-DESTINATION = "identity-register"
 
 
 @action
@@ -100,12 +97,6 @@ def record_register_failure(*, by: Actor, check: RegisterCheck) -> RegisterCheck
     if check.state != "asked":
         return check
     return _end(by, check, "unavailable")
-
-
-def put_check(check: RegisterCheck) -> None:
-    """Store a check in the outbox, in the current transaction."""
-    key = str(check.reference)
-    outbox.put(DESTINATION, subject=f"register-check:{key}", key=key, payload={"check": check.pk})
 
 
 def _open_check(by: Actor, check: RegisterCheck) -> RegisterCheck:

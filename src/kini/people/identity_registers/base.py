@@ -11,9 +11,13 @@ from django.conf import settings
 from kini.core import provider_config
 from kini.core.crypto import decrypt_json
 from kini.core.registry import Registry
+from kini.exchange.public import outbox
 from kini.people.models import RegisterCheck
 
 type Result = Literal["match", "mismatch"]
+
+#: Name of the destination of the outbox.
+DESTINATION = "identity-register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,9 @@ def claim_of(check: RegisterCheck) -> IdentityClaim:
     """
     claim = decrypt_json(check.claim_sealed or b"", claim_context(check.reference))
     return IdentityClaim(str(check.reference), claim["number"], claim["name"], date.fromisoformat(claim["birth_date"]))
+
+
+def put_check(check: RegisterCheck) -> None:
+    """Store a check in the outbox, in the current transaction."""
+    key = str(check.reference)
+    outbox.put(DESTINATION, subject=f"register-check:{key}", key=key, payload={"check": check.pk})
