@@ -22,7 +22,7 @@ def town(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         if navigation.navigation.get(name).url_name.startswith("web:"):
             own.register(name, navigation.navigation.get(name))
     monkeypatch.setattr(navigation, "navigation", own)
-    monkeypatch.setattr(navigation, "nav_sources", Registry("shelf of navigation entries"))
+    monkeypatch.setattr(navigation, "nav_sources", Registry("source of navigation entries"))
     monkeypatch.setattr(home, "home_sections", Registry("home section"))
     (templates,) = settings.TEMPLATES
     processors = [

@@ -70,7 +70,7 @@ class NavSource:
 
 
 navigation: Registry[NavItem] = Registry("navigation entry")
-nav_sources: Registry[NavSource] = Registry("shelf of navigation entries")
+nav_sources: Registry[NavSource] = Registry("source of navigation entries")
 
 
 def links(request: HttpRequest, place: str) -> list[NavLink]:
