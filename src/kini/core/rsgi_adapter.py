@@ -5,6 +5,7 @@ with "_" in their names are dropped, since WSGI would fold them into others ("X_
 """
 
 import asyncio
+import io
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -106,14 +107,14 @@ class RsgiAdapter:
             body.close()
 
     async def _read(self, connection: Connection, length: int) -> IO[bytes]:
-        """Read the whole body into a temporary file.
+        """Read the whole body, a large one into a temporary file.
 
         Raises:
-            Refusal: when there is no room, or it is too slow or ends early.
+            RequestRejected: when there is no room, or it is too slow or ends early.
         """
-        body = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- the application reads it
         if not length:
-            return body
+            return io.BytesIO()
+        body: IO[bytes] = io.BytesIO() if length <= ONE_READ else tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
         if self.pending + length > MAX_PENDING:
             raise RequestRejected(503, "busy", [("retry-after", "30")])
         self.pending += length
@@ -150,7 +151,7 @@ async def receive(connection: Connection, length: int, body: IO[bytes]) -> None:
     """Write a body of `length` bytes to `body` as it arrives.
 
     Raises:
-        Refusal: when it is too slow, or ends early.
+        RequestRejected: when it is too slow, or ends early.
     """
     received = 0
     begun = asyncio.get_running_loop().time()
@@ -175,7 +176,7 @@ def length_of(environ: Environ) -> int:
     """Length of the body in bytes.
 
     Raises:
-        Refusal: when the length is unknown or too large.
+        RequestRejected: when the length is unknown or too large.
     """
     if "HTTP_TRANSFER_ENCODING" in environ:
         raise RequestRejected(411, "Content-Length is required")
