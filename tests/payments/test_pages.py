@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kini.payments import actions, gateway, jobs, queries
+from kini.exchange.public import outbox
+from kini.payments import actions, gateway, queries
 from kini.payments.models import Payment
 from tests.cases.town import acting, employed, opened
 from tests.letters.test_case_receipt import text_of
@@ -116,7 +117,7 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     assert client.get(address).status_code == 200
     assert client.post(address, {"reason": ""}).status_code == 422
     assert client.post(address, {"reason": "Wrong stall"}).status_code == 303
-    jobs.send_refunds()
+    outbox.deliver(actions.REFUND_DESTINATION)
     listed = client.get(reverse("payments:desk-returns"))
     assert case.reference in listed.content.decode()
     told = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from kini.cases import actions as case_actions
@@ -19,6 +21,8 @@ from kini.cli import imports as cli_imports
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import ImportRun
+from kini.exchange.models import OutboxEntry
+from kini.exchange.public import outbox
 from kini.operator.site import site
 from kini.payments import actions, gateway, jobs, ledger, queries
 from kini.payments.models import Bill, BillCase, LedgerEntry, Payment, Posting, Refund
@@ -139,8 +143,8 @@ def test_two_codes_both_paid_pay_once_and_the_second_money_goes_back(town, case,
     orders = [scanned(bank, asked(town, case, method)) for method in ("va", "qr")]
     assert [bank.told(order) for order in orders] == [200, 200]
     assert queries.settling_payment(bill).method == "va"
-    jobs.send_refunds()
-    jobs.send_refunds()
+    outbox.deliver(actions.REFUND_DESTINATION)
+    outbox.deliver(actions.REFUND_DESTINATION)
     assert bank.bank.returned() == 50_000
     assert books() == {"income:stall-tax": -50_000, "provider:sandbox": 50_000, "surplus": 0}
 
@@ -149,7 +153,7 @@ def test_another_amount_does_not_pay(town, case, bill, bank):
     assert bank.told(scanned(bank, asked(town, case), amount=49_999)) == 200
     assert queries.settling_payment(bill) is None
     assert state(case) == "bill"
-    jobs.send_refunds()
+    outbox.deliver(actions.REFUND_DESTINATION)
     assert bank.bank.returned() == 49_999
 
 
@@ -163,10 +167,32 @@ def test_an_amount_with_a_fraction_is_not_cut_to_what_was_asked(town, case, bill
     assert queries.settling_payment(bill) is not None
 
 
+def test_a_refund_is_sent_again_while_its_provider_is_down_and_arrives_once(town, case, bill, bank):
+    assert bank.told(scanned(bank, asked(town, case), amount=49_999)) == 200
+    bank.faults["refund"] = "down"
+    assert outbox.deliver(actions.REFUND_DESTINATION) == 1
+    assert outbox.deliver(actions.REFUND_DESTINATION) == 0, "it is sent again only after a wait"
+    assert (bank.bank.returned(), queries.open_refunds().count()) == (0, 1)
+    bank.faults.clear()
+    with current_time.freeze(OutboxEntry.objects.get(destination=actions.REFUND_DESTINATION).next_at):
+        assert outbox.deliver(actions.REFUND_DESTINATION) == 1
+    assert (bank.bank.returned(), queries.open_refunds().count()) == (49_999, 0)
+    assert OutboxEntry.objects.get(destination=actions.REFUND_DESTINATION).state == "delivered"
+
+
+def test_open_refunds_of_the_release_before_are_put_into_the_outbox(town, case, bill, bank):
+    bank.told(scanned(bank, asked(town, case), amount=49_999))
+    OutboxEntry.objects.all().delete()
+    migration = import_module("kini.payments.migrations.0004_open_refunds_to_outbox")
+    migration.put_open_refunds(apps, None)
+    assert outbox.deliver(actions.REFUND_DESTINATION) == 1
+    assert bank.bank.returned() == 49_999
+
+
 def test_money_that_came_by_transfer_is_returned_by_hand(town, case, bill, bank):
     cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
     bank.told(scanned(bank, asked(town, case, "va"), amount=1))
-    jobs.send_refunds()
+    outbox.deliver(actions.REFUND_DESTINATION)
     (refund,) = queries.open_refunds()
     with pytest.raises(NotAllowed):
         actions.record_refund(by=town.named("clerk"), refund=refund, provider_reference="TRX 1")
@@ -189,13 +215,13 @@ def test_a_refund_opens_the_bill_again(town, case, bill, bank):
     cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
     bank.told(scanned(bank, asked(town, case)))
     actions.refund_payment(by=cashier, payment=queries.settling_payment(bill), reason="Wrong stall")
-    jobs.send_refunds()
+    outbox.deliver(actions.REFUND_DESTINATION)
     assert queries.settling_payment(bill) is None
     assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
     told = [(entry.sort, entry.move) for entry in TimelineEntry.objects.filter(case=case).order_by("number")]
     assert told[-2:] == [("moved", actions.REFUND_MOVE), (actions.REFUND_DONE, "")]
     assert (state(case), Case.objects.get().outcome) == ("refunded", "expired")
-    jobs.send_refunds()
+    outbox.deliver(actions.REFUND_DESTINATION)
     assert TimelineEntry.objects.filter(case=case).count() == len(told)
     assert books() == {"income:stall-tax": 0, "provider:sandbox": 0, "surplus": 0}
 

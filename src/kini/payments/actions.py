@@ -16,6 +16,7 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed, system
 from kini.core.models import ImportRun
 from kini.core.table_import import Table
 from kini.core.table_import.loading import Target, load
+from kini.exchange.public import outbox
 from kini.payments import ledger, queries
 from kini.payments.events import BillPaid
 from kini.payments.models import (
@@ -38,6 +39,8 @@ from kini.web.formats import city_time
 
 #: Automatic moves of a bill's flow: paid, and refunded.
 SETTLE_MOVE, REFUND_MOVE = "settle", "refund"
+#: Destination of the outbox that sends refunds to their providers.
+REFUND_DESTINATION = "payments.refunds"
 #: Timeline entries: a refund was started, a refund was completed.
 REFUND_STARTED, REFUND_DONE = "money-goes-back", "money-is-back"
 #: Lifetime of a code by method; never beyond the day for which its amount was computed.
@@ -251,6 +254,9 @@ def _movable_cases(bill: Bill, step: str) -> list[Case]:
 
 def _start_refund(by: Actor, payment: Payment, reason: str) -> Refund:
     refund = Refund.objects.create(payment=payment, reason=reason, asked_at=current_time.now())
+    outbox.put(
+        REFUND_DESTINATION, subject=f"payment:{payment.pk}", key=refund.pk.hex, payload={"refund": str(refund.pk)}
+    )
     audit.record(by=by, action="payments.refund-asked", subject=f"payment:{payment.pk}", detail={"reason": reason})
     return refund
 

@@ -10,7 +10,7 @@ from kini.core.actors import system
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
 from kini.payments.providers import configured_providers
-from kini.payments.providers.base import ManualRefundRequired, Method, Order, PaymentCode, ProviderUnavailable
+from kini.payments.providers.base import Method, Order, PaymentCode, ProviderUnavailable
 
 log = structlog.get_logger("kini.payments")
 BY = system("payments")
@@ -71,25 +71,21 @@ def poll_payment(payment: Payment) -> None:
         actions.expire_code(by=BY, payment=payment)
 
 
-def send_refund(refund: Refund) -> None:
-    """Send a refund to the provider; one it cannot do waits for a manual transfer.
+def send_refund(refund: Refund) -> str:
+    """Send a refund to the provider and return the provider's reference.
 
     Raises:
+        ManualRefundRequired: the provider cannot do it.
         ProviderUnavailable: without a usable answer; a repeated request refunds once.
     """
     payment = refund.payment
     provider = configured_providers().get(payment.provider)
-    if refund.done_at or provider is None:
-        return
-    code = PaymentCode(payment.code, payment.provider_reference)
-    try:
-        reference = provider.refund(
-            order_for(payment),
-            code,
-            key=refund.pk.hex,
-            amount=payment.received or 0,
-            reason=refund.reason or OVERPAYMENT_REASON,
-        )
-    except ManualRefundRequired:
-        return
-    actions.record_refund(by=BY, refund=refund, provider_reference=reference)
+    if provider is None:
+        raise ProviderUnavailable(f"{payment.provider} is not among the providers any more.")
+    return provider.refund(
+        order_for(payment),
+        PaymentCode(payment.code, payment.provider_reference),
+        key=refund.pk.hex,
+        amount=payment.received or 0,
+        reason=refund.reason or OVERPAYMENT_REASON,
+    )

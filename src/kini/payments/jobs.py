@@ -1,4 +1,4 @@
-"""Jobs: poll providers about unconfirmed payments, and send refunds."""
+"""Jobs: poll providers about unconfirmed payments."""
 
 import structlog
 
@@ -17,13 +17,3 @@ def poll_providers() -> None:
             gateway.poll_payment(gateway.obtain_code(payment))
         except ProviderUnavailable as fault:
             log.warning("provider not reached", payment=str(payment.pk), fault=str(fault))
-
-
-@periodic("*/5 * * * *", name="payments.give_back")
-def send_refunds() -> None:
-    """Send open refunds to their providers."""
-    for refund in queries.open_refunds():
-        try:
-            gateway.send_refund(refund)
-        except ProviderUnavailable as fault:
-            log.warning("not given back yet", payment=str(refund.payment_id), fault=str(fault))

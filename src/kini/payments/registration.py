@@ -12,12 +12,14 @@ from kini.city.public import pack_checks
 from kini.core import references
 from kini.core.chain import Chain, chains
 from kini.core.sandboxes import SandboxServer, sandboxes
+from kini.exchange.public import destinations
 from kini.payments import actions, api, pages
 from kini.payments.fixtures import PaymentFixtures
 from kini.payments.kind import PaymentKind
 from kini.payments.permissions import PaymentPermission
 from kini.payments.providers.base import adapters
 from kini.payments.providers.snap import Snap
+from kini.payments.refund_destination import RefundDestination
 from kini.payments.tariffs import check_bills
 from kini.people.public import has_permission, register_permissions
 from kini.services.public import kind_fixtures, kinds
@@ -34,6 +36,7 @@ def register() -> None:
     chains.register("postings", Chain("payments_posting", ("id", "entry_id", "account", "amount")))
     chains.register("settlements", Chain("payments_settlementrow", SETTLEMENT_COLUMNS))
     adapters.register("snap", Snap)
+    destinations.register(actions.REFUND_DESTINATION, RefundDestination())
     sandboxes.register("payments", SandboxServer("Pretended bank", 8790, "kini.payments.sandbox.server.start"))
     api_modules.register("payments", ApiModule("Paying", api.router))
     kinds.register(PaymentKind.id, PaymentKind())

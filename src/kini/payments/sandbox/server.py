@@ -199,6 +199,8 @@ class Handler(SandboxHandler):
             return self.create(next(name for name, address in CREATE.items() if address == path), content)
         if path == STATUS[method] and self.sandbox.faults.get("status") == "down":
             return self.json(500, {"responseCode": "5005100", "responseMessage": "General Error"})
+        if path == REFUND and self.sandbox.faults.get("refund") == "down":
+            return self.json(500, {"responseCode": "5007800", "responseMessage": "General Error"})
         calls = {STATUS[method]: self.sandbox.status, REFUND: self.sandbox.refund}
         answer = calls[path](content) if path in calls else None
         self.json(
