@@ -5,12 +5,14 @@ request and the final response and admits only what a visitor without cookies wo
 other middleware.
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import re_accepts_gzip
 
 from kini.web import offline_pages
 from kini.web.current_city import current_city
@@ -18,6 +20,7 @@ from kini.web.language import chosen_language
 
 #: Maximum age of a page in seconds.
 MAX_AGE = 60
+#: Pages repeat their address (language links), so this limits the memory of the cache.
 MAX_URL_LENGTH = 200
 CACHEABLE = "is_shared"
 #: Django sets it in `request.META` when a page uses the CSRF token.
@@ -55,15 +58,22 @@ class AnonymousPageCache:
 
 
 def cache_key(request: HttpRequest) -> str:
-    """Cache key of a request; empty when the page must be rendered for this visitor, or KINI_FAST_PATH is off."""
+    """Cache key of a request; empty when the page must be rendered for this visitor, or KINI_FAST_PATH is off.
+
+    It is a hash of the unchanged parts of the request that a page may depend on. `get_full_path` would not do: it
+    writes the raw bytes of a query string like the escaped bytes of another one.
+    """
     if not settings.ENV.fast_path:
         return ""
-    address = request.get_full_path()
+    query = request.META.get("QUERY_STRING", "")
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-    if request.method != "GET" or signed_in or "HX-Request" in request.headers or len(address) > MAX_URL_LENGTH:
+    too_long = len(request.path) + len(query) > MAX_URL_LENGTH
+    if request.method != "GET" or signed_in or "HX-Request" in request.headers or too_long:
         return ""
-    compressed = "gzip" in request.headers.get("Accept-Encoding", "")
-    return f"{chosen_language(request, current_city())}|{compressed:d}|{request.scheme}://{request.get_host()}{address}"
+    compressed = bool(re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")))
+    language = chosen_language(request, current_city())
+    parts = (language, compressed, request.scheme, request.get_host(), request.path, query)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def may_store(request: HttpRequest, response: HttpResponse) -> bool:
