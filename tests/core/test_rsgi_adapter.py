@@ -83,6 +83,11 @@ def test_a_request_arrives_as_wsgi_describes_it(port: int):
     assert expected.items() <= environ.items()
 
 
+def test_a_query_may_be_sent_unescaped(port: int):
+    query = echoed(port, "GET /?q=Ñ中%20a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n")["QUERY_STRING"]
+    assert query.encode("latin-1").decode() == "q=Ñ中%20a"
+
+
 def test_the_version_of_http_is_known(port: int):
     assert echoed(port, HEAD)["SERVER_PROTOCOL"] == "HTTP/1.1"
     assert echoed(port, HEAD.replace("HTTP/1.1", "HTTP/1.0"))["SERVER_PROTOCOL"] == "HTTP/1.0"

@@ -193,8 +193,8 @@ def environ_of(scope: Scope) -> Environ:
     environ: Environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": wsgi_text(scope.path),
+        "QUERY_STRING": wsgi_text(scope.query_string),
         "SERVER_NAME": name,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": PROTOCOLS.get(scope.http_version, f"HTTP/{scope.http_version}"),
@@ -215,6 +215,11 @@ def environ_of(scope: Scope) -> Environ:
     if "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority or ""
     return environ
+
+
+def wsgi_text(text: str) -> str:
+    """Represent a text by its UTF-8 bytes, one character each (PEP 3333)."""
+    return text.encode("utf-8", "replace").decode("latin-1")
 
 
 def send(connection: Connection, status: int, headers: Headers, response: Any) -> None:
