@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -17,13 +16,10 @@ from kini.cases.models import Case, Mention, Presence
 from kini.cases.permissions import CasePermission
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.compiled_queries import CompiledSql, compile_query
 from kini.people.public import officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.services.public import snapshots_by_version
 
-#: Number of mentions in the list.
-LATEST = 100
 #: Interval of heartbeats: three per lifetime of a presence.
 EVERY_SECONDS = PRESENCE_SECONDS // 3
 
@@ -64,19 +60,9 @@ def report_presence(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "cases/desk/here.html", {"here": colleagues_present(actor, case)})
 
 
-def _mentions(actor: Actor) -> QuerySet[Mention]:
-    """Mentions of the actor on cases they may see."""
-    return Mention.objects.filter(Q(officer__user_id=actor.user_id), entry__case__in=queries.visible_cases(actor))
-
-
 def unread_mentions(request: HttpRequest) -> int:
     """Number of unread mentions, up to the length of the list."""
-    return len(_unread(actor_for(request)).rows(current_time.now()))
-
-
-@lru_cache(maxsize=500)
-def _unread(actor: Actor) -> CompiledSql:
-    return compile_query(_mentions(actor).filter(read_at__isnull=True).values_list("pk")[:LATEST])
+    return queries.unread_mentions(actor_for(request))
 
 
 @officers_only(CasePermission.SEE_CASES)
@@ -87,8 +73,8 @@ def mentions(request: HttpRequest) -> HttpResponse:
 
 
 def _named(actor: Actor) -> Iterator[MentionRow]:
-    newest = _mentions(actor).select_related("entry__case").order_by("-pk")
-    rows = list(newest.defer("entry__case__answers", "entry__case__sealed")[:LATEST])
+    newest = queries.mentions_of(actor).select_related("entry__case").order_by("-pk")
+    rows = list(newest.defer("entry__case__answers", "entry__case__sealed")[: queries.MAX_MENTIONS])
     versions = snapshots_by_version(row.entry.case.version_id for row in rows)
     writers = officer_names(row.entry.actor_id for row in rows)
     for row in rows:

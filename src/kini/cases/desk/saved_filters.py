@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,8 +20,6 @@ from kini.cases.pages.forms import UNREADABLE
 from kini.cases.permissions import CasePermission
 from kini.city.models import Area
 from kini.core.actors import ActionRefused, NotAllowed
-from kini.core.database.compiled_queries import CompiledQuery
-from kini.core.database.fast_models import hydrate
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.services.models import Service
@@ -36,18 +34,9 @@ def own_filters(request: HttpRequest) -> list[SavedFilter]:
     """The officer's filters in the order of the rail; loaded once per request."""
     own: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
     if own is None:
-        rows = _saved(user=request.user.pk or 0)
-        own = [hydrate(SavedFilter, COLUMNS, row) for row in rows]
+        own = queries.saved_filters(request.user.pk or 0)
         request._kini_filters = own  # type: ignore[attr-defined]
     return own
-
-
-COLUMNS = tuple(field.attname for field in SavedFilter._meta.concrete_fields)
-
-
-@CompiledQuery
-def _saved(user: int) -> QuerySet[SavedFilter, Any]:
-    return SavedFilter.objects.filter(Q(officer__user_id=user)).order_by("place").values_list(*COLUMNS)
 
 
 def default_filter(request: HttpRequest) -> QueueAddress | None:

@@ -27,6 +27,7 @@ from kini.cases.queries.duplicates import (
     duplicate_candidates,
 )
 from kini.cases.queries.lookup import can_see, case_for, document_for, draft_for
+from kini.cases.queries.officer import MAX_MENTIONS, mentions_of, saved_filters, unread_mentions
 from kini.cases.queries.own import (
     STILL_OPEN,
     can_be_rated,
@@ -46,6 +47,7 @@ __all__ = [
     "MAX_COMPARED",
     "MAX_CONFLICTS",
     "MAX_COUNTED",
+    "MAX_MENTIONS",
     "NEAR_DAYS",
     "NEAR_METRES",
     "ORDERS",
@@ -68,12 +70,15 @@ __all__ = [
     "duplicate_candidates",
     "filter_counts",
     "is_cursor",
+    "mentions_of",
     "my_cases",
     "next_case",
     "own_case",
     "own_cases_page",
     "own_document",
     "queue_page",
+    "saved_filters",
+    "unread_mentions",
     "view_counts",
     "visible_cases",
 ]

@@ -3,21 +3,18 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
-from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import insert_deferred
 from kini.wifi import config
 from kini.wifi.devices import blocklist
 from kini.wifi.inventory.models import AccessPoint
 from kini.wifi.radius import authorization, queries
-from kini.wifi.radius.models import Device, Group, Pass, Voucher
+from kini.wifi.radius.models import Device, Pass, Voucher
 
 #: Lifetime of a one-time password, in seconds.
 PASS_SECONDS = 300
@@ -83,14 +80,9 @@ def _of_voucher(code: str, device: bytes) -> dict[str, object]:
 def _of_person() -> dict[str, object]:
     network = config.network()
     portal = network.portal if network else None
-    if portal is None or not _open_group(name=portal.group):
+    if portal is None or not queries.is_active_group(portal.group):
         raise ActionRefused(_("The city has not opened its Wi-Fi for sign-in yet."))
     return {"group_id": portal.group, "voucher": None, "known_until": current_time.now() + timedelta(days=portal.days)}
-
-
-@CompiledQuery
-def _open_group(name: str) -> QuerySet[Group, Any]:
-    return Group.objects.filter(pk=name, active=True).values_list("pk")
 
 
 def _as_known(device: bytes) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Queries about admission: groups, known devices, simulated decisions, usage of the day, vouchers and blocks."""
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.crypto import hmac_pads
+from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.prepared_statements import execute_prepared
 from kini.core.grants import Scope
 from kini.web.formats import today
@@ -32,6 +35,16 @@ def find_group(name: str) -> Group:
             _("There is no group “%(name)s”; there are: %(known)s") % {"name": name, "known": known or "-"}
         )
     return group
+
+
+def is_active_group(name: str) -> bool:
+    """Return True if there is an active group with that id."""
+    return bool(_active_group(name=name))
+
+
+@CompiledQuery
+def _active_group(name: str) -> QuerySet[Group, Any]:
+    return Group.objects.filter(pk=name, active=True).values_list("pk")
 
 
 def known_device(mark: bytes) -> Device | None:
