@@ -1,9 +1,11 @@
-"""Django settings, derived from the environment (core/environment.py)."""
+"""Django settings, derived from the environment (core/environment.py) and the list of rooms (rooms.py)."""
 
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
 from kini.core import environment, logging_config, mail_settings
+from kini.rooms import ROOMS
+from kini.web.environment import WebEnvironment
 
 ENV = environment.read()
 DEBUG = False
@@ -12,25 +14,10 @@ ALLOWED_HOSTS = list(ENV.hosts)
 CITY_PATH = ENV.city
 CITY_FACE = "kini.city.pack.current"  # by name, since `web` is below `city`
 VAR_PATH = ENV.var
+TILES = ENV.of(WebEnvironment).tiles
 
 INSTALLED_APPS = [
-    "kini.core",
-    "kini.exchange",
-    "kini.web",
-    "kini.api",
-    "kini.city",
-    "kini.people",
-    "kini.operator",
-    "kini.messages",
-    "kini.services",
-    "kini.cases",
-    "kini.reports",
-    "kini.letters",
-    "kini.payments",
-    "kini.booking",
-    "kini.feeds",
-    "kini.wifi",
-    "kini.privacy",
+    *ROOMS,
     *ENV.plugins,
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
@@ -205,7 +192,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production 
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0
 SECURE_CSP = {
     "default-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", "blob:", *([ENV.tiles.origin] if ENV.tiles else [])],
+    "img-src": [CSP.SELF, "data:", "blob:", *([TILES.origin] if TILES else [])],
     "style-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "form-action": [CSP.SELF],

@@ -1,11 +1,15 @@
-"""URL configuration: each room has its own; plug-ins get a prefix by their name."""
+"""URL configuration: the `urls.py` of every room.
 
-from importlib.util import find_spec
+An `AppConfig` may say more of its own:
+    url_prefix: path of its addresses; rooms of Kini have none, plug-ins that of their label.
+    url_order: lower numbers are looked up first (50).
+"""
 
+from django.apps import AppConfig, apps
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 
-from kini.operator.public import operator_urls
+from kini.rooms import ROOMS, modules
 
 handler400 = "kini.web.pages.bad_request"
 handler403 = "kini.web.pages.forbidden"
@@ -13,30 +17,20 @@ handler404 = "kini.web.pages.not_found"
 handler429 = "kini.web.pages.too_many"
 handler500 = "kini.web.pages.server_error"
 
-plugins = [
-    path(f"{name.rsplit('.', 1)[-1]}/", include(f"{name}.urls"))
-    for name in settings.ENV.plugins
-    if find_spec(f"{name}.urls")
-]
+
+def room_urls() -> list[URLResolver]:
+    """Addresses of all rooms and plug-ins."""
+    rooms = [config for config in apps.get_app_configs() if config.name in (*ROOMS, *settings.ENV.plugins)]
+    rooms.sort(key=lambda config: getattr(config, "url_order", 50))
+    return [path(_prefix(config), include(urls)) for config in rooms for urls in modules("urls", [config.name])]
+
+
+def _prefix(config: AppConfig) -> str:
+    return str(getattr(config, "url_prefix", "" if config.name in ROOMS else f"{config.label}/"))
+
 
 urlpatterns = [
-    path("", include("kini.api.urls")),
-    path("", include("kini.core.urls")),
-    path("", include("kini.wifi.urls")),  # early: the portal has the highest peaks
-    path("", include("kini.web.urls")),
-    path("", include("kini.city.urls")),
-    path("", include("kini.people.urls")),
-    path("", include("kini.messages.urls")),
-    path("", include("kini.services.urls")),
-    path("", include("kini.letters.urls")),
-    path("", include("kini.cases.urls")),
-    path("", include("kini.reports.urls")),
+    *room_urls(),
     path("", include("allauth.idp.urls")),
-    path("", include("kini.payments.urls")),
-    path("", include("kini.booking.urls")),
-    path("", include("kini.feeds.urls")),
-    path("", include("kini.privacy.urls")),
     path("account/", include("kini.people.account_urls")),
-    *plugins,
-    *operator_urls(settings.ENV.operator_path),
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from kini.people.models import Officer, Resident
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.town import BY, PACK, PERMIT, Town
+from tests.environment import replace
 
 ALL = ("profile:read", "cases:read", "cases:write", "desk:read", "desk:write", "desk:look")
 

@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
@@ -20,6 +19,7 @@ from kini.services.models import ServiceVersion
 from tests.api.conftest import Program, Programs
 from tests.api.test_applying import NEW
 from tests.cases.town import Town
+from tests.environment import replace
 
 
 def test_the_same_request_with_the_same_key_is_one_case(town: Town, permit: ServiceVersion, program: Programs):

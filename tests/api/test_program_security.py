@@ -334,7 +334,8 @@ def test_an_operator_registers_and_replaces_keys(
 ):
     import argparse
 
-    from kini.cli import console, oauth_clients
+    from kini.core import command_line
+    from kini.people.commands import oauth_clients
 
     def verb(*words: str) -> str:
         parser = argparse.ArgumentParser()
@@ -352,14 +353,14 @@ def test_an_operator_registers_and_replaces_keys(
     assert "new keys" in verb("--replace-keys", client.pk, "--keys", str(file))
     client.refresh_from_db()
     assert client_assertion.client_keys(client) != client_assertion.parse_public_keys(public_pem(key))
-    with pytest.raises(console.CommandError, match="--keys"):
+    with pytest.raises(command_line.CommandError, match="--keys"):
         verb("--replace-keys", client.pk)
     file.write_text("nothing")
-    with pytest.raises(console.CommandError, match="cannot be used"):
+    with pytest.raises(command_line.CommandError, match="cannot be used"):
         verb("--replace-keys", client.pk, "--keys", str(file))
     public = register("Public").client
     file.write_text(public_pem(key))
-    with pytest.raises(console.CommandError, match="cannot authenticate by keys"):
+    with pytest.raises(command_line.CommandError, match="cannot authenticate by keys"):
         verb("--replace-keys", public.pk, "--keys", str(file))
 
 

@@ -10,10 +10,10 @@ from allauth.idp.oidc.models import Token
 from django.conf import settings as django_settings
 from lxml import html
 
-from kini.cli.command import VERBS
-from kini.cli.oauth_clients import run
+from kini.cli.command import all_verbs
 from kini.core.models import AuditEntry
 from kini.people import actions as people_actions
+from kini.people.commands.oauth_clients import run
 from tests.api.conftest import Program, Programs
 from tests.cases.town import BY, Town
 from tests.pagechecks import CheckedClient
@@ -159,7 +159,8 @@ def test_the_pages_speak_the_language_of_the_city(app: Registered, browser: Chec
 def test_an_operator_registers_lists_and_removes(db: None, capsys: pytest.CaptureFixture[str]):
     import argparse
 
-    from kini.cli import console, oauth_clients
+    from kini.core import command_line
+    from kini.people.commands import oauth_clients
 
     def verb(*words: str) -> str:
         parser = argparse.ArgumentParser()
@@ -167,16 +168,16 @@ def test_an_operator_registers_lists_and_removes(db: None, capsys: pytest.Captur
         run(parser.parse_args(words))
         return capsys.readouterr().out
 
-    assert "programs" in VERBS
+    assert "programs" in all_verbs()
     said = verb("--add", "Warung", "--back", BACK, "--scopes", "cases:read", "--server", "--per-minute", "50")
     client = Registered.objects.get()
     assert f"client_id: {client.pk}" in said
     assert client.check_secret(said.split("client_secret: ")[1].split()[0])
     assert f"{client.pk}  Warung  openid cases:read  {BACK}" in verb()
-    with pytest.raises(console.CommandError, match="no scope"):
+    with pytest.raises(command_line.CommandError, match="no scope"):
         verb("--add", "Warung", "--back", BACK, "--scopes", "everything")
-    with pytest.raises(console.CommandError, match="--back"):
+    with pytest.raises(command_line.CommandError, match="--back"):
         verb("--add", "Warung")
     assert "was removed" in verb("--remove", client.pk)
-    with pytest.raises(console.CommandError, match="there is no program"):
+    with pytest.raises(command_line.CommandError, match="there is no program"):
         verb("--remove", client.pk)

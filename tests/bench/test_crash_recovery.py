@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from kini.messages.models import Message
 from kini.people import actions as people_actions
 from kini.people.contacts import Contact
 from tests.cases import town as towns
+from tests.environment import replace
 
 PACK = Path(__file__).parents[1] / "cities" / "vila-serena"
 

@@ -27,7 +27,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 from kini.bench import production_city
-from kini.cli.verbs import Needs, Verb
+from kini.core.command_line import Needs, Verb
 
 if __name__ == "__main__":
     with ExitStack() as stack:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from kini.services.models import ServiceVersion
 from kini.web.formats import city_time
 from tests.booking.conftest import first_slots
 from tests.cases.town import Town
+from tests.environment import replace
 
 ANSWERS = {"people": 2, "group": "other"}
 

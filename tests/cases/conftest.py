@@ -1,6 +1,5 @@
 """The made-up town, its permit, and a way to play another moment."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from kini.cases.models import Case
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.town import PACK, PERMIT, Town
+from tests.environment import replace
 
 #: A Monday, 9 in the morning at the town's offices.
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kini.cases import actions, timeline
+from kini.cases.commands import check_chain
 from kini.cases.models import Case, Checkpoint, Document
 from kini.cases.timeline import checkpoints
-from kini.cli import check_chain
 from kini.core import chain, files
 from kini.core.actors import system
 from kini.core.chain import blocks

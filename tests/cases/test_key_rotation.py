@@ -1,7 +1,6 @@
 """`./kini rotate-keys` after both rings got a new first key: everything reads, is found and verifies as before."""
 
 from argparse import Namespace
-from dataclasses import replace
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -14,6 +13,7 @@ from kini.people.models import Resident
 from kini.people.rules import NationalId
 from kini.services.models import ServiceVersion
 from tests.cases.town import Town, filled
+from tests.environment import replace
 
 NIK = "3171014407900004"
 NEW = "new:bmV3LWtleS1vZi0zMi1ieXRlcy1sb25nLi4uLi4uLi4="

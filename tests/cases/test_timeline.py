@@ -1,6 +1,6 @@
 """Timeline: every change behind it is detected, and the case can be recomputed from it."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -20,6 +20,7 @@ from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.conftest import MONDAY
 from tests.cases.town import PERMIT, Town, filled, offer, opened, photo
+from tests.environment import replace
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -23,6 +22,7 @@ from kini.core.database import dumps
 from kini.core.database.embedded import DatabaseServerError
 from kini.core.environment import ROOT
 from tests.cases import town as towns
+from tests.environment import replace
 
 RING = "old:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=".replace("bG9j", "bG9k")
 

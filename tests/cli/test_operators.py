@@ -4,7 +4,8 @@ import argparse
 
 import pytest
 
-from kini.cli import console, operators
+from kini.core import command_line
+from kini.people.commands import operators
 from kini.people.models import Operator
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +29,11 @@ def test_operators_come_and_go(capsys):
 
 
 def test_what_cannot_be_done_is_one_sentence():
-    with pytest.raises(console.CommandError, match="Check the e-mail address"):
+    with pytest.raises(command_line.CommandError, match="Check the e-mail address"):
         say("add", "nobody@")
-    with pytest.raises(console.CommandError, match="no account signs in with that"):
+    with pytest.raises(command_line.CommandError, match="no account signs in with that"):
         say("remove", "stranger@example.com")
     say("add", ADDRESS)
     say("remove", ADDRESS)
-    with pytest.raises(console.CommandError, match="operator"):
+    with pytest.raises(command_line.CommandError, match="operator"):
         say("remove", ADDRESS)

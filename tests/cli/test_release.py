@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from kini.cli import release
-from kini.cli.console import CommandError
+from kini.core.command_line import CommandError
 from kini.core.environment import ROOT
 
 COMMITTED = ("pyproject.toml", "requirements.lock", "README.md")

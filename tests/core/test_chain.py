@@ -1,7 +1,6 @@
 """Chained tables: sealed outside of requests, and every change around the program is found."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -15,6 +14,7 @@ from kini.core.actors import system
 from kini.core.chain import blocks
 from kini.core.database.fast_models import allocate_pk
 from kini.core.models import AuditEntry, ChainBlock, ChainProposal, ChainRemoval
+from tests.environment import replace
 
 BY = system("tests")
 

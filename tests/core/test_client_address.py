@@ -1,7 +1,5 @@
 """Client addresses: only our proxies are trusted, and IPv6 clients are counted by /64."""
 
-from dataclasses import replace
-
 import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
@@ -10,6 +8,7 @@ from kini.core import attempt_limits
 from kini.core.actors import ActionRefused
 from kini.core.attempt_limits import Limit
 from kini.core.client_address import client_address, client_network, current_request
+from tests.environment import replace
 
 
 def address(settings: Settings, proxies: int, forwarded: str | None, peer: str = "192.0.2.9") -> str:

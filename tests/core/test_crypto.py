@@ -1,7 +1,6 @@
 """Encryption: only the right key, the right context and unchanged bytes give the value back."""
 
 import base64
-import dataclasses
 
 import pytest
 from hypothesis import given
@@ -12,13 +11,14 @@ from kini.core import crypto
 from kini.messages import web_push
 from kini.people import encrypted_fields
 from kini.wifi.radius import authorization, database_role
+from tests.environment import replace
 
 OLD = "old:" + base64.b64encode(b"o" * 32).decode()
 NEW = "new:" + base64.b64encode(b"n" * 32).decode()
 
 
 def use_keys(settings: Settings, ring: str) -> None:
-    settings.ENV = dataclasses.replace(settings.ENV, data_keys=ring)
+    settings.ENV = replace(settings.ENV, data_keys=ring)
 
 
 @given(st.binary(max_size=300), st.text(max_size=60))
@@ -81,19 +81,19 @@ def test_purposes_cannot_be_compared(settings: Settings) -> None:
     assert crypto.keyed_hash("3174", "phone") != crypto.keyed_hash("3174", "national id")
     assert crypto.mac(b"3174", "timeline") != crypto.mac(b"3174", "receipt")
     before = crypto.mac(b"3174", "timeline")
-    settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"h" * 32).decode())
+    settings.ENV = replace(settings.ENV, hash_key=base64.b64encode(b"h" * 32).decode())
     assert crypto.mac(b"3174", "timeline") != before
 
 
 def use_hash_keys(settings: Settings, *names: str) -> None:
     """A key ring; each key repeats the first letter of its name."""
     ring = ",".join(f"{name}:{base64.b64encode(name[:1].encode() * 32).decode()}" for name in names)
-    settings.ENV = dataclasses.replace(settings.ENV, hash_key=ring)
+    settings.ENV = replace(settings.ENV, hash_key=ring)
 
 
 def test_hash_keys_are_replaced_and_old_hashes_still_found(settings: Settings) -> None:
     """Low 14: hashes of an old key match for as long as it stays in the ring."""
-    settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
+    settings.ENV = replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
     hashed, mac, permanent = _made()
     pads = crypto.hmac_pads("wifi device")
     use_hash_keys(settings, "new", "old")
@@ -120,7 +120,7 @@ def _made() -> tuple[bytes, bytes, bytes]:
 
 def test_what_others_keep_outlives_a_new_hash_key(settings: Settings) -> None:
     """Low 14: web push, pairwise subjects and Wi-Fi device hashes stay; FreeRADIUS's password changes."""
-    settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
+    settings.ENV = replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
     kept, password = _kept_elsewhere(), database_role.connection_parameters()["password"]
     use_hash_keys(settings, "new", "old")
     assert _kept_elsewhere() == kept

@@ -1,6 +1,5 @@
 """Delivery: messages are stored with their cause and delivered once, after its commit."""
 
-import dataclasses
 import smtplib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,6 +13,7 @@ from pytest_django.fixtures import Settings
 from kini.bench.mailserver import MailServer, mail_server
 from kini.core import delivery, mail_settings, retention
 from kini.core.models import OutboxMessage
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def texted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[tuple[st
     sent: list[tuple[str, str]] = []
     monkeypatch.setattr(delivery.sms_providers, "_items", {})
     delivery.sms_providers.register("pigeon", lambda recipient, text: sent.append((recipient, text)))
-    settings.ENV = dataclasses.replace(settings.ENV, sms="pigeon")
+    settings.ENV = replace(settings.ENV, sms="pigeon")
     return sent
 
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_delivered_is_known_beforehand(settings: Settings) -> Non
     message = send("sms")
     with pytest.raises(delivery.ChannelNotConfigured, match="No sms"):
         delivery.deliver_message(message=message.pk)
-    settings.ENV = dataclasses.replace(settings.ENV, outbox=True)
+    settings.ENV = replace(settings.ENV, outbox=True)
     assert delivery.can_deliver("sms")
 
 
@@ -106,7 +106,7 @@ def test_what_is_set_up_can_be_delivered(mailbox: MailServer, texted: list[tuple
 
 
 def test_in_a_first_look_messages_stay_and_are_read(client: CheckedClient, settings: Settings) -> None:
-    settings.ENV = dataclasses.replace(settings.ENV, outbox=True)
+    settings.ENV = replace(settings.ENV, outbox=True)
     send(recipient="first@mail.example")
     delivery.send_text(channel="sms", recipient="+6281234567890", subject="", text="<script>alert(1)</script>")
     assert not ProcrastinateJob.objects.exists()

@@ -3,7 +3,6 @@
 import base64
 import io
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from pytest_django.fixtures import Settings
 from kini.core import encrypted_files, file_store, files
 from kini.core.crypto import DecryptionError
 from tests.core.test_files import pdf, picture
+from tests.environment import replace
 
 CHUNK = encrypted_files.CHUNK
 NEW_KEY = f"new:{base64.b64encode(b'N' * 32).decode()}"

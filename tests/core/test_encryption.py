@@ -1,6 +1,5 @@
 """Encrypted columns: stored bytes, lookups, and the migration of a plain column."""
 
-import dataclasses
 import os
 from base64 import b64encode
 from typing import Any
@@ -16,6 +15,7 @@ from kini.core.database.encrypt_column import EncryptColumn
 from kini.core.database.encryption import EncryptedJSONField, EncryptedLookupField, EncryptedTextField
 from kini.core.encrypted_cache import EncryptedDatabaseCache
 from kini.core.models import OutboxMessage
+from tests.environment import replace
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def send(**values: str) -> OutboxMessage:
 def with_new_key(settings: Any) -> None:
     """Put a second key first in the ring."""
     key = b64encode(os.urandom(32)).decode()
-    settings.ENV = dataclasses.replace(settings.ENV, data_keys=f"newer:{key},{settings.ENV.data_keys}")
+    settings.ENV = replace(settings.ENV, data_keys=f"newer:{key},{settings.ENV.data_keys}")
 
 
 def test_nothing_of_a_message_is_readable_in_the_table() -> None:

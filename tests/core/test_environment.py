@@ -7,8 +7,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from kini.core import environment
 from kini.core.environment import PUBLIC_KEYS, InvalidEnvironment
+from kini.operator.environment import OperatorEnvironment
+from kini.web.environment import WebEnvironment
+from tests.environment import read
 
 
 def signing_key(bits: int) -> str:
@@ -30,12 +32,12 @@ GOOD = {
 
 
 def test_production_starts_when_all_is_given() -> None:
-    read = environment.read(GOOD)
-    assert read.production
-    assert read.hosts == ("kini.example",)
-    assert not read.outbox
-    assert not read.demo
-    assert read.log_format == "json"
+    values = read(GOOD)
+    assert values.production
+    assert values.hosts == ("kini.example",)
+    assert not values.outbox
+    assert not values.demo
+    assert values.log_format == "json"
 
 
 @pytest.mark.parametrize("name", sorted(set(GOOD) - {"KINI_ENV"}))
@@ -43,43 +45,43 @@ def test_production_starts_when_all_is_given() -> None:
 def test_a_missing_secret_is_named(name: str, value: str | None) -> None:
     given = {key: text for key, text in GOOD.items() if key != name} | ({} if value is None else {name: value})
     with pytest.raises(InvalidEnvironment, match=f"production: {name} is missing"):
-        environment.read(given)
+        read(given)
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC_KEYS))
 def test_a_key_that_everybody_knows_is_refused(name: str) -> None:
     with pytest.raises(InvalidEnvironment, match=f"{name} is a publicly known demo key"):
-        environment.read(GOOD | {name: PUBLIC_KEYS[name]})
+        read(GOOD | {name: PUBLIC_KEYS[name]})
 
 
 def test_a_ring_of_hash_keys_is_accepted_and_read_whole() -> None:
     new = base64.b64encode(b"n" * 32).decode()
-    environment.read(GOOD | {"KINI_HASH_KEY": f"new:{new},old:{KEY}"})
+    read(GOOD | {"KINI_HASH_KEY": f"new:{new},old:{KEY}"})
     for wrong in (f"new:{new},{KEY}", f"new:{new},old:c2hvcnQ="):
         with pytest.raises(InvalidEnvironment, match="KINI_HASH_KEY"):
-            environment.read(GOOD | {"KINI_HASH_KEY": wrong})
+            read(GOOD | {"KINI_HASH_KEY": wrong})
 
 
 @pytest.mark.parametrize("inside", ["", "/signing", "/a/b"])
 def test_signing_keys_inside_the_city_s_folder_are_refused(tmp_path: Path, inside: str) -> None:
     """H8: a copy of the folder would include the keys and could sign letters as the city."""
     var = {"KINI_VAR": str(tmp_path / "var")}
-    with pytest.raises(environment.InvalidEnvironment, match="KINI_SIGNING_KEYS is inside KINI_VAR"):
-        environment.read(GOOD | var | {"KINI_SIGNING_KEYS": f"{tmp_path}/var{inside}"})
-    assert environment.read(GOOD | var).signing_keys == Path("/etc/kini/signing")
-    assert environment.read(GOOD | var | {"KINI_SIGNING_KEYS": str(tmp_path / "keys")}).signing_keys.name == "keys"
+    with pytest.raises(InvalidEnvironment, match="KINI_SIGNING_KEYS is inside KINI_VAR"):
+        read(GOOD | var | {"KINI_SIGNING_KEYS": f"{tmp_path}/var{inside}"})
+    read(GOOD | var | {"KINI_SIGNING_KEYS": str(tmp_path / "keys")})
+    read(GOOD | var)  # /etc/kini/signing
 
 
 def test_a_short_signing_key_is_refused() -> None:
     with pytest.raises(InvalidEnvironment, match="KINI_SIGNING_KEY is no RSA key of at least 2048 bits"):
-        environment.read(GOOD | {"KINI_SIGNING_KEY": signing_key(1024)})
+        read(GOOD | {"KINI_SIGNING_KEY": signing_key(1024)})
 
 
 @pytest.mark.parametrize("name", ["KINI_DEMO", "KINI_OUTBOX"])
 def test_what_belongs_to_a_first_look_is_refused(name: str) -> None:
     with pytest.raises(InvalidEnvironment, match=f"{name} is on"):
-        environment.read(GOOD | {name: "1"})
-    environment.read(GOOD | {name: "0"})
+        read(GOOD | {name: "1"})
+    read(GOOD | {name: "0"})
 
 
 @pytest.mark.parametrize(
@@ -97,49 +99,50 @@ def test_what_belongs_to_a_first_look_is_refused(name: str) -> None:
 @pytest.mark.parametrize("env", ["production", "local"])
 def test_a_value_that_cannot_be_read_is_named_and_not_shown(env: str, name: str, value: str, words: str) -> None:
     with pytest.raises(InvalidEnvironment, match=f"{name} .*{words}") as caught:
-        environment.read(GOOD | {"KINI_ENV": env, name: value})
+        read(GOOD | {"KINI_ENV": env, name: value})
     assert value not in str(caught.value)
 
 
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(InvalidEnvironment) as caught:
-        environment.read({"KINI_ENV": "production", "KINI_OUTBOX": "1", "KINI_HASH_KEY": "short"})
+        read({"KINI_ENV": "production", "KINI_OUTBOX": "1", "KINI_HASH_KEY": "short"})
     for words in ("KINI_SECRET_KEY is missing", "DATABASE_URL is missing", "KINI_OUTBOX is on", "KINI_HASH_KEY"):
         assert words in str(caught.value)
 
 
 def test_nothing_said_means_production() -> None:
     with pytest.raises(InvalidEnvironment, match="cannot start in production"):
-        environment.read({})
+        read({})
     with pytest.raises(InvalidEnvironment, match='KINI_ENV is "prod"'):
-        environment.read({"KINI_ENV": "prod"})
+        read({"KINI_ENV": "prod"})
 
 
 def test_a_first_look_brings_its_own_keys(tmp_path: Path) -> None:
-    read = environment.read({"KINI_ENV": "local", "KINI_VAR": str(tmp_path), "KINI_OUTBOX": "1"})
-    assert not read.production
-    assert read.outbox
-    assert read.var == tmp_path
-    assert "testserver" in read.hosts
+    values = read({"KINI_ENV": "local", "KINI_VAR": str(tmp_path), "KINI_OUTBOX": "1"})
+    assert not values.production
+    assert values.outbox
+    assert values.var == tmp_path
+    assert "testserver" in values.hosts
 
 
 def test_secrets_do_not_stand_in_what_is_printed() -> None:
-    assert KEY not in repr(environment.read(GOOD))
+    assert KEY not in repr(read(GOOD))
 
 
 def test_map_pictures_need_an_address_and_a_credit() -> None:
     tiles = {"KINI_TILES": "https://tiles.example/{z}/{x}/{y}.png", "KINI_TILES_CREDIT": "© Example"}
-    read = environment.read(GOOD | tiles).tiles
-    assert read is not None
-    assert read.origin == "https://tiles.example"
-    assert environment.read(GOOD).tiles is None
+    own = read(GOOD | tiles).of(WebEnvironment).tiles
+    assert own is not None
+    assert own.origin == "https://tiles.example"
+    assert read(GOOD).of(WebEnvironment).tiles is None
     for wrong in ({"KINI_TILES_CREDIT": ""}, {"KINI_TILES": "tiles"}, {"KINI_TILES": "https://tiles.example/{z}.png"}):
         with pytest.raises(InvalidEnvironment, match="KINI_TILES"):
-            environment.read(GOOD | tiles | wrong)
+            read(GOOD | tiles | wrong)
 
 
 def test_the_operators_pages_are_nowhere_unless_an_address_is_given() -> None:
-    assert environment.read(GOOD).operator_path == ""
-    assert environment.read(GOOD | {"KINI_OPERATOR_PATH": "/engine-room/7c1e/"}).operator_path == "engine-room/7c1e"
+    assert read(GOOD).of(OperatorEnvironment).operator_path == ""
+    own = read(GOOD | {"KINI_OPERATOR_PATH": "/engine-room/7c1e/"}).of(OperatorEnvironment)
+    assert own.operator_path == "engine-room/7c1e"
     with pytest.raises(InvalidEnvironment, match="KINI_OPERATOR_PATH must read like"):
-        environment.read(GOOD | {"KINI_OPERATOR_PATH": "engine room<"})
+        read(GOOD | {"KINI_OPERATOR_PATH": "engine room<"})

@@ -4,7 +4,6 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from socketserver import BaseRequestHandler, TCPServer, UDPServer, UnixDatagramServer
@@ -19,6 +18,7 @@ from kini.core.actors import Actor, ActorKind
 from kini.core.chain import heads
 from kini.core.models import ChainShipment
 from tests.core.test_chain import behind, seal_now, write
+from tests.environment import replace
 
 pytestmark = pytest.mark.django_db
 

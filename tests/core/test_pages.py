@@ -6,14 +6,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from kini.core import pages
+from kini.core import health
 
 
 @pytest.fixture(autouse=True)
 def asked_anew() -> Iterator[None]:
-    pages._require_migrations.cache_clear()
+    health.require_migrations.cache_clear()
     yield
-    pages._require_migrations.cache_clear()
+    health.require_migrations.cache_clear()
 
 
 def test_live_answers_without_the_database() -> None:
@@ -42,7 +42,7 @@ def test_not_ready_while_migrations_are_missing() -> None:
 def test_not_ready_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     gone = connection.copy()
     gone.settings_dict = {**gone.settings_dict, "HOST": "/nowhere", "OPTIONS": {}}
-    monkeypatch.setattr(pages, "connection", gone)
+    monkeypatch.setattr(health, "connection", gone)
     answer = Client().get("/health/ready")
     assert (answer.status_code, answer.content) == (503, b"not ready: the database does not answer\n")
 

@@ -1,7 +1,6 @@
 """Invalid requests are refused before any view runs, never with a server error."""
 
 import errno
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +8,7 @@ from django.test import Client, override_settings
 from pytest_django.fixtures import Settings
 
 from kini.web import pages
+from tests.environment import replace
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"

@@ -1,7 +1,6 @@
 """The program's database role cannot bypass the owner's triggers, even around the ORM."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -14,6 +13,7 @@ from kini.core import audit
 from kini.core.actors import system
 from kini.core.database import database_roles
 from kini.core.database.embedded import PROGRAM_ROLE
+from tests.environment import replace
 
 APPEND_ONLY = (
     *("core_auditentry", "core_chainblock", "core_chainremoval", "people_accesslog", "cases_timelineentry"),

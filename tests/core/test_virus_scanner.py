@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from kini.core import environment, file_errors, files, virus_scanner
 from tests.core.test_files import pdf, picture
+from tests.environment import read, replace
 
 #: The test file of the European Institute for Computer Antivirus Research, in two parts, as scanners look here too.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
@@ -109,7 +109,7 @@ def test_a_scanner_that_says_nothing_is_not_waited_for(settings: Settings, monke
 @pytest.mark.parametrize("written", ["clamd", "tcp://host", "tcp://host:x", "unix:", "unix://host/path", "http://h:1"])
 def test_a_wrong_address_is_said_at_the_start(written: str) -> None:
     with pytest.raises(environment.InvalidEnvironment, match="KINI_CLAMD must read like"):
-        environment.read({"KINI_ENV": "local", "KINI_CLAMD": written})
+        read({"KINI_ENV": "local", "KINI_CLAMD": written})
 
 
 def wait_for(ready: Callable[[], bool], seconds: float = 30) -> None:

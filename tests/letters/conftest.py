@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,13 @@ from kini.cases import actions as case_actions
 from kini.cases.models import Case
 from kini.letters import queries
 from kini.letters import signing_keys as first_look
+from kini.letters.environment import LettersEnvironment
 from kini.letters.models import Letter
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import town as town
 from tests.cases.desk.conftest import browse as browse
 from tests.cases.town import PACK, PERMIT, Town, offer, opened
+from tests.environment import replace
 
 TEMPLATE = """
 #import "layout.typ": letter, rows
@@ -55,8 +56,8 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
 def keys(town: Town, settings: Settings) -> Path:
     """A key for every agency."""
     agencies = [(agency.pk, agency.short_name) for agency in queries.signing_agencies()]
-    first_look.make_development_keys(settings.ENV.signing_keys, agencies)
-    return settings.ENV.signing_keys
+    first_look.make_development_keys(LettersEnvironment.current().keys_folder, agencies)
+    return LettersEnvironment.current().keys_folder
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from kini.core import files
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.letters import actions, jobs, queries, signing_keys
+from kini.letters.environment import LettersEnvironment
 from kini.letters.models import Letter, LetterEntry, LetterState
 from tests.cases.town import BY, PERMIT, offer, opened
 from tests.letters.pdf_tools import text_of
@@ -71,7 +72,7 @@ def test_without_a_key_it_waits_and_nothing_is_lost(case, grant, browse, town, s
     assert "has no usable signing key" in browse(town.head).get(f"/desk/cases/{case.reference}/").content.decode()
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.WAITING
-    signing_keys.make_development_keys(settings.ENV.signing_keys, [("registry", "Catatan")])
+    signing_keys.make_development_keys(LettersEnvironment.current().keys_folder, [("registry", "Catatan")])
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.VALID
     assert queries.unsigned_letters().count() == 0

@@ -1,7 +1,6 @@
 """Signed PDFs checked by independent programs: signature, tags, language, fonts."""
 
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -15,6 +14,7 @@ from kini.core import files
 from kini.core.file_errors import FileDamaged
 from kini.letters import typesetting
 from kini.letters.rules import ContentRow, LetterContent
+from tests.environment import replace
 from tests.letters.pdf_tools import content_of, pdfsig, reader_of
 
 needs_pdfsig = pytest.mark.skipif(not shutil.which("pdfsig"), reason="pdfsig is not here; install poppler-utils")

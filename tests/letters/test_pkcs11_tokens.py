@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,8 @@ from pytest_django import Settings
 
 from kini.core import system_programs
 from kini.letters import signing, signing_keys
+from kini.letters.environment import LettersEnvironment
+from tests.environment import replace
 
 AGENCY = [("registry", "Catatan")]
 PIN, TOKEN = "4711", "kini-test"
@@ -28,8 +29,8 @@ def unsigned() -> bytes:
 
 @pytest.fixture
 def folder(settings: Settings) -> Path:
-    signing_keys.make_development_keys(settings.ENV.signing_keys, AGENCY)
-    return settings.ENV.signing_keys
+    signing_keys.make_development_keys(LettersEnvironment.current().keys_folder, AGENCY)
+    return LettersEnvironment.current().keys_folder
 
 
 @pytest.fixture

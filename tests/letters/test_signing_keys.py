@@ -3,7 +3,6 @@
 import stat
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
@@ -19,7 +18,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from kini.letters import signing, signing_keys
+from kini.letters.environment import LettersEnvironment
 from kini.letters.models import LetterState
+from tests.environment import replace
 from tests.letters.pdf_tools import content_of
 
 AGENCY = [("registry", "Catatan")]
@@ -27,8 +28,8 @@ AGENCY = [("registry", "Catatan")]
 
 @pytest.fixture
 def folder(settings, tmp_path):
-    signing_keys.make_development_keys(settings.ENV.signing_keys, AGENCY)
-    return settings.ENV.signing_keys
+    signing_keys.make_development_keys(LettersEnvironment.current().keys_folder, AGENCY)
+    return LettersEnvironment.current().keys_folder
 
 
 def as_p12(folder, password):

@@ -1,7 +1,6 @@
 """Fixtures: the town of the cases' tests, a scripted channel, and sandbox providers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -20,6 +19,7 @@ from tests.cases.conftest import city as city
 from tests.cases.conftest import permit as permit
 from tests.cases.conftest import town as town
 from tests.cases.town import PACK, Town
+from tests.environment import replace
 
 
 class Pigeon(Channel):

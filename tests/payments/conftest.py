@@ -1,7 +1,6 @@
 """The town of the cases' tests with a tax on stalls, and a payment provider on loopback that enforces its rules."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -24,6 +23,7 @@ from tests.cases.conftest import city as city
 from tests.cases.conftest import town as town
 from tests.cases.flows import STATES
 from tests.cases.town import BY, PACK, PERMIT, Town, offer, opened
+from tests.environment import replace
 
 REGISTER = """
 name: {id: Pajak lapak, en: Stall tax}

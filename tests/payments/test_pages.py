@@ -1,7 +1,5 @@
 """Residents' pages of payments, and officers' pages of refunds."""
 
-from dataclasses import replace
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +8,7 @@ from kini.exchange.public import outbox
 from kini.payments import actions, gateway, queries
 from kini.payments.models import Payment
 from tests.cases.town import acting, employed, opened
+from tests.environment import replace
 from tests.letters.test_case_receipt import text_of
 from tests.pagechecks import CheckedClient
 from tests.payments.conftest import ANSWERS

@@ -1,9 +1,9 @@
 """Payments: a bill is paid exactly once, overpayments are refunded, and the ledger balances."""
 
+import dataclasses
 from argparse import Namespace
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -16,15 +16,16 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, TimelineEntry
-from kini.cli import bills_load, console, payments_reconcile
 from kini.cli import imports as cli_imports
-from kini.core import current_time
+from kini.core import command_line, current_time
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import ImportRun
 from kini.exchange.models import OutboxEntry
 from kini.exchange.public import outbox
 from kini.operator.site import site
 from kini.payments import actions, gateway, jobs, ledger, queries
+from kini.payments.commands import load_bills as bills_load
+from kini.payments.commands import reconcile as payments_reconcile
 from kini.payments.models import Bill, BillCase, LedgerEntry, Payment, Posting, Refund
 from kini.payments.providers.base import ReceivedPayment, WebhookMessage
 from kini.payments.sandbox.server import Sandbox
@@ -32,6 +33,7 @@ from kini.payments.tariffs import BillRow
 from kini.services.flows import Flow
 from kini.web import formats
 from tests.cases.town import BY, Town, acting, employed, offer, opened
+from tests.environment import replace
 from tests.payments.conftest import ANSWERS, FAR, FLOW, SERVICE
 
 RECONCILED = "provider_reference,reference,amount,fee,paid_at,settled_on\n"
@@ -296,7 +298,7 @@ def test_a_table_loaded_again_changes_only_what_nobody_pays(town, case, bill, ba
     asked(town, case)
     first = actions.load_bills(by=BY, register="stall-tax", rows=rows)
     assert (first.added, first.changed, first.frozen) == (1, 0, 1)
-    changed = [replace(rows[1], principal=11_000)]
+    changed = [dataclasses.replace(rows[1], principal=11_000)]
     trial = actions.load_bills(by=BY, register="stall-tax", rows=changed, dry_run=True)
     second = actions.load_bills(by=BY, register="stall-tax", rows=changed)
     assert (trial.added, trial.changed) == (second.added, second.changed) == (0, 1)
@@ -320,16 +322,16 @@ def test_an_import_is_listed_and_undone_unless_its_bills_are_in_use(town, case, 
     bill = Bill.objects.get(object="CD12")
     before = BillCase.objects.get(case=case).bill
     BillCase.objects.update(bill=bill)
-    with pytest.raises(console.CommandError, match="in use"):
+    with pytest.raises(command_line.CommandError, match="in use"):
         imports(run.pk)
     BillCase.objects.update(bill=before)
     assert imports(run.pk) == 0
     assert not Bill.objects.filter(object="CD12").exists()
     imports()
     assert "1 added, 0 changed, 0 removed, 1 faulty, undone" in capsys.readouterr().out
-    with pytest.raises(console.CommandError, match="already"):
+    with pytest.raises(command_line.CommandError, match="already"):
         imports(run.pk)
-    with pytest.raises(console.CommandError, match="there is no import 0"):
+    with pytest.raises(command_line.CommandError, match="there is no import 0"):
         imports(0)
 
 

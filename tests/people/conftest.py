@@ -1,7 +1,6 @@
 """A made-up city with two wards and two agencies, and people in it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from kini.core.models import OutboxMessage
 from kini.people import actions, queries
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident, User
+from tests.environment import replace
 
 PACK = Path(__file__).parent / "pack"
 BY = system("tests")

@@ -1,9 +1,10 @@
 """Demo sign-in works in demo mode only."""
 
 import json
-from dataclasses import replace
 
 import pytest
+
+from tests.environment import replace
 
 pytestmark = pytest.mark.django_db
 PAGE = "/demo/sign-in/"

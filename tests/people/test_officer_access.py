@@ -1,6 +1,5 @@
 """Officers need the required second factor, and clients an office day."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from kini.core.models import AuditEntry
 from kini.people import actions, demo_accounts, queries
 from kini.people.contacts import contact_of
 from kini.people.models import OfficeDay
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import PACK, acting, newest_code
 from tests.people.softkey import SoftKey

@@ -1,7 +1,7 @@
 """Profiles of residents: stored, masked, encrypted, unique."""
 
 import base64
-from dataclasses import replace
+import dataclasses
 from datetime import date
 
 import pytest
@@ -17,6 +17,7 @@ from kini.people import actions, encrypted_fields, hash_rotation, pages, profile
 from kini.people.actions import Details, NumberTaken
 from kini.people.models import Resident
 from kini.people.rules import NationalId
+from tests.environment import replace
 from tests.people.conftest import BY, NIK, OTHER_NIK, acting, newest_code, newest_message, prove
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def test_the_database_itself_refuses_a_second_owner_and_half_a_number(resident, 
 
 
 def test_trying_out_numbers_is_limited(signed_in, monkeypatch):
-    monkeypatch.setattr(pages, "NUMBERS", replace(pages.NUMBERS, count=1))
+    monkeypatch.setattr(pages, "NUMBERS", dataclasses.replace(pages.NUMBERS, count=1))
     assert signed_in.post(PAGE, GOOD).status_code == 302
     page = signed_in.post(PAGE, {**GOOD, "number": OTHER_NIK})
     assert 'href="#number"' in page.text

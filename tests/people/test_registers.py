@@ -1,7 +1,6 @@
 """Identity register on loopback: confirmations, secrecy, rate limits."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Thread
@@ -25,6 +24,7 @@ from kini.people.identity_registers.civil_registry import CivilRegistry
 from kini.people.identity_registers.sandbox import RegisteredPerson, Sandbox, configure, server
 from kini.people.models import Assurance, RegisterCheck, Resident
 from kini.people.rules import NationalId
+from tests.environment import replace
 from tests.people.conftest import BY, NIK, OTHER_NIK, acting
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def sandbox(settings: Settings, tmp_path: Path) -> Iterator[Sandbox]:
     made = Sandbox({NIK: RegisteredPerson("Siti Aminah", "1990-07-04")})
     running = server(made)
     Thread(target=running.serve_forever, daemon=True).start()
-    settings.ENV = replace(settings.ENV, register=configure(tmp_path, made.token, running.server_address[1]))
+    settings.ENV = replace(settings.ENV, register_file=configure(tmp_path, made.token, running.server_address[1]))
     yield made
     made.stopped.set()
     running.shutdown()
@@ -207,7 +207,7 @@ def test_nobody_asks_about_others_and_only_where_there_is_a_register(sandbox, re
         actions.ask_register(by=acting(other), resident=resident, number=NUMBER, name="X", consent=AGREED)
     with pytest.raises(NotAllowed):
         actions.record_register_answer(by=acting(other), check=RegisterCheck(), answer=None)  # type: ignore[arg-type]
-    settings.ENV = replace(settings.ENV, register=None)
+    settings.ENV = replace(settings.ENV, register_file=None)
     with pytest.raises(ActionRefused, match="no register"):
         actions.ask_register(by=acting(resident), resident=resident, number=NUMBER, name="X", consent=AGREED)
 
@@ -224,6 +224,6 @@ def test_nobody_asks_about_others_and_only_where_there_is_a_register(sandbox, re
 def test_a_wrong_configuration_is_named(settings: Settings, tmp_path: Path, words: str):
     path = tmp_path / "register.toml"
     path.write_text(f'[wrong]\nadapter = "civil-registry"\n{words}\n')
-    settings.ENV = replace(settings.ENV, register=path)
+    settings.ENV = replace(settings.ENV, register_file=path)
     with pytest.raises(InvalidEnvironment, match="KINI_REGISTER"):
         configured_register()

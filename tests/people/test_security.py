@@ -5,7 +5,6 @@ import json
 import logging
 import re
 import time
-from dataclasses import replace
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,6 +15,7 @@ from django.urls import reverse
 
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions, recent_authentication
+from tests.environment import replace
 from tests.people.conftest import BY, PHONE, PHONE_TYPED, acting, newest_code, newest_message, prove
 from tests.people.softkey import SoftKey
 

@@ -1,7 +1,6 @@
 """Sign-in journeys in a browser."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
 from kini.people.models import Resident, User
+from tests.environment import replace
 from tests.people.conftest import PACK, PHONE, PHONE_TYPED, newest_code
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.cases.conftest import permit as permit
 from tests.cases.conftest import town as town
 from tests.cases.desk.conftest import browse as browse
 from tests.cases.town import BY, PACK, Town, employed
+from tests.environment import replace
 
 PRIVACY = """
 controller: {id: Kota Contoh, en: Sample City}

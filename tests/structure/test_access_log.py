@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from kini.services.flows import Flow
 from kini.web import formats
 from tests.booking.conftest import FLOW, SERVICE, first_slots, holding
 from tests.cases import town as towns
+from tests.environment import replace
 from tests.structure.test_addresses import ROUTES
 from tests.structure.test_permissions import CATALOGUE, FORM_TYPE, address, browser, session
 

@@ -12,7 +12,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from kini.people import actions as people_actions
 from kini.people.models import FamilyTie, Officer, Resident, RoleGrant, User
 from kini.people.sessions import SessionStore
 from tests.cases import town as towns
+from tests.environment import replace
 from tests.pagechecks import check_headers
 from tests.structure.test_addresses import CHOICES, ROUTES, SIGN_IN, listed
 

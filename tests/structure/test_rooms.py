@@ -4,6 +4,8 @@ import importlib
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from django.apps import apps
@@ -69,16 +71,23 @@ def test_nothing_is_left_undone():
     assert [str(p) for p in SOURCE.rglob("*.py") if marks.search(p.read_text("utf-8"))] == []
 
 
-def test_documents_name_every_setting_that_the_environment_gives():
-    names = set(re.findall(r'"(KINI_[A-Z_]+|DATABASE_URL)"', (SOURCE / "core" / "environment.py").read_text("utf-8")))
-    docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-    assert sorted(name for name in names if name not in docs) == []
+def test_the_operators_table_has_every_variable_with_its_description():
+    """After a change: `./kini env --markdown`."""
+    from kini.cli.environment import markdown_table
+
+    assert markdown_table() in (ROOT / "docs" / "operators.md").read_text("utf-8")
 
 
 def test_documents_name_every_verb():
-    verbs = importlib.import_module("kini.cli.command").VERBS
+    verbs = importlib.import_module("kini.cli.command").all_verbs()
     docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-    assert [verb for verb in verbs if f"./kini {verb}" not in docs] == []
+    assert [verb for verb in verbs.names() if f"./kini {verb}" not in docs] == []
+
+
+def test_the_overview_of_verbs_imports_neither_django_nor_a_driver():
+    code = "import sys; from kini.cli.command import main; main([]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"django", "psycopg", "pydantic", "structlog"} & set(done.stdout.split())
 
 
 def test_interface_texts_are_translated_and_compiled():

@@ -1,6 +1,5 @@
 """Files for machines of others: security.txt (RFC 9116) and robots.txt (RFC 9309)."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,8 +8,9 @@ from django.utils.dateparse import parse_datetime
 from pytest_django.fixtures import Settings
 
 from kini.core import current_time
-from kini.core.environment import InvalidEnvironment, read
+from kini.core.environment import InvalidEnvironment
 from kini.web.well_known import PRIVATE
+from tests.environment import read, replace
 from tests.structure.test_addresses import ROUTES
 
 CONTACT = "mailto:security@kini.example"

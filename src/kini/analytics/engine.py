@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
+from kini.analytics.environment import AnalyticsEnvironment
 from kini.core.environment import InvalidEnvironment
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def open_dataset(folder: Path, *, spill: Path) -> Iterator["Table"]:
     Raises:
         InvalidEnvironment: if KINI_ANALYTICS does not name a Spark cluster, or Spark is not installed.
     """
-    address = settings.ENV.analytics
+    address = AnalyticsEnvironment.current().analytics
     backend = _spark(address) if address else _duckdb(spill)
     try:
         yield backend.read_parquet(str(folder if address else folder / "*/part.parquet"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.api.operations import ApiModule, api_modules
-from kini.booking import api
+from kini.booking import actions, api, queries
 from kini.booking.fixtures import BookingFixtures
 from kini.booking.kind import BookingKind
 from kini.booking.notifications import CLOSED, OFFER
@@ -17,6 +17,8 @@ from kini.booking.venue_actions import NO_SHOW_UNDONE
 from kini.cases.public import CasePermission
 from kini.cases.rules import entry_renderers
 from kini.city.public import pack_checks
+from kini.core import preparation
+from kini.core.actors import Actor
 from kini.messages.public import message_types
 from kini.people.public import has_permission
 from kini.services.public import kind_fixtures, kinds
@@ -29,6 +31,7 @@ def register() -> None:
     api_modules.register("booking", ApiModule("Booking", api.router))
     kinds.register(BookingKind.id, BookingKind())
     kind_fixtures.register(BookingKind.id, BookingFixtures())
+    preparation.steps.register("booking", _open_slots)
     pack_checks.register("bookings", check_schedules)
     entry_renderers.register("rebooked", _rebooked)
     entry_renderers.register(NO_SHOW_UNDONE, _was_there)
@@ -46,6 +49,11 @@ def register() -> None:
             visible=has_permission(CasePermission.ACT),
         ),
     )
+
+
+def _open_slots(by: Actor) -> None:
+    for service in queries.services():
+        actions.open_slots(by=by, service=service)
 
 
 def _was_there(_data: Mapping[str, Any]) -> str:

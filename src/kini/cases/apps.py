@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         from kini.cases.panels import CasePanel, case_panels
         from kini.cases.permissions import CasePermission
         from kini.city.public import pack_checks
+        from kini.core import preparation
         from kini.core.chain import Chain, chains
         from kini.core.file_references import FileColumn, references
         from kini.messages.public import reply_handlers
@@ -31,6 +32,8 @@ class CasesConfig(AppConfig):
             kinds.register(kind.id, kind())
         registration.register()
         pack_checks.register("cases.replies", default_replies.check_default_replies)
+        preparation.steps.register("cases.replies", default_replies.prepare_replies)
+        preparation.steps.register("cases.encryption", jobs.encrypt_plain_answers)
         notifications.register()
         references.register("cases.document", FileColumn("cases.Document"))
         retention.register()

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, RootModel
 
-from kini.cases.actions import MAX_REPLY_TITLE
+from kini.cases.actions import MAX_REPLY_TITLE, create_default_replies
 from kini.cases.rules import unknown_placeholders
-from kini.city.public import Id, load_city
+from kini.city.public import Id, load_city, pack
+from kini.core.actors import Actor
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
 
@@ -34,6 +36,14 @@ def read_default_replies(root: Path) -> Mapping[str, DefaultReply]:
         ConfigErrors: with every fault of the file.
     """
     return parse_model(read_source_file(root / FILE, root), DefaultReplies).root if (root / FILE).exists() else {}
+
+
+def prepare_replies(by: Actor) -> None:
+    """Create the pack's canned replies, in the city's first language."""
+    language = pack.current().languages[0]
+    replies = read_default_replies(settings.CITY_PATH).values()
+    texts = {each.title.in_language(language): each.text.in_language(language) for each in replies}
+    create_default_replies(by=by, texts=texts)
 
 
 def check_default_replies(root: Path) -> Iterator[ConfigError]:

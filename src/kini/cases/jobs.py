@@ -13,7 +13,7 @@ from kini.cases.queries import access_report
 from kini.cases.timeline import checkpoints
 from kini.city.public import pack
 from kini.core import current_time
-from kini.core.actors import ActionRefused, system
+from kini.core.actors import ActionRefused, Actor, system
 from kini.core.events import subscribe
 from kini.core.jobs import job, periodic
 from kini.people import actions as people_actions
@@ -117,3 +117,9 @@ def release_duplicates_of_undecided(event: CaseMoved) -> None:
 def move_cases_of_merged_profile(event: ProfilesJoined) -> None:
     """Move cases opened at a counter to the profile that theirs was merged into."""
     actions.transfer_to_profile(by=system("joined profiles"), gone=event.gone, kept=event.kept)
+
+
+def encrypt_plain_answers(by: Actor) -> None:
+    """Encrypt answers that are older than their service's sensitive flag, one batch for each transaction."""
+    while actions.encrypt_sensitive_answers(by=by):
+        pass

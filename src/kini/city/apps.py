@@ -9,10 +9,10 @@ class CityConfig(AppConfig):
 
     def ready(self) -> None:
         from kini.api.operations import ApiModule, api_modules
-        from kini.city import api, area_lookup, city_cache, privacy
+        from kini.city import actions, api, area_lookup, city_cache, privacy
         from kini.city.pack_checks import check_city, pack_checks
         from kini.city.point_sources import place_points, point_sources
-        from kini.core import retention
+        from kini.core import preparation, retention
         from kini.core.process_cache import warmers
 
         api_modules.register("city", ApiModule("The city", api.router))
@@ -20,5 +20,6 @@ class CityConfig(AppConfig):
         pack_checks.register("city.privacy", privacy.check_privacy)
         retention.term_sources.register("city", privacy.retention_terms)
         point_sources.register("places", place_points)
+        preparation.steps.register("city", preparation.action_step(actions.load_pack_tables))
         warmers.register("areas", city_cache.city_tables)
         warmers.register("ground", area_lookup.area_shapes)

@@ -14,6 +14,7 @@ from kini.city.pack import current as current
 from kini.city.pack import load_city as load_city
 from kini.city.pack_checks import check_pack as check_pack
 from kini.city.pack_checks import pack_checks as pack_checks
+from kini.city.pack_checks import pack_error as pack_error
 from kini.city.pack_tables import read_pack_tables as read_pack_tables
 from kini.city.point_sources import NamedPoint as NamedPoint
 from kini.city.point_sources import point_sources as point_sources

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.cli import console
-from kini.core import backup
+from kini.core import backup, command_line
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         manifest = backup.write(target, settings.ENV.database_url)
     except (backup.BackupError, OSError) as fault:
-        raise console.CommandError(f"no backup was written: {fault}.") from None
+        raise command_line.CommandError(f"no backup was written: {fault}.") from None
     megabytes = target.stat().st_size / 1_000_000
     print(f"{target}: the database and {manifest.listing.files} files, {megabytes:.1f} MB, written and verified.")
     print("It is encrypted with KINI_DATA_KEYS. Keep these keys and KINI_HASH_KEY in another place.")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from kini.cli import console
+from kini.core import command_line
 from kini.core.actors import ActionRefused, system
 from kini.core.models import ImportRun
 from kini.core.table_import.loading import undo
@@ -22,11 +22,11 @@ def run(options: argparse.Namespace) -> int:
         return 0
     imported = ImportRun.objects.filter(pk=options.undo).first()
     if imported is None:
-        raise console.CommandError(f"there is no import {options.undo}; ./kini imports lists them.")
+        raise command_line.CommandError(f"there is no import {options.undo}; ./kini imports lists them.")
     try:
         undo(by=system("imports"), run=imported)
     except ActionRefused as refusal:
-        raise console.CommandError(str(refusal)) from None
+        raise command_line.CommandError(str(refusal)) from None
     print(f"Import {imported.pk} was undone.")
     return 0
 

@@ -4,7 +4,7 @@ import argparse
 import shutil
 import subprocess
 
-from kini.cli import console
+from kini.core import command_line
 from kini.core.environment import ROOT
 
 COMPILE = (
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     bundled = ROOT / ".venv-uv" / "bin" / "uv"
     uv = shutil.which("uv") or (str(bundled) if bundled.exists() else "")
     if not uv:
-        raise console.CommandError("uv is missing; install it with pip install uv.")
+        raise command_line.CommandError("uv is missing; install it with pip install uv.")
     more = ["--upgrade"] if options.upgrade else []
     codes = [subprocess.run([uv, *COMPILE, *more, *arguments], cwd=ROOT, check=False).returncode for arguments in LOCKS]
     return max(codes)

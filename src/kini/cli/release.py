@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 import kini
-from kini.cli import console
+from kini.core import command_line
 from kini.core.environment import ROOT
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
@@ -46,9 +46,11 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise console.CommandError(f"{path} cannot be read as a private key: {error}") from None
+        raise command_line.CommandError(f"{path} cannot be read as a private key: {error}") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise console.CommandError(f"{path} is not an Ed25519 key; create one with openssl genpkey -algorithm ed25519.")
+        raise command_line.CommandError(
+            f"{path} is not an Ed25519 key; create one with openssl genpkey -algorithm ed25519."
+        )
     return key
 
 
@@ -56,7 +58,7 @@ def require_committed(root: Path) -> None:
     """Raise an error when the work tree has uncommitted changes, which the archive would not contain."""
     changed = _output(["git", "status", "--porcelain"], root).decode()
     if changed:
-        raise console.CommandError(f"commit these first; the archive would lack them:\n{changed}")
+        raise command_line.CommandError(f"commit these first; the archive would lack them:\n{changed}")
 
 
 def build(root: Path, folder: Path, key: Ed25519PrivateKey) -> list[Path]:
@@ -81,5 +83,7 @@ def _digest(path: Path) -> str:
 def _output(command: list[str], folder: Path) -> bytes:
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     if done.returncode:
-        raise console.CommandError(f"{' '.join(command[:3])} failed: {done.stderr.decode(errors='replace').strip()}")
+        raise command_line.CommandError(
+            f"{' '.join(command[:3])} failed: {done.stderr.decode(errors='replace').strip()}"
+        )
     return done.stdout

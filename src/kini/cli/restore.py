@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.cli import check_chain, console
+from kini.cli.command import main
 from kini.cli.prepare import migrate_tables
-from kini.core import backup
+from kini.core import backup, command_line
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,11 +19,11 @@ def run(options: argparse.Namespace) -> int:
     owner = settings.ENV.owner_database_url or settings.ENV.database_url
     try:
         source = backup.Backup(options.file.resolve())
-        with console.step(f"Backup of {source.head.made_at}, Kini {source.head.kini}"):
+        with command_line.step(f"Backup of {source.head.made_at}, Kini {source.head.kini}"):
             manifest = backup.restore(source, owner, replace=options.force)
     except (backup.BackupError, OSError) as fault:
-        raise console.CommandError(f"nothing was restored: {fault}.") from None
-    with console.step("Tables"):
+        raise command_line.CommandError(f"nothing was restored: {fault}.") from None
+    with command_line.step("Tables"):
         migrate_tables()
     print(f"The database and {manifest.listing.files} files were restored.")
-    return check_chain.run(argparse.Namespace(heads=None))
+    return main(["check", "chain"])

@@ -14,8 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from kini.cli import console
-from kini.core import environment
+from kini.core import command_line, environment
 from kini.core.database.embedded import EmbeddedServer
 from kini.core.process_supervisor import Child, Supervisor, fork_process
 from kini.core.web_server import is_ready, server_address, web_arguments
@@ -34,22 +33,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    env = process_environment(options)
+    set_environment(options)
     with ExitStack() as stack:
-        return start(env, options, stack)
+        return start(options, stack)
 
 
-def process_environment(options: argparse.Namespace) -> dict[str, str]:
-    """Environment of all processes: ours, the options, and on loopback the demo's variables.
+def set_environment(options: argparse.Namespace) -> None:
+    """Add the options and on loopback the demo's variables to our environment, for all processes.
 
     Raises:
-        console.CommandError: when KINI_ENV=local and the address can be reached by others.
+        command_line.CommandError: when KINI_ENV=local and the address can be reached by others.
     """
-    env = dict(os.environ)
+    env = os.environ
     loopback = is_loopback(options.host)
     env.setdefault("KINI_ENV", "local" if loopback else "production")
     if env["KINI_ENV"] == "local" and not loopback:
-        raise console.CommandError(
+        raise command_line.CommandError(
             f"{options.host} can be reached from outside, and KINI_ENV=local uses publicly known keys; "
             "set KINI_ENV=production and its secrets (docs/operators.md), or use --host 127.0.0.1."
         )
@@ -59,12 +58,11 @@ def process_environment(options: argparse.Namespace) -> dict[str, str]:
     if env["KINI_ENV"] == "local":
         env.setdefault("KINI_ADDRESS", server_address(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
-        var = environment.read(env).var
-        env.setdefault("KINI_PAYMENTS", str(sandbox_configuration(var, "payments")))
-        env.setdefault("KINI_MESSAGES", str(sandbox_configuration(var, "messages")))
-        env.setdefault("KINI_REGISTER", str(sandbox_configuration(var, "register")))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
-    return env
+        var = environment.read().var
+        for each in environment.variables():
+            if each.sandbox:
+                env.setdefault(each.name, str(sandbox_configuration(var, each.sandbox)))
 
 
 def is_loopback(host: str) -> bool:
@@ -74,42 +72,41 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) -> int:
+def start(options: argparse.Namespace, stack: ExitStack) -> int:
     """Start all processes and supervise them; `stack` stops them in reverse order."""
-    config = environment.read(env)
+    config = environment.read()
     require_free_port(options.host, options.port)
     if not (config.city / "city.toml").is_file():
-        raise console.CommandError(f"{config.city} has no city.toml; give the folder of a city pack with --city.")
+        raise command_line.CommandError(f"{config.city} has no city.toml; give the folder of a city pack with --city.")
     config.var.mkdir(parents=True, exist_ok=True)
     stack.enter_context(lock_var_folder(config.var))
     if options.reset:
         if config.database_url:
-            raise console.CommandError("--reset only works with the embedded database, and DATABASE_URL is set.")
+            raise command_line.CommandError("--reset only works with the embedded database, and DATABASE_URL is set.")
         delete_city(config.var)
     print("Kini is starting.", flush=True)
-    server = None if config.database_url else start_database(config.var, env, stack)
+    server = None if config.database_url else start_database(config, stack)
     # After the database, so that the processes stop before it.
     supervisor = stack.enter_context(Supervisor())
     if server:
         supervisor.watch("database", server.alive, server.revive)
-    os.environ.update(env)  # read when the program is loaded
     from kini import serving
     from kini.core.process_cache import warm_up
 
-    with console.step("Program"):
+    with command_line.step("Program"):
         serving.load()
     if (code := supervisor.run("prepare", fork_verb("prepare"))) != 0:
         return code
     address = server_address(options.host, options.port)
     start_sandboxes(config, address, supervisor)
-    with console.step("Web server and worker"):
+    with command_line.step("Web server and worker"):
         warm_up()
         supervisor.start(
             "web", fork_process(partial(serving.serve, web_arguments(options.host, options.port))), again=True
         )
         supervisor.start("worker", fork_verb("worker", "--most-memory", str(WORKER_MB)), again=True)
         supervisor.wait_until(lambda: is_ready(address), seconds=60)
-    greet(env, options, config.var)
+    greet(options, config.var)
     if reason := supervisor.wait():
         print(f"\nkini: {reason}; all other processes were stopped.", file=sys.stderr)
         return 1
@@ -118,8 +115,9 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
 
 def start_sandboxes(config: environment.Environment, city: str, supervisor: Supervisor) -> None:
     """Start one process with the demo's sandbox servers, and wait until they have written their configurations."""
-    configurations = {"payments": config.payments, "messages": config.messages, "register": config.register}
-    files = {name: path for name, path in configurations.items() if path == sandbox_configuration(config.var, name)}
+    configured = {each.sandbox: os.environ.get(each.name) for each in environment.variables() if each.sandbox}
+    own = {name: sandbox_configuration(config.var, name) for name in configured}
+    files = {name: path for name, path in own.items() if configured[name] == str(path)}
     if not files:
         return
     for path in files.values():
@@ -129,14 +127,14 @@ def start_sandboxes(config: environment.Environment, city: str, supervisor: Supe
     supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
-def start_database(var: Path, env: dict[str, str], stack: ExitStack) -> EmbeddedServer:
-    """Start the embedded database of the var folder and set its URLs in `env`."""
-    with console.step("Database"):
-        server = EmbeddedServer(var / "postgres", large=env["KINI_ENV"] == "production")
+def start_database(config: environment.Environment, stack: ExitStack) -> EmbeddedServer:
+    """Start the embedded database of the var folder and set its URLs in our environment."""
+    with command_line.step("Database"):
+        server = EmbeddedServer(config.var / "postgres", large=config.production)
         server.start()
         stack.callback(server.stop)
-        env.update(server.addresses())
-        write_running_file(var / environment.RUNNING_FILE, server.addresses(), stack)
+        os.environ.update(server.addresses())
+        write_running_file(config.var / environment.RUNNING_FILE, server.addresses(), stack)
     return server
 
 
@@ -159,7 +157,7 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise console.CommandError(
+            raise command_line.CommandError(
                 f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
             ) from None
 
@@ -178,14 +176,14 @@ def lock_var_folder(var: Path) -> IO[str]:
     """Lock the var folder for this process.
 
     Raises:
-        console.CommandError: when another process has locked it.
+        command_line.CommandError: when another process has locked it.
     """
     handle = (var / "kini.lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         handle.close()
-        raise console.CommandError(
+        raise command_line.CommandError(
             f"another Kini is using {var}; stop it, or give another folder with --var."
         ) from None
     return handle
@@ -198,16 +196,16 @@ def write_running_file(path: Path, addresses: Mapping[str, str], stack: ExitStac
     stack.callback(path.unlink, missing_ok=True)
 
 
-def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
+def greet(options: argparse.Namespace, var: Path) -> None:
     address = server_address(options.host, options.port)
     print(f"\nKini is ready: {address}\n")
-    if env.get("KINI_DEMO") == "1":
+    if os.environ.get("KINI_DEMO") == "1":
         people = json.loads((var / "demo.json").read_text("utf-8"))
         print(f"Demo sign-ins, one click each: {address}/demo/sign-in/")
         for person in people[:MOST_LISTED]:
             print(f"  {person.get('phone') or person['email']:<26} {person['name']}")
         if len(people) > MOST_LISTED:
             print(f"  ... and {len(people) - MOST_LISTED} more on that page")
-    if env.get("KINI_OUTBOX") == "1":
+    if os.environ.get("KINI_OUTBOX") == "1":
         print(f"Codes and messages are shown at {address}/outbox/")
     print("Ctrl-C stops it.", flush=True)

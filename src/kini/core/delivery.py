@@ -26,6 +26,8 @@ type SmsProvider = Callable[[str, str], None]
 sms_providers: Registry[SmsProvider] = Registry("SMS provider")
 #: Predicates on phone numbers in E.164; SMS are sent only where all are true.
 sms_destinations: Registry[Callable[[str], bool]] = Registry("rule for destinations of SMS")
+#: Providers that are used without KINI_SMS, by their names, with a function that tells if they are configured.
+default_sms_providers: Registry[Callable[[], bool]] = Registry("default SMS provider")
 
 
 class ChannelNotConfigured(Exception):
@@ -53,7 +55,13 @@ def can_deliver(channel: str) -> bool:
     """True if messages of this channel can be sent; without one no code is offered."""
     if settings.ENV.outbox:
         return True
-    return bool(settings.MAILERS) if channel == "email" else settings.ENV.sms in sms_providers
+    return bool(settings.MAILERS) if channel == "email" else sms_provider() is not None
+
+
+def sms_provider() -> SmsProvider | None:
+    """Provider that KINI_SMS names, else the first default that is configured."""
+    defaults = (name for name, is_configured in default_sms_providers.items() if is_configured())
+    return sms_providers.find(settings.ENV.sms or next(defaults, ""))
 
 
 def may_receive_sms(number: str) -> bool:
@@ -88,4 +96,6 @@ def _hand_over(message: OutboxMessage) -> None:
     if message.channel == "email":
         EmailMessage(message.subject, message.text, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
     else:
-        sms_providers.get(settings.ENV.sms)(message.recipient, message.text)
+        send = sms_provider()
+        assert send is not None  # can_deliver
+        send(message.recipient, message.text)

@@ -1,4 +1,4 @@
-"""Typed environment variables.
+"""Variables of the environment: those of the program itself, and reading those of all rooms.
 
 `./kini up` on a loopback address sets KINI_ENV=local and uses fixed keys. Everything else is production: all secrets
 are required, and demo features are refused.
@@ -6,13 +6,16 @@ are required, and demo features are refused.
 
 import base64
 import os
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from kini.core import virus_scanner
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, ValidationInfo
+from pydantic_settings import NoDecode
+
+from kini import rooms
+from kini.core import environment_settings, virus_scanner
+from kini.core.environment_settings import EnvironmentSettings, InvalidEnvironment, OptionalPath, Variable
 from kini.core.key_parsing import parse_hash_keys, parse_key_ring, parse_signing_key
 from kini.core.mail_settings import parse_mailers
 from kini.core.syslog import parse_address
@@ -20,6 +23,7 @@ from kini.core.syslog import parse_address
 ROOT = Path(__file__).resolve().parents[3]
 #: File in the var folder with the URLs of the embedded database while it runs, as environment variables.
 RUNNING_FILE = "running"
+LOCAL_HOSTS = "localhost,127.0.0.1,[::1],testserver"
 
 #: Publicly known keys for tests and demos; production refuses them.
 PUBLIC_KEYS = {
@@ -28,102 +32,185 @@ PUBLIC_KEYS = {
     "KINI_HASH_KEY": "bG9jYWwtaGFzaC1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
     "KINI_SIGNING_KEY": base64.b64encode(Path(__file__).with_name("local-signing-key.pem").read_bytes()).decode(),
 }
-REQUIRED_SECRETS = (*PUBLIC_KEYS, "DATABASE_URL", "KINI_HOSTS")
 
 
-class InvalidEnvironment(Exception):
-    """The environment is invalid; the message says what to do."""
+def _is_production(info: ValidationInfo) -> bool:
+    return info.data.get("name") == "production"
 
 
-@dataclass(frozen=True, slots=True)
-class MapTiles:
-    """Tile server of the maps: address with {z}, {x} and {y}, and the attribution."""
-
-    address: str
-    credit: str
-
-    @property
-    def origin(self) -> str:
-        """Scheme and host for the content security policy."""
-        return "/".join(self.address.split("/")[:3]).replace("{s}", "*")
+def _required(value: str, info: ValidationInfo) -> str:
+    """Demand a value in production."""
+    if not value and _is_production(info):
+        raise ValueError("is missing")
+    return value
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Parsed environment variables.
+def _own_key(value: str, info: ValidationInfo) -> str:
+    """Demand a key of this city in production; elsewhere use the public one."""
+    public = PUBLIC_KEYS[f"KINI_{str(info.field_name).upper()}"]
+    if _is_production(info) and value == public:
+        raise ValueError("is a publicly known demo key")
+    return _required(value, info) or public
+
+
+def _local_only(value: bool, info: ValidationInfo) -> bool:
+    if value and _is_production(info):
+        raise ValueError("is on, but is for demos only")
+    return value
+
+
+def _parses(parse: Callable[[str], object]) -> AfterValidator:
+    """Check of a text that is parsed where it is used."""
+
+    def check(text: str) -> str:
+        if text:
+            parse(text)
+        return text
+
+    return AfterValidator(check)
+
+
+def _split(value: object) -> object:
+    return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+
+def _demo_level(*levels: str) -> BeforeValidator:
+    """True if KINI_DEMO is one of these."""
+
+    def read(value: object) -> object:
+        if value not in ("0", "1", "people", True, False):
+            raise ValueError('must be "1", "people" or "0"')
+        return value in (*levels, True)
+
+    return BeforeValidator(read)
+
+
+def _hosts(value: object, info: ValidationInfo) -> object:
+    """Host names, comma-separated: demanded in production, elsewhere by default those of this machine."""
+    if not value:
+        return _split(_required("", info) or LOCAL_HOSTS)
+    return _split(value)
+
+
+def _address(url: str, info: ValidationInfo) -> str:
+    return (url or f"https://{next(iter(info.data.get('hosts', ())), '')}").rstrip("/")
+
+
+def _log_format(form: str, info: ValidationInfo) -> str:
+    return form or ("json" if _is_production(info) else "text")
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+OwnKey = Annotated[str, BeforeValidator(_own_key)]
+
+
+class Environment(EnvironmentSettings):
+    """Variables of the program itself.
 
     Attributes:
-        name: "local" (demo, tests) or "production".
-        data_keys: key ring for data at rest, "id:base64" of 32 bytes each, comma-separated; the first one encrypts.
-        hash_key: base64 of 32 bytes or a ring like data_keys; for keyed hashes (NIK) and the MACs of timelines.
-        signing_key: private RSA key in PEM; signs the ID tokens of OAuth clients.
-        mail_url: smtp://name:password@host:port or smtps://...; empty: no e-mail.
-        mail_from: sender address.
-        address: public URL of the city, "https://kini.example"; printed on documents and in QR codes.
-        signing_keys: folder with the keys by which agencies sign letters (docs/operators.md).
-        signing_passwords: folder with their passwords, such as systemd's credentials; the current one: beside the keys.
-        time_stamps: URL of an RFC 3161 time-stamping authority for signatures; empty: none.
-        sms: name of a registered SMS provider; empty: no SMS.
-        tiles: tile server of the maps; None: only the city's areas are drawn.
-        operator_path: path of the operator's pages, "one/or-more-words"; empty: they are off.
-        messages: TOML file with the providers of SMS and WhatsApp; None: only KINI_SMS.
-        payments: TOML file with the payment providers; None: no online payment.
-        register: TOML file with the civil register that confirms identities; None: only counters do.
-        wifi: TOML file with the controllers that accept admission calls; None: RADIUS only.
-        directory: TOML file with the OpenID Connect provider for officers; None: none.
-        analytics: Spark cluster for queries over closed days of Wi-Fi use; empty: DuckDB in the process.
-        owner_database_url: the tables' owner, who migrates; empty: the role of `database_url` does both.
-        chain_heads: file to which the head of every sealed block is appended; None: none.
-        clamd: virus scanner for uploads, "unix:///run/clamav/clamd.ctl" or "tcp://host:3310"; empty: none.
-        syslog: syslog server for heads, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
-        syslog_audit: also send every audit entry, without personal data.
-        security_contact: contact for security reports, "mailto:..." or "https://..."; empty: no security.txt.
-        security_expires: last day of that contact; None: half a year from each day.
-        fast_path: pipelining, prepared statements and the page cache; without them Django does the same, more slowly.
-        worker: enable the browsers' service worker (offline pages and answers).
+        demo_cases: the demo has cases, not only people.
     """
 
-    name: str
-    secret_key: str = field(repr=False)
-    data_keys: str = field(repr=False)
-    hash_key: str = field(repr=False)
-    signing_key: str = field(repr=False)
-    database_url: str = field(repr=False)
-    hosts: tuple[str, ...]
-    city: Path
-    var: Path
-    plugins: tuple[str, ...] = ()
-    demo: bool = False
-    demo_cases: bool = False
-    outbox: bool = False
-    mail_url: str = field(default="", repr=False)
-    mail_from: str = ""
-    sms: str = ""
-    address: str = ""
-    signing_keys: Path = Path()
-    signing_passwords: Path = Path()
-    time_stamps: str = ""
-    tiles: MapTiles | None = None
-    operator_path: str = ""
-    messages: Path | None = None
-    payments: Path | None = None
-    register: Path | None = None
-    wifi: Path | None = None
-    directory: Path | None = None
-    analytics: str = ""
-    owner_database_url: str = field(default="", repr=False)
-    chain_heads: Path | None = None
-    clamd: str = ""
-    syslog: str = ""
-    syslog_audit: bool = False
-    proxies: int = 0
-    security_contact: str = ""
-    security_expires: date | None = None
-    fast_path: bool = True
-    worker: bool = True
-    log_format: str = "text"
-    log_level: str = "info"
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: Literal["local", "production"] = Field(
+        "production", alias="KINI_ENV", description="`production` or `local` (set by `./kini up` on loopback)"
+    )
+    database_url: Annotated[str, AfterValidator(_required)] = Field(
+        "",
+        alias="DATABASE_URL",
+        repr=False,
+        description="libpq address of the database (PostgreSQL 15 or newer), for a role that owns nothing: "
+        "`postgresql://kini_program:...@db/kini`",
+    )
+    owner_database_url: str = Field(
+        "",
+        repr=False,
+        description="address of the same database for the role that owns its tables; `prepare` and `restore` use it "
+        "(see “Two roles of the database”)",
+    )
+    secret_key: OwnKey = Field("", repr=False, description="signs sessions and forms; 50 random characters")
+    data_keys: Annotated[OwnKey, _parses(parse_key_ring)] = Field(
+        "",
+        repr=False,
+        description="key ring for identity numbers and files at rest: `id:base64` of 32 random bytes each, "
+        "comma-separated; the first encrypts, all decrypt",
+    )
+    hash_key: Annotated[OwnKey, _parses(parse_hash_keys)] = Field(
+        "",
+        repr=False,
+        description='base64 of 32 random bytes, or several as "id:base64,id:base64"; finds encrypted numbers again '
+        "and seals timelines (“Keys”)",
+    )
+    signing_key: Annotated[OwnKey, AfterValidator(parse_signing_key)] = Field(
+        "",
+        repr=False,
+        description="base64 of a private RSA key in PEM (`openssl genpkey -algorithm RSA -pkeyopt "
+        "rsa_keygen_bits:3072 | base64 -w0`); signs what programs are told about who signed in",
+    )
+    hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        (), description="host names that are answered, comma-separated"
+    )
+    city: Annotated[Path, AfterValidator(Path.resolve)] = Field(
+        ROOT / "cities" / "jakarta", description="folder of the city pack (`cities/jakarta`)"
+    )
+    var: Annotated[Path, AfterValidator(Path.resolve)] = Field(
+        ROOT / "var", description="folder for files, and for the database of a first look (`var`)"
+    )
+    address: Annotated[str, AfterValidator(_address)] = Field(
+        "",
+        description="where people find the city (`https://kini.example`); it stands on letters and in their QR codes. "
+        "Left out: `https://` and the first of `KINI_HOSTS`",
+    )
+    plugins: Names = Field((), description="Python packages with further rooms, comma-separated")
+    mail_url: Annotated[str, _parses(parse_mailers)] = Field(
+        "",
+        alias="KINI_MAIL",
+        repr=False,
+        description="mail server (`smtp://user:password@host:587`, `smtps://...`); without it no e-mail is sent",
+    )
+    mail_from: str = Field("", description="sender's address of e-mail")
+    sms: str = Field(
+        "",
+        description="name of an SMS provider that a plug-in registers; left out, the one of `KINI_MESSAGES`; without "
+        "any, codes go by e-mail only",
+    )
+    proxies: int = Field(
+        0,
+        ge=0,
+        description="how many proxies of your own stand in front (see [Proxy](#proxy)); without it every visitor "
+        "behind one shares its limits",
+    )
+    fast_path: bool = Field(
+        True,
+        description="`off`: no pipelining, no prepared statements, no page cache. Everything works as before, more "
+        "slowly: to find out whether a fault lies there",
+    )
+    log_format: Annotated[str, AfterValidator(_log_format)] = Field(
+        "", alias="KINI_LOG", description="`json` (in production) or `text`"
+    )
+    log_level: str = Field("info", description="`info`, `warning` or `error`")
+    chain_heads: OptionalPath = Field(
+        None,
+        description="file outside the database to which the head of every sealed block is appended (see “Proof that "
+        "nothing was changed”)",
+    )
+    clamd: Annotated[str, _parses(virus_scanner.parse_address)] = Field(
+        "",
+        description="virus scanner for uploads, ClamAV's clamd: `unix:///run/clamav/clamd.ctl` or "
+        "`tcp://10.0.0.5:3310`; without it nothing is scanned",
+    )
+    syslog: Annotated[str, _parses(parse_address)] = Field(
+        "",
+        description="syslog server that gets the heads: `udp://host:514`, `tcp://host:601` or `unix:///dev/log`",
+    )
+    syslog_audit: bool = Field(False, description="`on`: it also gets every audit entry, without names and details")
+    demo: Annotated[bool, _demo_level("1", "people"), AfterValidator(_local_only)] = Field(
+        False, description="`1`: people and cases of a first look; `people`: only people; production refuses it"
+    )
+    demo_cases: Annotated[bool, _demo_level("1")] = Field(False, alias="KINI_DEMO")
+    outbox: Annotated[bool, AfterValidator(_local_only)] = Field(
+        False, description="`1`: messages are shown at `/outbox/` and not sent; production refuses it"
+    )
+    _rooms: dict[type[EnvironmentSettings], Any] = PrivateAttr(default_factory=dict)
 
     @property
     def production(self) -> bool:
@@ -134,170 +221,61 @@ class Environment:
         """True if every visitor can read sign-in codes and use demo accounts; proxies are refused then."""
         return not self.production and (self.outbox or self.demo or not self.proxies)
 
-
-def read(values: Mapping[str, str] | None = None) -> Environment:
-    """Read and check the environment.
-
-    Raises:
-        InvalidEnvironment: with every error: invalid values; in production also missing secrets and demo features.
-    """
-    variables = dict(os.environ if values is None else values)
-    name = variables.get("KINI_ENV", "production")
-    if name not in ("local", "production"):
-        raise InvalidEnvironment(f'KINI_ENV is "{name}"; use "local" or "production".')
-    if name == "production":
-        require_safe_production(variables)
-    else:
-        variables = PUBLIC_KEYS | variables
-        if faults := invalid_values(variables):
-            raise InvalidEnvironment("Kini cannot start: " + "; ".join(faults) + ".")
-    hosts = tuple(variables.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))
-    var = Path(variables.get("KINI_VAR", ROOT / "var")).resolve()
-    return Environment(
-        name=name,
-        secret_key=variables["KINI_SECRET_KEY"],
-        data_keys=variables["KINI_DATA_KEYS"],
-        hash_key=variables["KINI_HASH_KEY"],
-        signing_key=parse_signing_key(variables["KINI_SIGNING_KEY"]),
-        database_url=variables.get("DATABASE_URL", ""),
-        hosts=hosts,
-        city=Path(variables.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
-        var=var,
-        plugins=tuple(filter(None, variables.get("KINI_PLUGINS", "").split(","))),
-        demo=variables.get("KINI_DEMO") in ("1", "people"),
-        demo_cases=variables.get("KINI_DEMO") == "1",
-        outbox=variables.get("KINI_OUTBOX") == "1",
-        mail_url=variables.get("KINI_MAIL", ""),
-        mail_from=variables.get("KINI_MAIL_FROM", ""),
-        sms=variables.get("KINI_SMS") or ("messages" if variables.get("KINI_MESSAGES") else ""),
-        address=variables.get("KINI_ADDRESS", f"https://{hosts[0]}").rstrip("/"),
-        signing_keys=signing_folder(variables, var),
-        signing_passwords=Path(variables.get("KINI_SIGNING_PASSWORDS") or variables.get("CREDENTIALS_DIRECTORY") or ""),
-        time_stamps=variables.get("KINI_TIME_STAMPS", ""),
-        tiles=parse_tiles(variables),
-        operator_path=parse_path(variables.get("KINI_OPERATOR_PATH", "")),
-        messages=Path(variables["KINI_MESSAGES"]).resolve() if variables.get("KINI_MESSAGES") else None,
-        payments=Path(variables["KINI_PAYMENTS"]).resolve() if variables.get("KINI_PAYMENTS") else None,
-        directory=Path(variables["KINI_DIRECTORY"]).resolve() if variables.get("KINI_DIRECTORY") else None,
-        register=Path(variables["KINI_REGISTER"]).resolve() if variables.get("KINI_REGISTER") else None,
-        wifi=Path(variables["KINI_WIFI"]).resolve() if variables.get("KINI_WIFI") else None,
-        analytics=variables.get("KINI_ANALYTICS", ""),
-        owner_database_url=variables.get("KINI_OWNER_DATABASE_URL", ""),
-        chain_heads=Path(variables["KINI_CHAIN_HEADS"]).resolve() if variables.get("KINI_CHAIN_HEADS") else None,
-        clamd=variables.get("KINI_CLAMD", ""),
-        syslog=variables.get("KINI_SYSLOG", ""),
-        syslog_audit=variables.get("KINI_SYSLOG_AUDIT", "off") == "on",
-        proxies=int(variables.get("KINI_PROXIES") or 0),
-        security_contact=variables.get("KINI_SECURITY_CONTACT", ""),
-        security_expires=parse_day(variables.get("KINI_SECURITY_EXPIRES", "")),
-        fast_path=variables.get("KINI_FAST_PATH", "on") != "off",
-        worker=variables.get("KINI_WORKER", "on") != "off",
-        log_format=variables.get("KINI_LOG", "json" if name == "production" else "text"),
-        log_level=variables.get("KINI_LOG_LEVEL", "info"),
-        values=variables,
-    )
+    def of[S: EnvironmentSettings](self, settings_class: type[S]) -> S:
+        """Variables of a room."""
+        own: S = self._rooms[settings_class]
+        return own
 
 
-def signing_folder(variables: Mapping[str, str], var: Path) -> Path:
-    """Folder of the agencies' keys: outside the city's data, except for demo keys."""
-    default = "/etc/kini/signing" if variables.get("KINI_ENV", "production") == "production" else var / "signing"
-    return Path(variables.get("KINI_SIGNING_KEYS") or default).resolve()
-
-
-def misplaced_keys(variables: Mapping[str, str]) -> list[str]:
-    """Report signing keys inside the var folder, where a copy of the folder would include them."""
-    var = Path(variables.get("KINI_VAR") or ROOT / "var").resolve()
-    if signing_folder(variables, var).is_relative_to(var):
-        return ["KINI_SIGNING_KEYS is inside KINI_VAR; keep the agencies' keys in another folder"]
-    return []
-
-
-def parse_tiles(variables: Mapping[str, str]) -> MapTiles | None:
-    """Tile server of the maps.
+def classes(packages: Iterable[str]) -> list[type[EnvironmentSettings]]:
+    """Classes of variables in the `environment.py` of each package, in their order.
 
     Raises:
-        InvalidEnvironment: when the address has no {z}, {x}, {y}, or the attribution is missing.
-    """
-    address, credit = variables.get("KINI_TILES", ""), variables.get("KINI_TILES_CREDIT", "")
-    if not address:
-        return None
-    if not re.match(r"https?://[\w.{}:-]+/", address) or not all(f"{{{axis}}}" in address for axis in "zxy"):
-        raise InvalidEnvironment('KINI_TILES must read like "https://tiles.example/{z}/{x}/{y}.png".')
-    if not credit:
-        raise InvalidEnvironment("KINI_TILES_CREDIT is missing: the attribution of the map.")
-    return MapTiles(address, credit)
-
-
-def parse_path(text: str) -> str:
-    """Parse a URL path; returns it without slashes around it.
-
-    Raises:
-        InvalidEnvironment: when it is invalid.
-    """
-    path = text.strip("/")
-    if not re.fullmatch(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", path):
-        raise InvalidEnvironment('KINI_OPERATOR_PATH must read like "engine-room-7c1e": letters, digits, - and _.')
-    return path
-
-
-def parse_contact(text: str) -> str:
-    """Check the URI of a contact (RFC 9116, 2.5.3).
-
-    Raises:
-        ValueError: when it is invalid.
-    """
-    if text and not text.startswith(("mailto:", "https://", "tel:")):
-        raise ValueError('must read like "mailto:security@kini.example" or "https://kini.example/security"')
-    return text
-
-
-def parse_day(text: str) -> date | None:
-    """Parse an ISO 8601 date; None for an empty text.
-
-    Raises:
-        ValueError: when it is no date.
+        InvalidEnvironment: when a plug-in cannot be found.
     """
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ValueError('must read like "2027-06-30"') from None
+        modules = list(rooms.modules("environment", packages))
+    except ModuleNotFoundError as error:
+        raise InvalidEnvironment(f"KINI_PLUGINS cannot be used: {error}.") from None
+    order = {module.__name__: number for number, module in enumerate(modules)}
+    own = [each for each in EnvironmentSettings.__subclasses__() if each.__module__ in order]
+    return sorted(own, key=lambda each: order[each.__module__])
 
 
-def require_safe_production(variables: Mapping[str, str]) -> None:
-    """Raise InvalidEnvironment with everything that keeps production from starting."""
-    faults = [f"{name} is missing" for name in REQUIRED_SECRETS if not variables.get(name)]
-    faults += [
-        f"{name} is a publicly known demo key" for name, key in PUBLIC_KEYS.items() if variables.get(name) == key
-    ]
-    faults += [
-        f"{name} is on, but is for demos only"
-        for name in ("KINI_DEMO", "KINI_OUTBOX")
-        if variables.get(name, "0") != "0"
-    ]
-    faults += misplaced_keys(variables)
-    faults += invalid_values({name: value for name, value in variables.items() if value})
-    if faults:
-        raise InvalidEnvironment("Kini cannot start in production: " + "; ".join(faults) + ". See docs/operators.md.")
+def variables() -> list[Variable]:
+    """All variables that the rooms and the plug-ins of the environment declare."""
+    plugins = filter(None, os.environ.get("KINI_PLUGINS", "").split(","))
+    return list(environment_settings.declared(classes([*rooms.ROOMS, *plugins])))
 
 
-def invalid_values(variables: Mapping[str, str]) -> list[str]:
-    """Messages about invalid values, without the values: they may be secrets."""
-    readers: dict[str, Callable[[str], object]] = {
-        "KINI_DATA_KEYS": parse_key_ring,
-        "KINI_HASH_KEY": parse_hash_keys,
-        "KINI_SIGNING_KEY": parse_signing_key,
-        "KINI_MAIL": parse_mailers,
-        "KINI_PROXIES": int,
-        "KINI_SECURITY_CONTACT": parse_contact,
-        "KINI_SECURITY_EXPIRES": parse_day,
-        "KINI_CLAMD": virus_scanner.parse_address,
-        "KINI_SYSLOG": parse_address,
-    }
-    faults = []
-    for name, reader in readers.items():
-        try:
-            if name in variables:
-                reader(variables[name])
-        except ValueError as error:
-            faults.append(f"{name} {error}")
-    return faults
+def read() -> Environment:
+    """Read and check the process's environment.
+
+    Raises:
+        InvalidEnvironment: with every error of every room: invalid values; in production also missing secrets and demo
+            features.
+    """
+    name = os.environ.get("KINI_ENV") or "production"
+    if name not in ("local", "production"):
+        raise InvalidEnvironment(f'KINI_ENV is "{name}"; use "local" or "production".')
+    faults: list[str] = []
+    program = _read(Environment, faults)
+    plugins = program.plugins if program else ()
+    own = {each: _read(each, faults) for each in classes([*rooms.ROOMS, *plugins]) if each is not Environment}
+    if program:
+        faults += [fault for each in own.values() if each for fault in each.conflicts(program)]
+    if faults or program is None:
+        text = "; ".join(dict.fromkeys(faults))
+        if name == "production":
+            raise InvalidEnvironment(f"Kini cannot start in production: {text}. See docs/operators.md.")
+        raise InvalidEnvironment(f"Kini cannot start: {text}.")
+    program._rooms = own
+    return program
+
+
+def _read[S: EnvironmentSettings](settings_class: type[S], faults: list[str]) -> S | None:
+    try:
+        return settings_class()
+    except ValidationError as invalid:
+        faults += environment_settings.faults(invalid, settings_class)
+        return None

@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import IO, Protocol
 
+from kini.core.command_line import OperatorError
+
 GRACE = 8.0  # seconds for a process to stop by itself
 #: A process that crashes so often, each time within SHORT_LIFE seconds, is not restarted.
 MAX_CRASHES = 5
 SHORT_LIFE = 20.0
 
 
-class ProcessError(Exception):
+class ProcessError(OperatorError):
     """A process failed to start or run; the message is one sentence."""
 
 

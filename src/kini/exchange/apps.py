@@ -7,7 +7,9 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange with other systems")
 
     def ready(self) -> None:
-        from kini.exchange import jobs, retention
+        from kini.core.health import HealthCheck, health_checks
+        from kini.exchange import jobs, outbox, retention
 
         assert jobs
         retention.register()
+        health_checks.register("exchange", HealthCheck(outbox.dead_letter_problem))

@@ -203,3 +203,9 @@ def enqueue_due() -> None:
     for name in due_destinations():
         if name in destinations:
             jobs.enqueue(DELIVER, destination=name)
+
+
+def dead_letter_problem() -> str:
+    """Health check: messages that could not be delivered."""
+    dead = OutboxEntry.objects.filter(state="dead").count()
+    return f"{dead} messages could not be delivered; an operator decides about them" if dead else ""

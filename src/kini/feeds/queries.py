@@ -40,6 +40,11 @@ class FeedStatus:
     measured_at: datetime | None
     old: bool
 
+    @property
+    def is_late(self) -> bool:
+        """True if an operator should look at its source."""
+        return bool(self.state.failed_since or (self.old and self.state.checked_at))
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -1,8 +1,10 @@
 """Registration in other rooms: kind, pack check, points, cache warm-up, start page, home section."""
 
 from kini.city.public import pack_checks, point_sources
+from kini.core import preparation
+from kini.core.health import HealthCheck, health_checks
 from kini.core.process_cache import warmers
-from kini.feeds import feed_config, home_section, queries
+from kini.feeds import feed_config, home_section, importer, queries
 from kini.feeds.kind import InformationKind
 from kini.feeds.service_panel import feeds_panel
 from kini.services.public import kinds, start_panels
@@ -14,6 +16,13 @@ def register() -> None:
     kinds.register(InformationKind.id, InformationKind())
     pack_checks.register("feeds", feed_config.check_feeds)
     point_sources.register("feeds", queries.feed_points)
+    preparation.demo_steps.register("feeds", preparation.action_step(importer.load_samples))
+    health_checks.register("feeds", HealthCheck(_source_problem))
     warmers.register("feeds", feed_config.feeds)
     start_panels.register("feeds", feeds_panel)
     home_sections.register("feeds-now", HomeSection(order=5, render=home_section.home_section, place="aside"))
+
+
+def _source_problem() -> str:
+    late = [each.name for each in queries.feed_statuses() if each.is_late]
+    return f"late or broken, see ./kini feeds status: {', '.join(late)}" if late else ""

@@ -16,7 +16,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from django.conf import settings
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
@@ -24,6 +23,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from kini.letters import pkcs11_token, signing_keys
+from kini.letters.environment import LettersEnvironment
 from kini.letters.signing_keys import KeyUnavailable
 
 FIELD = "Signature"
@@ -52,7 +52,7 @@ def open_signer(agency: str) -> Iterator[signers.Signer]:
     Raises:
         KeyUnavailable: as `load_signer`.
     """
-    described = settings.ENV.signing_keys / f"{agency}.toml"
+    described = LettersEnvironment.current().keys_folder / f"{agency}.toml"
     if not described.is_file():
         yield load_signer(agency)
         return
@@ -72,7 +72,7 @@ def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place:
     # Invisible: PDF/UA requires the box of a signature without a picture to lie outside the page.
     unseen = fields.InvisSigSettings(box_out_of_bounds=True)
     field = fields.SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name=label)
-    address = settings.ENV.time_stamps
+    address = LettersEnvironment.current().time_stamps
     stamper = HTTPTimeStamper(address, timeout=STAMP_SECONDS) if address else None
     try:
         signed = signers.PdfSigner(metadata, signer=signer, timestamper=stamper, new_field_spec=field).sign_pdf(writer)
@@ -87,7 +87,7 @@ def load_signer(agency: str) -> signers.SimpleSigner:
     Raises:
         KeyUnavailable: without a key, if it is unreadable, or if its certificate is not valid now.
     """
-    folder, password = settings.ENV.signing_keys, signing_keys.password_of(agency)
+    folder, password = LettersEnvironment.current().keys_folder, signing_keys.password_of(agency)
     signer = _from_p12(folder / f"{agency}.p12", password) or _from_pem(folder / f"{agency}.pem", password)
     if signer is None:
         raise KeyUnavailable(

@@ -13,7 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.conf import settings
+
+from kini.letters.environment import LettersEnvironment
 
 AUTHORITY = "authority"
 DEVELOPMENT_DAYS = 3650
@@ -30,9 +31,7 @@ def has_key(folder: Path, agency: str) -> bool:
 
 def password_of(agency: str) -> bytes | None:
     """The password of an agency's key, or the PIN of its token; None when there is none."""
-    folder = settings.ENV.signing_passwords
-    beside = settings.ENV.signing_keys if folder == Path() else folder
-    path = beside / f"{agency}.password"
+    path = LettersEnvironment.current().passwords_folder / f"{agency}.password"
     return path.read_bytes().strip() if path.is_file() else None
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.city.public import pack_checks
-from kini.core.delivery import sms_destinations, sms_providers
+from kini.core.delivery import default_sms_providers, sms_destinations, sms_providers
 from kini.core.sandboxes import SandboxServer, sandboxes
 from kini.messages import account_messages, message_texts, queries
 from kini.messages.channels.base import channels
@@ -13,6 +13,7 @@ from kini.messages.channels.post import Post
 from kini.messages.channels.push import Push
 from kini.messages.channels.sms import Sms
 from kini.messages.channels.whatsapp import WhatsApp
+from kini.messages.environment import MessagesEnvironment
 from kini.messages.permissions import MessagePermission
 from kini.messages.providers.base import adapters
 from kini.messages.providers.configuration import send_sign_in_code
@@ -35,6 +36,7 @@ def register() -> None:
     adapters.register("whatsapp", WhatsAppProvider)
     sandboxes.register("messages", SandboxServer("Pretended phones", 8791, "kini.messages.sandbox.server.start"))
     sms_providers.register("messages", send_sign_in_code)
+    default_sms_providers.register("messages", lambda: MessagesEnvironment.current().messages is not None)
     sms_destinations.register("countries of the pack", message_texts.may_receive_sms)
     pack_checks.register("messages", message_texts.check_messages)
     account_messages.register()

@@ -2,5 +2,4 @@
 
 from kini.operator.read_only_admin import COLUMN_LABELS as COLUMN_LABELS
 from kini.operator.read_only_admin import ReadOnlyAdmin as ReadOnlyAdmin
-from kini.operator.site import operator_urls as operator_urls
 from kini.operator.site import site as site

@@ -9,6 +9,7 @@ from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kini.core.environment import InvalidEnvironment
+from kini.people.environment import PeopleEnvironment
 
 
 class DirectoryConfig(BaseModel):
@@ -42,7 +43,7 @@ def configured_directory() -> DirectoryConfig | None:
     Raises:
         InvalidEnvironment: if the file cannot be read or is invalid.
     """
-    path: Path | None = settings.ENV.directory
+    path = PeopleEnvironment.current().directory
     return _read(path, path.stat().st_mtime_ns) if path else None
 
 

@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.api.operations import ApiModule, api_modules
 from kini.city.public import pack_checks
+from kini.core import preparation
 from kini.core.process_cache import warmers
-from kini.services import admin, api, catalogue, home, loader, queries
+from kini.services import actions, admin, api, catalogue, home, loader, queries
 from kini.services.fields import choices, compound, dates, identity, numbers, places, text, uploads
 from kini.services.fields.base import field_types
 from kini.web.home import HomeSection, home_sections
@@ -20,6 +21,7 @@ def register() -> None:
     admin.register()
     api_modules.register("services", ApiModule("Services", api.router))
     pack_checks.register("services", loader.check_services)
+    preparation.steps.register("services", preparation.action_step(actions.load_services))
     warmers.register("catalogue", catalogue.current)
     warmers.register("services", queries.active_services)
     label, icon = _("Services"), "services"

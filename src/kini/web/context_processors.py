@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from kini.core.crypto import permanent_hash
 from kini.web import navigation
 from kini.web.current_city import current_city
+from kini.web.environment import WebEnvironment
 from kini.web.navigation import NavLink
 from kini.web.pages import theme_version
 
@@ -71,7 +72,7 @@ class Site:
     @property
     def worker(self) -> str:
         """URL of the service worker; empty when it is switched off."""
-        return navigation.cached_reverse("web:worker") if settings.ENV.worker else ""
+        return navigation.cached_reverse("web:worker") if WebEnvironment.current().service_worker else ""
 
     @property
     def sign_in(self) -> str:

@@ -19,6 +19,7 @@ from kini.web import app_icons, navigation
 from kini.web import theme as colours
 from kini.web.context_processors import Site, person_token
 from kini.web.current_city import current_city
+from kini.web.environment import WebEnvironment
 from kini.web.page_cache import cache_for_anonymous
 from kini.web.pages import theme_version
 
@@ -83,7 +84,11 @@ def session_state(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Service worker of this release; when switched off, a script that unregisters it from every phone."""
-    text = _release() if settings.ENV.worker else f"importScripts({json.dumps(static('kini/gone.js'))});\n"
+    text = (
+        _release()
+        if WebEnvironment.current().service_worker
+        else f"importScripts({json.dumps(static('kini/gone.js'))});\n"
+    )
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")
 
 

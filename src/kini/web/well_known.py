@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from kini.core import current_time
 from kini.web.current_city import current_city
+from kini.web.environment import WebEnvironment
 
 #: Default validity of security.txt; RFC 9116 advises less than a year.
 HOLDS = timedelta(days=180)
@@ -24,7 +25,7 @@ PRIVATE = (
 @cache_control(public=True, max_age=86_400)
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Contact and expiry from KINI_SECURITY_CONTACT and KINI_SECURITY_EXPIRES."""
-    env = settings.ENV
+    env = WebEnvironment.current()
     if not env.security_contact:
         raise Http404
     expires = (
@@ -34,7 +35,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Contact: {env.security_contact}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
         f"Preferred-Languages: {', '.join(current_city().languages)}",
-        f"Canonical: {env.address}{reverse('web:security-txt')}",
+        f"Canonical: {settings.ENV.address}{reverse('web:security-txt')}",
     )
     return _text(lines)
 

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,17 +8,18 @@ class Wifi(AppConfig):
     name = "kini.wifi"
     label = "wifi"
     verbose_name = _("Public Wi-Fi")
+    url_order = 10  # early: the portal has the highest peaks
 
     def ready(self) -> None:
         from kini.api.operations import ApiModule, api_modules
         from kini.city.public import pack_checks
-        from kini.core import backup
+        from kini.core import backup, preparation
         from kini.messages.public import message_types
         from kini.people.public import register_permissions
         from kini.services.public import services_on_other_pages, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
-        from kini.wifi import admin, jobs, personal_data, retention  # noqa: F401 -- jobs register themselves
+        from kini.wifi import actions, admin, jobs, personal_data, retention  # noqa: F401 -- jobs register themselves
         from kini.wifi.config import has_portal, linked_services
         from kini.wifi.devices import blocklist_desk
         from kini.wifi.health import desk as health
@@ -39,6 +42,10 @@ class Wifi(AppConfig):
         blocklist_desk.register()
         health.register()
         pack_checks.register("wifi", check_wifi)
+        grant = partial(actions.grant_radius_access, make=False)
+        preparation.owner_steps.register("wifi", preparation.action_step(grant))
+        preparation.steps.register("wifi", preparation.action_step(actions.load_policies))
+        preparation.demo_steps.register("wifi", preparation.action_step(actions.create_demo_points))
         api_modules.register("wifi", ApiModule("Free Wi-Fi", api.router))
         services_on_other_pages.register("wifi", linked_services)
         start_panels.register("wifi", panels.service_panel)

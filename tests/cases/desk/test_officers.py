@@ -1,6 +1,5 @@
 """Officers and roles on pages: who sees them, who gives what, and what stays written."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from kini.people import actions as people_actions
 from kini.people.models import DirectoryLink, Officer, RoleGrant, User
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import BY, Town, acting, employed
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 
 MOST_QUERIES = 16

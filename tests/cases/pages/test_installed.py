@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -14,6 +13,7 @@ from pytest_django import Settings
 from kini.people.models import User
 from kini.web import app_icons
 from tests.cases.town import Town
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_the_worker_is_one_script_of_all_rooms(client: CheckedClient):
 
 
 def test_the_worker_can_be_switched_off(client: CheckedClient, settings: Settings):
-    settings.ENV = replace(settings.ENV, worker=False)
+    settings.ENV = replace(settings.ENV, service_worker=False)
     assert "gone.js" in client.get("/worker.js").content.decode()
     assert "data-worker" not in client.get("/offline/").content.decode()
 

@@ -3,7 +3,6 @@
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,6 +18,7 @@ from kini.people import actions, directory_config
 from kini.people.contacts import ContactError
 from kini.people.directory_config import DirectoryConfig
 from kini.people.models import DirectoryLink, Officer
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import BY, PACK, acting, make_officer
 

@@ -1,7 +1,6 @@
 """Pseudonyms of people and devices in the session table: the same within a month, another in the next."""
 
 import base64
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from kini.people.models import User
 from kini.wifi import actions
 from kini.wifi.models import Device, PseudonymKey
 from kini.wifi.radius import authorization
+from tests.environment import replace
 from tests.wifi.accounting.test_spool import NOW, collected, folder, told, write  # noqa: F401 -- fixtures
 from tests.wifi.conftest import BY
 from tests.wifi.radius.test_authorization import NOON, PHONE, network  # noqa: F401 -- fixtures

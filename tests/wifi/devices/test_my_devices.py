@@ -1,6 +1,5 @@
 """My Wi-Fi, and what a device asks before it shows anything (RFC 8908)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from kini.wifi import actions
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import AccessPoint, Device, Group, Site
 from kini.wifi.radius import authorization
+from tests.environment import replace
 from tests.wifi.conftest import BY
 from tests.wifi.portal.test_portal import (  # noqa: F401 -- fixtures
     CORNER,

@@ -1,7 +1,6 @@
 """Made-up points: as many as the pack counts, where they should be, the same each time, and marked."""
 
 import base64
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from kini.wifi.inventory.actions import SAMPLES
 from kini.wifi.inventory.sample_data import point_counts
 from kini.wifi.models import AccessPoint, Site
 from kini.wifi.pack_check import check_wifi
+from tests.environment import replace
 from tests.wifi.conftest import BY
 
 JAKARTA = Path(__file__).parents[3] / "cities" / "jakarta"

@@ -7,11 +7,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kini.city.models import Agency
-from kini.cli import wifi_plan
 from kini.core.actors import ActionRefused
 from kini.core.config_files import ConfigErrors
 from kini.core.models import AuditEntry
 from kini.wifi import actions, config
+from kini.wifi.commands import plan as wifi_plan
 from kini.wifi.models import Plan
 from kini.wifi.pack_check import check_wifi
 from kini.wifi.planning import candidate_sites, plan_request, planner

@@ -1,7 +1,6 @@
 """The portal: handed over by access points of each kind, signed in, and back with a one-time password."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from kini.wifi import actions, config
 from kini.wifi.inventory.radius_secrets import secret_context
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Site, Voucher
 from kini.wifi.radius import authorization
+from tests.environment import replace
 from tests.wifi import nas
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.radius.test_authorization import AT_CORNER, GROUPS, NOON, PHONE, decided, refused

@@ -2,13 +2,13 @@
 
 import json
 import threading
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from kini.wifi import actions
 from kini.wifi.models import Device, Group
+from tests.environment import replace
 from tests.wifi.conftest import BY
 from tests.wifi.nas import PHONE, WANTED
 from tests.wifi.portal.test_portal import CORNER, form, network, noon, outbox, resident  # noqa: F401 -- fixtures

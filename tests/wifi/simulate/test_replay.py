@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import connection
 
 from kini.bench.wifi.radius_servers import free_port
-from kini.cli import console, wifi_simulate
+from kini.core import command_line
 from kini.web.formats import today
 from kini.wifi import actions, config
+from kini.wifi.commands import simulate as wifi_simulate
 from kini.wifi.inventory import sample_data
 from kini.wifi.models import AccessPoint
 from kini.wifi.radius import freeradius, packets
@@ -88,7 +89,7 @@ def test_everything_that_was_sent_is_in_the_database_at_its_place_and_time(simul
 
 @pytest.mark.django_db
 def test_what_is_missing_is_said_with_what_to_do(simulate, monkeypatch, day):
-    with pytest.raises(console.CommandError, match="wifi radius --run starts it"):
+    with pytest.raises(command_line.CommandError, match="wifi radius --run starts it"):
         simulate()
     assert set(AccessPoint.objects.values_list("nas_address", flat=True)) == {
         f"127.64.0.{n + 1}" for n in range(POINTS)
@@ -97,12 +98,12 @@ def test_what_is_missing_is_said_with_what_to_do(simulate, monkeypatch, day):
     (settings.VAR_PATH / "radius" / "clients6").mkdir()
     (settings.VAR_PATH / "radius" / "radiusd.conf").touch()
     monkeypatch.setattr(replay, "PATIENCE", 0.05)
-    with pytest.raises(console.CommandError, match="does not answer"):
+    with pytest.raises(command_line.CommandError, match="does not answer"):
         simulate("--radius-port", str(free_port()))
-    with pytest.raises(console.CommandError, match="wifi generate"):
+    with pytest.raises(command_line.CommandError, match="wifi generate"):
         simulate("--points", "40")
     for first in (today(), today() - timedelta(days=40)):
-        with pytest.raises(console.CommandError, match="must be over"):
+        with pytest.raises(command_line.CommandError, match="must be over"):
             simulate("--first", str(first))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from kini.analytics import cardinality, engine
-from kini.cli import console, wifi_simulate
+from kini.core import command_line
 from kini.wifi import config
+from kini.wifi.commands import simulate as wifi_simulate
 from kini.wifi.inventory import sample_data
 from kini.wifi.models import ClosedDay, Use
 from kini.wifi.simulate import sample_month
@@ -150,8 +151,8 @@ def test_the_command_makes_days_beside_the_real_ones(town, tmp_path, capsys):
     whole = {use.span: use for use in Use.objects.filter(by="city", begins__lte="2026-10-31")}
     assert whole["all"].sessions > whole["month"].sessions == whole["day"].sessions
     assert whole["all"].people > whole["day"].people > 0
-    with pytest.raises(console.CommandError, match="has the real days"):
+    with pytest.raises(command_line.CommandError, match="has the real days"):
         wifi_simulate.run(words.parse_args(["--folder", str(storage.storage_folder())]))
     ClosedDay.objects.create(day=MONDAY)
-    with pytest.raises(console.CommandError, match="demos"):
+    with pytest.raises(command_line.CommandError, match="demos"):
         wifi_simulate.run(words.parse_args([*asked]))

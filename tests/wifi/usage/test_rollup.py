@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from pyarrow import parquet
 
-from kini.cli import console, wifi_served
-from kini.core import current_time
+from kini.core import command_line, current_time
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.people.models import User
 from kini.wifi import actions
+from kini.wifi.commands import served as wifi_served
 from kini.wifi.models import ClosedDay, Device, Group, Use
 from kini.wifi.radius import authorization
 from kini.wifi.usage import aggregates, rollup, rollup_schedule, storage
@@ -188,7 +188,7 @@ def test_the_command_tells_figures_and_hides_small_ones(two_of_one, root, capsys
     assert wifi_served.run(words.parse_args(asked)) == 0
     assert target.read_text().split() == [",".join(("of", *aggregates.FIGURES)), "park,,,,,,", "school,,,,,,"]
     assert "fewer than 5 people or devices" in capsys.readouterr().err
-    with pytest.raises(console.CommandError, match="must not be after"):
+    with pytest.raises(command_line.CommandError, match="must not be after"):
         wifi_served.run(words.parse_args([*asked, "--from", str(DAY + timedelta(days=1))]))
-    with pytest.raises(console.CommandError, match="has no closed days"):
+    with pytest.raises(command_line.CommandError, match="has no closed days"):
         wifi_served.run(words.parse_args(["--folder", str(tmp_path / "nowhere")]))

@@ -9,7 +9,6 @@ import subprocess
 import time
 import urllib.request
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from kini.wifi import config
 from kini.wifi.inventory import sample_data
 from kini.wifi.simulate import sample_month
 from kini.wifi.usage import aggregates, metrics, storage
+from tests.environment import replace
 
 pytestmark = pytest.mark.long
 MONDAY = date(2026, 11, 23)

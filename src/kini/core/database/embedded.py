@@ -21,6 +21,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from kini.core.command_line import OperatorError
 from kini.core.database.os_account import OsAccount, account_for
 from kini.core.process_supervisor import end_with_parent
 
@@ -68,7 +69,7 @@ PART, LEAST, MOST = 8, 256, 2048
 LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
-class DatabaseServerError(Exception):
+class DatabaseServerError(OperatorError):
     """The embedded database cannot do what it should; the message is one clear sentence."""
 
 

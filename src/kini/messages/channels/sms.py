@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from kini.core.delivery import can_deliver, may_receive_sms, sms_providers
+from kini.core.delivery import can_deliver, may_receive_sms, sms_provider
 from kini.messages.channels.base import Accepted, Channel, TemporaryFailure, show_in_outbox
 from kini.messages.models import Delivery
 from kini.messages.providers.base import OutgoingMessage
@@ -31,8 +31,11 @@ class Sms(Channel):
         if provider := provider_for("sms"):
             accepted = provider.send(OutgoingMessage(delivery.recipient, text, str(delivery.pk)))
         elif not settings.ENV.outbox:
+            send = sms_provider()
+            if send is None:
+                raise TemporaryFailure("No SMS provider is configured.")
             try:
-                sms_providers.get(settings.ENV.sms)(delivery.recipient, text)
+                send(delivery.recipient, text)
             except Exception as error:  # providers raise arbitrary exceptions
                 raise TemporaryFailure(str(error)) from error
         show_in_outbox(delivery, text)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from kini.core import provider_config
+from kini.messages.environment import MessagesEnvironment
 from kini.messages.providers.base import OutgoingMessage, Provider, ProviderChannel, adapters
 
 
@@ -13,7 +14,7 @@ def configured_providers() -> dict[str, Provider]:
     Raises:
         InvalidEnvironment: when the file cannot be read or is invalid.
     """
-    return provider_config.load_providers("KINI_MESSAGES", settings.ENV.messages, adapters)
+    return provider_config.load_providers("KINI_MESSAGES", MessagesEnvironment.current().messages, adapters)
 
 
 def provider_for(channel: ProviderChannel) -> Provider | None:

@@ -1,8 +1,7 @@
 """Payment providers: the interface, its adapters, and those that the operator's file (KINI_PAYMENTS) configures."""
 
-from django.conf import settings
-
 from kini.core import provider_config
+from kini.payments.environment import PaymentsEnvironment
 from kini.payments.providers.base import Method, Provider, adapters
 
 
@@ -12,7 +11,7 @@ def configured_providers() -> dict[str, Provider]:
     Raises:
         InvalidEnvironment: if the file is unreadable or invalid.
     """
-    return provider_config.load_providers("KINI_PAYMENTS", settings.ENV.payments, adapters)
+    return provider_config.load_providers("KINI_PAYMENTS", PaymentsEnvironment.current().payments, adapters)
 
 
 def provider_for(method: Method) -> Provider | None:

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Literal, Protocol
 from uuid import UUID
 
-from django.conf import settings
-
 from kini.core import provider_config
 from kini.core.crypto import decrypt_json
 from kini.core.registry import Registry
 from kini.exchange.public import outbox
+from kini.people.environment import PeopleEnvironment
 from kini.people.models import RegisterCheck
 
 type Result = Literal["match", "mismatch"]
@@ -72,7 +71,9 @@ def configured_register() -> IdentityRegister | None:
     Raises:
         InvalidEnvironment: if the file cannot be read or is invalid.
     """
-    registers = provider_config.load_providers("KINI_REGISTER", settings.ENV.register, register_adapters)
+    registers = provider_config.load_providers(
+        "KINI_REGISTER", PeopleEnvironment.current().register_file, register_adapters
+    )
     return next(iter(registers.values()), None)
 
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any, ClassVar, Literal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
@@ -12,6 +11,7 @@ from kini.city.models import Area
 from kini.city.public import area_maps, geocoding, pack
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
 from kini.services.fields.text import clean_text
+from kini.web.environment import WebEnvironment
 
 _PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
 #: Script that suggests areas while typing and describes a chosen point.
@@ -249,7 +249,7 @@ class LocationField(FieldBase):
             "whole": queries.whole_city(),
             "center": "{},{}".format(*pack.current().center),
             "version": area_maps.map_version(),
-            "tiles": settings.ENV.tiles,
+            "tiles": WebEnvironment.current().tiles,
         }
 
     def _in_words(self, chosen: dict[str, Any]) -> str:

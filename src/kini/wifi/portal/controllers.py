@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 import httpx
-from django.conf import settings
 
 from kini.core import provider_config
 from kini.core.registry import Registry
+from kini.wifi.environment import WifiEnvironment
 
 SECONDS = 5
 
@@ -91,5 +91,5 @@ def controller_for(site: str) -> Controller | None:
     Raises:
         InvalidEnvironment: if the file of KINI_WIFI is invalid.
     """
-    controllers = provider_config.load_providers("KINI_WIFI", settings.ENV.wifi, adapters)
+    controllers = provider_config.load_providers("KINI_WIFI", WifiEnvironment.current().wifi, adapters)
     return next((each for each in controllers.values() if site in each.sites), None)

@@ -1,0 +1,18 @@
+"""Verbs of benchmarks and attacks."""
+
+from kini.core.command_line import Verb
+
+VERBS = {
+    "check faults": Verb(
+        "kini.bench.commands.check_crash_recovery", "kill processes during submissions; nothing may be lost"
+    ),
+    "check attack": Verb("kini.bench.commands.check_attack", "attack a scratch city: slow connections, bombs, races"),
+    "bench services": Verb("kini.bench.commands.bench_services", "measure a large city, with two baselines"),
+    "bench booking": Verb(
+        "kini.bench.commands.bench_booking", "measure bookings a second, also for one contended slot"
+    ),
+    "bench feeds": Verb("kini.bench.commands.bench_feeds", "measure loading a timetable, and queries for departures"),
+    "bench wifi": Verb(
+        "kini.bench.commands.bench_wifi", "measure RADIUS, accounting and portal; baseline: stock FreeRADIUS"
+    ),
+}
