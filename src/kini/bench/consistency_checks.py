@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from kini.bench.mailserver import MailServer
 from kini.cases.models import Case
 from kini.cases.public import timeline
+from kini.core import procrastinate_internals
 from kini.core.models import AuditEntry
 from kini.messages.models import Delivery, Message
 
@@ -33,14 +34,7 @@ def all_processed() -> bool:
 
 def run_delayed_now() -> None:
     """Reschedule jobs that wait for the end of the quiet hours or a late retry to now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE procrastinate_jobs SET scheduled_at = now()
-            WHERE status = 'todo' AND queue_name = ANY(%s) AND scheduled_at > now() + make_interval(secs => %s)
-            """,
-            [list(EVENT_QUEUES), SOON],
-        )
+    procrastinate_internals.run_now(EVENT_QUEUES, SOON)
 
 
 def with_timeout(condition: Callable[[], bool], seconds: float) -> Callable[[], bool]:

@@ -4,38 +4,24 @@ A job is stored in the caller's transaction. Jobs run at least once, so each mus
 is imported at start.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
-from kini.core.database.prepared_statements import execute_deferred
+from kini.core import procrastinate_internals
 
 #: Queue of sign-in codes, for which a worker keeps a slot free (cli/worker.py).
 CODES_QUEUE = "codes"
 #: Retries after 3, 9, 27 seconds and so on; the job fails after about an hour.
-RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
+MAX_ATTEMPTS = 7
+RETRY = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=3)
 #: Seconds without a heartbeat after which a worker counts as dead and its jobs run again.
 HEARTBEAT_TIMEOUT = 20
-#: procrastinate's own function takes twice the time.
-_STORE = """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)
-    SELECT %s, %s, 0, arguments, %s::timestamptz
-    FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place) ORDER BY place
-"""
-#: procrastinate's `get_stalled_jobs` does not lock the rows: the slower of two rescuers would take a job away from the
-#: worker that has started it again.
-_ABANDONED = """
-    SELECT job.id, job.attempts FROM procrastinate_jobs AS job
-    LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
-    WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s))
-    FOR UPDATE OF job SKIP LOCKED
-"""
 
 
 def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, None, P]]:
@@ -61,7 +47,7 @@ def enqueue_all(
     transaction are committed.
     """
     if arguments:
-        execute_deferred(_STORE, [task.queue, task.name, at, json.dumps(arguments)])
+        procrastinate_internals.store(task.queue, task.name, arguments, at)
 
 
 def enqueue_at(name: str, *, at: datetime, **arguments: Any) -> None:
@@ -99,19 +85,17 @@ def periodic(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[
 @periodic("* * * * * */10", name="core.rescue_jobs", alone=False)
 def rescue_jobs() -> None:
     """Run jobs of dead workers again, or fail them after too many attempts."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_ABANDONED, [HEARTBEAT_TIMEOUT])
-        for job, attempts in cursor.fetchall():
-            if attempts + 1 >= RETRY.max_attempts:
-                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job])
+    with transaction.atomic():
+        for job, attempts in procrastinate_internals.lock_abandoned(HEARTBEAT_TIMEOUT):
+            if attempts + 1 >= MAX_ATTEMPTS:
+                procrastinate_internals.fail(job)
             else:
                 _run_again(job)
 
 
 def _run_again(job: int) -> None:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job])
+        with transaction.atomic():
+            procrastinate_internals.retry(job)
     except IntegrityError:  # the next run of a periodic job is queued already
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job])
+        procrastinate_internals.delete(job)

@@ -1,31 +1,12 @@
 """Retention rules of the core: counters, outbox messages, failed jobs, audit trail."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from kini.core import retention
+from kini.core import procrastinate_internals, retention
 from kini.core.models import ImportChange, ImportRun, LimitCounter, OutboxMessage
 from kini.core.retention import DAY, YEAR, Removal, RetentionRule, chain_removal, row_removal
-
-_FAILED = """
-    FROM procrastinate_jobs AS job
-    WHERE status IN ('failed', 'cancelled', 'aborted')
-        AND NOT EXISTS (SELECT FROM procrastinate_events WHERE job_id = job.id AND at > %s)
-"""
-
-
-def _count_failed(before: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {_FAILED}", [before])  # noqa: S608
-        return int(cursor.fetchone()[0])
-
-
-def _remove_failed(before: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE {_FAILED}", [before])  # noqa: S608
-        return cursor.rowcount
 
 
 def register() -> None:
@@ -52,7 +33,7 @@ def register() -> None:
             _("Failed jobs"),
             _("Needed to investigate problems"),
             30 * DAY,
-            Removal(_count_failed, _remove_failed),
+            Removal(procrastinate_internals.count_failed, procrastinate_internals.delete_failed),
         ),
         RetentionRule(
             "core.import-changes",

@@ -1,17 +1,15 @@
 """Actions of operators: retry a failed job, replay or discard a message to another system."""
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kini.core import audit
+from kini.core import audit, procrastinate_internals
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.exchange.models import OutboxEntry
 from kini.exchange.public import outbox
 from kini.people import queries
-
-_AGAIN = "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)"
 
 
 @action
@@ -27,8 +25,8 @@ def retry_job(*, by: Actor, job: int) -> None:
     if failed_job is None:
         raise ActionRefused(_("This job has not failed."))
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_AGAIN, [job])
+        with transaction.atomic():
+            procrastinate_internals.retry(job)
     except IntegrityError:
         raise ActionRefused(_("This job is already queued for a retry.")) from None
     audit.record(by=by, action="operator.job-retried", subject=f"job:{job}", detail={"task": failed_job.task_name})

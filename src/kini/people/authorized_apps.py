@@ -5,14 +5,12 @@ from urllib.parse import urlsplit
 
 from allauth.idp.oidc.models import Client, Token
 from allauth.idp.oidc.views import AuthorizationView
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.people import actions, queries
 from kini.people.models import User
 from kini.people.sign_in import FramedPage
+from kini.web.redirects import allow_form_action
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -49,7 +48,7 @@ class AuthorizationPage(FramedPage, AuthorizationView):
         response = super().render_to_response(context, **options)
         back = urlsplit(self._request_info["redirect_uri"])
         origin = f"{back.scheme}://{back.netloc}" if back.scheme in ("http", "https") else f"{back.scheme}:"
-        response._csp_config = {**settings.SECURE_CSP, "form-action": [CSP.SELF, origin]}  # type: ignore[attr-defined]
+        allow_form_action(response, origin)
         return response
 
 

@@ -12,11 +12,11 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection, models
 from django.db.models import Field, Model
-from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from kini.core.chain.registry import chains
 from kini.core.database.prepared_statements import execute_deferred, execute_prepared
+from kini.core.django_internals import bare_row, cache_related
 
 
 def hydrate[M: Model](model: type[M], columns: Sequence[str], values: Sequence[Any], **related: Model | None) -> M:
@@ -26,11 +26,10 @@ def hydrate[M: Model](model: type[M], columns: Sequence[str], values: Sequence[A
         columns: attribute names ("area_id") of the `values`.
         related: instances of foreign keys, by field ("area").
     """
-    row = model.__new__(model)
-    row._state = ModelState()
+    row = bare_row(model)
     row._state.adding, row._state.db = False, connection.alias
     row.__dict__.update(zip(columns, values, strict=True))
-    row._state.fields_cache.update(related)
+    cache_related(row, related)
     return row
 
 
@@ -40,15 +39,14 @@ def build_row[M: Model](model: type[M], **values: Any) -> M:
     Args:
         values: by field or attribute ("area_id"); other fields get their defaults.
     """
-    row = model.__new__(model)
-    row._state = ModelState()
+    row = bare_row(model)
     attributes, (fields, constants, factories) = row.__dict__, _defaults(model)
     attributes.update(constants)
     attributes.update((name, default()) for name, default in factories)
     for name, value in values.items():
         field = fields[name]
         if name != field.attname:
-            row._state.fields_cache[name] = value
+            cache_related(row, {name: value})
             value = value and value.pk
         attributes[field.attname] = value
     return row

@@ -11,11 +11,9 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from allauth.account.stages import LoginByCodeStage, LoginStageController
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -36,6 +34,7 @@ from kini.people.public import (
 )
 from kini.people.queries import actor_for
 from kini.web.navigation import cached_reverse
+from kini.web.redirects import allow_form_action
 from kini.wifi import config
 from kini.wifi.inventory.models import AccessPoint
 from kini.wifi.portal import actions, controllers, refusal_texts, vendors, visit
@@ -342,8 +341,7 @@ def _frame(request: HttpRequest, current: PortalVisit | None) -> dict[str, Any]:
 def _to[R: HttpResponseBase](response: R, current: PortalVisit | None) -> R:
     """Allow forms of this page to submit to the access point (content security policy)."""
     if current and current.origin:
-        policy = {**settings.SECURE_CSP, "form-action": [CSP.SELF, current.origin]}
-        response._csp_config = policy  # type: ignore[attr-defined]
+        allow_form_action(response, current.origin)
     return response
 
 

@@ -1,0 +1,64 @@
+"""Private interfaces of libraries, each used in one module: what an upgrade changed is named here."""
+
+import pytest
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from kini.core import django_internals, procrastinate_internals
+from kini.core.models import OutboxMessage
+
+DJANGO = "Django changed: check core/django_internals.py and core/database/postgresql/base.py"
+PROCRASTINATE = "procrastinate changed: check core/procrastinate_internals.py"
+#: Columns in use, by table.
+COLUMNS = {
+    "procrastinate_jobs": {
+        *("id", "queue_name", "task_name", "priority", "args", "scheduled_at", "status", "attempts", "worker_id")
+    },
+    "procrastinate_workers": {"id", "last_heartbeat"},
+    "procrastinate_events": {"job_id", "at"},
+}
+#: Functions in use, with their arguments.
+FUNCTIONS = {
+    "procrastinate_retry_job_v2": "bigint, timestamp with time zone, integer, character varying, character varying",
+    "procrastinate_finish_job_v1": "bigint, procrastinate_job_status, boolean",
+}
+
+
+def test_a_bare_row_is_a_row_as_django_makes_it():
+    bare, made = django_internals.bare_row(OutboxMessage), OutboxMessage()
+    assert type(bare._state) is type(made._state), DJANGO
+    assert (bare._state.adding, bare._state.db, bare._state.fields_cache) == (True, None, {}), DJANGO
+    assert bare._state.__dict__ == made._state.__dict__ | {"fields_cache": {}}, DJANGO
+    bare.__dict__.update(made.__dict__ | {"_state": bare._state})
+    assert bare.__dict__.keys() == made.__dict__.keys(), DJANGO
+
+
+def test_connections_commit_by_the_methods_that_are_overridden():
+    missing = [name for name in django_internals.CONNECTION_METHODS if not hasattr(DatabaseWrapper, name)]
+    assert missing == [], DJANGO
+    own = vars(type(connections["default"]))
+    assert [name for name in django_internals.CONNECTION_METHODS if name not in own] == []
+
+
+@pytest.mark.parametrize("table", sorted(COLUMNS))
+def test_procrastinate_has_the_columns_in_use(db: None, table: str):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+        assert COLUMNS[table] - {name for (name,) in cursor.fetchall()} == set(), PROCRASTINATE
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_procrastinate_has_the_functions_in_use(db: None, function: str):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oidvectortypes(proargtypes) FROM pg_proc WHERE proname = %s",
+            [function],
+        )
+        assert cursor.fetchall() == [(FUNCTIONS[function],)], PROCRASTINATE
+
+
+def test_a_stored_job_is_one_that_procrastinate_reads(transactional_db: None):
+    procrastinate_internals.store("messages", "core.deliver_message", [{"message": 1}, {"message": 2}], None)
+    jobs = list(ProcrastinateJob.objects.order_by("pk").values_list("task_name", "args", "status", "attempts"))
+    assert jobs == [("core.deliver_message", {"message": number}, "todo", 0) for number in (1, 2)], PROCRASTINATE
