@@ -23,6 +23,7 @@ FLOORS = (
     ("api",),
     ("web",),
     ("exchange",),
+    ("ledger",),
     ("core",),
 )
 #: Packages that run, play and measure the house: they have verbs, but are no part of the running program.

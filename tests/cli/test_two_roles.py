@@ -57,7 +57,7 @@ def test_a_city_lives_with_two_roles(roles: dict[str, str], tmp_path: Path) -> N
     assert "audit: 1 blocks, " in said
     kini("backup", str(tmp_path / "city.kini"), roles=roles, var=tmp_path)
     with psycopg.connect(roles["DATABASE_URL"], autocommit=True) as db:
-        for statement in ("DELETE FROM people_accesslog", "ALTER TABLE payments_posting DISABLE TRIGGER ALL"):
+        for statement in ("DELETE FROM people_accesslog", "ALTER TABLE ledger_posting DISABLE TRIGGER ALL"):
             with pytest.raises(InsufficientPrivilege):
                 db.execute(statement)
         owners = db.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'").fetchall()

@@ -198,7 +198,7 @@ class TestRemoval:
             chain.remove(by=BY, block=old[0], rule="audit trail, a year")
 
     def test_the_ledger_is_never_removed(self, db: None) -> None:
-        assert chain.removable("ledger", before=timezone.now()) == []
+        assert chain.removable("ledger-entries", before=timezone.now()) == []
 
 
 @pytest.fixture

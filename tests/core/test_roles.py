@@ -17,7 +17,7 @@ from tests.environment import replace
 
 APPEND_ONLY = (
     *("core_auditentry", "core_chainblock", "core_chainremoval", "people_accesslog", "cases_timelineentry"),
-    *("cases_checkpoint", "payments_ledgerentry", "payments_posting", "payments_settlementrow"),
+    *("cases_checkpoint", "ledger_entry", "ledger_posting", "payments_settlementrow"),
 )
 
 
@@ -84,8 +84,11 @@ def test_append_only_tables_are_out_of_its_reach(program: psycopg.Connection, st
         "DROP FUNCTION kini_append_only() CASCADE",
         "ALTER FUNCTION kini_chain_remove(text, integer, text, timestamptz, bytea) SECURITY INVOKER",
         "UPDATE core_chainterm SET days = 0",
-        "INSERT INTO core_chainterm VALUES ('ledger', 'payments_ledgerentry', 'id', 'at', 0)",
+        "INSERT INTO core_chainterm VALUES ('ledger-entries', 'ledger_entry', 'id', 'at', 0)",
         "DELETE FROM django_migrations",
+        "INSERT INTO ledger_balance VALUES ('bank', 'IDR', 5)",
+        "UPDATE ledger_balance SET balance = 0",
+        "DELETE FROM ledger_balance",
         "ALTER DATABASE {database} SET session_replication_role = replica",
         "COPY core_auditentry TO PROGRAM 'cat'",
         "SELECT pg_read_file('/etc/hostname')",
@@ -100,7 +103,7 @@ def test_it_can_do_nothing_about_that(program: psycopg.Connection, statement: st
 
 def test_the_one_way_to_remove_rows_keeps_its_terms(program: psycopg.Connection) -> None:
     with pytest.raises(psycopg.IntegrityError, match="never removed"):
-        program.execute("SELECT kini_chain_remove('postings', 1, 'because', now(), '')")
+        program.execute("SELECT kini_chain_remove('ledger-postings', 1, 'because', now(), '')")
 
 
 def test_a_role_that_can_do_too_much_is_named(program: psycopg.Connection) -> None:

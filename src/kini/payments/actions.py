@@ -13,6 +13,7 @@ from kini.cases.rules import RESIDENT, edge_of
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed, system
+from kini.core.database.prepared_statements import execute_prepared
 from kini.core.models import ImportRun
 from kini.core.table_import import Table
 from kini.core.table_import.loading import Target, load
@@ -46,6 +47,7 @@ REFUND_STARTED, REFUND_DONE = "money-goes-back", "money-is-back"
 #: Lifetime of a code by method; never beyond the day for which its amount was computed.
 CODE_LIFETIME = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
 SHORTEST_LIFETIME = timedelta(minutes=10)
+_LOCK_SETTLEMENTS = "SELECT pg_advisory_xact_lock(hashtext('payments.settlements'))"
 
 
 @action
@@ -223,10 +225,6 @@ def record_payment(*, by: Actor, provider: str, received: ReceivedPayment) -> Pa
     payment.provider_reference = payment.provider_reference or received.provider_reference
     payment.receipt = references.generate_code() if settles else ""
     payment.save()
-    side = f"income:{bill.register}" if settles else "surplus"
-    ledger.record_entry(
-        f"arrived:{payment.pk}", {f"provider:{provider}": received.amount, side: -received.amount}, payment
-    )
     detail = {"amount": received.amount, "bill": bill.pk}
     audit.record(by=by, action=f"payments.{payment.state}", subject=f"payment:{payment.pk}", detail=detail)
     if settles:
@@ -236,6 +234,9 @@ def record_payment(*, by: Actor, provider: str, received: ReceivedPayment) -> Pa
     else:
         _start_refund(by, payment, "")
         _announce_refund(by, payment, "")
+    side = f"income:{bill.register}" if settles else "surplus"
+    postings = {f"provider:{provider}": received.amount, side: -received.amount}
+    ledger.record_entry(f"arrived:{payment.pk}", postings, f"payment:{payment.pk}")
     return payment
 
 
@@ -285,7 +286,6 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
     amount, income = payment.received or 0, f"income:{payment.bill.register}"
     payment.state, payment.receipt = "surplus", ""
     payment.save(update_fields=["state", "receipt"])
-    ledger.record_entry(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
     started = _start_refund(by, payment, reason)
     movable = _movable_cases(payment.bill, REFUND_MOVE)
     for case in movable:
@@ -293,6 +293,7 @@ def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
         move(by=system("payments"), case=case, move=REFUND_MOVE, values=inputs)
     if payment.case not in movable:
         _announce_refund(by, payment, reason)
+    ledger.record_entry(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, f"payment:{payment.pk}")
     return started
 
 
@@ -312,11 +313,10 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
         refund.done_at, refund.provider_reference = current_time.now(), provider_reference.strip()[:64]
         refund.save()
         amount, provider = refund.payment.received or 0, refund.payment.provider
-        ledger.record_entry(
-            f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, refund.payment
-        )
-        audit.record(by=by, action="payments.refunded", subject=f"payment:{refund.payment_id}")
+        subject = f"payment:{refund.payment_id}"
+        audit.record(by=by, action="payments.refunded", subject=subject)
         add_timeline_entry(by=by, case=refund.payment.case, sort=REFUND_DONE, data={"amount": amount})
+        ledger.record_entry(f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, subject)
     return refund
 
 
@@ -324,8 +324,10 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
 def record_settlement(*, by: Actor, provider: str, row: SettlementLine) -> str:
     """Record a settlement line; returns the verdict: agreed, unknown, another amount, paid twice or seen before.
 
-    A second line for the same order is posted to `unidentified` until somebody has checked it.
+    A second line for the same order is posted to `unidentified` until somebody has checked it. Lines are recorded
+    one at a time, since each may record two entries: two at once could wait for each other's balances.
     """
+    execute_prepared(_LOCK_SETTLEMENTS)
     if SettlementRow.objects.filter(provider=provider, provider_reference=row.provider_reference).exists():
         return "seen before"
     payment = _payment_of_line(by, provider, row)
@@ -342,10 +344,10 @@ def record_settlement(*, by: Actor, provider: str, row: SettlementLine) -> str:
     )
     account = f"provider:{provider}" if payment and not settled_before else "unidentified"
     postings = {"bank": row.amount - row.fee, f"fees:{provider}": row.fee, account: -row.amount}
-    ledger.record_entry(f"settled:{provider}:{row.provider_reference}", postings, payment)
-    audit.record(
-        by=by, action="payments.settled", subject=f"settlement:{row.provider_reference}", detail={"verdict": verdict}
-    )
+    settlement = f"settlement:{row.provider_reference}"
+    audit.record(by=by, action="payments.settled", subject=settlement, detail={"verdict": verdict})
+    subject = f"payment:{payment.pk}" if payment else settlement
+    ledger.record_entry(f"settled:{provider}:{row.provider_reference}", postings, subject)
     return verdict
 
 

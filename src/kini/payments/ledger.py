@@ -1,31 +1,32 @@
-"""Double-entry ledger. At commit a trigger rejects entries whose postings do not sum to zero.
+"""The city's money in the ledger, in whole units of its currency.
 
-Accounts: `provider:NAME` (held by a provider for the city), `income:REGISTER` (income from bills), `surplus` (to be
-refunded), `bank` (settled), `fees:NAME` (provider's fees), `unidentified` (unknown, or settled twice).
+Accounts, all below `payments:`: `provider:NAME` (held by a provider for the city), `income:REGISTER` (income from
+bills), `surplus` (to be refunded), `bank` (settled), `fees:NAME` (provider's fees), `unidentified` (unknown, or settled
+twice).
 """
 
 from collections.abc import Mapping
 
-from django.db.models import Sum
+from kini.ledger import public as ledger
+from kini.web.current_city import current_city
 
-from kini.core import current_time
-from kini.payments.models import LedgerEntry, Payment, Posting
+BRANCH = "payments"
 
 
-def record_entry(key: str, postings: Mapping[str, int], payment: Payment | None = None) -> None:
-    """Record an entry in the caller's transaction. An existing key is left unchanged.
+def record_entry(key: str, postings: Mapping[str, int], subject: str) -> None:
+    """Record an entry in the caller's transaction, late in it: balances stay locked until it ends. Idempotent.
 
     Args:
-        key: unique key of the entry, for example "paid:UUID".
-        postings: amounts by account, debit positive; zeros are skipped. They sum to zero.
+        key: unique among payments, for example "arrived:UUID".
+        postings: amounts by account, debit positive. They sum to zero.
+        subject: "type:key".
     """
-    entry, new = LedgerEntry.objects.get_or_create(key=key, defaults={"at": current_time.now(), "payment": payment})
-    if new:
-        Posting.objects.bulk_create(
-            Posting(entry=entry, account=account, amount=amount) for account, amount in postings.items() if amount
-        )
+    unit = current_city().currency
+    lines = [(f"{BRANCH}:{account}", unit, amount) for account, amount in postings.items()]
+    ledger.record_entry(key=f"{BRANCH}:{key}", subject=subject, postings=lines)
 
 
 def balances() -> dict[str, int]:
     """Balance of each account, debit positive. They sum to zero."""
-    return dict(Posting.objects.values_list("account").annotate(total=Sum("amount")).order_by("account"))
+    rows = ledger.balances(BRANCH, current_city().currency)
+    return {account.removeprefix(f"{BRANCH}:"): amount for (account, _unit), amount in rows.items()}

@@ -1,4 +1,4 @@
-"""Bills, payments, refunds and the double-entry ledger. Constraints and triggers enforce the invariants."""
+"""Bills, payments, refunds and settlements. Constraints and triggers enforce the invariants."""
 
 import uuid
 
@@ -137,26 +137,3 @@ class SettlementRow(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "provider_reference"], name="payments_settled_once")]
         indexes = [models.Index(fields=["-id"], name="payments_to_look_at", condition=~Q(verdict="agreed"))]
-
-
-class LedgerEntry(models.Model):
-    """A ledger entry whose postings sum to zero. Append-only; its key is unique."""
-
-    key = models.CharField(max_length=80, unique=True)
-    at = models.DateTimeField()
-    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="entries")
-
-
-class Posting(models.Model):
-    """One posting: debit positive, credit negative. Append-only."""
-
-    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="postings")
-    account = models.CharField(max_length=120)
-    amount = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(amount=0), name="payments_posting_of_something"),
-            models.UniqueConstraint(fields=["entry", "account"], name="payments_account_once_an_entry"),
-        ]
-        indexes = [models.Index(fields=["account"], name="payments_posting_account")]

@@ -1,4 +1,4 @@
-"""Registration in other rooms: kind, provider adapter, ledger chains, timeline entries, pack check, API, navigation."""
+"""Registration in other rooms: kind, provider adapter, chain, timeline entries, pack check, API, navigation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,8 +32,6 @@ SETTLEMENT_COLUMNS = ("id", "provider", "provider_reference", "payment_id", "amo
 def register() -> None:
     """Register everything once; called from `PaymentsConfig.ready`."""
     register_permissions(PaymentPermission)
-    chains.register("ledger", Chain("payments_ledgerentry", ("id", "key", "at", "payment_id")))
-    chains.register("postings", Chain("payments_posting", ("id", "entry_id", "account", "amount")))
     chains.register("settlements", Chain("payments_settlementrow", SETTLEMENT_COLUMNS))
     adapters.register("snap", Snap)
     destinations.register(actions.REFUND_DESTINATION, RefundDestination())

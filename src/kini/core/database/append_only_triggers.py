@@ -1,4 +1,4 @@
-"""SQL for migrations: triggers of append-only tables."""
+"""SQL for migrations: triggers of append-only tables, and of tables that other triggers maintain."""
 
 
 def append_only(table: str, *, rotated: tuple[str, ...] = ()) -> str:
@@ -22,3 +22,16 @@ def not_append_only(table: str) -> str:
         DROP TRIGGER {table}_append_only ON {table};
         DROP TRIGGER {table}_append_only_whole ON {table};
     """
+
+
+def maintained(table: str) -> str:
+    """Create a trigger that refuses every change of a table but by the triggers of others (core's 0014)."""
+    return f"""
+        CREATE TRIGGER {table}_maintained BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION kini_maintained();
+    """
+
+
+def not_maintained(table: str) -> str:
+    """The reverse of `maintained`."""
+    return f"DROP TRIGGER {table}_maintained ON {table}"

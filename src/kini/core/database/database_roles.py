@@ -15,11 +15,12 @@ from django.db import OperationalError, connections, transaction
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-#: Tables that only the owner may write.
+#: Tables that only the owner may write, beside those that triggers maintain.
 READ_ONLY = ("core_chainterm", "django_migrations")
-_APPEND_ONLY = """
+#: Tables with a trigger of this function (core.database.append_only_triggers).
+_GUARDED = """
     SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE p.proname = 'kini_append_only' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
+    WHERE p.proname = %s AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
 #: Without functions of extensions, which everybody may call.
 _FUNCTIONS = """
@@ -36,7 +37,8 @@ _TOO_MUCH = """
     UNION ALL
     (SELECT 'may change or delete rows of ' || c.relname
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE p.proname = 'kini_append_only' AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') LIMIT 1)
+    WHERE p.proname IN ('kini_append_only', 'kini_maintained')
+        AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') LIMIT 1)
     LIMIT 1
 """
 
@@ -90,17 +92,19 @@ def grant_program_role() -> None:
 def grant(program: str) -> None:
     """Grant a role the program's rights, in one transaction. As the owner."""
     with transaction.atomic(), connections["default"].cursor() as cursor:
-        cursor.execute(_APPEND_ONLY)
+        cursor.execute(_GUARDED, ["kini_append_only"])
         append_only = [name for (name,) in cursor.fetchall()]
+        cursor.execute(_GUARDED, ["kini_maintained"])
+        maintained = [name for (name,) in cursor.fetchall()]
         cursor.execute(_FUNCTIONS)
         functions = [name for (name,) in cursor.fetchall()]
         cursor.execute("SELECT current_database()")
         (database,) = cursor.fetchone()
-        for statement in _grants(append_only, functions, str(database)):
+        for statement in _grants(append_only, [*READ_ONLY, *maintained], functions, str(database)):
             cursor.execute(sql.SQL(statement).format(program=sql.Identifier(program)).as_string(None))
 
 
-def _grants(append_only: list[str], functions: list[str], database: str) -> Iterator[str]:
+def _grants(append_only: list[str], read_only: list[str], functions: list[str], database: str) -> Iterator[str]:
     """Yield the statements, with `{program}` for the role."""
     quoted = sql.Identifier(database).as_string(None)
     yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted} TO {{program}}"
@@ -112,8 +116,8 @@ def _grants(append_only: list[str], functions: list[str], database: str) -> Iter
     yield "GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA public TO {program}"
     for table in append_only:
         yield f"REVOKE UPDATE, DELETE ON {sql.Identifier(table).as_string(None)} FROM {{program}}"
-    for table in READ_ONLY:
-        yield f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{program}}"
+    for table in read_only:
+        yield f"REVOKE INSERT, UPDATE, DELETE ON {sql.Identifier(table).as_string(None)} FROM {{program}}"
     for function in functions:
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {{program}}"
 
