@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from kini.people.sessions import SessionStore
 from kini.web.page_cache import AnonymousPageCache, cache_for_anonymous
+from tests import environment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.fast_path]
 
@@ -116,7 +117,7 @@ class Browsers:
 def browsers(settings: Settings) -> Iterator[Browsers]:
     """The cache as in production, where tests have none, behind a proxy that ends TLS."""
     settings.ROOT_URLCONF = __name__
-    settings.ENV = replace(settings.ENV, proxies=1, fast_path=True)
+    settings.ENV = environment.replace(settings.ENV, proxies=1, fast_path=True)
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "test-pages"}
     settings.CACHES = settings.CACHES | {"pages": memory}
@@ -274,7 +275,7 @@ def test_raw_bytes_of_a_query_are_not_taken_for_escaped_ones(browsers: Browsers)
 
 
 def test_the_switch_turns_it_off(browsers: Browsers, settings: Settings) -> None:
-    settings.ENV = replace(settings.ENV, fast_path=False)
+    settings.ENV = environment.replace(settings.ENV, fast_path=False)
     Visit().send(browsers.cached)
     assert stored() == []
 
