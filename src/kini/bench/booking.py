@@ -32,7 +32,7 @@ from kini.core.database import database_roles
 from kini.people.models import Resident
 from kini.people.public import profile_values
 from kini.services.models import Service
-from kini.services.public import DocumentField, FormData, ServiceSnapshot, example_form, questions, snapshot_of
+from kini.services.public import DocumentField, FormData, ServiceSnapshot, examples, questions, snapshot_of
 from kini.web import formats
 
 CONNECTIONS = 64
@@ -252,7 +252,7 @@ def _answers(service: Service, residents: range) -> dict[str, Any]:
 def _taken(snapshot: ServiceSnapshot, key: str) -> dict[str, Any]:
     page = snapshot.page(key)
     assert page
-    values, _files = example_form(page.fields, 1)
+    values, _files = examples.example_form(page.fields, 1)
     typed = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})
     return questions.parse_page(page, FormData(typed, MultiValueDict())).values
 

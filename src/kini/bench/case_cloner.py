@@ -20,7 +20,7 @@ from kini.city.models import Area
 from kini.city.public import pack
 from kini.core import references
 from kini.core.crypto import encrypt_json
-from kini.services.public import ServiceSnapshot, snapshot_of, split_encrypted
+from kini.services.public import ServiceSnapshot, questions, snapshot_of
 
 #: Maximum number of days by which a clone is earlier than its original.
 MOST_DAYS = 90
@@ -96,7 +96,7 @@ class Original:
             document.uploaded_at = self.case.opened_at
 
     def _take_answers(self, answers_by_name: dict[str, Any]) -> None:
-        plain, sealed = split_encrypted(self.snapshot, answers_by_name)
+        plain, sealed = questions.split_encrypted(self.snapshot, answers_by_name)
         self.case.answers = plain
         self.case.sealed = encrypt_json(sealed, case_answers.case_context(self.case)) if sealed else None
 

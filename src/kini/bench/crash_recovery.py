@@ -17,10 +17,10 @@ from kini.bench.mailserver import MailServer
 from kini.core.actors import system
 from kini.core.process_supervisor import ProcessError
 from kini.people import actions
-from kini.people.public import Contact, profile_values
+from kini.people.public import contacts, profile_values
 from kini.robot.scratch import ScratchCity
 from kini.services.models import Service
-from kini.services.public import example_answers, snapshot_of
+from kini.services.public import examples, snapshot_of
 
 BY = system("faults")
 VICTIMS = ("worker", "web", "database")
@@ -73,13 +73,13 @@ def create_clients(count: int) -> list[ApplyingClient]:
 
 
 def _program(client: Client, number: int) -> ApplyingClient:
-    user = actions.open_account(by=BY, contact=Contact("email", f"resident-{number}@faults.example"))
+    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"resident-{number}@faults.example"))
     resident = actions.ensure_resident(by=BY, user=user)
     token = actions.issue_token(by=BY, client=client, user=user, scopes=SCOPES)
     known, bodies = profile_values.known_values(resident), {}
     for service in Service.objects.filter(active=True, current__isnull=False).select_related("current").order_by("pk"):
         assert service.current
-        answers = example_answers(snapshot_of(service.current), known, number)
+        answers = examples.example_answers(snapshot_of(service.current), known, number)
         if answers is not None:
             bodies[service.pk] = {"service": service.pk, "answers": answers, "confirm": True}
     return ApplyingClient(token, bodies)

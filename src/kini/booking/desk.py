@@ -25,7 +25,7 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
 from kini.core.localized_text import Text
 from kini.people import actions as people_actions
-from kini.people.public import APPOINTMENT, AccessType, DataRead, officers_only
+from kini.people.public import AccessType, DataRead, access_purposes, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service
@@ -109,7 +109,7 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
 def _log_names(actor: Actor, bookings: Iterable[Booking]) -> None:
     """Log the read access to the residents' names."""
     reads = [DataRead(each.resident_id, each.reference) for each in bookings if each.resident_id]
-    people_actions.log_reads(by=actor, what=AccessType.BOOKING, reads=reads, purpose=APPOINTMENT)
+    people_actions.log_reads(by=actor, what=AccessType.BOOKING, reads=reads, purpose=access_purposes.APPOINTMENT)
 
 
 def _is_listed(booking: Booking) -> bool:

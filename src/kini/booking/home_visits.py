@@ -8,9 +8,9 @@ from kini.booking.schedule import BookingOptions
 from kini.cases.models import Case, Draft
 from kini.cases.public import case_answers
 from kini.city import queries as city
-from kini.people.public import known_values
+from kini.people.public import profile_values
 from kini.services.models import Service
-from kini.services.public import ServiceSnapshot, final_answers, snapshot_of
+from kini.services.public import ServiceSnapshot, questions, snapshot_of
 
 
 def visit_address(options: BookingOptions, answers: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
@@ -38,7 +38,9 @@ def visit_address_of_case(case: Case, options: BookingOptions) -> str:
 def effective_answers(draft: Draft) -> dict[str, Any]:
     """Effective answers of a draft, those from the profile included."""
     values, definition = case_answers.of_draft(draft), snapshot_of(draft.version)
-    return final_answers(definition, values, known_values(draft.resident) if draft.resident else {})
+    return questions.final_answers(
+        definition, values, profile_values.known_values(draft.resident) if draft.resident else {}
+    )
 
 
 def visiting_units(draft: Draft) -> list[str]:

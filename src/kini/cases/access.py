@@ -15,15 +15,7 @@ from kini.core.attempt_limits import Limit
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.models import FamilyTie, Resident
-from kini.people.public import (
-    Household,
-    Level,
-    PeoplePermission,
-    Permission,
-    household_of,
-    is_safe_at_counter,
-    require_level,
-)
+from kini.people.public import Household, PeoplePermission, Permission, assurance, assurance_levels, household_of
 from kini.people.rules import may, may_somewhere, require, roles_for_scope
 from kini.services.models import Service
 from kini.services.public import kinds
@@ -176,17 +168,17 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
     own = Resident.objects.filter(user_id=by.user_id).first()
     if own and people_queries.find_represented(own, resident.pk):
         return True
-    return may_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS) and is_safe_at_counter(resident)
+    return may_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS) and assurance.is_safe_at_counter(resident)
 
 
-def require_assurance(by: Actor, needed: Level | None, resident: Resident | None) -> None:
+def require_assurance(by: Actor, needed: assurance_levels.Level | None, resident: Resident | None) -> None:
     """Require the service's level of assurance from the applicant, or from the person at the officer's counter.
 
     Raises:
         AssuranceNeeded: names the way to reach the level.
     """
     if needed and by.kind is not ActorKind.SYSTEM:
-        require_level(_answerable(by, resident).assurance if resident else 0, needed)
+        assurance_levels.require_level(_answerable(by, resident).assurance if resident else 0, needed)
 
 
 def _answerable(by: Actor, resident: Resident) -> Resident:

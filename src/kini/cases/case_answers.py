@@ -8,7 +8,7 @@ from typing import Any
 
 from kini.cases.models import Case, Draft
 from kini.core.crypto import decrypt_json, encrypt_json
-from kini.services.public import FieldBase, ServiceSnapshot, split_encrypted
+from kini.services.public import FieldBase, ServiceSnapshot, questions
 
 
 def of_draft(draft: Draft) -> dict[str, Any]:
@@ -51,14 +51,14 @@ def assign_to_draft(
     draft: Draft, snapshot: ServiceSnapshot, answers: Mapping[str, Any], *, whole: bool = False
 ) -> None:
     """Set a draft's answers, encrypted where required. Does not save."""
-    plain, sealed = split_encrypted(snapshot, answers, whole=whole or is_fully_encrypted(draft, snapshot))
+    plain, sealed = questions.split_encrypted(snapshot, answers, whole=whole or is_fully_encrypted(draft, snapshot))
     draft.answers = plain
     draft.sealed = encrypt_json(sealed, draft_context(draft)) if sealed else None
 
 
 def assign_to_case(case: Case, snapshot: ServiceSnapshot, answers: Mapping[str, Any], *, whole: bool = False) -> None:
     """Set a case's answers, encrypted where required. Does not save."""
-    plain, sealed = split_encrypted(snapshot, answers, whole=whole or is_fully_encrypted(case, snapshot))
+    plain, sealed = questions.split_encrypted(snapshot, answers, whole=whole or is_fully_encrypted(case, snapshot))
     case.answers = plain
     case.sealed = encrypt_json(sealed, case_context(case)) if sealed else None
 

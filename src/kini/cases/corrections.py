@@ -10,7 +10,7 @@ from kini.cases.models import Case, Document, Draft, TimelineEntry
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
 from kini.core import current_time
 from kini.core.actors import ActionRefused
-from kini.services.public import ServiceSnapshot, applicable_pages, final_answers, lacks_answers, missing_pages
+from kini.services.public import ServiceSnapshot, questions
 
 
 class Incomplete(ActionRefused):
@@ -31,9 +31,14 @@ def open_pages(case: Case, draft: Draft, snapshot: ServiceSnapshot) -> frozenset
     """Keys of the pages that may be changed: those requested, and those made necessary by the changes so far."""
     if not rules.is_correctable(snapshot.flow, case.state):
         return frozenset()
-    before, applicable = case_answers.of_case(case), applicable_pages(snapshot, case_answers.of_draft(draft), {})
+    before, applicable = (
+        case_answers.of_case(case),
+        questions.applicable_pages(snapshot, case_answers.of_draft(draft), {}),
+    )
     pages = flagged_pages(case)
-    return frozenset(page.key for page in applicable if not pages or page.key in pages or lacks_answers(page, before))
+    return frozenset(
+        page.key for page in applicable if not pages or page.key in pages or questions.lacks_answers(page, before)
+    )
 
 
 def current_documents(draft: Draft) -> Iterator[Document]:
@@ -71,9 +76,9 @@ def copy_to_case(case: Case, snapshot: ServiceSnapshot) -> list[str]:
     if draft is None:
         return []
     old, new = case_answers.of_case(case), case_answers.of_draft(draft)
-    if missing := missing_pages(snapshot, new, {}):
+    if missing := questions.missing_pages(snapshot, new, {}):
         raise Incomplete([page.key for page in missing])
-    new = final_answers(snapshot, new, {})
+    new = questions.final_answers(snapshot, new, {})
     used = referenced_files(new)
     draft.documents.filter(case__isnull=True, pk__in=used).update(case=case)
     draft.documents.filter(case__isnull=True).delete()

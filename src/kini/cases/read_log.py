@@ -7,7 +7,7 @@ from kini.cases.models import Case, Document, Draft
 from kini.core.actors import Actor
 from kini.people import actions as people_actions
 from kini.people.models import Resident
-from kini.people.public import CASEWORK, COUNTER, AccessType, DataRead
+from kini.people.public import AccessType, DataRead, access_purposes
 
 
 def log_case(by: Actor, case: Case) -> None:
@@ -29,7 +29,12 @@ def log_document(by: Actor, document: Document, guest_key: str = "") -> None:
         return
     if case is None:
         if draft and _is_at_counter(draft):
-            _log(by, AccessType.DOCUMENT, [DataRead(draft.resident_id, object_id=str(document.pk))], COUNTER)
+            _log(
+                by,
+                AccessType.DOCUMENT,
+                [DataRead(draft.resident_id, object_id=str(document.pk))],
+                access_purposes.COUNTER,
+            )
     elif not access.is_own_case(by, case, guest_key):
         _log(
             by, AccessType.DOCUMENT, [DataRead(case.resident_id, case.reference, str(document.pk))], _purpose(by, case)
@@ -38,12 +43,17 @@ def log_document(by: Actor, document: Document, guest_key: str = "") -> None:
 
 def log_person(by: Actor, resident: Resident) -> None:
     """Log that an officer at a counter reads a person's profile."""
-    _log(by, AccessType.PERSON, [DataRead(resident.pk)], COUNTER)
+    _log(by, AccessType.PERSON, [DataRead(resident.pk)], access_purposes.COUNTER)
 
 
 def log_drafts(by: Actor, drafts: Iterable[Draft]) -> None:
     """Log that an officer at a counter reads the names of the people for whom the drafts are."""
-    _log(by, AccessType.PERSON, [DataRead(draft.resident_id) for draft in drafts if _is_at_counter(draft)], COUNTER)
+    _log(
+        by,
+        AccessType.PERSON,
+        [DataRead(draft.resident_id) for draft in drafts if _is_at_counter(draft)],
+        access_purposes.COUNTER,
+    )
 
 
 def _is_at_counter(draft: Draft) -> bool:
@@ -52,7 +62,7 @@ def _is_at_counter(draft: Draft) -> bool:
 
 def _purpose(by: Actor, case: Case) -> str:
     helped = case.channel == "counter" and case.submitted_by_id == by.user_id
-    return COUNTER if helped else CASEWORK
+    return access_purposes.COUNTER if helped else access_purposes.CASEWORK
 
 
 def _log(by: Actor, what: AccessType, reads: list[DataRead], purpose: str) -> None:

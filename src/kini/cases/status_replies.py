@@ -13,7 +13,7 @@ from kini.cases.notifications import neutral_sentence, recipient_of
 from kini.city.public import pack
 from kini.core import references
 from kini.messages.models import InboundMessage
-from kini.people.public import Contact
+from kini.people.public import contacts
 from kini.people.queries import user_by_contact
 from kini.services.public import kinds, snapshot_of
 
@@ -29,7 +29,7 @@ def status_reply(heard: InboundMessage) -> str | None:
     related = ("version", "resident__user", "submitted_by")
     case = Case.objects.select_related(*related).filter(reference=reference).first()
     if case is None or heard.sender not in _numbers(case):
-        writer = user_by_contact(Contact("phone", heard.sender))
+        writer = user_by_contact(contacts.Contact("phone", heard.sender))
         with translation.override((writer.language if writer else "") or pack.current().languages[0]):
             return _("No case {reference} belongs to this phone number. Check the case number.").format(
                 reference=reference or match[1].strip()[:30]

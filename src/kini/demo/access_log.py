@@ -14,7 +14,7 @@ from kini.core import current_time
 from kini.core.actors import Actor
 from kini.demo.people import BY, DemoPeople
 from kini.people import actions, queries
-from kini.people.public import AccessType, Contact, DataRead, PeoplePermission, access_purposes, roles
+from kini.people.public import AccessType, DataRead, PeoplePermission, access_purposes, contacts, roles
 
 SEED = 27_2022
 COLLEAGUES = 3
@@ -72,7 +72,7 @@ def _look_often(by: Actor, cases: list[Case]) -> None:
 
 def _colleague(agency: Agency, role: str, number: int) -> Actor:
     """Officer of an agency with a role that sees identities; not listed for sign-in."""
-    user = actions.open_account(by=BY, contact=Contact("email", f"colleague-{number}@demo.example"))
+    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"colleague-{number}@demo.example"))
     name = _("Colleague {number}").format(number=number)
     officer = actions.create_officer(by=BY, user=user, agency=agency, name=name)
     actions.grant_role(by=BY, officer=officer, role=role)

@@ -26,7 +26,7 @@ from kini.services.public import (
     ServiceSnapshot,
     Upload,
     builtin_services,
-    example_form,
+    examples,
     fixtures_of,
     kinds,
     kinds_with_cases,
@@ -106,7 +106,7 @@ def example_answers_of(by: Actor, draft: Draft, page: PageSnapshot, number: int)
 
 
 def _answer_page(by: Actor, draft: Draft, page: PageSnapshot, number: int) -> dict[str, Any]:
-    values, files = example_form(page.fields, number)
+    values, files = examples.example_form(page.fields, number)
     stored = {
         name: [str(actions.attach_file(by=by, draft=draft, slot=name, upload=_upload(one)).pk) for one in uploads]
         for name, uploads in files.items()
@@ -162,7 +162,7 @@ def _next_edge(snapshot: ServiceSnapshot, case: Case, rng: random.Random) -> rul
 
 
 def _example_inputs(snapshot: ServiceSnapshot, edge: rules.Edge, number: int) -> dict[str, Any]:
-    values, files = example_form(transition_inputs.input_fields(snapshot, edge), 500 + number)
+    values, files = examples.example_form(transition_inputs.input_fields(snapshot, edge), 500 + number)
     uploads = MultiValueDict({name: [_upload(one) for one in some] for name, some in files.items()})
     return transition_inputs.parse_form(snapshot, edge, FormData(_data(values), uploads)).values
 

@@ -20,7 +20,7 @@ from kini.core.localized_text import Text
 from kini.people import actions, queries, rules
 from kini.people.actions import Details
 from kini.people.models import Officer, Resident, User
-from kini.people.public import Contact, PeoplePermission, demo_accounts, roles
+from kini.people.public import PeoplePermission, contacts, demo_accounts, roles
 from kini.services.models import Service
 from kini.services.public import example_national_id, kinds_with_cases, snapshot_of
 
@@ -106,14 +106,14 @@ def name_of(number: int) -> str:
     return _("Resident {number}").format(number=number)
 
 
-def _contact(number: int) -> Contact:
+def _contact(number: int) -> contacts.Contact:
     """Phone number for the first resident, e-mail addresses for the others."""
     if number > 1:
-        return Contact("email", f"resident-{number}@demo.example")
+        return contacts.Contact("email", f"resident-{number}@demo.example")
     example = phonenumbers.example_number_for_type(pack.current().country, phonenumbers.PhoneNumberType.MOBILE)
     if example is None:
-        return Contact("email", f"resident-{number}@demo.example")
-    return Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+        return contacts.Contact("email", f"resident-{number}@demo.example")
+    return contacts.Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
 def create_resident(people: DemoPeople, number: int, area: Area) -> User:
@@ -160,7 +160,7 @@ def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) ->
 
 
 def _engage(people: DemoPeople, agency: Agency, name: str, role_names: Iterable[str], about: Text) -> Actor:
-    user = actions.open_account(by=BY, contact=Contact("email", f"{name}@demo.example"))
+    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"{name}@demo.example"))
     title = _("Officer {agency}").format(agency=agency.short_name) if name != "counter" else _("Counter officer")
     officer: Officer = actions.create_officer(by=BY, user=user, agency=agency, name=title)
     for role in role_names:

@@ -17,7 +17,7 @@ from kini.feeds import feed_config, filters, queries, value_formats
 from kini.feeds.models import FeedState, Record
 from kini.feeds.queries import Figure
 from kini.feeds.schema import Feed
-from kini.people.public import area_of
+from kini.people.public import nearby
 from kini.web import formats
 
 #: Distance in metres beyond which a figure is not shown as near.
@@ -42,7 +42,7 @@ def home_section(request: HttpRequest) -> SafeString | None:
     if not named:
         return None
     states = {each.feed: each for each in FeedState.objects.filter(feed__in=named)}
-    area = area_of(request)
+    area = nearby.area_of(request)
     figures = _nearest(named, states, area) if area else _gravest(named, states)
     tiles = [_tile(name, named[name], figures[name]) for name in named if name in figures]
     if not tiles:

@@ -11,7 +11,7 @@ from kini.messages.message_types import MessageType, message_types
 from kini.messages.recipients import Recipient
 from kini.people.events import AssuranceChanged, ProgramTokensRevoked
 from kini.people.models import AssuranceChange, User
-from kini.people.public import accounts_with_access, level_label
+from kini.people.public import assurance, assurance_levels
 
 NUMBER_LOST = MessageType(
     "number-lost",
@@ -56,10 +56,10 @@ def notify_assurance_changed(event: AssuranceChanged) -> None:
     """Notify all accounts with access to the profile. The new holder of a moved number is not disclosed."""
     change = AssuranceChange.objects.select_related("resident__user").get(pk=event.change)
     message_type = IDENTITY_PROVED if change.level else NUMBER_LOST
-    for user in accounts_with_access(change.resident):
+    for user in assurance.accounts_with_access(change.resident):
         recipient = Recipient(user, getattr(user, "resident", None))
         with translation.override(recipient.language):
-            words = {"level": level_label(change.level)} if change.level else {}
+            words = {"level": assurance_levels.level_label(change.level)} if change.level else {}
         actions.notify(
             by=system("identity notices"),
             to=recipient,

@@ -22,7 +22,7 @@ from kini.messages.message_types import MessageType, message_types
 from kini.messages.models import Delivery, Message
 from kini.messages.permissions import MessagePermission
 from kini.people import actions as people_actions
-from kini.people.public import CONTACT, AccessType, DataRead
+from kini.people.public import AccessType, DataRead, access_purposes
 from kini.people.queries import actor_for
 from kini.people.rules import require_somewhere
 
@@ -63,7 +63,7 @@ def _labelled_deliveries(message: Message) -> list[tuple[str | Promise, Delivery
 def _log_messages(actor: Actor, read: Iterable[Message]) -> None:
     """Log the officer's access to these messages."""
     reads = [DataRead(resident) for resident in queries.residents_of(read)]
-    people_actions.log_reads(by=actor, what=AccessType.MESSAGE, reads=reads, purpose=CONTACT)
+    people_actions.log_reads(by=actor, what=AccessType.MESSAGE, reads=reads, purpose=access_purposes.CONTACT)
 
 
 @message_officers_only

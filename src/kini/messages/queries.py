@@ -12,7 +12,7 @@ from kini.messages.models import SENT_STATES, Delivery, Message, OptOut, Prefere
 from kini.messages.permissions import MessagePermission
 from kini.messages.recipients import Recipient, recipient_of
 from kini.people.models import Resident, User
-from kini.people.public import visible_cases_q
+from kini.people.public import permission_filters
 
 
 def inbox(user: User) -> QuerySet[Message]:
@@ -69,14 +69,14 @@ def _wait_is_over(message: Message, now: datetime) -> bool:
 
 def undelivered(actor: Actor) -> QuerySet[Message]:
     """Open undelivered messages within the officer's scope."""
-    visible = Message.objects.filter(visible_cases_q(actor, MessagePermission.SEE_MESSAGES))
+    visible = Message.objects.filter(permission_filters.visible_cases_q(actor, MessagePermission.SEE_MESSAGES))
     messages = visible.filter(unreached_at__isnull=False, settled_at__isnull=True)
     return messages.prefetch_related(prefetch_deliveries()).order_by("-unreached_at", "-pk")
 
 
 def letters_to_print(actor: Actor) -> QuerySet[Delivery]:
     """Letters within the officer's scope that must be printed and mailed."""
-    visible = Message.objects.filter(visible_cases_q(actor, MessagePermission.SEE_MESSAGES))
+    visible = Message.objects.filter(permission_filters.visible_cases_q(actor, MessagePermission.SEE_MESSAGES))
     letters = Delivery.objects.filter(channel="post", state="waiting", message__in=visible)
     return letters.select_related("message__resident__area").order_by("due_at", "pk")
 

@@ -23,7 +23,7 @@ from kini.operator.read_only_admin import ReadOnlyAdmin
 from kini.operator.site import site
 from kini.people import queries
 from kini.people.models import AccessLog, Operator, User
-from kini.people.public import contact_of
+from kini.people.public import contacts
 
 MASK = "•••"
 #: Names in the code, ids of the pack, case references, timestamps. Eight digits in a row may be a personal number.
@@ -197,7 +197,7 @@ class UserAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("contact"))
     def contact(self, user: User) -> str:
-        return contact_of(user).masked
+        return contacts.contact_of(user).masked
 
 
 class OperatorAdmin(ReadOnlyAdmin):
@@ -207,7 +207,7 @@ class OperatorAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("contact"))
     def contact(self, operator: Operator) -> str:
-        return contact_of(operator.user).masked
+        return contacts.contact_of(operator.user).masked
 
 
 class OAuthClientAdmin(ReadOnlyAdmin):

@@ -14,7 +14,7 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
 from kini.payments.permissions import PaymentPermission
-from kini.people.public import officers_only, visible_cases_q
+from kini.people.public import officers_only, permission_filters
 from kini.people.queries import actor_for
 from kini.web.redirects import see_other
 
@@ -59,7 +59,7 @@ def open_refunds(request: HttpRequest) -> HttpResponse:
 
 
 def _open(actor: Actor) -> list[Refund]:
-    visible = Case.objects.filter(visible_cases_q(actor, PaymentPermission.REFUND))
+    visible = Case.objects.filter(permission_filters.visible_cases_q(actor, PaymentPermission.REFUND))
     refunds = queries.open_refunds().filter(payment__case__in=visible.values("pk"))
     return list(refunds.select_related("payment__case", "payment__bill"))
 

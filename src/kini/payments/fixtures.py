@@ -7,7 +7,7 @@ from kini.cases.models import Case, Draft
 from kini.payments import actions
 from kini.payments.kind import BY, PaymentKind
 from kini.payments.tariffs import BillRow, normalise_number
-from kini.services.public import KindFixtures, ServiceSnapshot, example_form
+from kini.services.public import KindFixtures, ServiceSnapshot, examples
 from kini.web import formats
 
 
@@ -21,7 +21,7 @@ class PaymentFixtures(KindFixtures[Case, Draft]):
             return
         values: dict[str, Any] = {}
         for page in snapshot.pages:
-            values |= example_form(page.fields, number)[0]
+            values |= examples.example_form(page.fields, number)[0]
         thing, proof, period = (
             str(values.get(name or "") or "") for name in (options.object, options.proof, options.period)
         )

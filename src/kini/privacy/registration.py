@@ -18,7 +18,7 @@ from kini.privacy import queries
 from kini.privacy.actions.breaches import BREACH_MESSAGE
 from kini.privacy.models import Export
 from kini.privacy.request_kind import PrivacyRequest
-from kini.services.public import BuiltinServices, builtin_service_sets, kinds
+from kini.services.public import builtin_services, kinds
 from kini.web.navigation import NavItem, navigation
 
 HERE = Path(__file__).parent
@@ -27,7 +27,9 @@ HERE = Path(__file__).parent
 def register() -> None:
     """Register everything once; called from `PrivacyConfig.ready`."""
     kinds.register(PrivacyRequest.id, PrivacyRequest())
-    builtin_service_sets.register("privacy", BuiltinServices(HERE / "services", "privacy", queries.service_holder))
+    builtin_services.builtin_service_sets.register(
+        "privacy", builtin_services.BuiltinServices(HERE / "services", "privacy", queries.service_holder)
+    )
     template_folders.register("privacy", HERE / "paper")
     references.register("privacy.export", FileColumn("privacy.Export"))
     rules.register(EXPORTS.name, EXPORTS)

@@ -25,7 +25,7 @@ from kini.core.config_files import ConfigError
 from kini.messages.models import InboundMessage
 from kini.messages.public import FILE, configured_providers, load_message_settings, message_settings
 from kini.people.models import Resident, User
-from kini.people.public import Contact
+from kini.people.public import contacts
 from kini.people.queries import user_by_contact
 from kini.services.models import Service
 from kini.services.public import InvalidAnswer, ServiceSnapshot, snapshot_of
@@ -43,7 +43,7 @@ def receive_report(heard: InboundMessage) -> str | None:
     service = Service.objects.select_related("current").filter(pk=message_settings().report, active=True).first()
     if service is None or service.current is None:
         return None
-    user = user_by_contact(Contact("phone", heard.sender))
+    user = user_by_contact(contacts.Contact("phone", heard.sender))
     with translation.override((user.language if user else "") or pack.current().languages[0]):
         if user is None or not (resident := Resident.objects.filter(user=user).first()):
             return _("Sign in once with this number, then send your report again: {address}").format(

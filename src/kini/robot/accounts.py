@@ -12,7 +12,7 @@ from kini.core.actors import system
 from kini.core.models import OutboxMessage
 from kini.people import actions, queries
 from kini.people.models import User
-from kini.people.public import Contact, demo_accounts, roles
+from kini.people.public import contacts, demo_accounts, roles
 from kini.robot.browser import Browser, CheckFailed
 from kini.services.models import Service
 from kini.services.public import example_national_id
@@ -65,7 +65,7 @@ def create_accounts(address: str, services: Iterable[Service]) -> RobotAccounts:
 
 def create_officer(agency: Agency) -> User:
     """Create an officer of the agency with every role of the pack."""
-    user = actions.open_account(by=BY, contact=Contact("email", f"{agency.pk}@robot.example"))
+    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"{agency.pk}@robot.example"))
     officer = actions.create_officer(by=BY, user=user, agency=agency, name=f"Robot {agency.short_name}")
     for role in roles():
         actions.grant_role(by=BY, officer=officer, role=role)

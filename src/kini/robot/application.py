@@ -7,15 +7,7 @@ import httpx
 
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.kind_steps import extra_pages
-from kini.services.public import (
-    FieldBase,
-    InputFiles,
-    InputValues,
-    PageSnapshot,
-    ServiceSnapshot,
-    example_form,
-    invalid_values,
-)
+from kini.services.public import FieldBase, PageSnapshot, ServiceSnapshot, examples
 
 MAX_PAGES = 80
 REJECTED = (400, 422)
@@ -70,7 +62,7 @@ class Application:
         form = page.form(here)
         # Fields that the profile answers are not in the form.
         fields = {name: field for name, field in question_page.fields.items() if form.asks(name)}
-        values, files = example_form(fields, self.number)
+        values, files = examples.example_form(fields, self.number)
         values |= {name: value for name, value in self.overrides.items() if name in fields}
         self.questions += len(fields)
         if self.number == 1:
@@ -98,15 +90,15 @@ class Application:
         return question_page
 
     def wrong_answers_are_refused(
-        self, form: Form, fields: Mapping[str, FieldBase], values: InputValues, files: InputFiles
+        self, form: Form, fields: Mapping[str, FieldBase], values: examples.InputValues, files: examples.InputFiles
     ) -> None:
-        tries: list[tuple[str, InputValues, InputFiles]] = []
+        tries: list[tuple[str, examples.InputValues, examples.InputFiles]] = []
         if any(not field.optional for field in fields.values()):
             tries.append(("nothing", {name: [] for name in form.data if name != "csrfmiddlewaretoken"}, {}))
         tries += [
             (name, values | wrong, files)
             for name, field in fields.items()
-            if (wrong := invalid_values(name, field)) is not None
+            if (wrong := examples.invalid_values(name, field)) is not None
         ]
         tries.append(("an unknown field", values | {"no_such_field": "x"}, {}))
         for what, sent, with_files in tries:

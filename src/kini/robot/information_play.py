@@ -17,7 +17,7 @@ from kini.robot.accounts import RobotAccounts
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.report import ServiceResult
 from kini.services.models import Service
-from kini.services.public import example_form, kinds, services_on_other_pages, snapshot_of
+from kini.services.public import examples, kinds, services_on_other_pages, snapshot_of
 
 BY = system("robot")
 LINES = '//ol[contains(@class, "figures-list")]/li'
@@ -227,7 +227,9 @@ class InformationPlay:
         self.result.questions += len(fields)
         wanted, seen = {each.name.in_language("id") for each in check.results}, set()
         for number in range(MOST_ANSWERS):
-            seen |= set(self.browser.send(form, example_form(fields, number)[0]).text('//div[@id="result"]//h3'))
+            seen |= set(
+                self.browser.send(form, examples.example_form(fields, number)[0]).text('//div[@id="result"]//h3')
+            )
             if seen >= wanted:
                 break
         else:

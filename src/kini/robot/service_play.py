@@ -17,7 +17,7 @@ from kini.robot.flow_paths import Edge, FlowCoverage
 from kini.robot.kind_steps import external_moves
 from kini.robot.report import ServiceResult
 from kini.services.models import Service
-from kini.services.public import JOINED, ServiceSnapshot, example_form, fixtures_of, snapshot_of
+from kini.services.public import JOINED, ServiceSnapshot, examples, fixtures_of, snapshot_of
 
 BY = system("robot")
 MAX_CASES = 40
@@ -133,7 +133,9 @@ class ServicePlay:
         form = (browser.get(address) if needs else case_page).form(address)
         if needs:
             self.nothing_given_is_refused(browser, form)
-        values, files = example_form({name: self.snapshot.inputs[name] for name in needs}, next(PICTURE_NUMBERS))
+        values, files = examples.example_form(
+            {name: self.snapshot.inputs[name] for name in needs}, next(PICTURE_NUMBERS)
+        )
         page = browser.send(form, values, files, expect=(200, 422))
         if page.shows_errors:
             raise CheckFailed(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")

@@ -10,7 +10,7 @@ from kini.api import pagination
 from kini.api.operations import Named, Out, Router
 from kini.api.pagination import Cursor, Limit, Page
 from kini.core.localized_text import Text
-from kini.people.public import Level
+from kini.people.public import assurance_levels
 from kini.services import answers_schema, queries
 from kini.services import search as searching
 from kini.services.fields.uploads import DocumentField
@@ -63,7 +63,7 @@ class ServiceOut(ServiceLine):
     bring: list[str] = Field(description="Things to bring to the appointment.")
     past: str | None = Field(description="Period in which it was offered, if it is no longer available.")
     needs_sign_in: bool = Field(description="False: guests may apply without a token.")
-    assurance: Level = Field(
+    assurance: assurance_levels.Level = Field(
         description="Required identity assurance: typed, counter (identity card shown) or register."
     )
     confirmed: bool = Field(description="False: the city has not confirmed these details yet.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, Place, SourceFile, read_source_file
-from kini.people.public import PROFILE_ATTRIBUTES
+from kini.people.public import profile_values
 from kini.services import builtin_services
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase
@@ -237,9 +237,9 @@ def _fields(
 ) -> Iterator[ConfigError]:
     for name, field in fields.items():
         here = (*place, name)
-        if field.profile and field.profile not in PROFILE_ATTRIBUTES:
+        if field.profile and field.profile not in profile_values.PROFILE_ATTRIBUTES:
             yield unknown_name_error(
-                source, (*here, "profile"), "attribute of a profile", field.profile, PROFILE_ATTRIBUTES
+                source, (*here, "profile"), "attribute of a profile", field.profile, profile_values.PROFILE_ATTRIBUTES
             )
         listed = getattr(field, "list", None)
         if listed and listed not in pack.lists:

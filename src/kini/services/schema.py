@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, Typ
 
 from kini.city.public import Id
 from kini.core.localized_text import Text
-from kini.people.public import Level
+from kini.people.public import assurance_levels
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, StrictModel, field_types
 from kini.services.kinds import kinds
@@ -217,7 +217,7 @@ class Definition(StrictModel):
     sources: list[str] = Field(default=[], description="Where the facts come from: whole addresses, or words.")
     confidence: Confidence = "low"
     note: Text | None = None
-    assurance: Level | None = Field(
+    assurance: assurance_levels.Level | None = Field(
         default=None,
         description="How sure the city must be of who applies: typed (the default), counter, or register.",
     )

@@ -20,7 +20,7 @@ from kini.cases.models import Case
 from kini.cases.public import DESK_READ, DESK_WRITE, CasePermission
 from kini.core.actors import system
 from kini.people import actions as people_actions
-from kini.people.public import Contact, role_permissions, roles
+from kini.people.public import contacts, role_permissions, roles
 
 BY = system("attack")
 SENDERS, SUBMITTERS, MOVERS, BOOKERS, PLACES = 48, 32, 9, 64, 4
@@ -151,7 +151,7 @@ def _officers(case: Case) -> list[str]:
     )
     tokens = []
     for number in range(MOVERS):
-        user = people_actions.open_account(by=BY, contact=Contact("email", f"officer-{number}@attack.example"))
+        user = people_actions.open_account(by=BY, contact=contacts.Contact("email", f"officer-{number}@attack.example"))
         officer = people_actions.create_officer(by=BY, user=user, agency=case.agency, name=f"Officer {number}")
         for name in roles():
             if CasePermission.ACT in role_permissions(name):

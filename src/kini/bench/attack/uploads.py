@@ -12,7 +12,7 @@ import httpx
 from kini.api.operations import PREFIX
 from kini.bench.attack.connections import network_address
 from kini.bench.upload_bombs import BOMBS
-from kini.people.public import GUEST_KEY_HEADER
+from kini.people.public import token_auth
 from kini.services.models import Service
 from kini.services.public import UploadField, kinds, snapshot_of
 
@@ -82,7 +82,7 @@ def _upload(address: str, slot: Slot, name: str, content: bytes, source: str) ->
                 f"/drafts/{draft['id']}/documents",
                 data={"slot": slot.name},
                 files={"file": (name, content)},
-                headers={GUEST_KEY_HEADER: draft["key"]},
+                headers={token_auth.GUEST_KEY_HEADER: draft["key"]},
             )
             status = answer.status_code
     except httpx.HTTPStatusError as error:

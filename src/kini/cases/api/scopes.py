@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kini.api.auth import Scope
-from kini.people.public import RequireScope
+from kini.people.public import token_auth
 
 SCOPES = (
     Scope("cases:read", _("See what you asked the city for, how it stands, and its documents")),
@@ -12,6 +12,10 @@ SCOPES = (
     Scope("desk:write", _("Take steps, assign and write notes in your name as an officer"), officers=True),
     Scope("desk:look", _("See who a resident is, in your name as an officer; every look is logged"), officers=True),
 )
-READ, WRITE = RequireScope("cases:read", guests=True), RequireScope("cases:write", guests=True)
-MINE = RequireScope("cases:read")
-DESK_READ, DESK_WRITE, DESK_LOOK = RequireScope("desk:read"), RequireScope("desk:write"), RequireScope("desk:look")
+READ, WRITE = token_auth.RequireScope("cases:read", guests=True), token_auth.RequireScope("cases:write", guests=True)
+MINE = token_auth.RequireScope("cases:read")
+DESK_READ, DESK_WRITE, DESK_LOOK = (
+    token_auth.RequireScope("desk:read"),
+    token_auth.RequireScope("desk:write"),
+    token_auth.RequireScope("desk:look"),
+)

@@ -23,7 +23,7 @@ from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.ids import parse_pk
 from kini.people.models import Officer
-from kini.people.public import access_purposes, level_label, officers_only
+from kini.people.public import access_purposes, assurance_levels, officers_only
 from kini.people.queries import officer_of, officers_with_permission
 from kini.people.rules import may
 from kini.services.public import FieldBase, ServiceSnapshot, snapshot_of
@@ -209,7 +209,7 @@ def _facts(case: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
     if view.person:
         yield _("Resident"), view.person
     if case.resident and not view.private:
-        yield _("Level"), level_label(case.resident.assurance)
+        yield _("Level"), assurance_levels.level_label(case.resident.assurance)
     yield _("Channel"), channel_word(case.channel)
     yield _("Opened"), formats.moment(case.opened_at)
     if case.due_at and not case.closed_at:

@@ -22,15 +22,7 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.attempt_limits import Limit
 from kini.people import actions as people_actions
 from kini.people.models import Assurance, Resident
-from kini.people.public import (
-    PeoplePermission,
-    ProfileForm,
-    account_hints,
-    is_safe_at_counter,
-    level_label,
-    officers_only,
-    profile_values,
-)
+from kini.people.public import PeoplePermission, ProfileForm, assurance, assurance_levels, officers_only, profile_values
 from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
 from kini.services.models import Service
@@ -56,7 +48,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         return _start(request, actor) if "person" in request.POST else _person(request, actor)
     if mark := request.GET.get("person"):
         resident = at_counter(actor, mark)
-        if "prove" in request.GET or not is_safe_at_counter(resident):
+        if "prove" in request.GET or not assurance.is_safe_at_counter(resident):
             return proof_page(request, resident, mark)
         return _choose(request, resident, mark)
     return _find(request, actor)
@@ -132,9 +124,9 @@ def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = ""
         "resident": resident,
         "number": profile_values.mask_number(number) if number else "",
         "mark": mark,
-        "level": level_label(resident.assurance),
+        "level": assurance_levels.level_label(resident.assurance),
         "proved": resident.assurance > Assurance.TYPED,
-        "accounts": account_hints(resident),
+        "accounts": assurance.account_hints(resident),
         "cards": service_queries.sort_by_name(card for card in _active() if card.opens),
         "chosen": clean_query_text(request.POST.get("service", "") or request.GET.get("service", "")),
         "errors": [("service", error)] if error else [],

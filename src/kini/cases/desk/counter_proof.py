@@ -31,10 +31,9 @@ from kini.people.models import Assurance, AssuranceChange, Resident
 from kini.people.public import (
     PeoplePermission,
     ProfileForm,
-    account_hints,
+    assurance,
+    assurance_levels,
     configured_register,
-    document_choices,
-    level_label,
     officers_only,
     profile_values,
 )
@@ -91,11 +90,11 @@ def proof_page(
     context = {
         "resident": resident,
         "number": profile_values.mask_number(number) if number else "",
-        "level": level_label(resident.assurance),
-        "accounts": account_hints(resident),
+        "level": assurance_levels.level_label(resident.assurance),
+        "accounts": assurance.account_hints(resident),
         "family": resident.user_id is None,
         "mark": mark,
-        "documents": document_choices(),
+        "documents": assurance.document_choices(),
         "asks": configured_register() is not None,
         "proved": resident.assurance > Assurance.TYPED,
         "typed": {name: posted_text(request, name) for name in INPUTS},
@@ -130,7 +129,7 @@ def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
     problems = {}
     if request.POST.get("whose") not in ("theirs", "other"):
         problems["whose"] = _("Say whose profile it is.")
-    if request.POST.get("document") not in dict(document_choices()):
+    if request.POST.get("document") not in dict(assurance.document_choices()):
         problems["document"] = _("Choose which document the person showed.")
     if "card" not in request.POST:
         problems["card"] = _("Go on only with the document before you and the person who is on it.")

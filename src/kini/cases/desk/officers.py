@@ -21,16 +21,7 @@ from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import actions, queries
 from kini.people.models import DirectoryLink, Officer, RoleGrant
-from kini.people.public import (
-    ContactError,
-    PeoplePermission,
-    Role,
-    configured_directory,
-    contact_of,
-    officers_only,
-    parse_contact,
-    roles,
-)
+from kini.people.public import PeoplePermission, Role, configured_directory, contacts, officers_only, roles
 from kini.people.queries import actor_for
 from kini.people.rules import may, may_all
 from kini.services import queries as service_queries
@@ -91,7 +82,7 @@ def add_officer(request: HttpRequest) -> HttpResponse:
         agency = next((each for each in agencies if each.pk == typed["agency"]), None)
         try:
             officer = _invited(actor, typed, agency)
-        except ContactError as fault:
+        except contacts.ContactError as fault:
             errors = [("contact", str(fault))]
         except ActionRefused as refusal:
             errors = [("name" if not typed["name"] else "contact" if agency else "agency", str(refusal))]
@@ -106,7 +97,7 @@ def add_officer(request: HttpRequest) -> HttpResponse:
 def _invited(actor: Actor, typed: dict[str, str], agency: Agency | None) -> Officer:
     if agency is None:
         raise ActionRefused(_("Choose the agency."))
-    contact = parse_contact(typed["contact"], pack.current().country)
+    contact = contacts.parse_contact(typed["contact"], pack.current().country)
     return actions.invite_officer(by=actor, contact=contact, agency=agency, name=typed["name"])
 
 
@@ -178,7 +169,7 @@ def _done(request: HttpRequest, actor: Actor, officer: Officer, action: Callable
     """Run the action and confirm it, or show the page with the refusal."""
     try:
         action()
-    except (ActionRefused, ContactError) as refusal:
+    except (ActionRefused, contacts.ContactError) as refusal:
         return _page(request, actor, officer, str(refusal))
     messages.success(request, words)
     return see_other("cases:desk-officer", officer.pk)
@@ -274,7 +265,7 @@ def _services(actor: Actor, officer: Officer) -> list[tuple[str, str]]:
 
 def masked(officer: Officer) -> str:
     """Contact masked but recognisable."""
-    return contact_of(officer.user).masked
+    return contacts.contact_of(officer.user).masked
 
 
 def role_name(role: str) -> str:

@@ -12,12 +12,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Document
-from kini.services.public import COMMON_INPUTS, FieldBase, FormData, UploadField
+from kini.services.public import FieldBase, FormData, UploadField, questions
 
 #: Characters that nobody types: control and replacement characters.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 #: Inputs of every form besides its fields.
-FRAME = COMMON_INPUTS
+FRAME = questions.COMMON_INPUTS
 
 type Errors = dict[str, str]
 

@@ -23,7 +23,7 @@ from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.models import Resident, User
-from kini.people.public import LEVELS_BY_NAME, AssuranceNeeded, Level, level_name, requirement_text
+from kini.people.public import assurance_levels
 from kini.people.queries import actor_for
 from kini.services import queries as services_queries
 from kini.services.models import Service
@@ -59,7 +59,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     if draft is None:
         try:
             draft = actions.start_draft(by=actor, version=offered.current, resident=resident)
-        except AssuranceNeeded as refusal:
+        except assurance_levels.AssuranceNeeded as refusal:
             return SeeOther(_proof_address(offered, refusal.needed))
     if known := _known(request, snapshot_of(offered.current)):
         actions.update_answers(by=actor, draft=draft, values=known)
@@ -134,16 +134,16 @@ def begin_panel(request: HttpRequest, service: Service) -> SafeString | None:
 def _proof_address(service: Service, needed: int) -> str:
     """URL of the page about identity proof, with the way back to the service."""
     back = reverse("services:service", args=[service.pk])
-    return f"{reverse('people:identity')}?{urlencode({'needs': level_name(needed), 'next': back})}"
+    return f"{reverse('people:identity')}?{urlencode({'needs': assurance_levels.level_name(needed), 'next': back})}"
 
 
-def _lacking(actor: Actor, user: Any, service: Service, needed: Level | None) -> dict[str, str]:
+def _lacking(actor: Actor, user: Any, service: Service, needed: assurance_levels.Level | None) -> dict[str, str]:
     """Missing level of assurance and the way to reach it; for anonymous visitors the requirement only."""
     own = Resident.objects.filter(user=user).first() if isinstance(user, User) else None
-    if needed is None or needed == "typed" or (own and own.assurance >= LEVELS_BY_NAME[needed]):
+    if needed is None or needed == "typed" or (own and own.assurance >= assurance_levels.LEVELS_BY_NAME[needed]):
         return {}
-    address = _proof_address(service, LEVELS_BY_NAME[needed]) if actor.user_id else ""
-    return {"words": requirement_text(LEVELS_BY_NAME[needed]), "address": address}
+    address = _proof_address(service, assurance_levels.LEVELS_BY_NAME[needed]) if actor.user_id else ""
+    return {"words": assurance_levels.requirement_text(assurance_levels.LEVELS_BY_NAME[needed]), "address": address}
 
 
 def _drafts(actor: Actor, service: Service) -> list[Draft]:

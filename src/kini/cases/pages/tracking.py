@@ -21,7 +21,7 @@ from kini.core import references
 from kini.core.files import IMAGES
 from kini.core.localized_text import Text
 from kini.people import queries as people_queries
-from kini.people.public import AccessEntry, access_entries
+from kini.people.public import access_entries
 from kini.people.queries import actor_for
 from kini.web import formats
 from kini.web.components import TimelineEntry
@@ -97,7 +97,7 @@ def behalf(request: HttpRequest, view: CaseView) -> str:
     return view.person if resident and resident.user_id != request.user.pk else ""
 
 
-def access_entries_of(request: HttpRequest, case: Case) -> list[AccessEntry] | None:
+def access_entries_of(request: HttpRequest, case: Case) -> list[access_entries.AccessEntry] | None:
     """Latest access log entries of the case; None for an officer who helps its resident at a counter."""
     if not access.is_own_case(actor_for(request), case, guest_key(request, case.reference)):
         return None

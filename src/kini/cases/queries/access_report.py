@@ -16,7 +16,7 @@ from kini.cases.models import Case, TimelineEntry
 from kini.city.public import pack
 from kini.core.actors import ActorKind
 from kini.people.models import AccessLog, Officer
-from kini.people.public import Threshold, access_purposes, is_unusual, usual_count
+from kini.people.public import access_log_rules, access_purposes
 
 #: Earlier days from which the usual number of reads is computed.
 DAYS = 28
@@ -62,14 +62,14 @@ class OfficerReads:
     @property
     def reads_unusual(self) -> bool:
         limits = access_purposes.access_limits()
-        threshold = Threshold(limits.unusual_reads, limits.unusual_times)
-        return is_unusual(self.counts.reads, self.reads_usual, self.reads_agency, threshold)
+        threshold = access_log_rules.Threshold(limits.unusual_reads, limits.unusual_times)
+        return access_log_rules.is_unusual(self.counts.reads, self.reads_usual, self.reads_agency, threshold)
 
     @property
     def looks_unusual(self) -> bool:
         limits = access_purposes.access_limits()
-        threshold = Threshold(limits.unusual_looks, limits.unusual_times)
-        return is_unusual(self.counts.looks, self.looks_usual, self.looks_agency, threshold)
+        threshold = access_log_rules.Threshold(limits.unusual_looks, limits.unusual_times)
+        return access_log_rules.is_unusual(self.counts.looks, self.looks_usual, self.looks_agency, threshold)
 
     @property
     def unusual(self) -> bool:
@@ -120,8 +120,8 @@ def reads_by_officer(officers: Iterable[Officer], day: date) -> dict[int, Office
         else:
             before[pk].append(counts)
     for pk, line in lines.items():
-        line.reads_usual = usual_count([counts.reads for counts in before[pk]])
-        line.looks_usual = usual_count([counts.looks for counts in before[pk]])
+        line.reads_usual = access_log_rules.usual_count([counts.reads for counts in before[pk]])
+        line.looks_usual = access_log_rules.usual_count([counts.looks for counts in before[pk]])
     _add_medians(lines.values())
     return lines
 

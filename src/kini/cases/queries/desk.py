@@ -19,7 +19,7 @@ from kini.core.actors import Actor
 from kini.core.database.compiled_queries import NOW_PLACEHOLDER, CompiledSql, compile_query
 from kini.core.database.fast_models import hydrate
 from kini.people.models import Officer
-from kini.people.public import Permission, in_area_q, visible_cases_q
+from kini.people.public import Permission, permission_filters
 from kini.services.public import snapshots_by_version
 
 type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all"]
@@ -199,7 +199,7 @@ def _counts(actor: Actor, filters: tuple[QueueFilters, ...]) -> CompiledSql:
 
 def visible_cases(actor: Actor, permission: Permission = CasePermission.SEE_CASES) -> QuerySet[Case]:
     """Cases over which an officer has the permission."""
-    return Case.objects.filter(visible_cases_q(actor, permission))
+    return Case.objects.filter(permission_filters.visible_cases_q(actor, permission))
 
 
 def _view_q(actor: Actor, view: View, now: datetime) -> Q:
@@ -231,7 +231,7 @@ def _narrowed(
     if filters.public:
         cases = cases.filter(public=filters.public)
     if filters.area:
-        cases = cases.filter(in_area_q(filters.area))
+        cases = cases.filter(permission_filters.in_area_q(filters.area))
     if filters.text:
         cases = cases.filter(search_index.search_q(filters.text))
     return cases

@@ -10,7 +10,7 @@ from kini.cases.models import Case, Document, Draft
 from kini.cases.permissions import CasePermission
 from kini.cases.queries.own import my_cases
 from kini.core.actors import Actor, NotAllowed
-from kini.people.public import PeoplePermission, visible_cases_q
+from kini.people.public import PeoplePermission, permission_filters
 from kini.people.rules import may_somewhere
 
 
@@ -57,7 +57,7 @@ def can_see(actor: Actor, case: Case) -> bool:
     ours = own_or_family_q(actor.user_id) if actor.user_id else Q(pk__in=())
     helps = may_somewhere(actor, PeoplePermission.APPLY_FOR_OTHERS) and actor.user_id
     helped = Q(submitted_by_id=actor.user_id) if helps else Q(pk__in=())
-    at_work = helped | visible_cases_q(actor, CasePermission.SEE_CASES)
+    at_work = helped | permission_filters.visible_cases_q(actor, CasePermission.SEE_CASES)
     if not Case.objects.filter(ours | at_work, pk=case.pk).exists():
         return False
     if actor.is_officer and has_conflict_of_interest(actor, case) and not is_own_case(actor, case):

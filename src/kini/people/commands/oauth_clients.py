@@ -10,7 +10,7 @@ from kini.api.auth import PER_MINUTE, scopes
 from kini.core import command_line
 from kini.core.actors import ActionRefused, system
 from kini.people import actions
-from kini.people.public import ClientKeyError, parse_public_keys
+from kini.people.client_assertion import ClientKeyError, parse_public_keys
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from kini.core import command_line
 from kini.core.actors import ActionRefused, system
 from kini.people import actions, queries
 from kini.people.models import Operator
-from kini.people.public import Contact, ContactError, contact_of, parse_contact
+from kini.people.public import contacts
 
 BY = system("operator")
 
@@ -22,24 +22,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.verb == "list":
         for each in Operator.objects.select_related("user").order_by("pk"):
-            print(f"{each.user_id}  {contact_of(each.user).masked}  since {each.added_at:%Y-%m-%d}")
+            print(f"{each.user_id}  {contacts.contact_of(each.user).masked}  since {each.added_at:%Y-%m-%d}")
         return 0
     try:
-        contact = parse_contact(options.contact, pack.current().country)
+        contact = contacts.parse_contact(options.contact, pack.current().country)
         (_add if options.verb == "add" else _remove)(contact)
-    except (ContactError, ActionRefused) as refusal:
+    except (contacts.ContactError, ActionRefused) as refusal:
         raise command_line.CommandError(str(refusal)) from None
     return 0
 
 
-def _add(contact: Contact) -> None:
+def _add(contact: contacts.Contact) -> None:
     operator = actions.add_operator(by=BY, contact=contact)
     print(
         f"{contact.masked} (account {operator.user_id}) is now an operator, and must sign in again with a second step."
     )
 
 
-def _remove(contact: Contact) -> None:
+def _remove(contact: contacts.Contact) -> None:
     user = queries.user_by_contact(contact)
     if user is None:
         raise command_line.CommandError("no account signs in with that; see ./kini operator list.")

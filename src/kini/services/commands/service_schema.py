@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from kini.services.public import service_file_schema
+from kini.services.schema import service_file_schema
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,14 +24,7 @@ from kini.core.actors import ActionRefused
 from kini.core.attempt_limits import Limit, TooManyAttempts
 from kini.core.client_address import client_network
 from kini.people import actions as people
-from kini.people.public import (
-    CodePage,
-    ContactError,
-    LoginCodeVerificationProcess,
-    device_name,
-    parse_phone,
-    verification_codes,
-)
+from kini.people.public import CodePage, LoginCodeVerificationProcess, contacts, device_name, verification_codes
 from kini.people.queries import actor_for
 from kini.web.navigation import cached_reverse
 from kini.web.redirects import allow_form_action
@@ -154,7 +147,7 @@ def enter(request: HttpRequest, current: PortalVisit) -> HttpResponse:
                 return let_in(request, current)
             case _:
                 return _start(request, current)
-    except (ContactError, ActionRefused) as fault:
+    except (contacts.ContactError, ActionRefused) as fault:
         return _start(request, current, _problem(request, fault))
 
 
@@ -166,7 +159,7 @@ def _problem(request: HttpRequest, fault: Exception) -> Problem:
 
 
 def _send_code(request: HttpRequest, current: PortalVisit) -> HttpResponse:
-    contact = parse_phone(request.POST.get("phone", ""), pack.current().country)
+    contact = contacts.parse_phone(request.POST.get("phone", ""), pack.current().country)
     verification_codes.prepare_code(request, contact)
     user = people.open_account(by=actor_for(request), contact=contact)
     LoginCodeVerificationProcess.initiate(request=request, user=user, phone=contact.value)

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from kini.people.public import area_of
+from kini.people.public import nearby
 from kini.services.models import Service
 from kini.wifi import config
 from kini.wifi.inventory.site_cache import site_cache
@@ -22,7 +22,7 @@ def service_panel(request: HttpRequest, service: Service) -> SafeString | None:
 
 def home_section(request: HttpRequest) -> SafeString | None:
     """Render the nearest sites; None if the city has none, or the visitor's area is unknown."""
-    if config.network() is None or not site_cache().sites or not (area := area_of(request)):
+    if config.network() is None or not site_cache().sites or not (area := nearby.area_of(request)):
         return None
     nearest = site_cache().nearest((area.latitude, area.longitude), ON_HOME)
     made_up = any(site.made_up for site, _metres in nearest)
