@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 import kini
+from kini.rooms import FLOORS, TOOLS
 
 SOURCE = Path(kini.__file__).parent
 ROOT = SOURCE.parents[1]
@@ -98,3 +99,16 @@ def test_interface_texts_are_translated_and_compiled():
         missing = [message.id for message in catalog if message.id and not texts.translated(message.string)]
         assert missing == [], f"translate these in {path.name}, then run ./kini texts"
         assert texts.is_current(path, catalog), "run ./kini texts"
+
+
+def test_the_map_draws_the_floors_as_they_are():
+    drawn = re.search(r"## Rooms\n\n```\n(.*?)```", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)[1]
+    names = [line.split()[0] for line in drawn.splitlines() if not line.startswith(" ")]
+    floors = {name: number for number, floor in enumerate((*TOOLS, *FLOORS)) for name in floor}
+    assert sorted(names) == sorted(floors)
+    assert [floors[name] for name in names] == sorted(floors.values())
+
+
+def test_every_room_is_on_a_floor():
+    packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    assert packages == {name for floor in (*TOOLS, *FLOORS) for name in floor}
