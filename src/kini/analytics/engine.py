@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kini.analytics.environment import AnalyticsEnvironment
-from kini.core.environment import InvalidEnvironment
+from kini.core.environment_settings import InvalidEnvironment
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table

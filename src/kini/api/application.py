@@ -13,8 +13,9 @@ from ninja.parser import Parser
 from pydantic_core import from_json
 
 from kini.api import problems
+from kini.api.idempotency import FORM
 from kini.api.openapi_schema import KiniOpenAPISchema
-from kini.api.operations import FORM, JSON, PREFIX, accepts_files, api_modules
+from kini.api.operations import JSON, PREFIX, accepts_files, api_modules
 from kini.api.problems import Problem
 from kini.api.rate_limit import Throttle
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kini.cases.models import Case, Document
+from kini.cases.models import Case, Document, Draft
 from kini.core.registry import Registry
 from kini.services.public import Kind, ServiceSnapshot
 
@@ -16,7 +16,9 @@ COARSE = 2
 kept_documents: Registry[Callable[[Case], set[Any]]] = Registry("keeper of documents")
 
 
-def remaining_figures(kind: Kind, snapshot: ServiceSnapshot, answers: dict[str, Any]) -> dict[str, Any]:
+def remaining_figures(
+    kind: Kind[Any, Case, Draft], snapshot: ServiceSnapshot, answers: dict[str, Any]
+) -> dict[str, Any]:
     """Answers to keep: figures that identify nobody, if the kind keeps them; otherwise none."""
     if not kind.keeps_statistics:
         return {}

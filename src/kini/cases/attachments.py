@@ -1,19 +1,19 @@
 """Attachments: store uploads as documents; limits per case."""
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Document
 from kini.city.public import pack
 from kini.core import files
 from kini.core.actors import Actor
+from kini.core.files import Upload
 
 #: Limits per case. A service that asks for more documents may have a file for each.
 MAX_FILES = 10
 MAX_BYTES = 25_000_000
 
 
-def store_upload(by: Actor, upload: UploadedFile, *, accept: frozenset[str], slot: str) -> Document:
+def store_upload(by: Actor, upload: Upload, *, accept: frozenset[str], slot: str) -> Document:
     """Store an uploaded file; return an unsaved document for it.
 
     Raises:

@@ -12,6 +12,7 @@ from kini.cases import rules
 from kini.cases.attachments import store_upload
 from kini.cases.models import Case
 from kini.core.actors import ActionRefused, Actor
+from kini.core.files import Upload
 from kini.services.public import FieldBase, FormData, InvalidAnswer, ServiceSnapshot, UploadField, clean_text
 
 #: Text inputs that every transition accepts, and their maximal length.
@@ -54,7 +55,7 @@ def parse_form(snapshot: ServiceSnapshot, edge: rules.Edge, sent: FormData) -> T
 
 
 def parse_json(
-    snapshot: ServiceSnapshot, edge: rules.Edge, values: Mapping[str, Any], files: MultiValueDict[str, UploadedFile]
+    snapshot: ServiceSnapshot, edge: rules.Edge, values: Mapping[str, Any], files: MultiValueDict[str, Upload]
 ) -> TransitionInputs:
     """Parse an API request: JSON by name, and files by name."""
     inputs = TransitionInputs()
@@ -76,7 +77,7 @@ def _read_one(
     name: str,
     field_: FieldBase,
     values: Mapping[str, Any],
-    files: MultiValueDict[str, UploadedFile],
+    files: MultiValueDict[str, Upload],
 ) -> None:
     try:
         if isinstance(field_, UploadField):
@@ -111,7 +112,7 @@ def page_keys(snapshot: ServiceSnapshot, edge: rules.Edge) -> frozenset[str]:
     return frozenset(page.key for page in snapshot.pages)
 
 
-def _uploads(name: str, field_: UploadField, files: MultiValueDict[str, UploadedFile]) -> list[UploadedFile] | None:
+def _uploads(name: str, field_: UploadField, files: MultiValueDict[str, Upload]) -> list[Upload] | None:
     uploads = files.getlist(name)
     if len(uploads) > field_.max:
         raise InvalidAnswer(_("Add at most %(number)d files.") % {"number": field_.max})
@@ -158,7 +159,7 @@ def clean_form_text(text: str) -> str:
         raise ActionRefused(str(wrong)) from None
 
 
-def _keep(by: Actor, case: Case, name: str, field_: UploadField, upload: UploadedFile) -> str:
+def _keep(by: Actor, case: Case, name: str, field_: UploadField, upload: Upload) -> str:
     document = store_upload(by, upload, accept=field_.accept, slot=step_slot(name))
     document.case = case
     document.save()
@@ -170,7 +171,7 @@ def step_slot(name: str) -> str:
     return f"step:{name}"
 
 
-def uploads_in(values: Mapping[str, Any]) -> list[UploadedFile]:
+def uploads_in(values: Mapping[str, Any]) -> list[Upload]:
     """Uploads among the values of a transition that has not been taken yet."""
     return [
         each for value in values.values() if isinstance(value, list) for each in value if isinstance(each, UploadedFile)

@@ -139,7 +139,7 @@ def named_agency(agency: Agency) -> Named:
 
 
 def _after(cursor: str) -> str:
-    return (pagination.decode_cursor(cursor, str) or [""])[0]
+    return str((pagination.decode_cursor(cursor, str) or [""])[0])
 
 
 def _named(area: Area) -> Named:

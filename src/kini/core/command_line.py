@@ -58,6 +58,7 @@ def attach_city(stack: ExitStack, *, make: bool = False) -> None:
     """Set the environment of a local city in the var folder, unless it is set already; `make` creates its database."""
     from kini.core import environment
     from kini.core.database.embedded import EmbeddedServer
+    from kini.core.environment_settings import InvalidEnvironment
 
     if os.environ.get("KINI_ENV", "local") != "local" or "DATABASE_URL" in os.environ:
         return
@@ -74,7 +75,7 @@ def attach_city(stack: ExitStack, *, make: bool = False) -> None:
         server.start()
         os.environ.update(server.addresses())
     else:
-        raise environment.InvalidEnvironment(f"{var} has no city yet; run ./kini up first, or set DATABASE_URL.")
+        raise InvalidEnvironment(f"{var} has no city yet; run ./kini up first, or set DATABASE_URL.")
 
 
 @contextmanager

@@ -24,7 +24,8 @@ class FileColumn:
 
     def rows(self) -> QuerySet[Any]:
         """Rows with a file."""
-        return apps.get_model(self.model)._base_manager.exclude(**{self.column: ""})
+        rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.exclude(**{self.column: ""})
+        return rows
 
 
 #: By "room.model". Each room that stores files registers its columns at start.

@@ -20,12 +20,16 @@ from kini.core.decoder import client as decoder
 from kini.core.file_errors import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_for
 from kini.core.file_store import FileChanged, exists, is_intact, open_stored, path_of, store_content
 
+#: File of a form, as Django receives it.
+type Upload = UploadedFile[bytes]
+
 __all__ = [
     "FileBusy",
     "FileChanged",
     "FileRefused",
     "FileTooLarge",
     "StorageFull",
+    "Upload",
     "exists",
     "is_intact",
     "open_stored",
@@ -65,7 +69,7 @@ class StoredFile:
     taken_at: datetime | None
 
 
-def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UTC) -> StoredFile:
+def store(upload: Upload, *, accept: frozenset[str], timezone: tzinfo = UTC) -> StoredFile:
     """Check, clean and store an upload.
 
     Args:
@@ -112,7 +116,7 @@ def _full() -> StorageFull:
     return StorageFull(_("There is no space for more files at the moment. What you typed is kept; try again later."))
 
 
-def _read(upload: UploadedFile) -> bytes:
+def _read(upload: Upload) -> bytes:
     if getattr(upload, DISK_FULL_ATTRIBUTE, False):
         raise _full()
     # Never read past the limit, whatever size the upload claims.

@@ -68,7 +68,8 @@ class Projection:
         def shift(coordinates: Coordinates) -> Coordinates:
             degrees = coordinates - origin
             degrees[:, 0] = (degrees[:, 0] + 180) % 360 - 180
-            return degrees * scale
+            shifted: Coordinates = degrees * scale
+            return shifted
 
         return shapely.transform(geometry, shift)
 

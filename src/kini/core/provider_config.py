@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from kini.core.environment import InvalidEnvironment
+from kini.core.environment_settings import InvalidEnvironment
 from kini.core.registry import Registry
 
 

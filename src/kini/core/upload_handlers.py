@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
-from kini.core.files import DISK_FULL_ATTRIBUTE, MAX_BYTES, require_disk_full
+from kini.core.files import DISK_FULL_ATTRIBUTE, MAX_BYTES, Upload, require_disk_full
 
 
 class CappedUpload(FileUploadHandler):
@@ -42,7 +41,7 @@ class SpooledUpload(TemporaryFileUploadHandler):
         except OSError as error:
             self.full = require_disk_full(error)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
-        file: UploadedFile | None = super().file_complete(file_size)
+    def file_complete(self, file_size: int) -> Upload | None:
+        file: Upload | None = super().file_complete(file_size)
         setattr(file, DISK_FULL_ATTRIBUTE, self.full)
         return file

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from kini.core import attempt_limits, security_log
 from kini.core.attempt_limits import Limit, TooManyAttempts
 from kini.core.client_address import client_network
+from kini.core.files import Upload
 
 HOUR = 3600
 #: An officer at a counter sends documents of many people.
@@ -32,7 +32,7 @@ class TooManyUploads(TooManyAttempts):
         )
 
 
-def count_uploads(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int | None) -> None:
+def count_uploads(request: HttpRequest, uploads: Iterable[Upload], *, user: int | None) -> None:
     """Count uploads before they are opened, outside of the transaction that may refuse them.
 
     Args:
@@ -47,7 +47,7 @@ def count_uploads(request: HttpRequest, uploads: Iterable[UploadedFile], *, user
         _count(NETWORK, client_network(request), uploads)
 
 
-def count_account_uploads(user: int, uploads: Iterable[UploadedFile]) -> None:
+def count_account_uploads(user: int, uploads: Iterable[Upload]) -> None:
     """Count an account's uploads that arrive without a request of its own.
 
     Raises:
@@ -56,7 +56,7 @@ def count_account_uploads(user: int, uploads: Iterable[UploadedFile]) -> None:
     _count(ACCOUNT, str(user), uploads)
 
 
-def _count(both: tuple[Limit, Limit], key: str, uploads: Iterable[UploadedFile]) -> None:
+def _count(both: tuple[Limit, Limit], key: str, uploads: Iterable[Upload]) -> None:
     sizes = [upload.size or 0 for upload in uploads]
     if not sizes:
         return

@@ -89,7 +89,7 @@ def residents_of(messages: Iterable[Message]) -> set[int]:
     return {each.resident_id for each in messages if each.resident_id} | set(by_account)
 
 
-def prefetch_deliveries() -> Prefetch:
+def prefetch_deliveries() -> "Prefetch[str]":
     """Prefetch of a message's deliveries, in order."""
     return Prefetch("deliveries", Delivery.objects.order_by("pk"))
 

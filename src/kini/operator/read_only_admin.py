@@ -120,7 +120,7 @@ def field_column(model: type[Model], name: str) -> Callable[[Model], Any]:
     return shown
 
 
-class NewestPaginator(Paginator):
+class NewestPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
     """Paginator of the first MOST rows; no more are counted."""
 
     @cached_property
@@ -141,7 +141,7 @@ class FixedOrderChangeList(ChangeList):
         return list(self.model_admin.ordering or ())
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Base class of operator tables. Shows only the named columns; without `whole` rows have no detail page.
 
     Attributes:

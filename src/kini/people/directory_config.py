@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kini.core.environment import InvalidEnvironment
+from kini.core.environment_settings import InvalidEnvironment
 from kini.people.environment import PeopleEnvironment
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from kini.core import security_log
 from kini.people import actions, officer_access, queries
 from kini.people.models import Session, User
-from kini.people.sessions import hash_session_key
+from kini.people.sessions import OFFICER, hash_session_key
 
 
 @receiver(authentication_failed, dispatch_uid="people.second-step-failed")
@@ -33,7 +33,7 @@ def begin_office_day(sender: type[User], request: HttpRequest, user: User, **kwa
 @receiver(user_logged_out, dispatch_uid="people.office-day-ends")
 def end_office_day(sender: type[User], request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     """End the office day of an officer who signs out of their last session."""
-    if user is None or not request.session.get(officer_access.OFFICER):
+    if user is None or not request.session.get(OFFICER):
         return
     others = Session.objects.filter(user=user, expire_date__gt=timezone.now())
     if not others.exclude(pk=hash_session_key(request.session.session_key)).exists():

@@ -1,5 +1,6 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
+from kini.city.public import Id as Id
 from kini.services import builtin_services as builtin_services
 from kini.services import catalogue as catalogue
 from kini.services import examples as examples
@@ -33,7 +34,6 @@ from kini.services.kinds import TemplatePart as TemplatePart
 from kini.services.kinds import kinds as kinds
 from kini.services.kinds import kinds_with_cases as kinds_with_cases
 from kini.services.schema import Definition as Definition
-from kini.services.schema import Id as Id
 from kini.services.schema import Letter as Letter
 from kini.services.schema import Name as Name
 from kini.services.schema import Page as Page

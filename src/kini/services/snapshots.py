@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from kini.city.public import Id
 from kini.core.localized_text import Text
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, StrictModel
@@ -16,7 +17,7 @@ from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from kini.services.pack_files import ServiceFile, ServicePack
 from kini.services.page_expansion import ExpandedPage, expand_pages, group_by_dependency
-from kini.services.schema import AnyField, Attachment, Channel, Definition, Fields, Id, Repeat, Statement
+from kini.services.schema import AnyField, Attachment, Channel, Definition, Fields, Repeat, Statement
 
 
 class PageSnapshot(StrictModel):

@@ -100,7 +100,7 @@ def _rows(words: str, service: Service, at: Venue, wanted: SlotSearch) -> list[A
     slots = _SLOTS.format(at=_AT_UNIT if at.unit else _AT_PLACE)
     with connection.cursor() as cursor:
         cursor.execute(words.format(slots=slots), values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def slot_availability(service: Service, at: Venue, wanted: SlotSearch) -> list[SlotAvailability]:

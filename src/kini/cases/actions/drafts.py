@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from kini.cases import access, case_answers, corrections, rules
@@ -14,6 +13,7 @@ from kini.cases.transition_inputs import document_ids_in
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.files import Upload
 from kini.people.models import Resident
 from kini.services.models import ServiceVersion
 from kini.services.public import ServiceSnapshot, UploadField, snapshot_of
@@ -92,7 +92,7 @@ def update_answers(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_
 
 
 @action
-def attach_file(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_key: str = "") -> Document:
+def attach_file(*, by: Actor, draft: Draft, slot: str, upload: Upload, guest_key: str = "") -> Document:
     """Add a file to a draft.
 
     Args:

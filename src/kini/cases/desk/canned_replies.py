@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.cases import actions, rules
 from kini.cases.desk.case_page import posted_text
-from kini.cases.desk.queue import clean_query_text
+from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import CannedReply, CannedReplyVersion
 from kini.cases.permissions import CasePermission
 from kini.city.models import Agency

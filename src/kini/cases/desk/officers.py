@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.queue import clean_query_text
+from kini.cases.desk.queue_address import clean_query_text
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Area
 from kini.city.public import pack

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Document
+from kini.core.files import Upload
 from kini.services.public import FieldBase, FormData, UploadField, questions
 
 #: Characters that nobody types: control and replacement characters.
@@ -76,12 +76,12 @@ def surplus_errors(sent: SubmittedForm, fields: Mapping[str, FieldBase], beside:
     return {"": _("The form contained unknown fields. Reload the page and try again.")}
 
 
-def chosen_files(sent: SubmittedForm, name: str) -> list[UploadedFile]:
+def chosen_files(sent: SubmittedForm, name: str) -> list[Upload]:
     """Uploaded files of an input."""
     return [upload for upload in sent.form.files.getlist(name) if upload.name]
 
 
-def is_already_uploaded(upload: UploadedFile, documents: Iterable[Document]) -> bool:
+def is_already_uploaded(upload: Upload, documents: Iterable[Document]) -> bool:
     """Return True if an identical file is among the documents, so that resubmission adds it once."""
     upload.seek(0)
     digest = hashlib.sha256()

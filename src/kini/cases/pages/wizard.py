@@ -51,7 +51,7 @@ class ApplicationWizard:
         return case_answers.of_draft(self.draft)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Kind[Any, Case, Draft]:
         return kinds.get(self.draft.version.service.kind)
 
     @property
@@ -168,7 +168,7 @@ class ApplicationWizard:
         return [page.key for page in self.snapshot.pages].index(key)
 
 
-def number_to_call(kind: Kind, snapshot: ServiceSnapshot) -> str:
+def number_to_call(kind: Kind[Any, Case, Draft], snapshot: ServiceSnapshot) -> str:
     """Phone number that the service's kind shows on every page; empty if none."""
     channel = snapshot.channels.get(kind.emergency_channel(snapshot.definition))
     return (channel.phone or "") if channel else ""

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 
-class OrderedJSONField(models.TextField):
+class OrderedJSONField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
     """JSON as text, which keeps the order of keys (jsonb sorts them). For values that are never searched."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -12,7 +12,7 @@ share one round trip (libpq's pipeline mode). `postgresql.base` flushes them bef
 import re
 import select
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -104,7 +104,7 @@ class Statements:
     """Prepared and deferred statements of one connection."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
-        self._autocommit = lambda: connection.autocommit
+        self._autocommit: Callable[[], bool] = lambda: connection.autocommit
         self._pgconn = connection.pgconn
         self._values = Transformer(connection)
         self._prepared: OrderedDict[tuple[str, tuple[int, ...]], _Prepared] = OrderedDict()
