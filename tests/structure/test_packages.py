@@ -46,7 +46,12 @@ def test_the_program_needs_no_package_of_development():
 
 
 #: Imported where they are needed: the extra "spark", and verbs that only developers run.
-OPTIONAL = {"pyspark": ("analytics/engine.py",), "babel": ("cli/texts.py",), "playwright": ("robot/screenshots.py",)}
+OPTIONAL = {
+    "babel": ("cli/texts.py",),
+    "cosmic_ray": ("cli/check_mutants.py",),
+    "playwright": ("robot/screenshots.py",),
+    "pyspark": ("analytics/engine.py",),
+}
 
 
 def imports(path: Path) -> Iterator[str]:

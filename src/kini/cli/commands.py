@@ -5,6 +5,7 @@ from kini.core.command_line import Needs, Verb
 VERBS = {
     "up": Verb("kini.cli.up", "start the whole city on this machine"),
     "test": Verb("kini.cli.test_runner", "install what the tests need and run them"),
+    "check mutants": Verb("kini.cli.check_mutants", "change the code and report what no test notices"),
     "env": Verb("kini.cli.environment", "list the variables of the environment"),
     "check health": Verb("kini.cli.check_health", "find what does not work: worker, sources, keys", Needs.DATABASE),
     "check retention": Verb("kini.cli.check_retention", "report data past its term, and data on hold", Needs.DATABASE),

@@ -1,4 +1,7 @@
-"""`./kini test`: install what the tests need, then check style, layers and types and run the tests; `--all`: all."""
+"""`./kini test`: install what the tests need, then check style, layers and types and run the tests; `--all`: all.
+
+`--coverage` also measures the lines that the tests run, and compares each room with its floor.
+"""
 
 import argparse
 import os
@@ -9,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kini.cli import vulnerability_audit
+from kini.cli import coverage_floors, vulnerability_audit
 from kini.core import system_programs
 from kini.core.environment import ROOT
 
@@ -26,6 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="also the long tests: every page in Chromium, crash recovery"
     )
+    parser.add_argument(
+        "--coverage", action="store_true", help="measure covered lines; no room may fall below its floor"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,8 +40,13 @@ def run(options: argparse.Namespace) -> int:
     signature_reader()
     radius()
     browsers(every=options.all)
+    if options.coverage:
+        coverage_floors.prepare()
     if options.pytest:
-        return pytest(env, options.pytest)
+        code = pytest(env, options.pytest, coverage=options.coverage)
+        if options.coverage:
+            coverage_floors.report()
+        return code
     checks = (
         ("style", [sys.executable, "-m", "ruff", "check", "src", "tests"]),
         ("format", [sys.executable, "-m", "ruff", "format", "--check", "src", "tests"]),
@@ -45,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
     with ThreadPoolExecutor(max_workers=1) as beside:  # the tests wait for databases and browsers now and then
         good = {name: beside.submit(passes, name, command, env) for name, command in checks}
         good["packages"] = beside.submit(no_known_vulnerability)
-        code = pytest(env, [], every=options.all)
+        code = pytest(env, [], every=options.all, coverage=options.coverage)
+        if options.coverage:
+            code = coverage_floors.compare() or code
         if options.all:
             print(f"Without the fast path (KINI_FAST_PATH=off): {' '.join(PLAIN)}", flush=True)
             code = (
@@ -79,11 +92,12 @@ def no_known_vulnerability(
     return not vulnerabilities
 
 
-def pytest(env: dict[str, str], arguments: list[str], *, every: bool = False) -> int:
+def pytest(env: dict[str, str], arguments: list[str], *, every: bool = False, coverage: bool = False) -> int:
     """Run pytest with these arguments; without any run all tests (`every`) or those not marked `long`."""
     if not arguments:
         arguments = [*PARALLEL, *([] if every else ["-m", "not long"])]
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False).returncode
+    runner = ["coverage", "run", "-m", "pytest"] if coverage else ["pytest"]
+    return subprocess.run([sys.executable, "-m", *runner, *arguments], cwd=ROOT, env=env, check=False).returncode
 
 
 def browsers(*, every: bool) -> None:
