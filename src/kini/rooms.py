@@ -16,7 +16,7 @@ FLOORS = (
     ("cases",),
     ("services",),
     ("operator",),
-    ("messages",),
+    ("documents", "messages"),
     ("people",),
     ("analytics",),
     ("city",),

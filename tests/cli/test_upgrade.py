@@ -166,5 +166,95 @@ def test_waiting_events_are_delivered_after_an_upgrade(backup: Path, elsewhere: 
     assert "messages.merge_profiles" in delivered
 
 
+#: Letters in each state, as they were stored before they became signed documents; their version has validity months.
+STORE_LETTERS = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from kini.core import file_store
+from kini.core.database.encryption import EncryptedJSONField, EncryptedTextField
+
+call_command("migrate", "letters", "0004_text_removal", verbosity=0)
+said = {"title": "Permit", "service": "", "agency": "City", "unit": "", "decider": "", "city": "", "dated": "",
+        "until": "31 January", "rows": [{"name": "stall", "label": "Stall", "text": "Red stall"}]}
+said = EncryptedJSONField(context="letters.letter.said").encrypt(said)
+note = EncryptedTextField(context="letters.entry.note").encrypt("Told by the harbour")
+with connection.cursor() as cursor:
+    cursor.execute("SET session_replication_role = replica")  # without triggers and foreign keys
+    cursor.execute(
+        "CREATE TEMP TABLE made AS SELECT row_number() OVER (ORDER BY id) AS n, id AS case_id, version_id, agency_id, "
+        "gen_random_uuid() AS letter_id, gen_random_uuid() AS file_id FROM cases_case ORDER BY id LIMIT 4")
+    cursor.execute(
+        "UPDATE services_serviceversion SET content = jsonb_set(content::jsonb, '{definition,gives,letter}', "
+        "'{\\"template\\": \\"permit\\", \\"months\\": 1}')::text WHERE id IN (SELECT version_id FROM made)")
+    cursor.execute(
+        "INSERT INTO cases_document (id, case_id, slot, name, content_type, size, sha256, source_sha256, uploaded_at) "
+        "SELECT file_id, case_id, 'letter', '', 'application/pdf', 4, %s, '', now() FROM made WHERE n > 1",
+        [file_store.store_content(b"%PDF")])
+    cursor.execute(
+        "INSERT INTO letters_letter (id, case_id, entry, ordinal, code, template, source, language, said, agency_id, "
+        "issued_at, state, document_id, ended_at, cause, successor_id) "
+        "SELECT letter_id, case_id, n, n, '7F3K-9Q2M-V0XA-4TBE-8HJ' || n, 'permit', 'digest', 'pt', %s, agency_id, "
+        "'2026-01-30 23:30+00', (ARRAY['waiting', 'valid', 'withdrawn', 'replaced'])[n], "
+        "CASE WHEN n > 1 THEN file_id END, CASE WHEN n > 2 THEN now() END, CASE WHEN n = 3 THEN 'error' ELSE '' END, "
+        "CASE WHEN n = 4 THEN (SELECT letter_id FROM made WHERE n = 2) END FROM made", [said])
+    cursor.execute(
+        "INSERT INTO letters_letterentry (letter_id, at, sort, actor_kind, actor_name, note) "
+        "SELECT letter_id, now(), state, 'system', 'letters', %s FROM made, "
+        "unnest(ARRAY['waiting', 'valid', 'withdrawn', 'replaced']) WITH ORDINALITY AS known (state, place) "
+        "WHERE place <= n", [note])
+"""
+LETTERS = """
+    SELECT letter.id, reference || '/' || ordinal, code, template, source, language, letter.agency_id, issued_at,
+        letter.state, ended_at, letter.cause, successor_id, letter.document_id, document.sha256, document.size, entry,
+        (SELECT array_agg((at, sort, actor_name) ORDER BY id) FROM letters_letterentry
+            WHERE letter_id = letter.id)::text
+    FROM letters_letter letter JOIN cases_case ON cases_case.id = case_id
+    LEFT JOIN cases_document document ON document.id = letter.document_id ORDER BY ordinal
+"""
+DOCUMENTS = """
+    SELECT signed.id, number, code, template, template_digest, language, signed.agency_id, issued_at,
+        signed.state, ended_at, signed.cause, successor_id, attachment_id, document.sha256, document.size, entry,
+        (SELECT array_agg((at, state, actor_name) ORDER BY id) FROM documents_signeddocumententry
+            WHERE document_id = signed.id)::text
+    FROM documents_signeddocument signed JOIN letters_letter letter USING (id)
+    JOIN cases_case ON cases_case.id = letter.case_id AND subject = 'case:' || reference
+    LEFT JOIN cases_document document ON document.id = attachment_id
+        AND (document.sha256, document.size) = (signed.sha256, signed.size)
+    ORDER BY ordinal
+"""
+READ_LETTERS = """
+import django
+django.setup()
+from datetime import UTC
+from kini.documents.models import SignedDocument
+
+for document in SignedDocument.objects.order_by("ordinal"):
+    assert document.content["rows"][0]["text"] == "Red stall"
+    assert {entry.note for entry in document.history.all()} == {"Told by the harbour"}
+    print(document.state, document.valid_until, document.signed_at is not None)
+"""
+
+
+@pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
+def test_letters_become_signed_documents(backup: Path, elsewhere: str, tmp_path: Path) -> None:
+    run(["-c", RESTORE, str(backup), elsewhere], elsewhere, tmp_path)
+    run(["-c", STORE_LETTERS], elsewhere, tmp_path)
+    with psycopg.connect(elsewhere) as db:
+        letters = db.execute(LETTERS).fetchall()
+    assert len(letters) == 4
+    run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
+    with psycopg.connect(elsewhere) as db:
+        assert db.execute(DOCUMENTS).fetchall() == letters
+    read = run(["-c", READ_LETTERS], elsewhere, tmp_path).splitlines()
+    assert read == [
+        "waiting 2026-02-28 False",
+        "valid 2026-02-28 True",
+        "withdrawn 2026-02-28 True",
+        "replaced 2026-02-28 True",
+    ]
+
+
 def test_there_is_an_earlier_version_to_come_from() -> None:
     assert RELEASED

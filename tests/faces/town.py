@@ -120,7 +120,7 @@ def made() -> Town:
     call_command("procrastinate", "worker", wait=False, concurrency=1)
     town["waiting_plan"] = _plan(officer)
     letter = Case.objects.get(reference=town["granted"]).letters.get()
-    town |= {"letter": str(letter.pk), "code": letter.code}
+    town |= {"letter": str(letter.pk), "code": letter.signed_document.code}
     return town | _told(resident, officer)
 
 

@@ -10,9 +10,8 @@ from pytest_django import Settings
 
 from kini.cases import actions as case_actions
 from kini.cases.models import Case
-from kini.letters import queries
-from kini.letters import signing_keys as first_look
-from kini.letters.environment import LettersEnvironment
+from kini.documents import queries, signing_keys
+from kini.documents.environment import DocumentsEnvironment
 from kini.letters.models import Letter
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import town as town
@@ -56,8 +55,8 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
 def keys(town: Town, settings: Settings) -> Path:
     """A key for every agency."""
     agencies = [(agency.pk, agency.short_name) for agency in queries.signing_agencies()]
-    first_look.make_development_keys(LettersEnvironment.current().keys_folder, agencies)
-    return LettersEnvironment.current().keys_folder
+    signing_keys.make_development_keys(DocumentsEnvironment.current().keys_folder, agencies)
+    return DocumentsEnvironment.current().keys_folder
 
 
 @pytest.fixture

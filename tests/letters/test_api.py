@@ -2,11 +2,12 @@
 
 import pytest
 
-from kini.letters import actions
+from kini.documents import actions
+from kini.documents.models import SignedDocument
 from kini.letters.models import Letter
 from tests.api.conftest import Programs
 from tests.api.conftest import program as program
-from tests.cases.town import Town
+from tests.cases.town import BY, Town
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def file(letter: Letter) -> str:
 def test_a_valid_letter_is_listed_and_downloaded(town: Town, letter: Letter, file: str, program: Programs) -> None:
     app = program(town.resident)
     (listed,) = app.get(f"/cases/{letter.case.reference}/letters").json()["letters"]
-    assert (listed["id"], listed["state"], listed["code"]) == (str(letter.pk), "valid", letter.code)
+    assert (listed["id"], listed["state"], listed["code"]) == (str(letter.pk), "valid", letter.signed_document.code)
     response = app.get(file)
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
     assert b"".join(response.streaming_content).startswith(b"%PDF")
@@ -26,9 +27,7 @@ def test_a_valid_letter_is_listed_and_downloaded(town: Town, letter: Letter, fil
 
 
 def test_a_withdrawn_letter_is_not_downloaded(town: Town, letter: Letter, file: str, program: Programs) -> None:
-    actions.withdraw_letter(by=town.named("head"), letter=letter, cause="error")
-    letter.refresh_from_db()
-    assert letter.document
+    actions.withdraw_document(by=town.named("head"), document=letter.signed_document, cause="error")
     app = program(town.resident)
     assert app.get(f"/cases/{letter.case.reference}/letters").json()["letters"][0]["state"] == "withdrawn"
     assert app.get(file).status_code == 404
@@ -37,6 +36,6 @@ def test_a_withdrawn_letter_is_not_downloaded(town: Town, letter: Letter, file: 
 def test_a_letter_whose_file_was_deleted_is_not_downloaded(
     town: Town, letter: Letter, file: str, program: Programs
 ) -> None:
-    assert letter.document
-    type(letter.document).objects.filter(pk=letter.document.pk).update(sha256="")
+    actions.remove_content(by=BY, document=letter.signed_document)
+    assert SignedDocument.objects.get(pk=letter.pk).sha256 == ""
     assert program(town.resident).get(file).status_code == 404

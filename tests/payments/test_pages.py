@@ -53,7 +53,7 @@ def test_a_resident_chooses_sees_the_code_and_comes_to_the_receipt(resident, tow
     assert receipt in after.content.decode()
     page = CheckedClient().get(reverse("payments:receipt", args=[receipt.lower()]))
     assert page.status_code == 200
-    assert receipt in CheckedClient().get(reverse("letters:find"), {"code": receipt}, follow=True).content.decode()
+    assert receipt in CheckedClient().get(reverse("documents:find"), {"code": receipt}, follow=True).content.decode()
     assert "Warga Contoh" not in page.content.decode()
     assert "AB12" not in page.content.decode(), "the thing is masked for strangers"
     paper = text_of(resident.get(reverse("letters:receipt", args=[case.reference])))

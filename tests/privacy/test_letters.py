@@ -2,19 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
-from django.db import IntegrityError, connection, transaction
-
 from kini.cases import timeline
-from kini.cases.models import Case, Document
+from kini.cases.models import Case
 from kini.core import current_time, retention
-from kini.core.actors import NotAllowed
 from kini.core.retention import YEAR
-from kini.letters import actions as letter_actions
+from kini.documents.models import SignedDocument
 from kini.letters.models import Letter
 from kini.people import actions as people_actions
 from tests.cases.desk.conftest import Browse
-from tests.cases.town import BY, Town, acting
+from tests.cases.town import BY, Town
 from tests.letters.conftest import case as case
 from tests.letters.conftest import city as city
 from tests.letters.conftest import grant as grant
@@ -34,33 +30,34 @@ def test_a_letter_stays_ten_years(letter: Letter, granted: Case) -> None:
     with current_time.freeze(current_time.now() + 5 * YEAR + timedelta(days=1)):
         assert applied(ANSWERS) == 1
         assert applied(LETTERS) == 0
-    letter.refresh_from_db()
-    assert letter.document is not None
-    assert letter.document.sha256
+    assert letter.attachment
+    letter.attachment.refresh_from_db()
+    assert letter.attachment.sha256
     assert timeline.verify_case(granted) == []
     with current_time.freeze(current_time.now() + 10 * YEAR + timedelta(days=1)):
         assert applied(LETTERS) == 1
         assert applied(LETTERS) == 0
-    letter.document.refresh_from_db()
-    assert letter.document.sha256 == ""
+    letter.attachment.refresh_from_db()
+    assert letter.attachment.sha256 == SignedDocument.objects.get().sha256 == ""
     assert timeline.verify_case(granted) == []
 
 
 def test_what_it_says_goes_with_its_file_and_it_is_still_found_by_its_code(
     letter: Letter, town: Town, browse: Browse
 ) -> None:
-    assert "Warga Contoh" in str(letter.said)
-    assert "<dd>Warga Contoh</dd>" in browse(town.resident).get(f"/v/{letter.code}").text
+    document = letter.signed_document
+    assert "Warga Contoh" in str(document.content)
+    assert "<dd>Warga Contoh</dd>" in browse(town.resident).get(f"/v/{document.code}").text
     with current_time.freeze(current_time.now() + 10 * YEAR + timedelta(days=1)):
         assert applied(LETTERS) == 1
-        stored = Letter.objects.get()
-        assert (stored.said, stored.code, stored.state) == ("", letter.code, "valid")
+        stored = SignedDocument.objects.get()
+        assert (stored.content, stored.code, stored.state) == ("", document.code, "valid")
         resident, head = browse(town.resident), browse(town.head)
-        page = resident.get(f"/v/{letter.code}").text
+        page = resident.get(f"/v/{document.code}").text
         assert "it has expired" in page
         assert "no longer stored" in page
         assert "<dd>Warga Contoh</dd>" not in page
-        assert letter.number in page
+        assert document.number in page
         assert "no longer stored" in resident.get(f"/cases/{letter.case.reference}/").text
         assert head.get(f"/desk/cases/{letter.case.reference}/").status_code == 200
 
@@ -71,21 +68,3 @@ def test_a_hold_keeps_a_letter(letter: Letter, town: Town) -> None:
         assert applied(LETTERS) == 0
         people_actions.lift_legal_hold(by=BY, hold=hold, reason="Judgment given")
         assert applied(LETTERS) == 1
-
-
-def test_the_database_lets_the_text_go_only_after_the_file(letter: Letter) -> None:
-    def update(values: str) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"UPDATE letters_letter SET {values} WHERE id = %s", [letter.pk])
-
-    with pytest.raises(IntegrityError, match="does not change"):
-        update("said = ''")
-    Document.objects.filter(letter=letter).update(sha256="")
-    for values in ("said = 'x'::bytea", "said = '', code = 'x'", "said = '', issued_at = now()"):
-        with pytest.raises(IntegrityError, match="does not change"):
-            update(values)
-    update("said = ''")
-    with pytest.raises(IntegrityError, match="does not change"):
-        update("said = 'x'::bytea")
-    with pytest.raises(NotAllowed):
-        letter_actions.remove_text(by=acting(letter.case.resident), letter=letter)

@@ -5,6 +5,7 @@ from kini.cases import case_answers as case_answers
 from kini.cases import corrections as corrections
 from kini.cases import default_replies as default_replies
 from kini.cases import panels as panels
+from kini.cases import read_log as read_log
 from kini.cases import timeline as timeline
 from kini.cases import transition_inputs as transition_inputs
 from kini.cases.access import own_or_family_q as own_or_family_q

@@ -3,14 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, HttpRequest
 from pydantic import Field
 
 from kini.api.auth import principal_of
 from kini.api.operations import Out, Router
-from kini.cases.public import READ, file_response, own_case
+from kini.cases.public import READ, own_case
+from kini.documents.models import SignedDocument
+from kini.documents.public import signed_file_response
 from kini.letters import queries
-from kini.letters.models import Letter
 
 router = Router()
 
@@ -34,25 +35,22 @@ class LettersOut(Out):
 @router.get("/cases/{reference}/letters", needs=READ)
 def list_letters(request: HttpRequest, reference: str) -> LettersOut:
     """The letters of a case."""
-    return LettersOut(
-        letters=[_letter_out(letter) for letter in queries.of_case(own_case(principal_of(request), reference))]
-    )
+    letters = queries.of_case(own_case(principal_of(request), reference))
+    return LettersOut(letters=[_letter_out(letter.signed_document) for letter in letters])
 
 
 @router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
 def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
     """File of a valid letter (signed PDF)."""
-    current = Letter.objects.select_related("document").get(pk=letter, case=own_case(principal_of(request), reference))
-    if current.document is None or not current.document.sha256 or current.state != "valid":
-        raise Http404
-    return file_response(current.document)
+    case = own_case(principal_of(request), reference)
+    return signed_file_response(case.letters.select_related("signed_document").get(pk=letter).signed_document)
 
 
-def _letter_out(letter: Letter) -> LetterOut:
+def _letter_out(document: SignedDocument) -> LetterOut:
     return LetterOut(
-        id=str(letter.pk),
-        title=letter.title,
-        state=str(letter.state),
-        issued_at=letter.issued_at,
-        code=letter.code if letter.document_id else None,
+        id=str(document.pk),
+        title=document.title,
+        state=str(document.state),
+        issued_at=document.issued_at,
+        code=document.code if document.signed_at else None,
     )

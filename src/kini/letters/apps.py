@@ -6,8 +6,8 @@ class LettersConfig(AppConfig):
     label = "letters"
 
     def ready(self) -> None:
-        from kini.letters import jobs, personal_data, registration, retention  # noqa: F401 -- jobs register themselves
+        from kini.letters import jobs, personal_data, registration
 
+        assert jobs
         registration.register()
-        retention.register()
         personal_data.register()

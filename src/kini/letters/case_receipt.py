@@ -14,7 +14,8 @@ from kini.cases.models import Case
 from kini.cases.public import CaseView, own_case_for_visitor, owner_only, tracking
 from kini.city.public import pack
 from kini.core import current_time
-from kini.letters import rules, typesetting
+from kini.documents.public import typesetting
+from kini.documents.rules import download_name
 from kini.services.public import ReceiptDetails, kinds
 from kini.web import formats
 
@@ -28,7 +29,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     data = receipt_data(view, tracking.steps_ahead(view))
     content = typesetting.render_pdf(pack.current().root, "receipt", data, current_time.now())
     response = HttpResponse(content, content_type="application/pdf")
-    name = rules.download_name(data["title"], case.reference)
+    name = download_name(data["title"], case.reference)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -11,8 +11,7 @@ from kini.cases import rules as case_rules
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.public import case_answers
 from kini.city.public import pack
-from kini.letters.models import Letter as Issued
-from kini.letters.rules import ContentRow, LetterContent, printable_text
+from kini.documents.rules import ContentRow, DocumentContent, printable_text
 from kini.services.public import FieldBase, Letter, PageSnapshot, ServiceSnapshot, snapshot_of
 from kini.web import formats
 
@@ -30,7 +29,7 @@ def last_valid_day(letter: Letter, at: datetime) -> date | None:
     return city.calendar.add(at, "months", letter.months).astimezone(city.timezone).date()
 
 
-def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> LetterContent:
+def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> DocumentContent:
     """Build the content of a letter.
 
     Args:
@@ -40,7 +39,7 @@ def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime
     snapshot = snapshot_of(case.version)
     with translation.override(letter_language()):
         last = last_valid_day(letter, at)
-        return LetterContent(
+        return DocumentContent(
             title=str(letter.title or snapshot.definition.gives.name),
             service=str(snapshot.definition.name),
             agency=str(case.agency.title),
@@ -50,27 +49,6 @@ def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime
             dated=formats.day(at),
             until=formats.day(last) if last else "",
             rows=tuple(_rows(case, snapshot, letter)),
-        )
-
-
-def stored_content(letter: Issued) -> LetterContent:
-    """Stored content of a letter; after its term only impersonal content, from service and agency."""
-    if letter.said:
-        return LetterContent.of_json(letter.said)
-    definition = snapshot_of(letter.case.version).definition
-    ordered = definition.gives.letter
-    with translation.override(letter.language):
-        last = last_valid_day(ordered, letter.issued_at) if ordered else None
-        return LetterContent(
-            title=str((ordered and ordered.title) or definition.gives.name),
-            service=str(definition.name),
-            agency=str(letter.agency.title),
-            unit="",
-            decider="",
-            city=str(pack.current().name),
-            dated=formats.day(letter.issued_at),
-            until=formats.day(last) if last else "",
-            rows=(),
         )
 
 

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 from kini.cases.models import Case
 from kini.cases.public import case_at_desk, posted_text
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.letters import actions, rules
+from kini.documents import actions as document_actions
+from kini.letters import actions
+from kini.letters.document_type import LetterType
 from kini.letters.models import Letter
 from kini.letters.permissions import LetterPermission
 from kini.people.public import officers_only
@@ -21,7 +23,7 @@ from kini.web.redirects import see_other
 
 def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case, Letter]:
     actor, case = case_at_desk(request, reference)
-    letter = case.letters.select_related("case").filter(pk=pk).first()
+    letter = case.letters.select_related("case", "signed_document").filter(pk=pk).first()
     if letter is None:
         raise Http404
     return actor, case, letter
@@ -36,7 +38,7 @@ def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse
         return _page(request, case, current)
     cause, note = request.POST.get("cause", ""), posted_text(request, "note")
     try:
-        actions.withdraw_letter(by=actor, letter=current, cause=cause, note=note)
+        document_actions.withdraw_document(by=actor, document=current.signed_document, cause=cause, note=note)
     except NotAllowed:
         raise
     except ActionRefused as refusal:
@@ -75,10 +77,11 @@ def _page(
     context: dict[str, Any] = {
         "case": case,
         "letter": letter,
+        "document": letter.signed_document,
         "typed": typed or {},
         "errors": errors or [],
         "wrong": dict(errors or []),
-        "causes": list(rules.CAUSES.items()),
+        "causes": list(LetterType.causes.items()),
         "replacing": replacing,
     }
     return render(request, "letters/desk_end.html", context, status=422 if errors else 200)

@@ -5,8 +5,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from kini.cases.public import CaseView, scope_of
+from kini.documents.models import OPEN_STATES
 from kini.letters import queries
-from kini.letters.models import OPEN_STATES, LetterState
 from kini.letters.permissions import LetterPermission
 from kini.people.queries import actor_for
 from kini.people.rules import may
@@ -36,5 +36,5 @@ def desk_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     if not letters:
         return None
     manages = may(actor_for(request), LetterPermission.MANAGE_LETTERS, scope_of(view.case))
-    context = {"letters": letters, "case": view.case, "manages": manages, "live": OPEN_STATES, "states": LetterState}
+    context = {"letters": letters, "case": view.case, "manages": manages, "open_states": OPEN_STATES}
     return render_to_string("letters/desk_panel.html", context, request)

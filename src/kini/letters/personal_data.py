@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.cases.models import Case
 from kini.cases.public import own_or_family_q
-from kini.letters.models import Letter
+from kini.documents.models import SignedDocument
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 
 
 def _letters(person: DataSubject) -> Iterator[DataRecord]:
     cases = Case.objects.filter(own_or_family_q(person.user.pk))
-    for letter in Letter.objects.filter(case__in=cases).select_related("case").order_by("issued_at"):
-        own = {"number": letter.number, "title": letter.title, "issued_at": letter.issued_at}
-        yield own | {"state": letter.get_state_display(), "code": letter.code}
+    for document in SignedDocument.objects.filter(letter__case__in=cases).order_by("issued_at"):
+        own = {"number": document.number, "title": document.title, "issued_at": document.issued_at}
+        yield own | {"state": document.get_state_display(), "code": document.code}
 
 
 def register() -> None:

@@ -1,34 +1,31 @@
-"""Queries of letters: by case, by code, and waiting ones."""
+"""Queries of letters: of a case, and those whose file outlives it."""
+
+from typing import Any
 
 from django.db.models import QuerySet
 
 from kini.cases.models import Case
-from kini.city.models import Agency
-from kini.letters.models import Letter, LetterState
+from kini.core import current_time
+from kini.core.retention import rules, term_of
+from kini.documents.models import OPEN_STATES
+from kini.letters.document_type import RETENTION
+from kini.letters.models import Letter
 
 
 def of_case(case: Case) -> list[Letter]:
-    """Letters of a case, latest first, with documents and successors. One query."""
-    return list(case.letters.select_related("document", "successor", "case").order_by("-ordinal"))
+    """Letters of a case, latest first. One query."""
+    return list(
+        case.letters.select_related("signed_document__successor", "attachment").order_by("-signed_document__ordinal")
+    )
 
 
-def valid_letter_of_case(case: Case) -> Letter | None:
-    """Valid letter of a case."""
-    return case.letters.filter(state=LetterState.VALID).select_related("document", "case").last()
+def open_letters(case: Case) -> QuerySet[Letter]:
+    """Letters of a case that wait for their signature or are valid."""
+    return case.letters.filter(signed_document__state__in=OPEN_STATES).select_related("signed_document")
 
 
-def of_code(code: str) -> Letter | None:
-    """Signed letter with this code; None while it waits."""
-    related = ("case__version", "case__service", "agency", "successor")
-    letters = Letter.objects.select_related(*related).defer("case__version__content")
-    return letters.filter(code=code, document__isnull=False).first()
-
-
-def unsigned_letters() -> QuerySet[Letter]:
-    """Letters to be signed, oldest first."""
-    return Letter.objects.filter(state=LetterState.WAITING).select_related("case").order_by("issued_at")
-
-
-def signing_agencies() -> list[Agency]:
-    """Agencies that may have letters to sign: any case can be passed on to any agency."""
-    return list(Agency.objects.filter(active=True).order_by("pk"))
+def retained_attachments(case: Case) -> set[Any]:
+    """Ids of files of a case that are letters within their own term."""
+    since = current_time.now() - term_of(rules.get(RETENTION.name))
+    retained = case.letters.filter(signed_document__issued_at__gte=since, attachment__isnull=False)
+    return set(retained.values_list("attachment_id", flat=True))

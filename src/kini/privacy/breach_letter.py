@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kini.city.public import pack, privacy
 from kini.core import current_time
-from kini.letters.public import typesetting
+from kini.documents.public import typesetting
 from kini.privacy.models import Breach
 from kini.web import formats
 

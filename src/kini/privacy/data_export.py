@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from kini.city.public import pack, privacy
 from kini.core import crypto, current_time, files
-from kini.letters.public import typesetting
+from kini.documents.public import typesetting
 from kini.people.public import DataSubject, PersonalDataCategory, PersonalFile, personal_data_categories
 from kini.web import formats
 

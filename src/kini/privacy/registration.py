@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.cases.public import CasePanel, CaseView, case_panels
 from kini.core.file_references import FileColumn, references
 from kini.core.retention import RetentionRule, row_removal, rules
-from kini.letters.public import template_folders
+from kini.documents.public import template_folders
 from kini.messages.public import MessageType, message_types
 from kini.people.public import PeoplePermission, has_permission
 from kini.privacy import queries

@@ -181,7 +181,7 @@ def _open_bills(browser: Browser) -> Iterator[tuple[Application, str]]:
 
 def _lettered(resident: User) -> Iterator[tuple[str, str]]:
     """A verifiable letter, and a case of the resident that has one."""
-    signed = Letter.objects.exclude(document=None).select_related("case")
+    signed = Letter.objects.exclude(attachment=None).select_related("case", "signed_document")
     if letter := signed.first():
-        yield "letter", letter.code
+        yield "letter", letter.signed_document.code
     yield "lettered", _reference(next((each.case for each in signed.filter(case__resident__user=resident)), None))

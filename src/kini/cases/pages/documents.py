@@ -1,17 +1,15 @@
 """Files of cases and drafts for those who may see them, served so that no content is executed."""
 
-from urllib.parse import quote
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from kini.cases import queries, read_log
 from kini.cases.models import Document
 from kini.cases.pages.guards import guest_key, owner_only
-from kini.core import files
-from kini.core.file_errors import FileDamaged
 from kini.people.queries import actor_for
+from kini.web.downloads import stored_file_response
 
 
 @owner_only
@@ -34,16 +32,6 @@ def file_response(document: Document) -> FileResponse:
         Http404: when the file is lost.
         FileDamaged: when it was changed on the disk.
     """
-    try:
-        content = files.open_stored(document.sha256)
-    except FileNotFoundError:
-        raise Http404 from None
-    except files.FileChanged:
-        raise FileDamaged from None
-    response = FileResponse(content, content_type=document.content_type)
-    response["Content-Length"] = str(document.size)
-    manner = "inline" if document.content_type in files.IMAGES else "attachment"
-    response["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(document.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return stored_file_response(
+        document.sha256, name=document.name, content_type=document.content_type, size=document.size
+    )

@@ -17,19 +17,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from kini.letters import signing, signing_keys
-from kini.letters.environment import LettersEnvironment
-from kini.letters.models import LetterState
+from kini.documents import actions, signing, signing_keys
+from kini.documents.models import DocumentState
+from tests.documents.conftest import BY
+from tests.documents.pdf_tools import content_of
 from tests.environment import replace
-from tests.letters.pdf_tools import content_of
 
 AGENCY = [("registry", "Catatan")]
-
-
-@pytest.fixture
-def folder(settings, tmp_path):
-    signing_keys.make_development_keys(LettersEnvironment.current().keys_folder, AGENCY)
-    return LettersEnvironment.current().keys_folder
 
 
 def as_p12(folder, password):
@@ -120,15 +114,15 @@ def authority(folder) -> Iterator[str]:
         thread.join()
 
 
-def test_with_an_authority_signatures_bear_its_time(keys, authority, case, grant, settings):
+def test_with_an_authority_signatures_bear_its_time(authority, issue, settings):
     settings.ENV = replace(settings.ENV, time_stamps=authority)
-    letter = grant(case).letters.get()
-    assert letter.state == LetterState.VALID
-    (signature,) = PdfFileReader(BytesIO(content_of(letter))).embedded_signatures
+    document = actions.sign_document(by=BY, document=issue())
+    assert document.state == DocumentState.VALID
+    (signature,) = PdfFileReader(BytesIO(content_of(document))).embedded_signatures
     unsigned = {attribute["type"].native for attribute in signature.signer_info["unsigned_attrs"]}
     assert "signature_time_stamp_token" in unsigned
 
 
-def test_while_the_authority_is_away_letters_wait(keys, case, grant, settings):
+def test_while_the_authority_is_away_documents_wait(folder, issue, settings):
     settings.ENV = replace(settings.ENV, time_stamps="http://127.0.0.1:9/")
-    assert grant(case).letters.get().state == LetterState.WAITING
+    assert actions.sign_document(by=BY, document=issue()).state == DocumentState.WAITING

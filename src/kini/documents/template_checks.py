@@ -8,10 +8,10 @@ from pathlib import Path
 from django.utils import translation
 
 from kini.core.config_files import ConfigError
-from kini.letters import typesetting
-from kini.letters.rules import ContentRow, LetterContent
+from kini.documents import typesetting
+from kini.documents.rules import ContentRow, DocumentContent
 
-SAID = LetterContent(
+SAID = DocumentContent(
     title="Letter",
     service="Service",
     agency="Agency",
@@ -36,7 +36,7 @@ def check_templates(root: Path) -> Iterator[ConfigError]:
         if path.stem in SHARED:
             continue
         with translation.override("en"):
-            data = typesetting.letter_data(SAID, typesetting.DEFAULT_COLOUR, "en", "CITY-7F3K-9Q2M/1", CODE)
+            data = typesetting.document_data(SAID, typesetting.DEFAULT_COLOUR, "en", "CITY-7F3K-9Q2M/1", CODE)
             data |= {"steps": ["A step"], "labels": data["labels"] | RECEIPT_LABELS}
         try:
             typesetting.render_pdf(root, path.stem, data, datetime.now(UTC))

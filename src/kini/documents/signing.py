@@ -22,27 +22,13 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from kini.letters import pkcs11_token, signing_keys
-from kini.letters.environment import LettersEnvironment
-from kini.letters.signing_keys import KeyUnavailable
+from kini.documents import pkcs11_token, signing_keys
+from kini.documents.environment import DocumentsEnvironment
+from kini.documents.signing_keys import KeyUnavailable
 
 FIELD = "Signature"
 KEYS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")
 STAMP_SECONDS = 10
-
-
-def sign_pdf(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes:
-    """Sign a PDF, keeping PDF/UA: PAdES B-B, or B-T with a time-stamping authority.
-
-    Args:
-        agency: id of the signing agency.
-        name: name of the signer; `label`: name of the signature for screen readers; `place`: location.
-
-    Raises:
-        KeyUnavailable: without a key, if its certificate is not valid now, or without the time stamp.
-    """
-    with open_signer(agency) as signer:
-        return _signed(pdf, signer, name=name, label=label, place=place)
 
 
 @contextmanager
@@ -52,7 +38,7 @@ def open_signer(agency: str) -> Iterator[signers.Signer]:
     Raises:
         KeyUnavailable: as `load_signer`.
     """
-    described = LettersEnvironment.current().keys_folder / f"{agency}.toml"
+    described = DocumentsEnvironment.current().keys_folder / f"{agency}.toml"
     if not described.is_file():
         yield load_signer(agency)
         return
@@ -61,7 +47,15 @@ def open_signer(agency: str) -> Iterator[signers.Signer]:
         yield signer
 
 
-def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place: str) -> bytes:
+def sign_pdf(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place: str) -> bytes:
+    """Sign a PDF, keeping PDF/UA: PAdES B-B, or B-T with a time-stamping authority.
+
+    Args:
+        name: name of the signer; `label`: name of the signature for screen readers; `place`: location.
+
+    Raises:
+        KeyUnavailable: if the time-stamping authority fails.
+    """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     page, _resources = writer.find_page_for_modification(0)
     page.get_object()["/Tabs"] = generic.NameObject("/S")
@@ -72,7 +66,7 @@ def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place:
     # Invisible: PDF/UA requires the box of a signature without a picture to lie outside the page.
     unseen = fields.InvisSigSettings(box_out_of_bounds=True)
     field = fields.SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name=label)
-    address = LettersEnvironment.current().time_stamps
+    address = DocumentsEnvironment.current().time_stamps
     stamper = HTTPTimeStamper(address, timeout=STAMP_SECONDS) if address else None
     try:
         signed = signers.PdfSigner(metadata, signer=signer, timestamper=stamper, new_field_spec=field).sign_pdf(writer)
@@ -87,7 +81,7 @@ def load_signer(agency: str) -> signers.SimpleSigner:
     Raises:
         KeyUnavailable: without a key, if it is unreadable, or if its certificate is not valid now.
     """
-    folder, password = LettersEnvironment.current().keys_folder, signing_keys.password_of(agency)
+    folder, password = DocumentsEnvironment.current().keys_folder, signing_keys.password_of(agency)
     signer = _from_p12(folder / f"{agency}.p12", password) or _from_pem(folder / f"{agency}.pem", password)
     if signer is None:
         raise KeyUnavailable(

@@ -9,13 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import etree
 from pypdf import PdfReader
 
-from kini.cases.pages.documents import file_response
 from kini.core import files
 from kini.core.file_errors import FileDamaged
-from kini.letters import typesetting
-from kini.letters.rules import ContentRow, LetterContent
+from kini.documents import typesetting
+from kini.documents.pages import signed_file_response
+from kini.documents.rules import ContentRow, DocumentContent
+from tests.documents.pdf_tools import content_of, pdfsig, reader_of
 from tests.environment import replace
-from tests.letters.pdf_tools import content_of, pdfsig, reader_of
 
 needs_pdfsig = pytest.mark.skipif(not shutil.which("pdfsig"), reason="pdfsig is not here; install poppler-utils")
 #: XMP may say a property as an attribute or as an element.
@@ -34,18 +34,18 @@ HOSTILE = [
 
 def said(*texts):
     rows = tuple(ContentRow(f"row_{n}", f"Label {n}", text) for n, text in enumerate(texts))
-    return LetterContent("Title", "Service", "Agency", "", "Head", "City", "1 January 2026", "", rows)
+    return DocumentContent("Title", "Service", "Agency", "", "Head", "City", "1 January 2026", "", rows)
 
 
 def set_paper(pack, *texts):
-    data = typesetting.letter_data(said(*texts), "#0b5d51", "en", "CITY-7F3K-9Q2M/1", CODE)
-    return typesetting.render_pdf(pack, "permit", data, datetime(2026, 1, 1, tzinfo=UTC))
+    data = typesetting.document_data(said(*texts), "#0b5d51", "en", "CITY-7F3K-9Q2M/1", CODE)
+    return typesetting.render_pdf(pack, "certificate", data, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @needs_pdfsig
-def test_the_signature_is_valid_and_covers_everything(letter, tmp_path):
-    paper = tmp_path / "letter.pdf"
-    paper.write_bytes(content_of(letter))
+def test_the_signature_is_valid_and_covers_everything(certificate, tmp_path):
+    paper = tmp_path / "document.pdf"
+    paper.write_bytes(content_of(certificate))
     told = pdfsig(paper)
     assert "Signature is Valid" in told
     assert "ETSI.CAdES.detached" in told
@@ -53,35 +53,35 @@ def test_the_signature_is_valid_and_covers_everything(letter, tmp_path):
     assert "Signer Certificate Common Name: Catatan" in told
 
 
-def test_a_letter_can_be_sent_to_the_city_again(letter, var):
-    upload = SimpleUploadedFile("letter.pdf", content_of(letter))
-    assert files.store(upload, accept=files.PDF).sha256 == letter.document.sha256
+def test_a_document_can_be_sent_to_the_city_again(certificate, var):
+    upload = SimpleUploadedFile("document.pdf", content_of(certificate))
+    assert files.store(upload, accept=files.PDF).sha256 == certificate.sha256
 
 
-def test_a_letter_that_was_changed_on_the_disk_is_not_given_out(letter):
-    path = files.path_of(letter.document.sha256)
+def test_a_document_that_was_changed_on_the_disk_is_not_given_out(certificate):
+    path = files.path_of(certificate.sha256)
     assert b"%PDF" not in path.read_bytes()
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(FileDamaged):
-        file_response(letter.document)
+        signed_file_response(certificate)
 
 
 @needs_pdfsig
-def test_a_changed_byte_is_noticed(letter, tmp_path):
-    content = bytearray(content_of(letter))
+def test_a_changed_byte_is_noticed(certificate, tmp_path):
+    content = bytearray(content_of(certificate))
     content[2000] ^= 1
     changed = tmp_path / "changed.pdf"
     changed.write_bytes(content)
     assert "Signature is Valid" not in pdfsig(changed)
 
 
-def test_it_is_tagged_and_says_its_language_and_title(letter):
-    reader = reader_of(letter)
+def test_it_is_tagged_and_says_its_language_and_title(certificate):
+    reader = reader_of(certificate)
     root = reader.root_object
     assert root["/MarkInfo"]["/Marked"].value
     assert root["/Lang"] == "id"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value
-    assert reader.metadata.title == "Surat izin lapak"
+    assert reader.metadata.title == "Sertifikat relawan"
     xmp = etree.fromstring(root["/Metadata"].get_data())
     assert xmp.xpath("string(//@pdfuaid:part | //pdfuaid:part)", namespaces=PDFUA) == "1"
     assert all(page["/Tabs"] == "/S" for page in reader.pages)
@@ -96,17 +96,17 @@ def tags(element):
             yield from tags(found)
 
 
-def test_it_has_one_heading_and_its_picture_a_description(letter):
-    found = list(tags(reader_of(letter).root_object["/StructTreeRoot"]))
+def test_it_has_one_heading_and_its_picture_a_description(certificate):
+    found = list(tags(reader_of(certificate).root_object["/StructTreeRoot"]))
     names = [name for name, _element in found]
     assert names.count("/H1") == 1
     figures = [element for name, element in found if name == "/Figure"]
     assert len(figures) == 1
-    assert f"https://kota.example/v/{letter.code}" in figures[0]["/Alt"]
+    assert f"https://kota.example/v/{certificate.code}" in figures[0]["/Alt"]
 
 
-def test_every_font_is_in_the_file(letter):
-    for page in reader_of(letter).pages:
+def test_every_font_is_in_the_file(certificate):
+    for page in reader_of(certificate).pages:
         for font in page["/Resources"]["/Font"].values():
             descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
             assert {"/FontFile2", "/FontFile3"} & set(descriptor)

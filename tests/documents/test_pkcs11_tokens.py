@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from cryptography.hazmat.primitives import serialization
 from pytest_django import Settings
 
 from kini.core import system_programs
-from kini.letters import signing, signing_keys
-from kini.letters.environment import LettersEnvironment
+from kini.documents import actions, signing, signing_keys
+from kini.documents.models import DocumentState, SignedDocument
+from tests.documents.conftest import BY
+from tests.documents.pdf_tools import content_of
 from tests.environment import replace
 
-AGENCY = [("registry", "Catatan")]
 PIN, TOKEN = "4711", "kini-test"
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 
@@ -25,12 +27,6 @@ MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm
 def unsigned() -> bytes:
     """A PDF of one page."""
     return typst.compile(b"= Surat")
-
-
-@pytest.fixture
-def folder(settings: Settings) -> Path:
-    signing_keys.make_development_keys(LettersEnvironment.current().keys_folder, AGENCY)
-    return LettersEnvironment.current().keys_folder
 
 
 @pytest.fixture
@@ -82,16 +78,21 @@ def into_token(module: str, folder: Path, tmp_path: Path) -> None:
     (folder / "registry.toml").write_text(described, "utf-8")
 
 
-def test_a_letter_is_signed_in_the_token(
-    module: str, folder: Path, passwords: Path, tmp_path: Path, unsigned: bytes
+def sign(unsigned: bytes) -> bytes:
+    with signing.open_signer("registry") as signer:
+        return signing.sign_pdf(unsigned, signer, name="Catatan", label="Tanda tangan", place="Teluk Contoh")
+
+
+def test_a_document_is_signed_in_the_token(
+    module: str, folder: Path, passwords: Path, tmp_path: Path, unsigned: bytes, issue: Callable[..., SignedDocument]
 ) -> None:
     into_token(module, folder, tmp_path)
     assert signing_keys.has_key(folder, "registry")
     (passwords / "registry.password").write_text(PIN, "utf-8")
-    signed = tmp_path / "letter.pdf"
-    signed.write_bytes(
-        signing.sign_pdf(unsigned, "registry", name="Catatan", label="Tanda tangan", place="Teluk Contoh")
-    )
+    document = actions.sign_document(by=BY, document=issue())
+    assert document.state == DocumentState.VALID
+    signed = tmp_path / "document.pdf"
+    signed.write_bytes(content_of(document))
     pdfsig = shutil.which("pdfsig") or system_programs.find_or_install(("pdfsig",), "poppler-utils")
     if not pdfsig:
         pytest.skip("pdfsig is not installed.")
@@ -100,13 +101,13 @@ def test_a_letter_is_signed_in_the_token(
     assert "Total document signed" in told
     (passwords / "registry.password").write_text("0000", "utf-8")
     with pytest.raises(signing_keys.KeyUnavailable, match="PIN"):
-        signing.sign_pdf(unsigned, "registry", name="Catatan", label="x", place="y")
+        sign(unsigned)
 
 
 def test_a_description_says_what_it_lacks(folder: Path, unsigned: bytes) -> None:
     (folder / "registry.toml").write_text('token = "x"\n', "utf-8")
     with pytest.raises(signing_keys.KeyUnavailable, match="must say module, token, key"):
-        signing.sign_pdf(unsigned, "registry", name="Catatan", label="x", place="y")
+        sign(unsigned)
 
 
 def test_an_encrypted_pem_opens_with_a_password_from_elsewhere(folder: Path, passwords: Path) -> None:

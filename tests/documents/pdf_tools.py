@@ -1,4 +1,4 @@
-"""Read letters with independent programs."""
+"""Read signed documents with independent programs."""
 
 import shutil
 import subprocess
@@ -8,20 +8,20 @@ from pathlib import Path
 from pypdf import PdfReader
 
 from kini.core import files
-from kini.letters.models import Letter
+from kini.documents.models import SignedDocument
 
 
-def content_of(letter: Letter) -> bytes:
-    with files.open_stored(letter.document.sha256) as file:
+def content_of(document: SignedDocument) -> bytes:
+    with files.open_stored(document.sha256) as file:
         return file.read()
 
 
-def reader_of(letter: Letter) -> PdfReader:
-    return PdfReader(BytesIO(content_of(letter)))
+def reader_of(document: SignedDocument) -> PdfReader:
+    return PdfReader(BytesIO(content_of(document)))
 
 
-def text_of(letter: Letter) -> str:
-    return "\n".join(page.extract_text() for page in reader_of(letter).pages)
+def text_of(document: SignedDocument) -> str:
+    return "\n".join(page.extract_text() for page in reader_of(document).pages)
 
 
 def pdfsig(file: Path, *words: str) -> str:

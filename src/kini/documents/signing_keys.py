@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kini.letters.environment import LettersEnvironment
+from kini.documents.environment import DocumentsEnvironment
 
 AUTHORITY = "authority"
 DEVELOPMENT_DAYS = 3650
@@ -31,7 +31,7 @@ def has_key(folder: Path, agency: str) -> bool:
 
 def password_of(agency: str) -> bytes | None:
     """The password of an agency's key, or the PIN of its token; None when there is none."""
-    path = LettersEnvironment.current().passwords_folder / f"{agency}.password"
+    path = DocumentsEnvironment.current().passwords_folder / f"{agency}.password"
     return path.read_bytes().strip() if path.is_file() else None
 
 

@@ -21,7 +21,7 @@ from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from kini.letters.signing_keys import KeyUnavailable
+from kini.documents.signing_keys import KeyUnavailable
 
 REQUIRED = ("module", "token", "key")
 KNOWN = (*REQUIRED, "certificate", "certificates")

@@ -1,4 +1,4 @@
-"""Variables of letters: the agencies' keys and the time-stamping authority."""
+"""Variables of signed documents: the agencies' keys and the time-stamping authority."""
 
 import os
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ def _credentials() -> Path | None:
     return Path(folder) if folder else None
 
 
-class LettersEnvironment(EnvironmentSettings):
+class DocumentsEnvironment(EnvironmentSettings):
     signing_keys: OptionalPath = Field(
         None,
-        description="folder with the keys by which agencies sign letters (`/etc/kini/signing`; in a first look "
+        description="folder with the keys by which agencies sign documents (`/etc/kini/signing`; in a first look "
         "`signing` in `KINI_VAR`). Production refuses one inside `KINI_VAR`; see below",
     )
     signing_passwords: OptionalPath = Field(

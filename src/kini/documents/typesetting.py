@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from kini.city.public import pack
 from kini.core.registry import Registry
-from kini.letters.rules import LetterContent, bundled_glyphs_only, map_texts, printable_text
+from kini.documents.rules import DocumentContent, bundled_glyphs_only, map_texts, printable_text
 from kini.web.theme import theme_tokens
 
 #: Folders with built-in templates; a pack's file of the same name in `letters/` overrides one.
 template_folders: Registry[Path] = Registry("folder of papers")
-template_folders.register("letters", Path(__file__).parent / "paper")
+template_folders.register("documents", Path(__file__).parent / "paper")
 FOLDER = "letters"
 DEFAULT_COLOUR = "#0b5d51"
 MAIN = "main.typ"
@@ -50,7 +50,7 @@ def template_digest(root: Path, template: str) -> str:
     try:
         return hashlib.sha256(files["layout.typ"] + files[f"{template}.typ"]).hexdigest()
     except KeyError as missing:
-        raise LookupError(f"There is no letter {missing} in {root / FOLDER}.") from None
+        raise LookupError(f"There is no template {missing} in {root / FOLDER}.") from None
 
 
 def render_pdf(root: Path, template: str, data: Mapping[str, Any], created_at: datetime) -> bytes:
@@ -106,18 +106,18 @@ def brand_colour() -> str:
 
 
 def verification_url(code: str) -> str:
-    """Verification URL of a letter."""
-    return f"{settings.ENV.address}{reverse('letters:check', args=[code])}"
+    """Verification URL of a document."""
+    return f"{settings.ENV.address}{reverse('documents:check', args=[code])}"
 
 
-def letter_data(content: LetterContent, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
-    """Data of a letter's template and layout. Labels are in the active language."""
+def document_data(content: DocumentContent, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
+    """Data of a document's template and layout. Labels are in the active language."""
     address = verification_url(code)
     labels = {
         "number": _("Number"),
         "until": _("Valid until"),
         "signed": _("Signed electronically. Use the code on this page to verify a printed copy."),
-        "check": _("Check this letter"),
+        "check": _("Check this document"),
         "qr": _("QR code that leads to %(address)s") % {"address": address},
         "agency": _("On behalf of %(agency)s") % {"agency": content.agency},
     }
@@ -127,7 +127,7 @@ def letter_data(content: LetterContent, colour: str, language: str, number: str,
         "number": number,
         "code": code,
         "address": address,
-        "typed_at": f"{settings.ENV.address.partition('://')[2]}{reverse('letters:find')}",
+        "typed_at": f"{settings.ENV.address.partition('://')[2]}{reverse('documents:find')}",
         "labels": labels,
     }
 

@@ -1,4 +1,4 @@
-"""Errors of letters in a pack are reported with file, line and remedy."""
+"""Letters that services order: errors are reported with file, line and remedy; the pack of Jakarta has them all."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from kini.city import pack_checks as city_checks
 from kini.core.environment import ROOT
-from kini.letters import rules, template_checks
+from kini.letters import rules
 from kini.services.kinds import kinds
 from kini.services.loader import read_pack
 from kini.services.snapshots import build_snapshot
@@ -61,28 +61,6 @@ def test_a_wrong_order_names_its_line(copied, old, new, field, message):
     assert fault.line in (line, line + 1)
     assert message in fault.message
     assert fault.remedy.startswith("Use one of:")
-
-
-@pytest.mark.parametrize(
-    ("template", "line"),
-    [
-        ('#import "layout.typ": letter\n#letter(\n', 2),
-        ('#import "layout.typ": nothing\n', 1),
-        ("text\n\n#unknown\n", 3),
-    ],
-)
-def test_a_broken_template_names_its_line(copied, template, line):
-    (copied / "letters" / "broken.typ").write_text(template, "utf-8")
-    (fault,) = template_checks.check_templates(copied)
-    assert (fault.file, fault.line) == ("letters/broken.typ", line)
-    assert fault.message
-    assert fault.remedy
-
-
-def test_a_template_cannot_read_the_machine(copied):
-    (copied / "letters" / "spy.typ").write_text('#read("/etc/passwd")\n', "utf-8")
-    (fault,) = template_checks.check_templates(copied)
-    assert fault.file == "letters/spy.typ"
 
 
 def documents(pack):

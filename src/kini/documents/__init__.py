@@ -1,0 +1,1 @@
+"""Signed documents about any subject: typeset, signed, verified in public, withdrawn, replaced."""
