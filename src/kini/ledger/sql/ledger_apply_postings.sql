@@ -17,10 +17,12 @@ BEGIN
     FOR line IN
         SELECT account, unit, sum(amount)::bigint AS amount FROM posted GROUP BY account, unit ORDER BY account, unit
     LOOP
-        UPDATE ledger_balance b SET balance = b.balance + line.amount WHERE b.account = line.account AND b.unit = line.unit;
+        UPDATE ledger_balance b SET balance = b.balance + line.amount
+        WHERE b.account = line.account AND b.unit = line.unit;
         IF NOT FOUND THEN
             -- From zero: constraints are checked before a conflict is found, so they must not see the amount alone.
-            INSERT INTO ledger_balance (account, unit, balance) VALUES (line.account, line.unit, 0) ON CONFLICT DO NOTHING;
+            INSERT INTO ledger_balance (account, unit, balance) VALUES (line.account, line.unit, 0)
+            ON CONFLICT DO NOTHING;
             UPDATE ledger_balance b SET balance = b.balance + line.amount
             WHERE b.account = line.account AND b.unit = line.unit;
         END IF;

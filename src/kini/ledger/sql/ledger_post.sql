@@ -1,6 +1,6 @@
 -- Record an entry with its postings and return its id; the same key again records nothing and returns the same id.
--- Parallel arrays have account, unit and amount of each posting, debit positive. Postings to one account in one unit are
--- added up, and those that come to nothing are left out.
+-- Parallel arrays have account, unit and amount of each posting, debit positive. Postings to one account in one unit
+-- are added up, and those that come to nothing are left out.
 CREATE OR REPLACE FUNCTION ledger_post(
     entry_key text, entry_subject text, entry_at timestamptz, accounts text[], units text[], amounts bigint[],
     reversed_id bigint DEFAULT NULL

@@ -1,0 +1,31 @@
+-- Let a case move only along the edges of its flow, and keep what identifies it.
+CREATE OR REPLACE FUNCTION kini_case_step() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before text := '';
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (NEW.reference, NEW.service_id, NEW.version_id, NEW.kind, NEW.opened_at)
+            IS DISTINCT FROM (OLD.reference, OLD.service_id, OLD.version_id, OLD.kind, OLD.opened_at) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'integrity_constraint_violation',
+                MESSAGE = format('case %s keeps its reference, service, version, kind and beginning', OLD.reference);
+        END IF;
+        IF NEW.state = OLD.state THEN
+            RETURN NEW;
+        END IF;
+        before := OLD.state;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM services_flowedge AS edge
+        WHERE edge.version_id = NEW.version_id AND edge.state = before AND edge.next_state = NEW.state
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'integrity_constraint_violation',
+            MESSAGE = format('case %s: no edge of its flow leads from "%s" to "%s"', NEW.reference, before, NEW.state);
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER cases_case_step BEFORE INSERT OR UPDATE ON cases_case
+    FOR EACH ROW
+    EXECUTE FUNCTION kini_case_step();
