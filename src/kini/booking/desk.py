@@ -245,7 +245,7 @@ def close(request: HttpRequest, slot: int) -> HttpResponse:
             moved, cancelled = venue_actions.close_slot(by=actor, slot=target, message=message)
             words = ngettext("Closed. %(number)d booking was moved", "Closed. %(number)d bookings were moved", moved)
             messages.success(
-                request, f"{words % {'number': moved}}; {_('called off: %(number)d.') % {'number': cancelled}}"
+                request, f"{words % {'number': moved}}; {_('cancelled: %(number)d.') % {'number': cancelled}}"
             )
             return SeeOther(back)
         except NotAllowed:

@@ -133,7 +133,7 @@ def require_own_draft(by: Actor, draft: Draft, guest_key: str = "") -> None:
     if by.kind is ActorKind.SYSTEM or owned:
         return
     if not (draft.case and RESIDENT in case_roles(by, draft.case, guest_key)):
-        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))
 
 
 def require_may_start(by: Actor, service: Service, resident: Resident | None) -> None:

@@ -225,7 +225,7 @@ def _said(inputs: Mapping[str, Any], snapshot: ServiceSnapshot) -> Iterator[tupl
 def _who(entry: TimelineEntry, actor: Actor, names: Mapping[int, str]) -> str:
     match entry.actor_kind:
         case ActorKind.SYSTEM:
-            return _("By itself")
+            return _("Automatically")
         case ActorKind.OFFICER:
             return names.get(entry.actor_id or 0) or _("An officer")
     return _("You") if entry.actor_id == actor.user_id else _("The resident")

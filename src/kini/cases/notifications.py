@@ -36,7 +36,7 @@ def register() -> None:
             "title": gettext_lazy("Birth certificate"),
             "reference": EXAMPLE,
             "state": gettext_lazy("In progress"),
-            "sentence": gettext_lazy("Your papers are being checked."),
+            "sentence": gettext_lazy("Your documents are being checked."),
             "act": gettext_lazy("Open the case: something is asked of you."),
         },
         gettext_lazy("{title}: {state}"),

@@ -80,14 +80,14 @@ def register() -> None:
     for rule in (
         RetentionRule(
             "cases.drafts",
-            _("Applications that were begun and not sent, with their files"),
+            _("Applications that were started and not sent, with their files"),
             _("Not needed thirty days after the last answer"),
             timedelta(),
             Removal(lambda before: _drafts(before).count(), lambda before: actions.delete_expired_drafts(by=BY)),
         ),
         RetentionRule(
             "cases.presences",
-            _("Which officer has a case before them"),
+            _("Which officer has a case open"),
             _("No longer needed"),
             timedelta(),
             row_removal(lambda before: Presence.objects.filter(until__lt=before)),
@@ -96,7 +96,7 @@ def register() -> None:
         RetentionRule(
             "cases.bulks",
             _("Lists of cases that an officer moved in one step"),
-            _("Each case's own timeline says what became of it"),
+            _("The timeline of each case records its outcome"),
             30 * DAY,
             row_removal(_bulks),
         ),

@@ -18,7 +18,7 @@ def register() -> None:
         RetentionRule(
             "messages.inbox",
             _("Messages in the inbox and how they were sent"),
-            _("Record of what people were told"),
+            _("Record of the messages that people received"),
             2 * YEAR,
             row_removal(lambda before: Message.objects.filter(at__lt=before), held=_held),
         ),

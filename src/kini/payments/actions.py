@@ -127,7 +127,7 @@ def request_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
         ActionRefused: if nothing is due, or no provider offers the method.
     """
     if RESIDENT not in access.case_roles(by, case, guest_key):
-        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))
     bill, provider = queries.bill_of(case), provider_for(method)
     if bill is None or case.closed_at:
         raise ActionRefused(_("There is nothing to pay here."))

@@ -43,7 +43,7 @@ class AccessLimits(BaseModel):
     looks_per_hour: int = Field(default=30, ge=1)
     looks_per_day: int = Field(default=120, ge=1)
     unusual_reads: int = Field(default=60, ge=1, description="Reads a day below which nothing is unusual.")
-    unusual_looks: int = Field(default=15, ge=1, description="The same for looks at hidden data.")
+    unusual_looks: int = Field(default=15, ge=1, description="The same for views of hidden data.")
     unusual_times: float = Field(default=3.0, ge=1, description="Times the officer's usual and the agency's median.")
 
 

@@ -71,6 +71,6 @@ def confirm_contact(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest, user: User, contact: Contact) -> HttpResponse:
     actions.change_contact(by=queries.actor_for(request), user=user, contact=contact)
     messages.success(
-        request, _("From now on you are reached, and sign in, with {contact}.").format(contact=contact.shown)
+        request, _("From now on we contact you at {contact}, and you sign in with it.").format(contact=contact.shown)
     )
     return redirect("people:profile")

@@ -78,7 +78,7 @@ def parse_contact(typed: str, country: str) -> Contact:
     if not text:
         raise ContactError(_("Write your phone number or your e-mail address."))
     if len(text) > LONGEST or any(unicodedata.category(c) == "Cc" for c in text):
-        raise ContactError(_("This is too long or has signs that no number and no address has. Type it once more."))
+        raise ContactError(_("This is too long, or contains characters that no number or address has. Type it again."))
     return parse_email(text) if "@" in text else parse_phone(text, country)
 
 

@@ -14,7 +14,7 @@ class Permission(TextChoices):
 
 
 class PeoplePermission(Permission):
-    SEE_IDENTITY = "see-identity", _("see who a resident is (every look is logged)")
+    SEE_IDENTITY = "see-identity", _("see who a resident is (every access is logged)")
     APPLY_FOR_OTHERS = "apply-for-others", _("apply for residents at a counter")
     PROTECT_DATA = "protect-data", _("hold data back from deletion, and keep the register of data breaches")
     MANAGE_OFFICERS = "manage-officers", _("manage officers and their roles")

@@ -134,7 +134,7 @@ def _activity(person: DataSubject) -> Iterator[DataRecord]:
 
 def register() -> None:
     """Register the categories of this room; called once, from `AppConfig.ready`."""
-    yourself, officers = _("You"), _("You, and officers who work on your requests; every look is logged")
+    yourself, officers = _("You"), _("You, and officers who work on your requests; every access is logged")
     name, since = _("Name"), _("Since")
     for each in (
         PersonalDataCategory(

@@ -67,7 +67,7 @@ def register() -> None:
         RetentionRule(
             "people.used-credentials",
             _("Codes and refresh tokens that a program exchanged, as hashes"),
-            _("Used twice, they end the program's access"),
+            _("If they are used twice, the program's access ends"),
             timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN),
             row_removal(lambda before: UsedCredential.objects.filter(used_at__lt=before)),
         ),
@@ -80,7 +80,7 @@ def register() -> None:
         ),
         RetentionRule(
             "people.access-log",
-            _("The log of looks: which officer looked at whose data, when, and why"),
+            _("Access log: which officer looked at whose data, when, and why"),
             _("Misuse can be found for as long as claims may be made"),
             10 * YEAR,
             chain_removal("looks"),

@@ -79,4 +79,4 @@ def notify_new_device(user: User, device: str) -> None:
 def notify_contact_changed(user: User, before: list[Contact], new: Contact) -> None:
     """Notify every earlier contact of an account of its new contact."""
     with account_language(user):
-        notify(user, _("from now on reached by {contact}").format(contact=new.masked), before)
+        notify(user, _("the city now contacts you at {contact}").format(contact=new.masked), before)

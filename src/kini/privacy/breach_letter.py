@@ -52,5 +52,5 @@ def _data(breach: Breach) -> dict[str, Any]:
         "dated": formats.day_long(formats.today()),
         "law": str(config.law) if config else "",
         "rows": [{"name": "", "label": label, "text": text} for label, text in rows],
-        "labels": {"to": _("To"), "law": _("Given under")},
+        "labels": {"to": _("To"), "law": _("Legal basis")},
     }

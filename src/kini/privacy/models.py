@@ -13,11 +13,11 @@ from kini.core.models import ACTOR_KINDS
 from kini.people.models import Resident, User
 
 BREACH_ENTRY_LABELS: Mapping[str, str | Promise] = {
-    "opened": _("Written down"),
+    "opened": _("Recorded"),
     "changed": _("Changed"),
     "people-added": _("People were added"),
-    "people-told": _("People were told"),
-    "authority-told": _("The authority was told"),
+    "people-told": _("People were notified"),
+    "authority-told": _("The authority was notified"),
     "closed": _("Closed"),
 }
 

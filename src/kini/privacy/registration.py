@@ -57,7 +57,7 @@ EXPORTS = RetentionRule(
 )
 BREACH = MessageType(
     BREACH_MESSAGE,
-    _("When somebody's personal data came into wrong hands, was lost or changed"),
+    _("When somebody's personal data came into the wrong hands, was lost or changed"),
     {
         "data": _("Name and phone number"),
         "when": _("yesterday at 10:00"),

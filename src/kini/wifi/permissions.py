@@ -8,5 +8,5 @@ from kini.people.public import Permission
 class WifiPermission(Permission):
     MANAGE_VOUCHERS = "manage-vouchers", _("hand out Wi-Fi codes")
     PLAN_WIFI = "plan-wifi", _("plan new Wi-Fi points")
-    BLOCK_WIFI = "block-wifi", _("keep somebody out of the Wi-Fi")
-    WATCH_NETWORK = "watch-network", _("watch the city's Wi-Fi")
+    BLOCK_WIFI = "block-wifi", _("block people from the Wi-Fi")
+    WATCH_NETWORK = "watch-network", _("monitor the city's Wi-Fi")

@@ -184,7 +184,7 @@ def test_a_proved_number_moves_by_a_decided_dispute_alone(
     pages = ANSWERS | {"nik": {"nik": OTHER_NIK}}
     case = opened(acting(town.resident), dispute, town.resident, pages)
     page, mark = found_by(counter)
-    assert "Another person stands here" in page
+    assert "A different person is here" in page
     sent = PROOF | {"person": mark, "whose": "other", "name": "Mbah Contoh"}
     refused = counter.post("/desk/apply/proof/", sent)
     assert (refused.status_code, "can open a dispute" in refused.content.decode()) == (422, True)

@@ -31,7 +31,7 @@ def test_side_by_side_with_differences_in_words(case: Case, again: Case, clerk: 
     assert not rows["Goods"].differs
     assert rows["Number"].hidden
     page = response.content.decode()
-    for words in ("Differs", "The same", "Hidden, not compared", "came first"):
+    for words in ("Differs", "The same", "Hidden, not compared", "earlier"):
         assert words in page
     for secret in (NIK, "Warga Contoh"):
         assert secret not in page
@@ -42,13 +42,13 @@ def test_joined_from_the_page_and_followed_by_its_resident(
 ):
     response = clerk.post(address(again, case), {"verdict": "same"})
     assert (response.status_code, response["Location"]) == (303, f"/desk/cases/{case.reference}/")
-    assert "Joined to this case" in clerk.get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Merged into this case" in clerk.get(f"/desk/cases/{case.reference}/").content.decode()
     tracker = browse(town.resident).get(f"/cases/{again.reference}/").content.decode()
     assert "Worked on together" in tracker
     assert "An officer reads your papers." in tracker
     assert case.reference not in tracker
     page = browse(town.resident).get("/cases/").content.decode()
-    assert "joined with the same matter of others" in page
+    assert "merged with what others reported" in page
     clerk.post(f"/desk/cases/{again.reference}/separate/")
     assert Case.objects.get(pk=again.pk).merged_into is None
     assert clerk.post(f"/desk/cases/{again.reference}/separate/").status_code == 303
@@ -62,7 +62,7 @@ def test_kept_apart_from_the_page(case: Case, again: Case, clerk: CheckedClient)
 def test_nonsense_is_told(case: Case, again: Case, clerk: CheckedClient):
     response = clerk.post(address(case, again), {"verdict": "perhaps"})
     assert response.status_code == 422
-    assert "Say whether they are the same thing." in response.content.decode()
+    assert "Choose whether they are duplicates." in response.content.decode()
     assert clerk.get(f"/desk/cases/{case.reference}/compare/nothing/").status_code == 404
     assert clerk.post(address(case, case), {"verdict": "same"}).status_code == 422
 

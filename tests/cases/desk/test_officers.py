@@ -117,7 +117,7 @@ def test_nobody_grants_more_than_they_hold_nor_to_themselves(town: Town, manager
 def test_who_may_do_more_is_out_of_reach(town: Town, manager: CheckedClient):
     counter = employed("+6281200000065", "Petugas Loket", town.registry, "counter")
     at = f"/desk/officers/{counter.pk}/"
-    assert "Take away" not in manager.get(at).content.decode().split("<tbody>")[1]
+    assert "Revoke" not in manager.get(at).content.decode().split("<tbody>")[1]
     assert manager.post(f"{at}roles/{counter.role_grants.get().pk}/take/").status_code == 422
     assert manager.post(f"{at}active/", {"active": "no"}).status_code == 422
     assert acting(counter).grants

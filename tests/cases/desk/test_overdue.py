@@ -82,7 +82,7 @@ def test_the_table_has_every_late_case_and_nobody(late: list[Case], head: Checke
     text = b"".join(response.streaming_content).decode()
     rows = list(csv.DictReader(StringIO(text)))
     assert [row["Number"] for row in rows] == [case.reference for case in late]
-    assert [row["Waits for"] for row in rows] == ["Clerk", "Head of office", "The resident"]
+    assert [row["Waiting for"] for row in rows] == ["Clerk", "Head of office", "The resident"]
     assert [row["With an officer"] for row in rows] == ["yes", "no", "no"]
     assert all(int(row["Days late"]) > 20 for row in rows)
     for name in ("Warga", "Kepala Kantor", "Petugas", "3171", "Camar"):

@@ -19,7 +19,7 @@ def decided(town: Town, case: Case, score: int, text: str = "") -> Case:
 
 
 def test_heads_see_marks_objections_and_sentences(town: Town, permit: ServiceVersion, head: CheckedClient):
-    assert "Nobody has said anything yet" in head.get("/desk/ratings/").content.decode()
+    assert "No comments yet" in head.get("/desk/ratings/").content.decode()
     resident = town.named("resident")
     for score in (5, 4, 4):
         decided(town, opened(resident, permit, town.resident), score)
@@ -43,7 +43,7 @@ def test_what_another_agency_did_is_not_theirs_to_read(town: Town, head: Checked
     clerk = employed("+6281200000021", "Petugas Jalan", town.roads, "clerk")
     actions.move(by=acting(clerk), case=case, move="reject", values={"reason": "Full."})
     actions.rate_case(by=town.named("resident"), case=case, score=1, text="Nobody came.")
-    assert "Nobody has said anything yet" in head.get("/desk/ratings/").content.decode()
+    assert "No comments yet" in head.get("/desk/ratings/").content.decode()
 
 
 def test_it_is_for_those_who_lead(clerk: CheckedClient):

@@ -47,7 +47,7 @@ def test_the_day_and_the_same_day_of_earlier_weeks(weeks: None, head: CheckedCli
     assert late[-1] == 1
     assert took[-1] == (20 * 24 + 2 + 2) / 2 * 3600
     page = response.content.decode()
-    assert 'role="img" aria-label="Came in: from 0 to 1 in eight weeks"' in page
+    assert 'role="img" aria-label="Received: from 0 to 1 in eight weeks"' in page
     assert "Monday, 23 November 2026, until now" in page
 
 

@@ -71,7 +71,7 @@ def test_the_list_has_what_goes_on_and_what_has_ended(
     actions.withdraw(by=town.named("resident"), case=ended)
     asked(town, case)
     page = resident.see("/cases/")
-    assert page.words("//main//h2") == ["Going on", "Ended", "Looking for another case?"]
+    assert page.words("//main//h2") == ["In progress", "Ended", "Looking for another case?"]
     assert "Waiting for you" in page.text
     assert page.links(f"/cases/{ended.reference}/")
 

@@ -34,7 +34,7 @@ def test_without_a_mark_nothing_typed_is_lost(resident: Visitor, case: Case, tow
     page = resident.send(resident.see(f"/cases/{case.reference}/"), "rate/", text="Hm.")
     assert page.status == 422
     assert page.title.startswith("Error: ")
-    assert page.errors == ["Choose one of the five marks."]
+    assert page.errors == ["Choose one of the five ratings."]
     assert dict(page.form("rate/").form_values())["text"].strip() == "Hm."
     page = resident.send(page, "rate/", score="4", text="x" * 2001)
     assert page.errors == ["Shorten this to 2000 characters."]

@@ -141,7 +141,7 @@ def test_a_plan_is_asked_for_reckoned_shown_compared_and_thrown_away(client, hea
     page = client.post("/desk/wifi/plans/", WANTED, follow=True)
     first = Plan.objects.get()
     assert page.redirect_chain[-1][0] == f"/desk/wifi/plans/{first.pk}/"
-    assert "Waits" in page.content.decode()
+    assert "Waiting" in page.content.decode()
     run_jobs()
     first.refresh_from_db()
     points = list(first.points.all())

@@ -53,7 +53,7 @@ def reschedule(*, by: Actor, case: Case, slot: Slot, guest_key: str = "") -> Boo
     """
     booking = queries.of_case(case)
     if RESIDENT not in access.case_roles(by, case, guest_key) and by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))
     if booking is None or booking.state != "confirmed" or case.closed_at:
         raise ActionRefused(_("This booking cannot be changed any more."))
     before = booking.slot

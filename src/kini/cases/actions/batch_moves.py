@@ -68,9 +68,9 @@ def cancel_batch_move(*, by: Actor, bulk: BatchMove) -> BatchMove:
     """
     bulk = _locked(bulk.pk)
     if bulk.officer_id != _officer(by).pk:
-        raise NotAllowed(_("Only the officer who decided this can take it back."))
+        raise NotAllowed(_("Only the officer who decided this can undo it."))
     if bulk.begun_at:
-        raise ActionRefused(_("It is too late to take this back: the cases are being moved."))
+        raise ActionRefused(_("It is too late to undo this: the cases are being moved."))
     if bulk.taken_back_at is None:
         bulk.taken_back_at = current_time.now()
         bulk.save(update_fields=["taken_back_at"])

@@ -84,7 +84,7 @@ def _store(by: Actor, reply: CannedReply, title: str, text: str, event: str) -> 
     if unknown := rules.unknown_placeholders(text):
         raise ActionRefused(_("There is no placeholder {%(name)s}. Use one of those listed.") % {"name": unknown[0]})
     reply.title, reply.text, reply.number = title, text, reply.number + 1
-    action_helpers.create_once(reply.save, _("There is a reply of this title already."))
+    action_helpers.create_once(reply.save, _("There is already a reply with this title."))
     CannedReplyVersion.objects.create(reply=reply, number=reply.number, title=title, text=text, by_id=by.user_id)
     detail = {"agency": reply.agency_id, "service": reply.service_id or "", "version": reply.number}
     audit.record(by=by, action=event, subject=f"reply:{reply.pk}", detail=detail)

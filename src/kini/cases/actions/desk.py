@@ -45,7 +45,7 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
     _still_open(case)
     if officer and not _may_hold(officer, case):
         raise ActionRefused(
-            _("%(name)s does not see cases like this one. Choose somebody else.") % {"name": officer.name}
+            _("%(name)s has no access to cases like this one. Choose somebody else.") % {"name": officer.name}
         )
     case.assignee = officer
     data = {"officer": officer.pk if officer else None, "name": officer.name if officer else ""}

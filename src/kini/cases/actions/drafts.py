@@ -172,7 +172,7 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
     case = lock_case(case)
     snapshot = snapshot_of(case.version)
     if rules.RESIDENT not in access.case_roles(by, case, guest_key):
-        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))
     if not rules.is_correctable(snapshot.flow, case.state):
         raise ActionRefused(_("This application has been sent. It can be changed only if the city asks you to."))
     if draft := Draft.objects.filter(case=case).first():

@@ -85,7 +85,7 @@ def release_duplicates(*, by: Actor, case: Case) -> Case | None:
         raise NotAllowed(_("Only the system can do this."))
     case = lock_case(case)
     if case.outcome not in rules.UNDECIDED:
-        raise ActionRefused(_("This case goes on, or was decided."))
+        raise ActionRefused(_("This case is still open or has been decided."))
     first = case.duplicates.order_by("opened_at", "pk").first()
     if first is None:
         return None

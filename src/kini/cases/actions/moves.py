@@ -107,7 +107,7 @@ def _permitted(by: Actor, case: Case, snapshot: ServiceSnapshot, move: str, gues
     if rules.SYSTEM not in worn and edge.by not in worn:
         raise NotAllowed(_("This step belongs to somebody else."))
     if not rules.is_in_time(edge, case.closed_at, current_time.now()):
-        raise ActionRefused(_("The time for this step is over. Begin a new case instead."))
+        raise ActionRefused(_("The time for this step is over. Start a new case instead."))
     return edge
 
 

@@ -33,7 +33,7 @@ def rate_case(*, by: Actor, case: Case, score: int, text: str = "", guest_key: s
     if case.anonymised_at:  # its texts are gone already, and no later run would remove another one
         raise ActionRefused(_("This case ended so long ago that it can no longer be rated."))
     if score not in rules.SCORES:
-        raise ActionRefused(_("Choose one of the five marks."))
+        raise ActionRefused(_("Choose one of the five ratings."))
     rating, created = Rating.objects.get_or_create(
         case=case,
         closed_at=case.closed_at,

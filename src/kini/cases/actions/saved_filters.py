@@ -39,7 +39,7 @@ def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> Sav
     if first:
         officer.filters.filter(first=True).update(first=False)
     saved = SavedFilter(officer=officer, place=place, name=name, query=query, first=first)
-    action_helpers.create_once(saved.save, _("You have a filter of this name already."))
+    action_helpers.create_once(saved.save, _("You already have a filter with this name."))
     _record(by, saved, "cases.filter-saved")
     return saved
 

@@ -138,7 +138,7 @@ def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
     case = at_desk(actor, reference)
     agency = Agency.objects.filter(pk=body.agency, active=True).first()
     if agency is None:
-        raise _unknown("/agency", _("Choose the agency that should go on with it."))
+        raise _unknown("/agency", _("Choose the agency that should continue with it."))
     actions.transfer(by=actor, case=case, agency=agency, reason=body.reason)
 
 

@@ -6,11 +6,11 @@ from kini.api.auth import Scope
 from kini.people.public import token_auth
 
 SCOPES = (
-    Scope("cases:read", _("See what you asked the city for, how it stands, and its documents")),
+    Scope("cases:read", _("See your requests to the city, their progress and their documents")),
     Scope("cases:write", _("Apply for services in your name, answer questions, send in and withdraw")),
     Scope("desk:read", _("See the cases that you see as an officer"), officers=True),
     Scope("desk:write", _("Take steps, assign and write notes in your name as an officer"), officers=True),
-    Scope("desk:look", _("See who a resident is, in your name as an officer; every look is logged"), officers=True),
+    Scope("desk:look", _("See who a resident is, in your name as an officer; every access is logged"), officers=True),
 )
 READ, WRITE = token_auth.RequireScope("cases:read", guests=True), token_auth.RequireScope("cases:write", guests=True)
 MINE = token_auth.RequireScope("cases:read")

@@ -46,7 +46,7 @@ def access_report_csv(request: HttpRequest) -> HttpResponse:
     report = _report(request)
     head = [
         *(_("Officer"), _("Agency"), _("Day"), _("Reads"), _("Usual"), _("Median of the agency"), _("People")),
-        *(_("Looks at hidden data"), _("Usual looks"), _("Without own work"), _("In other areas")),
+        *(_("Views of hidden data"), _("Usual views"), _("Outside their work"), _("In other areas")),
         *(_("Outside office hours"), _("Unusual")),
     ]
     name = f"access-{report.day.isoformat()}.csv"

@@ -181,7 +181,7 @@ def _note(bulk: BatchMove) -> str:
 def _word(bulk: BatchMove) -> str:
     results = [item.result for item in bulk.cases.all()]
     if bulk.taken_back_at:
-        return _("Taken back; nothing was done")
+        return _("Undone; no case was moved")
     if not bulk.ended_at:
         return _("Not done yet")
     return _("%(moved)d of %(count)d moved") % {"moved": results.count(BatchMoveCase.MOVED), "count": len(results)}
@@ -201,7 +201,7 @@ def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
     batch = _own(request, bulk)
     try:
         actions.cancel_batch_move(by=actor_for(request), bulk=batch)
-        messages.success(request, _("Taken back. No case was moved, and nobody was notified."))
+        messages.success(request, _("Undone. No case was moved, and nobody was notified."))
     except NotAllowed:
         raise
     except ActionRefused as refusal:

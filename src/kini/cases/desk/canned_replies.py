@@ -84,7 +84,7 @@ def add_reply(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if home is None:
-                raise ActionRefused(_("Choose for what the reply is."))
+                raise ActionRefused(_("Choose what the reply is for."))
             agency, service = home.agency, home.service
             reply = actions.create_reply(by=actor, agency=agency, service=service, **_said(typed))
         except ActionRefused as refusal:
@@ -129,7 +129,7 @@ def _managed(request: HttpRequest, pk: int) -> tuple[Actor, CannedReply]:
     if stored is None:
         raise Http404
     if not may(actor, MANAGE, Scope(stored.agency_id, service=stored.service_id or "")):
-        raise NotAllowed(_("This reply belongs to others."))
+        raise NotAllowed(_("This reply belongs to somebody else."))
     return actor, stored
 
 

@@ -270,9 +270,9 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
         officer = _officer(actor, choice)
         actions.assign(by=actor, case=case, officer=officer)
         if officer is None:
-            messages.success(request, _("Nobody holds the case now."))
+            messages.success(request, _("The case is now assigned to nobody."))
         else:
-            messages.success(request, _("%(name)s holds the case now.") % {"name": officer.name})
+            messages.success(request, _("The case is now assigned to %(name)s.") % {"name": officer.name})
 
     return _attempt(request, actor, case, deed, "officer", "officer") or back_to_case(request, case.reference)
 
@@ -298,7 +298,7 @@ def transfer(request: HttpRequest, reference: str) -> HttpResponse:
     def deed() -> None:
         agency = Agency.objects.filter(pk=clean_query_text(request.POST.get("agency", "")), active=True).first()
         if agency is None:
-            raise ActionRefused(_("Choose the agency that should go on with it."))
+            raise ActionRefused(_("Choose the agency that should continue with it."))
         actions.transfer(by=actor, case=case, agency=agency, reason=reason)
         words = _("%(reference)s is with %(agency)s now.")
         messages.success(request, words % {"reference": case.reference, "agency": agency.title})

@@ -193,4 +193,4 @@ def _receipt_rows(case: Case, row: QueueRow) -> Iterator[tuple[str, Any]]:
     yield _("Now"), row.step
     yield _("Who has it"), case.unit or case.agency.title
     if case.due_at:
-        yield _("Done by"), formats.moment(case.due_at)
+        yield _("To be done by"), formats.moment(case.due_at)

@@ -128,11 +128,11 @@ def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
     """Missing and invalid inputs by name, in the order of the page."""
     problems = {}
     if request.POST.get("whose") not in ("theirs", "other"):
-        problems["whose"] = _("Say whose profile it is.")
+        problems["whose"] = _("Choose whose profile it is.")
     if request.POST.get("document") not in dict(assurance.document_choices()):
         problems["document"] = _("Choose which document the person showed.")
     if "card" not in request.POST:
-        problems["card"] = _("Go on only with the document before you and the person who is on it.")
+        problems["card"] = _("Continue only if the document is in front of you and the person on it is here.")
     problems |= {name: str(form.errors[name][0]) for name in ("name", "address", "area") if name in form.errors}
     return problems
 

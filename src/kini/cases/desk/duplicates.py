@@ -112,7 +112,7 @@ def _decided(request: HttpRequest, first: Case, later: Case, back: Case) -> Http
         actions.mark_not_duplicate(by=actor, case=first, other=later)
         messages.success(request, _("Marked as different. They will not be suggested again."))
         return see_other("cases:desk-case", back.reference)
-    raise ActionRefused(_("Say whether they are the same thing."))
+    raise ActionRefused(_("Choose whether they are duplicates."))
 
 
 @officers_only(CasePermission.JOIN_CASES)

@@ -74,7 +74,7 @@ def register() -> None:
     )
     navigation.register(
         "desk-access",
-        NavItem("cases:desk-access", _("Who reads what"), "eye", 45, "desk", _("Agency"), visible=manages),
+        NavItem("cases:desk-access", _("Access report"), "eye", 45, "desk", _("Agency"), visible=manages),
     )
     writes = has_permission(CasePermission.MANAGE_REPLIES)
     navigation.register(

@@ -87,7 +87,7 @@ def add_officer(request: HttpRequest) -> HttpResponse:
         except ActionRefused as refusal:
             errors = [("name" if not typed["name"] else "contact" if agency else "agency", str(refusal))]
         else:
-            words = _("%(name)s is told by message. Now give a role.")
+            words = _("%(name)s gets a message about it. Now give them a role.")
             messages.success(request, words % {"name": officer.name})
             return see_other("cases:desk-officer", officer.pk)
     context = {"agencies": agencies, "typed": typed, "errors": errors, "wrong": dict(errors)}
@@ -119,7 +119,7 @@ def officer(request: HttpRequest, officer: int) -> HttpResponse:
         )
         actions.grant_role(by=actor, officer=managed, role=role, area=area, services=services)
 
-    return _done(request, actor, managed, give, _("The role is given."))
+    return _done(request, actor, managed, give, _("The role has been given."))
 
 
 @officers_only(MANAGE)
@@ -133,7 +133,7 @@ def revoke_role(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
         if held:
             actions.withdraw_role(by=actor, grant=held)
 
-    return _done(request, actor, managed, deed, _("The role is taken away."))
+    return _done(request, actor, managed, deed, _("The role has been revoked."))
 
 
 @officers_only(MANAGE)
@@ -143,7 +143,7 @@ def set_officer_active(request: HttpRequest, officer: int) -> HttpResponse:
     actor, managed = _managed(request, officer)
     active = request.POST.get("active") == "yes"
     change = actions.reactivate_officer if active else actions.deactivate_officer
-    words = _("%(name)s may work again.") if active else _("%(name)s can no longer work as an officer.")
+    words = _("%(name)s can work as an officer again.") if active else _("%(name)s can no longer work as an officer.")
     return _done(request, actor, managed, lambda: change(by=actor, officer=managed), words % {"name": managed.name})
 
 
@@ -304,7 +304,7 @@ def _sentence(entry: AuditEntry, places: dict[str, str]) -> str:
         case "people.role-granted":
             return _("“%(role)s” given for %(where)s") % words
         case "people.role-withdrawn":
-            return _("“%(role)s” taken away for %(where)s") % words
+            return _("“%(role)s” revoked for %(where)s") % words
         case "people.directory-linked" if entry.detail.get("linked"):
             return _("Linked to the directory")
         case "people.directory-linked":

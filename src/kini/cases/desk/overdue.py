@@ -207,7 +207,7 @@ def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
         _("Unit"),
         _("Area"),
         _("Step"),
-        _("Waits for"),
+        _("Waiting for"),
         _("With an officer"),
         _("Clock paused"),
         _("Opened"),

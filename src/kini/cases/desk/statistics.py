@@ -98,7 +98,7 @@ def _asked(text: str, today: date) -> date:
 
 def _measures(whole: DayCounts) -> Iterable[tuple[str, list[Any], list[str]]]:
     """Rows (label, values, formatted values), the day itself first."""
-    yield _("Came in"), whole.opened, [str(value) for value in whole.opened[::-1]]
+    yield _("Received"), whole.opened, [str(value) for value in whole.opened[::-1]]
     yield _("Decided"), whole.ended, [str(value) for value in whole.ended[::-1]]
     yield _("Decided late"), whole.late, [str(value) for value in whole.late[::-1]]
     words = ["–" if value is None else formats.duration(value, units=1) for value in whole.took[::-1]]

@@ -83,7 +83,7 @@ def _note(request: HttpRequest, case: Case) -> str:
     if case.resident and case.resident.user_id != request.user.pk and case.resident.name:
         parts.append(_("for %(name)s") % {"name": case.resident.name})
     if case.merged_into:
-        parts.append(_("joined with the same matter of others"))
+        parts.append(_("merged with what others reported"))
     elif case.closed_at:
         parts.append(formats.day(case.closed_at))
     elif case.due_at and not case.paused_at:

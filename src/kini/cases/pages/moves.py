@@ -80,7 +80,7 @@ def _taken(
     key = guest_key(request, case.reference)
     upload_limits.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
     actions.move(by=actor, case=case, move=move, values=values, expected_state=shown, guest_key=key)
-    messages.success(request, _("Done. You see it here."))
+    messages.success(request, _("Done. The result is shown here."))
     return SeeOther(address)
 
 

@@ -45,7 +45,7 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
     score, text = sent.form.text(SCORE), sent.form.text(TEXT)
     errors = {}
     if score not in {str(each) for each in rules.SCORES}:
-        errors[SCORE] = _("Choose one of the five marks.")
+        errors[SCORE] = _("Choose one of the five ratings.")
     if len(text) > transition_inputs.MAX_TEXT:
         errors[TEXT] = _("Shorten this to %(number)d characters.") % {"number": transition_inputs.MAX_TEXT}
     if errors:

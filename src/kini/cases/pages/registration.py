@@ -15,7 +15,7 @@ def register() -> None:
     navigation.register(
         "cases-account",
         NavItem(
-            "cases:mine", _("My cases"), "document", 5, "account", note=_("What you asked for, and where it stands")
+            "cases:mine", _("My cases"), "document", 5, "account", note=_("Your requests and their progress")
         ),
     )
     navigation.register("cases-shortcut", NavItem("cases:mine", _("My cases"), "document", 20, "shortcut"))

@@ -74,7 +74,7 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     """Due date and current holder. An uncertain date is called an aim."""
     case, target = view.case, view.snapshot.definition.target
     if case.merged_into:
-        yield _("Joined on"), formats.day(case.state_since)
+        yield _("Merged on"), formats.day(case.state_since)
     elif case.closed_at:
         yield _("Ended on"), formats.day(case.closed_at)
     elif case.paused_at:

@@ -115,7 +115,7 @@ class _Look:
             return _("This case is your own or your family's. A colleague works on it.")
         if edge is None:
             name = str(snapshot.flow.states[case.state].name)
-            return _("This step does not lead on from “%(step)s”.") % {"step": name}
+            return _("This step is not possible from “%(step)s”.") % {"step": name}
         if edge.by not in worn - {rules.RESIDENT, rules.SYSTEM}:
             return _("This step belongs to somebody else.")
         if not rules.is_in_time(edge, case.closed_at, current_time.now()):

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 PLACEHOLDERS: Mapping[str, str | Promise] = {
     "reference": _("the number of the case"),
     "service": _("the name of the service"),
-    "step": _("the step at which the case is"),
-    "due": _("by when it is to be decided"),
+    "step": _("the current step"),
+    "due": _("the deadline for the decision"),
     "agency": _("the name of the agency"),
-    "officer": _("who writes"),
+    "officer": _("the author's name"),
 }
 _PLACE = re.compile(r"\{([^{}\s]*)\}")
 

@@ -42,11 +42,11 @@ def entry_sentence(entry: EntryData, flow: Flow) -> str:
         case "moved":
             return _moved(entry, flow)
         case "assigned":
-            return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("the officer on duty")}
+            return _("Assigned to %(name)s.") % {"name": entry.data.get("name") or _("the officer on duty")}
         case "transferred":
             return _("Passed on to %(agency)s.") % {"agency": Text.model_validate(entry.data["agency_name"])}
         case "sent":
-            return _("%(unit)s has it.") % {"unit": Text.model_validate(entry.data["unit_name"])}
+            return _("%(unit)s is handling it.") % {"unit": Text.model_validate(entry.data["unit_name"])}
         case "noted":
             return str(entry.data.get("text") or _("A note, which was removed."))
         case "gathered":
@@ -56,7 +56,7 @@ def entry_sentence(entry: EntryData, flow: Flow) -> str:
         case "joined":
             return _("This case now belongs to the merged profile.")
         case "anonymised":
-            return _("Answers, documents and what was written here were removed, as their term is over.")
+            return _("Answers, documents and notes were removed because their retention period is over.")
         case sort if teller := entry_renderers.find(sort):
             return teller(entry.data)
     return _("The answers were encrypted with a new key.")

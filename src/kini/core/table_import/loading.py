@@ -69,7 +69,7 @@ def load(
                 copy.write_row((line, *values))
         cursor.execute(statements.repeated)
         for line, first in cursor.fetchall():
-            message = _("it stands in line %(line)d already") % {"line": first}
+            message = _("it is already in line %(line)d") % {"line": first}
             theirs = ", ".join(map(table.mapping.column, target.key))
             table.errors.append(ConfigError(table.file, line, theirs, message, _("Keep one of them.")))
         cursor.execute(*statements.compare)

@@ -38,7 +38,7 @@ def register_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
     """
     require_system(by)
     if not 1 <= days <= MOST_DAYS:
-        raise ActionRefused(_("Give 1 to %(days)d days.") % {"days": MOST_DAYS})
+        raise ActionRefused(_("Enter 1 to %(days)d days.") % {"days": MOST_DAYS})
     mark, stored_group = device_hash(mac), find_group(group)
     values = {"group": stored_group, "voucher": None, "expires_at": current_time.now() + timedelta(days=days)}
     device, _new = Device.objects.update_or_create(mark=mark, defaults=values)

@@ -94,7 +94,7 @@ def _target(actor: Actor, whom: str) -> BlockTarget:
     try:
         case = read_case_at_desk(actor, whom, shown=False)
     except Http404:
-        raise ActionRefused(_("You have no such case.")) from None
+        raise ActionRefused(_("You have no case with this number.")) from None
     user = case.resident.user_id if case.resident else None
     if user is None:
         raise ActionRefused(_("This case does not belong to an account, so nobody can be blocked by it."))

@@ -59,11 +59,11 @@ def validate_request(request: PlanRequest) -> None:
     """
     limits = (
         (request.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
-        (request.radius_m, WALK_RADIUS, _("Let people walk 50 to 5,000 metres.")),
-        (request.capacity, POINT_CAPACITY, _("Let a point serve 1 to 1,000,000 people.")),
+        (request.radius_m, WALK_RADIUS, _("Enter a walking distance of 50 to 5,000 metres.")),
+        (request.capacity, POINT_CAPACITY, _("Enter 1 to 1,000,000 people for each point.")),
         (request.cost, POINT_COST, _("Enter the cost of a point as a whole number, 0 or more.")),
         (request.budget or 0, POINT_COST, _("Enter the budget as a whole number, 0 or more, or leave it empty.")),
-        (request.equity, EQUITY, _("Let a person in an area without points count 0 to 10 more.")),
+        (request.equity, EQUITY, _("Enter an extra weight of 0 to 10 for a person in an area without points.")),
     )
     for value, (least, most), message in limits:
         if not least <= value <= most:
