@@ -1,7 +1,7 @@
 """Distinct counts beyond a month by HyperLogLog sketches (Apache DataSketches), which merge and identify nobody.
 
 The input is a hash of each person or device under a key of its own, computed while a day is closed and stored nowhere.
-Merging is idempotent (docs/decisions/0014-people-over-years.md).
+Merging is idempotent (docs/decisions/0014-counting-people-over-years.md).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
