@@ -15,7 +15,7 @@ from kini.cases.models import Case
 from kini.core import current_time
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry, OutboxMessage
-from kini.messages import actions, jobs, message_texts, sender, unsubscribe
+from kini.messages import actions, jobs, message_texts, unsubscribe
 from kini.messages.channels.base import Accepted
 from kini.messages.models import Delivery, Message, OptOut
 from kini.messages.recipients import Recipient
@@ -92,7 +92,7 @@ def test_a_busy_channel_is_tried_again_and_then_the_next_one(town: Town, pigeon:
     first = message.deliveries.get()
     assert first.due_at > current_time.now() + timedelta(seconds=50)
     for _again in range(4):
-        sender.send_delivery(first.pk)
+        jobs.send_delivery(first.pk)
     run_jobs()
     assert states(message) == [("pigeon", "failed"), ("sms", "delivered")]
 
@@ -203,7 +203,7 @@ def test_a_second_try_keeps_the_quiet_hours_as_well(town: Town, pigeon: Pigeon):
     with current_time.freeze(late):
         delivery = notify_resident(town).deliveries.get()
         for _try in range(2):
-            sender.send_delivery(delivery.pk)
+            jobs.send_delivery(delivery.pk)
     delivery.refresh_from_db()
     assert delivery.due_at == EVENING.replace(hour=23)
 

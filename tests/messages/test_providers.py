@@ -9,7 +9,7 @@ from django.test import Client
 from kini.cases.models import Case, Draft
 from kini.core import current_time
 from kini.core.models import OutboxMessage
-from kini.messages import sender, unsubscribe
+from kini.messages import jobs, unsubscribe
 from kini.messages.channels.base import PermanentFailure, TemporaryFailure
 from kini.messages.models import InboundMessage, Message, OptOut
 from kini.messages.providers.base import OutgoingMessage
@@ -91,7 +91,7 @@ def test_a_provider_that_is_down_is_tried_again(town: Town, carriers: Sandbox, r
     run_jobs()
     assert states(message) == [("whatsapp", "waiting")]
     carriers.faults = {"receipt": "never"}
-    sender.send_delivery(message.deliveries.get().pk)
+    jobs.send_delivery(message.deliveries.get().pk)
     assert states(message) == [("whatsapp", "sent")]
 
 

@@ -1,11 +1,13 @@
 """Scheduled jobs: timed transitions, search index, checkpoints, access alarms, batch moves; listeners."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 
-from kini.cases import actions, queries, rules
+from kini.cases import actions, rules
 from kini.cases.actions.batch_moves import BATCH_MOVE_JOB
 from kini.cases.events import CaseMoved
 from kini.cases.models import BatchMove, BatchMoveCase, Case
@@ -19,6 +21,8 @@ from kini.core.jobs import job, periodic
 from kini.people import actions as people_actions
 from kini.people.events import ProfilesJoined
 from kini.people.queries import officer_actor
+from kini.services.models import FlowEdge
+from kini.services.public import snapshot_of
 from kini.web import formats
 
 #: Time for which a batch move is retried after errors.
@@ -31,7 +35,7 @@ log = structlog.get_logger("kini.cases")
 def take_due_edges() -> None:
     """Take all timed transitions that are due; one failing case does not stop the others."""
     by = system("time")
-    for pk in list(queries.due_edges()):
+    for pk in list(_due_cases()):
         try:
             actions.take_due_edge(by=by, case=Case(pk=pk))
         except ActionRefused as refusal:
@@ -123,3 +127,19 @@ def encrypt_plain_answers(by: Actor) -> None:
     """Encrypt answers that are older than their service's sensitive flag, one batch for each transaction."""
     while actions.encrypt_sensitive_answers(by=by):
         pass
+
+
+def _due_cases() -> Iterator[int]:
+    """Ids of cases that have been in their state for as long as its `after` says."""
+    now, calendar = current_time.now(), pack.current().calendar
+    standing = Case.objects.filter(
+        version=OuterRef("version"), state=OuterRef("state"), state_since__lte=now - timedelta(hours=23)
+    )
+    for edge in (
+        FlowEdge.objects.filter(Exists(standing), move=rules.AFTER).select_related("version").defer("version__content")
+    ):
+        after = snapshot_of(edge.version).flow.states[edge.state].after
+        waiting = Case.objects.filter(version=edge.version, state=edge.state).order_by("pk")
+        for pk, since in waiting.values_list("pk", "state_since"):
+            if after and calendar.add(since, "days", after.days) <= now:
+                yield pk

@@ -1,30 +1,24 @@
 """City configuration from the pack: city.toml and calendar.toml."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from threading import Lock
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.conf import settings
 
+from kini.city.calendar import calendar_errors, work_calendar
 from kini.city.schema import (
-    WEEKDAYS,
     AreaLevel,
     CalendarFile,
     CityFile,
     EmergencyNumber,
-    OfficeHours,
     OfficerRules,
-    known_subdivision,
 )
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.geometry import Point
 from kini.core.localized_text import Text, missing_translations
 from kini.core.process_cache import cached
-from kini.core.working_time import Hours, WorkCalendar
+from kini.core.working_time import WorkCalendar
 from kini.web.theme import theme_errors as theme_faults
 
 CITY_FILE = "city.toml"
@@ -106,7 +100,7 @@ def load_city(path: Path) -> City:
         faults += missing_translations(source, form, form.languages)
         faults += [source.error_at(("theme", key), message) for key, message in theme_faults(form.theme)]
     if city and calendar:
-        faults += _calendar_faults(calendar[0], city[1], calendar[1])
+        faults += calendar_errors(calendar[0], city[1], calendar[1])
     if faults or not city or not calendar:
         raise ConfigErrors(faults)
     return _city(path, city[1], work_calendar(city[1], calendar[1]))
@@ -121,44 +115,6 @@ def _read[M: (CityFile, CalendarFile)](
     except ConfigErrors as error:
         faults += error.errors
         return None
-
-
-def _calendar_faults(source: SourceFile, city: CityFile, calendar: CalendarFile) -> list[ConfigError]:
-    faults = list(missing_translations(source, calendar, city.languages))
-    if wrong := known_subdivision(city.country, calendar.subdivision):
-        return [*faults, source.error_at(("subdivision",), wrong)]
-    try:
-        work_calendar(city, calendar)
-    except ValueError as error:
-        faults.append(source.error_at(("office_hours",), str(error), 'Write spans in order, as "07:30-16:00".'))
-    return faults
-
-
-def work_calendar(city: CityFile, calendar: CalendarFile) -> WorkCalendar:
-    """Build the calendar for deadlines from office hours, public holidays and the pack's own days.
-
-    Raises:
-        ValueError: the office hours overlap or are out of order.
-    """
-    return WorkCalendar(city.time_zone, _hours(calendar.office_hours), _days_off(city.country, calendar))
-
-
-def _hours(hours: OfficeHours) -> Hours:
-    return {number: getattr(hours, day) for number, day in enumerate(WEEKDAYS)}
-
-
-def _days_off(country: str, calendar: CalendarFile) -> Callable[[date], bool]:
-    public = holidays.country_holidays(country, subdiv=calendar.subdivision)
-    own = {day.date: not day.open for day in calendar.days}
-    lock = Lock()
-
-    def off(day: date) -> bool:
-        if day in own:
-            return own[day]
-        with lock:  # the library computes a year on first use, which is not thread-safe
-            return day in public
-
-    return off
 
 
 def _city(root: Path, form: CityFile, calendar: WorkCalendar) -> City:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from kini.cases import rules as case_rules
 from kini.cases.models import Case, Document, Draft
 from kini.core.actors import ActionRefused
-from kini.reports import queries, rules
+from kini.reports import rules
 from kini.services.public import Kind, Name, StrictModel, snapshot_of
 
 
@@ -60,5 +61,11 @@ def check_evidence(document: Document, case: Case) -> None:
     """
     if rules.taken_too_early(document.taken_at, case.opened_at):
         raise ActionRefused(_("This photo was taken before the report. Take a new one of the finished work."))
-    if queries.used_before(document):
+    if _used_before(document):
         raise ActionRefused(_("This photo has been used before. Take a new one of the finished work."))
+
+
+def _used_before(document: Document) -> bool:
+    """Return True if the same file or picture was uploaded before."""
+    same = Q(source_sha256=document.source_sha256) | Q(sha256=document.sha256)
+    return Document.objects.filter(same).exclude(pk=document.pk).exists()

@@ -19,7 +19,7 @@ from kini.cases import actions
 from kini.cases.models import Draft
 from kini.cases.public import case_answers
 from kini.city.public import pack
-from kini.core import current_time, upload_limits
+from kini.core import current_time, upload_quotas
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.config_files import ConfigError
 from kini.messages.models import InboundMessage
@@ -77,7 +77,7 @@ def _take(by: Actor, draft: Draft, heard: InboundMessage, words: str) -> None:
     if heard.photo and (name := _name(snapshot, "photo")):
         content = configured_providers()[heard.provider].photo(heard.photo)
         upload = SimpleUploadedFile("whatsapp.jpg", content, "image/jpeg")
-        upload_limits.count_account_uploads(draft.owner_id or 0, [upload])
+        upload_quotas.count_account_uploads(draft.owner_id or 0, [upload])
         document = actions.attach_file(by=by, draft=draft, slot=name, upload=upload)
         files = (case_answers.of_draft(draft).get(name) or {}).get("files", [])
         actions.update_answers(by=by, draft=draft, values={name: {"files": [*files, str(document.pk)]}})

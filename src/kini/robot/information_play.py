@@ -15,7 +15,7 @@ from kini.feeds.models import Stop
 from kini.feeds.public import Feed, FileOrigin, ImportRefused, InformationOptions, SelfCheck, feed_config, importer
 from kini.robot.accounts import RobotAccounts
 from kini.robot.browser import Browser, CheckFailed, Form, Page
-from kini.robot.report import ServiceResult
+from kini.robot.service_play import ServiceResult
 from kini.services.models import Service
 from kini.services.public import examples, kinds, services_on_other_pages, snapshot_of
 

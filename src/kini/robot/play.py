@@ -9,8 +9,7 @@ from django.db import connection
 from kini.robot.accounts import RobotAccounts, create_accounts
 from kini.robot.browser import CheckFailed
 from kini.robot.information_play import InformationPlay
-from kini.robot.report import ServiceResult
-from kini.robot.service_play import ServicePlay
+from kini.robot.service_play import ServicePlay, ServiceResult
 from kini.services.models import Service
 from kini.services.public import kinds
 

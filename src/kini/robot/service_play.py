@@ -15,9 +15,27 @@ from kini.robot.application import Application
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.flow_paths import Edge, FlowCoverage
 from kini.robot.kind_steps import external_moves
-from kini.robot.report import ServiceResult
 from kini.services.models import Service
 from kini.services.public import JOINED, ServiceSnapshot, examples, fixtures_of, snapshot_of
+
+
+@dataclass(slots=True)
+class ServiceResult:
+    """Counters and failure of one service's test."""
+
+    service: str
+    kind: str
+    questions: int = 0
+    states: int = 0
+    edges: int = 0
+    refused: int = 0
+    fault: str = ""
+
+    def __str__(self) -> str:
+        mark = "  FAULT" if self.fault else ""
+        counts = f"{self.questions:>9} {self.states:>6} {self.edges:>6} {self.refused:>7}"
+        return f"{self.service:<34} {self.kind:<13} {counts}{mark}"
+
 
 BY = system("robot")
 MAX_CASES = 40

@@ -1,6 +1,7 @@
 """Actions on cases: drafts and submission, moves, desk work, duplicates, batch moves, maintenance."""
 
 from kini.cases.actions.anonymisation import anonymise, remove_files
+from kini.cases.actions.assignment import assign, assign_unit, transfer
 from kini.cases.actions.batch_moves import (
     MAX_BATCH_CASES,
     UNDO_SECONDS,
@@ -16,16 +17,6 @@ from kini.cases.actions.canned_replies import (
     create_reply,
     set_reply_active,
     update_reply,
-)
-from kini.cases.actions.desk import (
-    add_note,
-    assign,
-    assign_unit,
-    mark_mentions_read,
-    open_at_desk,
-    record_presence,
-    reveal,
-    transfer,
 )
 from kini.cases.actions.drafts import (
     attach_file,
@@ -46,7 +37,10 @@ from kini.cases.actions.maintenance import (
     transfer_to_profile,
 )
 from kini.cases.actions.moves import StaleState, answer_correction, move, move_new_case, withdraw
+from kini.cases.actions.notes import add_note, mark_mentions_read
+from kini.cases.actions.presence import open_at_desk, record_presence
 from kini.cases.actions.ratings import rate_case
+from kini.cases.actions.reveal import reveal
 from kini.cases.actions.saved_filters import MAX_FILTER_NAME, delete_filter, save_filter, set_default_filter
 from kini.cases.actions.submission import submit, submit_answers
 from kini.cases.actions.timeline_entries import GeneratedDocument, add_timeline_entry

@@ -20,7 +20,7 @@ from kini.cases.api import schemas
 from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case, Document, Draft
 from kini.cases.rules import RESIDENT
-from kini.core import attempt_limits, upload_limits
+from kini.core import attempt_limits, upload_quotas
 from kini.core.actions import single_transaction
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.client_address import client_network
@@ -125,7 +125,7 @@ def add_document(
     """Add a file to a draft. Then answer its question with `{"files": [id]}`."""
     caller = principal_of(request)
     stored = _draft(caller, draft)
-    upload_limits.count_uploads(request, [file], user=caller.actor.user_id)
+    upload_quotas.count_uploads(request, [file], user=caller.actor.user_id)
     document = actions.attach_file(by=caller.actor, draft=stored, slot=slot, upload=file, guest_key=caller.guest_key)
     return schemas.document_out(document)
 

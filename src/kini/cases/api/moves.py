@@ -9,7 +9,7 @@ from kini.api.operations import In
 from kini.api.problems import invalid_body
 from kini.cases import access, actions, rules, transition_inputs
 from kini.cases.models import Case
-from kini.core import upload_limits
+from kini.core import upload_quotas
 from kini.core.actors import Actor
 from kini.services.public import snapshots_by_version
 
@@ -41,7 +41,7 @@ def take_move(request: HttpRequest, actor: Actor, case: Case, body: NewMove, gue
         if inputs.errors:
             raise invalid_body(inputs.errors.items(), "/given")
         values = inputs.values
-        upload_limits.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
+        upload_quotas.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
     return actions.move(
         by=actor, case=case, move=body.move, values=values, expected_state=body.step, guest_key=guest_key
     )

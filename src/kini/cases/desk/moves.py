@@ -20,7 +20,7 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms
 from kini.cases.pages.forms import Errors
 from kini.cases.permissions import CasePermission
-from kini.core import current_time, upload_limits
+from kini.core import current_time, upload_quotas
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.files import FileRefused
 from kini.people.public import officers_only
@@ -110,7 +110,7 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: MoveF
     if errors:
         return _draw(request, step, inputs.typed, errors)
     try:
-        upload_limits.count_uploads(request, transition_inputs.uploads_in(inputs.values), user=actor.user_id)
+        upload_quotas.count_uploads(request, transition_inputs.uploads_in(inputs.values), user=actor.user_id)
         moved = actions.move(by=actor, case=case, move=move, values=inputs.values, expected_state=shown)
     except NotAllowed:
         raise

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.cases import actions, queries
-from kini.cases.actions.desk import PRESENCE_SECONDS
+from kini.cases.actions.presence import PRESENCE_SECONDS
 from kini.cases.desk.guards import case_at_desk
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import Case, Mention, Presence

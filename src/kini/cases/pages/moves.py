@@ -16,7 +16,7 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import answer_summary, forms, tracking
 from kini.cases.pages.guards import guest_key, own_case_for_visitor, owner_only
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
-from kini.core import upload_limits
+from kini.core import upload_quotas
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.people.queries import actor_for
 from kini.services.public import snapshot_of
@@ -78,7 +78,7 @@ def _taken(
     if case.state != shown and _was_taken(case, move, shown, actor.user_id):
         return SeeOther(address)
     key = guest_key(request, case.reference)
-    upload_limits.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
+    upload_quotas.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
     actions.move(by=actor, case=case, move=move, values=values, expected_state=shown, guest_key=key)
     messages.success(request, _("Done. The result is shown here."))
     return SeeOther(address)

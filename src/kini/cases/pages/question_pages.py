@@ -11,7 +11,7 @@ from kini.cases.pages.forms import Errors, SubmittedForm
 from kini.cases.pages.guards import owner_only
 from kini.cases.pages.question_form import render_question_page
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
-from kini.core import upload_limits
+from kini.core import upload_quotas
 from kini.core.actors import ActionRefused
 from kini.services.public import PageSnapshot, UploadField, questions
 from kini.web.error_middleware import status_for
@@ -90,7 +90,7 @@ def _attach(
             if forms.is_already_uploaded(upload, there):
                 continue
             try:
-                upload_limits.count_uploads(request, [upload], user=wizard.actor.user_id)
+                upload_quotas.count_uploads(request, [upload], user=wizard.actor.user_id)
                 there.append(
                     actions.attach_file(
                         by=wizard.actor, draft=wizard.draft, slot=name, upload=upload, guest_key=wizard.guest_key

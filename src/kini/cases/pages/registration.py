@@ -14,9 +14,7 @@ def register() -> None:
     navigation.register("cases", NavItem("cases:mine", _("My cases"), "document", order=40))
     navigation.register(
         "cases-account",
-        NavItem(
-            "cases:mine", _("My cases"), "document", 5, "account", note=_("Your requests and their progress")
-        ),
+        NavItem("cases:mine", _("My cases"), "document", 5, "account", note=_("Your requests and their progress")),
     )
     navigation.register("cases-shortcut", NavItem("cases:mine", _("My cases"), "document", 20, "shortcut"))
     navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))

@@ -1,6 +1,5 @@
-"""Queries on cases: queue, lookup by permission, a resident's cases and drafts, duplicates, due transitions."""
+"""Queries on cases: queue, lookup by permission, a resident's cases and drafts, duplicates."""
 
-from kini.cases.queries.columns import DEFERRED, DETAIL_COLUMNS
 from kini.cases.queries.desk import (
     MAX_CONFLICTS,
     MAX_COUNTED,
@@ -29,6 +28,8 @@ from kini.cases.queries.duplicates import (
 from kini.cases.queries.lookup import can_see, case_for, document_for, draft_for
 from kini.cases.queries.officer import MAX_MENTIONS, mentions_of, saved_filters, unread_mentions
 from kini.cases.queries.own import (
+    DEFERRED,
+    DETAIL_COLUMNS,
     STILL_OPEN,
     can_be_rated,
     current_rating,
@@ -38,7 +39,6 @@ from kini.cases.queries.own import (
     own_cases_page,
     own_document,
 )
-from kini.cases.queries.upkeep import due_edges
 
 __all__ = [
     "DEFERRED",
@@ -66,7 +66,6 @@ __all__ = [
     "document_for",
     "draft_for",
     "drafts_of",
-    "due_edges",
     "duplicate_candidates",
     "filter_counts",
     "is_cursor",

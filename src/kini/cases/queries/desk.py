@@ -12,7 +12,7 @@ from kini.cases import search_index
 from kini.cases.access import has_conflict_of_interest
 from kini.cases.models import Case
 from kini.cases.permissions import CasePermission
-from kini.cases.queries.columns import DEFERRED, QUEUE_COLUMNS
+from kini.cases.queries.own import DEFERRED, DETAIL_COLUMNS
 from kini.city import queries as city_queries
 from kini.core import current_time
 from kini.core.actors import Actor
@@ -21,6 +21,9 @@ from kini.core.database.fast_models import hydrate
 from kini.people.models import Officer
 from kini.people.public import Permission, permission_filters
 from kini.services.public import snapshots_by_version
+
+#: Columns of a row of the queue, without guests' keys.
+QUEUE_COLUMNS = tuple(column for column in DETAIL_COLUMNS if column != "guest_key")
 
 type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all"]
 VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")

@@ -9,8 +9,8 @@ from django.db.models.functions import Greatest, Least
 
 from kini.cases.access import conflict_of_interest_q, own_or_family_q
 from kini.cases.models import Case, NotDuplicate
-from kini.cases.queries.columns import DEFERRED
 from kini.cases.queries.desk import visible_cases
+from kini.cases.queries.own import DEFERRED
 from kini.core.actors import Actor
 from kini.core.geometry import EARTH_RADIUS_M, distance_m
 from kini.services.public import kinds

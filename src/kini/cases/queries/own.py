@@ -8,13 +8,21 @@ from django.db.models import Q, QuerySet
 from kini.cases import rules
 from kini.cases.access import own_or_family_q
 from kini.cases.models import Case, Document, Draft, Rating
-from kini.cases.queries.columns import DEFERRED, DETAIL_COLUMNS
 from kini.city import queries as city_queries
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import hydrate
 from kini.people.models import Resident
+
+#: Columns of a case shown to its resident.
+DETAIL_COLUMNS = tuple(
+    field.attname
+    for field in Case._meta.concrete_fields
+    if field.name not in ("answers", "sealed", "head", "seal", "search")
+)
+#: Columns that no list shows.
+DEFERRED = ("answers", "sealed", "head", "seal", "search", "version__content")
 
 #: Cases that can still change: open, or merged into an open one.
 STILL_OPEN = Q(closed_at__isnull=True) | Q(merged_into__isnull=False, merged_into__closed_at__isnull=True)

@@ -20,8 +20,7 @@ from kini.cases.rules.edges import (
 )
 from kini.cases.rules.notes import PLACEHOLDERS, fill_placeholders, find_mentions, unknown_placeholders
 from kini.cases.rules.progress import UNDECIDED, Stage, progress
-from kini.cases.rules.ratings import RATED_OUTCOMES, SCORES
-from kini.cases.rules.sentences import entry_renderers, entry_sentence, move_label
+from kini.cases.rules.sentences import RATED_OUTCOMES, SCORES, entry_renderers, entry_sentence, move_label
 from kini.web.public_states import state_label as public_word
 
 __all__ = [

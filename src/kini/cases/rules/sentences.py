@@ -1,9 +1,11 @@
-"""Sentences for timeline entries and labels of moves."""
+"""Sentences for timeline entries, labels of moves, scores of ratings."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kini.cases.rules.edges import WITHDRAW, Edge
 from kini.core.localized_text import Text
@@ -74,3 +76,15 @@ def _moved(entry: EntryData, flow: Flow) -> str:
         case "after":
             return _("Nothing happened within the time for it. %(now)s") % {"now": now}
     return now
+
+
+#: Scores in words.
+SCORES: Mapping[int, str | Promise] = {
+    1: gettext_lazy("Very bad"),
+    2: gettext_lazy("Bad"),
+    3: gettext_lazy("Fair"),
+    4: gettext_lazy("Good"),
+    5: gettext_lazy("Very good"),
+}
+#: Outcomes decided by the city; withdrawn and expired cases are not rated.
+RATED_OUTCOMES = frozenset({"granted", "refused", "solved", "unfounded"})

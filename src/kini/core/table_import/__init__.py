@@ -6,8 +6,7 @@ column, value and remedy. `loading.load` compares rows with a stored table, appl
 """
 
 from kini.core.table_import.file_formats import Unreadable
-from kini.core.table_import.mapping import ColumnMapping
-from kini.core.table_import.table import CellError, Row, Table, read_pack_table
+from kini.core.table_import.table import CellError, ColumnMapping, Row, Table, read_pack_table
 
 __all__ = [
     "CellError",

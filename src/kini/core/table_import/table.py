@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kini.core.config_files import REMEDIES, ConfigError
 from kini.core.table_import.file_formats import (
@@ -19,7 +19,34 @@ from kini.core.table_import.file_formats import (
     read_geojson,
     read_json,
 )
-from kini.core.table_import.mapping import ColumnMapping
+
+
+class ColumnMapping(BaseModel):
+    """Mapping of one table.
+
+    Attributes:
+        columns: their column, by ours.
+        values: our value by theirs, by our column. A value that is not named stays as it is.
+        constants: our value where their cell is empty or the column is missing, by our column.
+        other: our value for every value of theirs that `values` does not name, by our column.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    constants: dict[str, str] = {}
+    other: dict[str, str] = {}
+
+    def column(self, name: str) -> str:
+        """Their column for ours."""
+        return self.columns.get(name, name)
+
+    def value(self, name: str, text: str) -> str:
+        """Our value for the text of their cell, in our column `name`; empty when there is none."""
+        text = self.values.get(name, {}).get(text, self.other.get(name, text))
+        return text or self.constants.get(name, "")
+
 
 type Format = Literal["csv", "excel", "json", "geojson"]
 #: Cells as text without blanks around, by column of the file; empty ones are left out.

@@ -9,8 +9,9 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from kini.core.sandboxes import SandboxHandler, bind_sandbox, call_city
 from kini.messages import message_texts
 from kini.messages.providers.twilio import twilio_signature
-from kini.messages.sandbox import keys, page
+from kini.messages.sandbox import keys
 from kini.messages.sandbox.fake_providers import FakeMessage, FakeProviders, ProviderError
 from kini.messages.sandbox.keys import ACCOUNT, NUMBER, SENDER, Keys
 
@@ -102,7 +103,7 @@ class Handler(SandboxHandler):
         if parts:
             return self.json(404, {"error": {"code": 100, "message": "Unsupported get request"}})
         number = parse_qs(urlsplit(self.path).query).get("number", [""])[0]
-        phone = page.phone_page(self.sandbox.carriers.taken, number.replace(" ", "+", 1))
+        phone = phone_page(self.sandbox.carriers.taken, number.replace(" ", "+", 1))
         self.answer(200, phone, "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
@@ -177,3 +178,23 @@ def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path
         Sandbox(FakeProviders(message_texts.whatsapp_templates()), made, f"{city}/messages/notices/"), port
     )
     return running, keys.configure(folder, made, running.server_address[1])
+
+
+PAGE_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Pretended phones</title><style>:root{color-scheme:light dark}body{font:16px system-ui;max-width:40rem;margin:
+2rem auto;padding:0 1rem}li{margin:.5rem 0}label{display:block;margin:.5rem 0}</style><h1>Pretended phones</h1>"""
+PAGE_FORM = """<form method="post" action="/write"><h2>Write to the city</h2>
+<label>From <input name="number" value="{number}" required></label>
+<label>By <select name="channel"><option>whatsapp</option><option>sms</option></select></label>
+<label>Text <input name="text"></label><label>Place (latitude,longitude) <input name="place"></label>
+<button>Send</button></form>"""
+
+
+def phone_page(taken: Sequence[FakeMessage], number: str) -> str:
+    """HTML page with the latest messages of one number, or of all."""
+    lines = "".join(
+        f"<li><b>{escape(each.number)}</b> {each.channel} {'←' if each.sent else '→'} {escape(each.text)}</li>"
+        for each in reversed(taken[-200:])
+        if not number or each.number == number
+    )
+    return f"{PAGE_HEAD}{PAGE_FORM.format(number=escape(number, quote=True))}<h2>Messages</h2><ul>{lines}</ul></html>"

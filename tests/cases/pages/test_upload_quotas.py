@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from kini.cases.models import Document
-from kini.core import upload_limits
+from kini.core import upload_quotas
 from kini.core.attempt_limits import Limit
 from kini.core.decoder import client
 from kini.services.models import ServiceVersion
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def limited(monkeypatch: pytest.MonkeyPatch, count: int, size: int) -> None:
     both = (Limit("test.files", count, 3600), Limit("test.bytes", size, 3600))
-    monkeypatch.setattr(upload_limits, "ACCOUNT", both)
+    monkeypatch.setattr(upload_quotas, "ACCOUNT", both)
 
 
 @pytest.mark.parametrize(("count", "size"), [(1, 10**9), (9, 900)])
@@ -38,14 +38,14 @@ def test_an_account_sends_so_many_files_and_bytes_in_an_hour(
 
 
 def test_guests_of_one_network_are_counted_together(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_limits, "NETWORK", (Limit("test.files", 2, 3600), Limit("test.bytes", 10**9, 3600)))
+    monkeypatch.setattr(upload_quotas, "NETWORK", (Limit("test.files", 2, 3600), Limit("test.bytes", 10**9, 3600)))
 
     def send(address: str, user: int | None = None) -> None:
-        upload_limits.count_uploads(rf.post("/", REMOTE_ADDR=address), [towns.photo(1)], user=user)
+        upload_quotas.count_uploads(rf.post("/", REMOTE_ADDR=address), [towns.photo(1)], user=user)
 
     send("2001:db8::1")
     send("2001:db8::2")
-    with pytest.raises(upload_limits.TooManyUploads):
+    with pytest.raises(upload_quotas.TooManyUploads):
         send("2001:db8::3")
     send("2001:db8:0:1::1")
     send("2001:db8::3", user=1)
