@@ -18,7 +18,7 @@ from kini.bench.mailserver import MailServer, mail_server
 from kini.cases.models import Case
 from kini.core import jobs, mail_settings
 from kini.core.environment import ROOT
-from kini.messages import actions
+from kini.messages.delivery_schedule import DELIVER_JOB
 from kini.messages.models import Message
 from kini.people import actions as people_actions
 from kini.people.contacts import Contact
@@ -112,7 +112,7 @@ def test_what_waits_for_the_morning_goes_out_now(case: Case, mailbox: MailServer
     morning = timezone.now() + timedelta(hours=8)
     message = Message.objects.create(key="late", user=Message.objects.get().user, text="late", at=morning)
     later = message.deliveries.create(channel="email", recipient="sri@mail.example", due_at=morning)
-    jobs.enqueue_at(actions.DELIVER_JOB, at=morning, delivery=later.pk)
+    jobs.enqueue_at(DELIVER_JOB, at=morning, delivery=later.pk)
     assert not consistency_checks.all_processed()
     run_jobs()
     assert consistency_checks.all_processed()

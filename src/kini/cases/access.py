@@ -14,7 +14,7 @@ from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.attempt_limits import Limit
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
-from kini.people.models import FamilyTie, Resident
+from kini.people.models import FamilyTie, Officer, Resident
 from kini.people.public import Household, PeoplePermission, Permission, assurance, assurance_levels, household_of
 from kini.people.rules import may, may_somewhere, require, roles_for_scope
 from kini.services.models import Service
@@ -187,3 +187,9 @@ def _answerable(by: Actor, resident: Resident) -> Resident:
         return resident
     own = Resident.objects.filter(user_id=by.user_id).first()
     return own if own and people_queries.find_represented(own, resident.pk) else resident
+
+
+def may_hold(officer: Officer, case: Case) -> bool:
+    """Return True if the officer may see the case and has no conflict of interest."""
+    holder = people_queries.officer_actor(officer)
+    return may(holder, CasePermission.SEE_CASES, scope_of(case)) and not has_conflict_of_interest(holder, case)

@@ -181,3 +181,11 @@ def uploads_in(values: Mapping[str, Any]) -> list[Upload]:
 def document_ids_in(value: Any) -> list[str]:
     """Document ids in the value of an upload field."""
     return list(value.get("files") or ()) if isinstance(value, dict) else []
+
+
+def require_text(text: str, missing: str) -> str:
+    """Clean a text that must not be empty; `missing` is the message if it is."""
+    text = clean_form_text(text)
+    if not text:
+        raise ActionRefused(missing)
+    return text

@@ -6,6 +6,7 @@ from kini.core.events import subscribe
 from kini.core.jobs import job, periodic
 from kini.messages import actions, queries, replies
 from kini.messages.channels.base import PermanentFailure, TemporaryFailure, channels
+from kini.messages.delivery_schedule import DELIVER_JOB
 from kini.messages.models import Delivery
 from kini.messages.queries import opt_outs
 from kini.people.events import ProfilesJoined
@@ -13,7 +14,7 @@ from kini.people.events import ProfilesJoined
 SENDER = system("messages")
 
 
-@job(actions.DELIVER_JOB, queue="messages")
+@job(DELIVER_JOB, queue="messages")
 def deliver(delivery: int) -> None:
     """Send one delivery."""
     send_delivery(delivery)

@@ -183,12 +183,14 @@ def server_failure(error: BaseException | None) -> tuple[int, str, str]:
             return 503, _("Temporarily unavailable"), text
         case OSError() if error.errno in DISK_FULL_ERRNOS:
             text = _(
-                "Our storage is full, and what you just sent was not saved. Answers that you had already saved are still there. The operators have to make room; please try again later."
+                "Our storage is full, and what you just sent was not saved. Answers that you had already saved are "
+                "still there. The operators have to make room; please try again later."
             )
             return 507, _("Storage full"), text
         case _:
             text = _(
-                "The error is on our side and has been logged. Answers that you had already saved are still there. Please try again in a few minutes."
+                "The error is on our side and has been logged. Answers that you had already saved are still there. "
+                "Please try again in a few minutes."
             )
             return 500, _("Something went wrong"), text
 

@@ -6,13 +6,12 @@ from kini.cases import access, timeline
 from kini.cases.locking import lock_case
 from kini.cases.models import Case
 from kini.cases.permissions import CasePermission
-from kini.cases.transition_inputs import clean_form_text
+from kini.cases.transition_inputs import require_text
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Unit
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
-from kini.people import queries as people_queries
 from kini.people.models import Officer
 from kini.people.rules import may
 
@@ -32,7 +31,7 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
     needed = CasePermission.ACT if oneself and may(by, CasePermission.ACT, scope) else CasePermission.ASSIGN
     access.require_at_desk(by, needed, case)
     _still_open(case)
-    if officer and not may_hold_case(officer, case):
+    if officer and not access.may_hold(officer, case):
         raise ActionRefused(
             _("%(name)s has no access to cases like this one. Choose somebody else.") % {"name": officer.name}
         )
@@ -89,22 +88,6 @@ def assign_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case
     return case
 
 
-def may_hold_case(officer: Officer, case: Case) -> bool:
-    """Return True if the officer may see the case and has no conflict of interest."""
-    holder = people_queries.officer_actor(officer)
-    return may(holder, CasePermission.SEE_CASES, access.scope_of(case)) and not access.has_conflict_of_interest(
-        holder, case
-    )
-
-
 def _still_open(case: Case) -> None:
     if case.closed_at:
         raise ActionRefused(_("This case has ended."))
-
-
-def require_text(text: str, missing: str) -> str:
-    """Clean a text that must not be empty; `missing` is the message if it is."""
-    text = clean_form_text(text)
-    if not text:
-        raise ActionRefused(missing)
-    return text

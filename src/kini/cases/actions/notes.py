@@ -4,11 +4,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kini.cases import access, rules, timeline
-from kini.cases.actions.assignment import may_hold_case, require_text
 from kini.cases.events import OfficersMentioned
 from kini.cases.locking import lock_case
 from kini.cases.models import Case, Mention
 from kini.cases.permissions import CasePermission
+from kini.cases.transition_inputs import require_text
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import Actor
@@ -42,7 +42,7 @@ def _mentioned_officers(by: Actor, case: Case, text: str) -> list[int]:
     colleagues = people_queries.officers_with_permission(access.scope_of(case), CasePermission.SEE_CASES)
     named = rules.find_mentions(text, {officer.pk: officer.name for officer in colleagues})
     others = (officer for officer in colleagues if officer.pk in named and officer.user_id != by.user_id)
-    return [officer.pk for officer in others if may_hold_case(officer, case)]
+    return [officer.pk for officer in others if access.may_hold(officer, case)]
 
 
 @action

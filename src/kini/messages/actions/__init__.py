@@ -1,7 +1,6 @@
 """Actions on messages: notify a person, deliveries, preferences, officers' decisions, inbound messages."""
 
 from kini.messages.actions.deliveries import (
-    DELIVER_JOB,
     record_accepted,
     record_failure,
     record_receipt,
@@ -14,7 +13,6 @@ from kini.messages.actions.undelivered import mark_posted, mark_settled, retry
 
 __all__ = [
     "ANSWER_JOB",
-    "DELIVER_JOB",
     "START_WORDS",
     "STOP_WORDS",
     "MessageScope",

@@ -1,19 +1,17 @@
 """Deliveries of a message: next channel, accepted, failed, receipts of providers."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from kini.city.public import pack
 from kini.core import audit, current_time, jobs
 from kini.core.actions import action
 from kini.core.actors import Actor
 from kini.core.ids import parse_pk
-from kini.messages import message_texts, queries, rules
+from kini.messages import rules
 from kini.messages.channels.base import Accepted
+from kini.messages.delivery_schedule import DELIVER_JOB, after_quiet_hours, audit_delivery, start_next_delivery
 from kini.messages.models import Delivery, Message
 from kini.messages.providers.base import DeliveryReceipt
 
-DELIVER_JOB = "messages.deliver"
 MAX_FAULT = 240
 #: Delivery states in which a receipt of each type still changes anything.
 STATES_BEFORE: Mapping[str, tuple[str, ...]] = {
@@ -22,35 +20,6 @@ STATES_BEFORE: Mapping[str, tuple[str, ...]] = {
     "read": ("waiting", "sent", "delivered"),
     "failed": ("waiting", "sent"),
 }
-
-
-def start_next_delivery(message: Message) -> None:
-    """Start delivery by the next channel; mark the message undelivered if none is left and none succeeded."""
-    next_channel = queries.next_channel(message)
-    if next_channel is None:
-        tried = message.deliveries.exists()
-        if not queries.was_sent(message) and (tried or message.user_id is None):
-            Message.objects.filter(pk=message.pk).update(unreached_at=current_time.now())
-        return
-    channel, recipient = next_channel
-    now = current_time.now()
-    due = _after_quiet_hours(message, now)
-    delivery = Delivery.objects.create(message=message, channel=channel.id, recipient=recipient[:254], due_at=due)
-    _enqueue(delivery, now)
-
-
-def _after_quiet_hours(message: Message, at: datetime) -> datetime:
-    """Earliest time from `at` on when the message may be sent (quiet hours)."""
-    if message.urgent:
-        return at
-    return rules.next_allowed_time(at, message_texts.message_settings().quiet, pack.current().timezone)
-
-
-def _enqueue(delivery: Delivery, now: datetime) -> None:
-    if delivery.due_at > now:
-        jobs.enqueue_at(DELIVER_JOB, at=delivery.due_at, delivery=delivery.pk)
-    else:
-        jobs.enqueue(DELIVER_JOB, delivery=delivery.pk)
 
 
 @action
@@ -67,7 +36,7 @@ def record_accepted(*, by: Actor, delivery: Delivery, accepted: Accepted) -> Non
         ended_at=ended,
         fault="",
     )
-    record_delivery(by, "messages.handed-over", delivery)
+    audit_delivery(by, "messages.handed-over", delivery)
 
 
 @action
@@ -81,10 +50,10 @@ def record_failure(*, by: Actor, delivery: Delivery, fault: str, final: bool) ->
         if waiting.update(state="failed", attempts=attempts, fault=fault, ended_at=now):
             start_next_delivery(delivery.message)
     else:
-        due = _after_quiet_hours(delivery.message, now + rules.BACK_OFF[attempts - 1])
+        due = after_quiet_hours(delivery.message, now + rules.BACK_OFF[attempts - 1])
         if waiting.update(attempts=attempts, fault=fault, due_at=due):
             jobs.enqueue_at(DELIVER_JOB, at=due, delivery=delivery.pk)
-    record_delivery(by, "messages.not-taken", delivery, attempts=attempts, final=final)
+    audit_delivery(by, "messages.not-taken", delivery, attempts=attempts, final=final)
 
 
 @action
@@ -112,10 +81,4 @@ def record_receipt(*, by: Actor, receipt: DeliveryReceipt) -> None:
         Message.objects.filter(pk=delivery.message_id, read_at=None).update(read_at=now)
     elif receipt.state == "failed":
         start_next_delivery(delivery.message)
-    record_delivery(by, "messages.receipt", delivery, state=receipt.state)
-
-
-def record_delivery(by: Actor, action: str, delivery: Delivery, **detail: str | int) -> None:
-    """Write the audit entry of a delivery."""
-    detail = {"channel": delivery.channel, "delivery": delivery.pk, **detail}
-    audit.record(by=by, action=action, subject=f"message:{delivery.message_id}", detail=detail)
+    audit_delivery(by, "messages.receipt", delivery, state=receipt.state)

@@ -3,7 +3,6 @@
 from kini.core import audit, current_time, jobs
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.messages.actions.preferences import store_opt_out
 from kini.messages.models import InboundMessage, OptOut
 from kini.messages.providers.base import InboundText
 
@@ -33,7 +32,8 @@ def receive(*, by: Actor, provider: str, incoming: InboundText) -> None:
         return
     word = inbound.text.strip().upper()
     if word in STOP_WORDS:
-        store_opt_out(inbound.channel, inbound.sender)
+        since = {"since": current_time.now()}
+        OptOut.objects.get_or_create(channel=inbound.channel, recipient=inbound.sender, defaults=since)
     elif word in START_WORDS:
         OptOut.objects.filter(channel=inbound.channel, recipient=inbound.sender).delete()
     else:

@@ -11,7 +11,7 @@ from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed
 from kini.messages import message_texts
-from kini.messages.actions.deliveries import start_next_delivery
+from kini.messages.delivery_schedule import start_next_delivery
 from kini.messages.message_types import message_types
 from kini.messages.models import Message
 from kini.messages.recipients import Recipient

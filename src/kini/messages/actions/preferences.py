@@ -28,7 +28,7 @@ def set_preferences(*, by: Actor, user: User, first: str, wanted: set[str]) -> N
         if recipient and channel.id in wanted:
             OptOut.objects.filter(channel=channel.id, recipient=recipient).delete()
         elif recipient:
-            store_opt_out(channel.id, recipient)
+            _store_opt_out(channel.id, recipient)
     audit.record(
         by=by,
         action="messages.preferred",
@@ -40,12 +40,11 @@ def set_preferences(*, by: Actor, user: User, first: str, wanted: set[str]) -> N
 @action
 def opt_out(*, by: Actor, channel: str, recipient: str) -> None:
     """Stop messages to a number or address by one channel."""
-    store_opt_out(channel, recipient)
+    _store_opt_out(channel, recipient)
     audit.record(by=by, action="messages.silenced", subject=f"channel:{channel}")
 
 
-def store_opt_out(channel: str, recipient: str) -> None:
-    """Store an opt-out once, without an audit entry."""
+def _store_opt_out(channel: str, recipient: str) -> None:
     OptOut.objects.get_or_create(channel=channel, recipient=recipient, defaults={"since": current_time.now()})
 
 

@@ -7,7 +7,7 @@ from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Scope
-from kini.messages.actions.deliveries import record_delivery, start_next_delivery
+from kini.messages.delivery_schedule import audit_delivery, start_next_delivery
 from kini.messages.models import Delivery, Message
 from kini.messages.permissions import MessagePermission
 from kini.people import rules as people_rules
@@ -45,7 +45,7 @@ def mark_posted(*, by: Actor, delivery: Delivery) -> None:
         state="sent", sent_at=now, attempts=1
     ):
         raise ActionRefused(_("This letter is no longer on the list."))
-    record_delivery(by, "messages.posted", delivery)
+    audit_delivery(by, "messages.posted", delivery)
 
 
 def _require(by: Actor, message: Message) -> None:

@@ -70,7 +70,9 @@ def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
     """
     action_helpers.require_self(by, user.pk)
     other = queries.user_by_contact(contact)
-    taken = _("Another account already signs in with this. Sign in to that account, or ask at a counter to merge the two.")
+    taken = _(
+        "Another account already signs in with this. Sign in to that account, or ask at a counter to merge the two."
+    )
     if other and other.pk != user.pk:
         raise ActionRefused(taken)
     before = security_notifications.contacts_of(user)

@@ -55,9 +55,7 @@ def merge_into_account(*, by: Actor, resident: Resident, user: User, reason: str
     if resident.user_id:
         raise ActionRefused(_("This profile already belongs to an account."))
     if earlier and earlier.national_id_hash:
-        raise ActionRefused(
-            _("The account already has a profile with a number of its own. Remove that number first.")
-        )
+        raise ActionRefused(_("The account already has a profile with a number of its own. Remove that number first."))
     action_helpers.log_access(by, resident, AccessType.PROFILE, reason, "", COUNTER)
     if earlier:
         _move_family(earlier, resident)
