@@ -105,7 +105,7 @@ def _spoken(element: HtmlElement) -> Iterator[str]:
 
 def labels_of(element: HtmlElement) -> list[HtmlElement]:
     ids = (element.get("aria-labelledby") or "").split()
-    return [found for each in ids for found in element.getroottree().xpath("//*[@id=$id]", id=each)]
+    return [label for each in ids for label in element.getroottree().xpath("//*[@id=$id]", id=each)]
 
 
 def title_of(page: HtmlElement) -> str:
@@ -130,12 +130,12 @@ def head(page: HtmlElement) -> Iterator[str]:
 
 def headings(page: HtmlElement) -> Iterator[str]:
     """One h1, no empty ones, no level left out on the way down."""
-    found = page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")
-    firsts = sum(each.tag == "h1" for each in found)
+    elements = page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")
+    firsts = sum(each.tag == "h1" for each in elements)
     if firsts != 1:
         yield f"{firsts} h1 instead of one"
     before = 0
-    for each in found:
+    for each in elements:
         level = int(each.tag[1])
         if not name_of(each):
             yield f"an empty {each.tag}"

@@ -12,8 +12,8 @@ PEOPLE, DAYS = 120_000, 6
 
 def hashes(first, count):
     """As `closing` brings them: 64 bits, positive and negative."""
-    found = (hashlib.blake2b(str(n).encode(), digest_size=8).digest() for n in range(first, first + count))
-    return [int.from_bytes(each, signed=True) for each in found]
+    digests = (hashlib.blake2b(str(n).encode(), digest_size=8).digest() for n in range(first, first + count))
+    return [int.from_bytes(each, signed=True) for each in digests]
 
 
 @pytest.fixture(scope="module")

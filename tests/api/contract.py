@@ -14,8 +14,8 @@ KEPT = Path(__file__).with_name("openapi.json")
 
 def kept() -> dict[str, Any]:
     """The description as it was last agreed."""
-    found: dict[str, Any] = json.loads(KEPT.read_text("utf-8"))
-    return found
+    stored: dict[str, Any] = json.loads(KEPT.read_text("utf-8"))
+    return stored
 
 
 def written(description: Any) -> str:

@@ -11,13 +11,13 @@ from tests.cases.town import Town
 @pytest.fixture
 def pier(town: Town) -> Place:
     """A counter at the pier, and one on the hill."""
-    made = [
+    places = [
         Place.objects.create(
             id=f"counter-{name}", kind="counter", name=f"Counter {name}", area=area, latitude=lat, longitude=106.8
         )
         for name, area, lat in (("hill", town.areas["hill"], -6.3), ("pier", town.areas["pier"], -6.1))
     ]
-    return made[1]
+    return places[1]
 
 
 def test_areas_stand_behind_the_one_around_them(town: Town):
@@ -43,10 +43,10 @@ def test_places_of_an_area(pier: Place):
 
 
 def test_what_is_at_a_point(pier: Place):
-    told = Program().post("/whereabouts", {"latitude": -6.1, "longitude": 106.8}).json()
-    assert told["area"]["id"] == "1.1.1"
-    assert [each["place"]["id"] for each in told["places"]] == ["counter-pier", "counter-hill"]
-    assert told["places"][0]["metres"] == 0
+    body = Program().post("/whereabouts", {"latitude": -6.1, "longitude": 106.8}).json()
+    assert body["area"]["id"] == "1.1.1"
+    assert [each["place"]["id"] for each in body["places"]] == ["counter-pier", "counter-hill"]
+    assert body["places"][0]["metres"] == 0
     outside = Program().post("/whereabouts", {"latitude": 50, "longitude": 8}).json()
     assert outside["area"] is None
     assert Program().post("/whereabouts", {"latitude": -6.1, "longitude": False}).status_code == 422
@@ -74,9 +74,9 @@ def test_one_is_told_for_whom_one_may_apply(town: Town, program: Programs):
     details = people_actions.Details(name="Anak Contoh")
     by = town.named("resident")
     people_actions.add_family_member(by=by, resident=town.resident, relation="child", details=details)
-    told = program(town.resident).get("/me").json()
-    assert [(each["name"], each["relation"]) for each in told["people"]] == [
+    body = program(town.resident).get("/me").json()
+    assert [(each["name"], each["relation"]) for each in body["people"]] == [
         ("Warga Contoh", "self"),
         ("Anak Contoh", "child"),
     ]
-    assert told["people"][0]["id"] == told["id"] == town.resident.pk
+    assert body["people"][0]["id"] == body["id"] == town.resident.pk

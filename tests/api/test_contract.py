@@ -42,8 +42,8 @@ METHODS = [
 
 
 def now() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(contract.written(openapi_document()))
-    return found
+    document: dict[str, Any] = json.loads(contract.written(openapi_document()))
+    return document
 
 
 def test_nothing_that_programs_rely_on_has_gone():
@@ -84,13 +84,13 @@ def change(where: str, value: Any = None) -> dict[str, Any]:
     """The contract with one thing changed, or (None) taken away."""
     new = copy.deepcopy(contract.kept())
     *path, last = where.split("|")
-    found: Any = new
+    document: Any = new
     for part in path:
-        found = found[int(part)] if isinstance(found, list) else found[part]
+        document = document[int(part)] if isinstance(document, list) else document[part]
     if value is None:
-        del found[last]
+        del document[last]
     else:
-        found[last] = value
+        document[last] = value
     return new
 
 

@@ -15,18 +15,18 @@ ACCEPT = {"to": "decision", "needs": ["photo", "eta"]}
 
 
 def test_the_desk_says_whose_it_is(town: Town, case: Case, program: Programs):
-    told = program(town.head).get("/desk").json()
-    assert (told["officer"]["name"], told["agency"]["id"]) == ("Kepala Kantor", "registry")
-    assert ("assign" in told["permissions"], told["views"]["due"]) == (True, 1)
+    body = program(town.head).get("/desk").json()
+    assert (body["officer"]["name"], body["agency"]["id"]) == ("Kepala Kantor", "registry")
+    assert ("assign" in body["permissions"], body["views"]["due"]) == (True, 1)
 
 
 def test_the_queue_is_narrowed_and_read_page_by_page(town: Town, permit: ServiceVersion, program: Programs):
-    made = [towns.opened(town.named("resident"), permit, town.resident) for _ in range(3)]
+    cases = [towns.opened(town.named("resident"), permit, town.resident) for _ in range(3)]
     desk = program(town.clerk)
     first = desk.get("/desk/cases?limit=2").json()
     second = desk.get(f"/desk/cases?limit=2&cursor={first['next']}").json()
     seen = [each["reference"] for each in first["items"] + second["items"]]
-    assert (seen, second["next"]) == ([case.reference for case in made], None)
+    assert (seen, second["next"]) == ([case.reference for case in cases], None)
     assert [each["reference"] for each in desk.get(f"/desk/cases?search={seen[1]}").json()["items"]] == [seen[1]]
     assert desk.get("/desk/cases?area=1.1.2").json()["items"] == []
     assert len(desk.get("/desk/cases?area=1.1").json()["items"]) == 3
@@ -37,9 +37,9 @@ def test_the_queue_is_narrowed_and_read_page_by_page(town: Town, permit: Service
 
 def test_a_case_goes_to_its_decision(town: Town, case: Case, program: Programs):
     clerk, head, path = program(town.clerk), program(town.head), f"/desk/cases/{case.reference}"
-    told = clerk.get(path).json()
-    assert [each["move"] for each in told["moves"]] == ["accept", "ask", "reject"]
-    assert (told["may"], told["person"]) == (["take", "note"], None)
+    body = clerk.get(path).json()
+    assert [each["move"] for each in body["moves"]] == ["accept", "ask", "reject"]
+    assert (body["may"], body["person"]) == (["take", "note"], None)
     assert clerk.post(f"{path}/moves", {"move": "accept", "step": "check"}).json()["step"] == "decision"
     assert clerk.post(f"{path}/moves", {"move": "approve"}).status_code == 403
     done = head.post(f"{path}/moves", {"move": "approve"}).json()
@@ -53,8 +53,8 @@ def test_an_answer_to_be_corrected_is_named_by_its_page(town: Town, case: Case, 
     assert "boat" in asking["given"]["properties"]["pages"]["items"]["enum"]
     refused = desk.post(f"{path}/moves", {"move": "ask", "given": {"message": "?", "pages": ["none"]}})
     assert [each["pointer"] for each in refused.json()["errors"]] == ["/given/pages"]
-    asked = desk.post(f"{path}/moves", {"move": "ask", "given": {"message": "?", "pages": ["boat"]}})
-    assert asked.json()["step"] == "correction"
+    response = desk.post(f"{path}/moves", {"move": "ask", "given": {"message": "?", "pages": ["boat"]}})
+    assert response.json()["step"] == "correction"
 
 
 def test_a_photo_is_given_with_a_step(town: Town, program: Programs):
@@ -92,8 +92,8 @@ def test_a_case_is_passed_on_with_a_reason(town: Town, case: Case, program: Prog
 
 
 def test_notes_stay_in_the_office(town: Town, case: Case, program: Programs):
-    told = program(town.clerk).post(f"/desk/cases/{case.reference}/notes", {"text": "Ask the harbour"}).json()
-    assert told["timeline"][-1]["internal"] is True
+    body = program(town.clerk).post(f"/desk/cases/{case.reference}/notes", {"text": "Ask the harbour"}).json()
+    assert body["timeline"][-1]["internal"] is True
     history = program(town.resident).get(f"/cases/{case.reference}/history")
     assert b"Ask the harbour" not in history.content
 

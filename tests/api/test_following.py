@@ -14,17 +14,17 @@ from tests.cases.town import Town
 
 def test_a_case_tells_its_answers_and_what_happened(town: Town, case: Case, program: Programs):
     actions.add_note(by=town.named("clerk"), case=case, text="A secret of the office")
-    told = program(town.resident).get(f"/cases/{case.reference}/history").json()
-    assert {each["name"]: each["text"] for page in told["answers"] for each in page["answers"]}["goods"] == "Fish"
-    assert [entry["number"] for entry in told["timeline"]] == [1]
-    assert "A secret of the office" not in json.dumps(told)
+    body = program(town.resident).get(f"/cases/{case.reference}/history").json()
+    assert {each["name"]: each["text"] for page in body["answers"] for each in page["answers"]}["goods"] == "Fish"
+    assert [entry["number"] for entry in body["timeline"]] == [1]
+    assert "A secret of the office" not in json.dumps(body)
 
 
 def test_a_correction_is_answered(town: Town, case: Case, program: Programs):
     actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
     app = program(town.resident)
-    told = app.get(f"/cases/{case.reference}").json()
-    assert (told["waits_for_resident"], [each["move"] for each in told["moves"]]) == (True, ["answer", "withdraw"])
+    body = app.get(f"/cases/{case.reference}").json()
+    assert (body["waits_for_resident"], [each["move"] for each in body["moves"]]) == (True, ["answer", "withdraw"])
     draft = app.post(f"/cases/{case.reference}/correction", {})
     assert draft.status_code == 201, draft.content
     app.patch(f"/drafts/{draft.json()['id']}", {"answers": {"boat": "Elang"}})
@@ -36,8 +36,8 @@ def test_a_correction_is_answered(town: Town, case: Case, program: Programs):
 
 def test_a_case_is_withdrawn_once(town: Town, case: Case, program: Programs):
     app = program(town.resident)
-    told = app.post(f"/cases/{case.reference}/moves", {"move": "withdraw", "given": {"reason": "I sold it."}})
-    assert (told.json()["step"], told.json()["outcome"]) == ("withdrawn", "withdrawn")
+    response = app.post(f"/cases/{case.reference}/moves", {"move": "withdraw", "given": {"reason": "I sold it."}})
+    assert (response.json()["step"], response.json()["outcome"]) == ("withdrawn", "withdrawn")
     again = app.post(f"/cases/{case.reference}/moves", {"move": "withdraw"})
     assert again.status_code == 409
     assert timeline.verify_case(Case.objects.get()) == []
@@ -49,13 +49,13 @@ def test_a_step_says_what_it_needs_and_what_was_wrong(town: Town, case: Case, pr
     (objecting,) = app.get(f"/cases/{case.reference}").json()["moves"]
     assert objecting["given"]["required"] == ["message"]
     path = f"/cases/{case.reference}/moves"
-    for given, places in (
+    for case_or_key, places in (
         ({}, ["/given/message"]),
         ({"message": 7}, ["/given/message"]),
         ({"message": "It is mine", "photo": "x"}, ["/given/photo"]),
         ({"message": "It is mine", "reason": "x" * 3000}, ["/given/reason"]),
     ):
-        refused = app.post(path, {"move": "object", "given": given})
+        refused = app.post(path, {"move": "object", "given": case_or_key})
         assert refused.status_code == 422, refused.content
         assert [each["pointer"] for each in refused.json()["errors"]] == places
     assert app.post(path, {"move": "object", "given": {"message": "It is mine"}}).json()["step"] == "check"
@@ -73,8 +73,8 @@ def test_files_are_given_with_a_step_and_read_again(town: Town, program: Program
     case = towns.opened(town.named("resident"), version, town.resident)
     actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "A photo, please"})
     app, path = program(town.resident), f"/cases/{case.reference}"
-    asked = app.get(path).json()["moves"][0]["files"]
-    assert [(each["name"], each["least"], each["most"]) for each in asked] == [("photo", 1, 2)]
+    files = app.get(path).json()["moves"][0]["files"]
+    assert [(each["name"], each["least"], each["most"]) for each in files] == [("photo", 1, 2)]
     refused = app.post(f"{path}/moves", {"move": "answer"})
     assert [each["pointer"] for each in refused.json()["errors"]] == ["/given/photo"]
     form = {"body": json.dumps({"move": "answer", "step": "correction"}), "photo": towns.photo()}
@@ -93,12 +93,12 @@ def test_a_guest_follows_by_the_key_that_was_told_once(town: Town, program: Prog
     assert version
     guest = Program()
     new = {**NEW, "service": "lost-boat", "answers": {"name": "Tamu", **ANSWERS}}
-    made = guest.post("/cases", new, Idempotency_Key="g")
-    assert made.status_code == 201, made.content
-    reference, key = made.json()["reference"], made.json()["key"]
+    references = guest.post("/cases", new, Idempotency_Key="g")
+    assert references.status_code == 201, references.content
+    reference, key = references.json()["reference"], references.json()["key"]
     assert guest.get(f"/cases/{reference}").status_code == 404
-    told = guest.get(f"/cases/{reference}", Guest_Key=key)
-    assert (told.json()["reference"], told.json()["key"]) == (reference, None)
+    response = guest.get(f"/cases/{reference}", Guest_Key=key)
+    assert (response.json()["reference"], response.json()["key"]) == (reference, None)
     assert guest.get(f"/cases/{reference}/history", Guest_Key=key).status_code == 200
     moved = guest.post(f"/cases/{reference}/moves", {"move": "withdraw"}, Guest_Key=key)
     assert moved.json()["step"] == "withdrawn"
@@ -106,13 +106,13 @@ def test_a_guest_follows_by_the_key_that_was_told_once(town: Town, program: Prog
 
 def test_a_page_of_cases_goes_on_where_the_last_one_ended(town: Town, permit: ServiceVersion, program: Programs):
     app = program(town.resident)
-    made = [towns.opened(town.named("resident"), permit, town.resident).reference for _ in range(5)]
+    references = [towns.opened(town.named("resident"), permit, town.resident).reference for _ in range(5)]
     first = app.get("/cases?limit=2").json()
     towns.opened(town.named("resident"), permit, town.resident)
     second = app.get(f"/cases?limit=2&cursor={first['next']}").json()
     third = app.get(f"/cases?limit=2&cursor={second['next']}").json()
     seen = [each["reference"] for page in (first, second, third) for each in page["items"]]
-    assert (seen, third["next"]) == (made[::-1], None)
+    assert (seen, third["next"]) == (references[::-1], None)
 
 
 def test_a_cursor_that_was_made_up_is_refused(town: Town, program: Programs):

@@ -77,12 +77,14 @@ def test_keys_are_forgotten_after_a_day(town: Town, permit: ServiceVersion, prog
 
 def test_every_answer_says_how_often_one_may_still_ask(town: Town, program: Programs):
     app = program(town.resident, per_minute=3)
-    told = [app.get("/cases") for _ in range(4)]
-    assert [each.status_code for each in told] == [200, 200, 200, 429]
-    assert [each.headers["RateLimit-Policy"] for each in told] == ['"default";q=3;w=60'] * 4
-    assert [each.headers["RateLimit"].split(";t=")[0] for each in told] == [f'"default";r={n}' for n in (2, 1, 0, 0)]
-    assert 1 <= int(told[3].headers["Retry-After"]) <= 60
-    assert told[3].headers["Content-Type"] == "application/problem+json"
+    responses = [app.get("/cases") for _ in range(4)]
+    assert [each.status_code for each in responses] == [200, 200, 200, 429]
+    assert [each.headers["RateLimit-Policy"] for each in responses] == ['"default";q=3;w=60'] * 4
+    assert [each.headers["RateLimit"].split(";t=")[0] for each in responses] == [
+        f'"default";r={n}' for n in (2, 1, 0, 0)
+    ]
+    assert 1 <= int(responses[3].headers["Retry-After"]) <= 60
+    assert responses[3].headers["Content-Type"] == "application/problem+json"
     assert program(town.neighbour, per_minute=3).get("/cases").status_code == 200
 
 
@@ -100,9 +102,9 @@ def test_the_first_few_requests_pass_on_trust_and_are_counted_with_the_next_ones
     app = program(town.resident, per_minute=200)
     assert {app.get("/cases").status_code for _ in range(2)} == {200}
     assert not LimitCounter.objects.exists()
-    told = [app.get("/cases") for _ in range(199)]
-    assert [each.status_code for each in told] == [200] * 198 + [429]
-    assert told[0].headers["RateLimit"].startswith('"default";r=197;')
+    responses = [app.get("/cases") for _ in range(199)]
+    assert [each.status_code for each in responses] == [200] * 198 + [429]
+    assert responses[0].headers["RateLimit"].startswith('"default";r=197;')
     assert LimitCounter.objects.get().count >= 200
 
 

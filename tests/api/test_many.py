@@ -22,23 +22,23 @@ def chosen(cases: list[Case], step: str = "check") -> list[dict[str, str]]:
 
 def test_replies_of_the_agency_are_filled_in_for_the_case(town: Town, case: Case, program: Programs):
     actions.create_reply(by=BY, agency=town.clerk.agency, service=None, title="Foto", text="Foto ulang {reference}.")
-    told = program(town.clerk).get(f"/desk/cases/{case.reference}/replies").json()
-    assert [(each["title"], each["text"]) for each in told["replies"]] == [("Foto", f"Foto ulang {case.reference}.")]
+    body = program(town.clerk).get(f"/desk/cases/{case.reference}/replies").json()
+    assert [(each["title"], each["text"]) for each in body["replies"]] == [("Foto", f"Foto ulang {case.reference}.")]
     assert program(town.resident).get(f"/desk/cases/{case.reference}/replies").status_code == 403
 
 
 def test_many_cases_take_one_step_after_a_while(town: Town, cases: list[Case], program: Programs):
     desk = program(town.clerk)
-    made = desk.post("/desk/bulks", {"cases": chosen(cases), "move": "accept"})
-    assert (made.status_code, made.json()["state"]) == (201, "waiting"), made.content
+    response = desk.post("/desk/bulks", {"cases": chosen(cases), "move": "accept"})
+    assert (response.status_code, response.json()["state"]) == (201, "waiting"), response.content
     assert set(Case.objects.values_list("state", flat=True)) == {"check"}
-    path = made["Location"].removeprefix("/api/v1")
+    path = response["Location"].removeprefix("/api/v1")
     assert program(town.head).get(path).status_code == 404
     later = current_time.now() + (Case.objects.get(pk=cases[0].pk).bulks.get().bulk.due_at - current_time.now()) * 2
     with current_time.freeze(later):
         jobs.run_due_batch_moves()
-    told = desk.get(path).json()
-    assert (told["state"], [each["result"] for each in told["cases"]]) == ("done", ["moved", "moved"])
+    body = desk.get(path).json()
+    assert (body["state"], [each["result"] for each in body["cases"]]) == ("done", ["moved", "moved"])
     assert desk.delete(path).status_code == 409
 
 

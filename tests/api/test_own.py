@@ -13,10 +13,10 @@ from tests.cases.town import Town
 
 def test_drafts_that_wait_are_listed_page_by_page(town: Town, permit: ServiceVersion, program: Programs):
     app = program(town.resident)
-    made = [app.post("/drafts", {"service": "stall-permit"}).json()["id"] for _ in range(3)]
+    drafts = [app.post("/drafts", {"service": "stall-permit"}).json()["id"] for _ in range(3)]
     first = app.get("/drafts?limit=2").json()
     second = app.get(f"/drafts?limit=2&cursor={first['next']}").json()
-    assert [each["id"] for each in first["items"] + second["items"]] == made[::-1]
+    assert [each["id"] for each in first["items"] + second["items"]] == drafts[::-1]
     assert second["next"] is None
     assert first["items"][0]["service"]["id"] == "stall-permit"
     assert Program().get("/drafts").status_code == 401
@@ -24,7 +24,7 @@ def test_drafts_that_wait_are_listed_page_by_page(town: Town, permit: ServiceVer
 
 def test_drafts_of_one_moment_are_each_listed_once(town: Town, permit: ServiceVersion, program: Programs):
     app = program(town.resident)
-    made = {app.post("/drafts", {"service": "stall-permit"}).json()["id"] for _ in range(5)}
+    drafts = {app.post("/drafts", {"service": "stall-permit"}).json()["id"] for _ in range(5)}
     Draft.objects.update(updated_at=current_time.now())
     seen, cursor = list[str](), ""
     while cursor is not None:
@@ -32,7 +32,7 @@ def test_drafts_of_one_moment_are_each_listed_once(town: Town, permit: ServiceVe
         seen += [each["id"] for each in page["items"]]
         cursor = page["next"]
     assert len(seen) == 5
-    assert set(seen) == made
+    assert set(seen) == drafts
 
 
 @pytest.mark.parametrize("place", [["2026-01-01T00:00:00+00:00", 0], ["2026-01-01T00:00:00+00:00", "x"], ["x", "x"]])

@@ -113,8 +113,8 @@ def test_500_says_nothing_of_what_broke(
 
 def test_a_problem_is_told_in_the_language_that_was_asked_for(town: Town):
     assert Program().get("/none", Accept_Language="en").json()["title"] == "Not found"
-    told = Program().get("/none", Accept_Language="fr, id;q=0.5")
-    assert (told.headers["Content-Language"], "There" in told.json()["title"]) == ("id", False)
+    response = Program().get("/none", Accept_Language="fr, id;q=0.5")
+    assert (response.headers["Content-Language"], "There" in response.json()["title"]) == ("id", False)
 
 
 def test_503_says_when_to_come_back_while_the_records_cannot_be_reached(

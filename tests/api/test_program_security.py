@@ -100,7 +100,7 @@ def test_a_program_stands_on_the_page_without_any_token(app: Registered, browser
     code_for(app, browser)
     page = browser.get("/me/programs/").content.decode()
     assert "Tetangga App" in page
-    assert "See what you asked the city for" in page
+    assert "See your requests to the city" in page
     assert AuditEntry.objects.filter(action="people.program-allowed").count() == 1
 
 
@@ -171,15 +171,15 @@ def test_a_refresh_token_that_comes_again_ends_its_family_and_the_person_is_told
     revoked = AuditEntry.objects.get(action="people.program-tokens-revoked")
     assert revoked.detail["program"] == app.pk
     run_jobs()
-    told = Message.objects.get(sort="program-revoked")
-    assert (told.user, "Tetangga App" in told.text) == (town.resident.user, True)
+    message = Message.objects.get(sort="program-revoked")
+    assert (message.user, "Tetangga App" in message.text) == (town.resident.user, True)
 
 
 def test_a_refresh_token_of_another_program_is_none(app: Registered, browser: CheckedClient, town: Town):
-    held = exchange(app, code_for(app, browser)).json()
+    tokens = exchange(app, code_for(app, browser)).json()
     other = register("Second App").client
-    assert renew(other, held["refresh_token"]).status_code == 400
-    assert renew(app, held["refresh_token"]).status_code == 200
+    assert renew(other, tokens["refresh_token"]).status_code == 400
+    assert renew(app, tokens["refresh_token"]).status_code == 200
 
 
 def test_a_wrong_verifier_uses_the_code_up(app: Registered, browser: CheckedClient, town: Town):
@@ -190,15 +190,15 @@ def test_a_wrong_verifier_uses_the_code_up(app: Registered, browser: CheckedClie
 
 
 def test_a_program_takes_back_only_its_own_tokens(app: Registered, browser: CheckedClient, town: Town):
-    held = exchange(app, code_for(app, browser)).json()
+    tokens = exchange(app, code_for(app, browser)).json()
     other = register("Second App").client
     revoke = lambda client: Client().post(  # noqa: E731
-        "/identity/o/api/revoke", {"client_id": client.pk, "token": held["refresh_token"]}
+        "/identity/o/api/revoke", {"client_id": client.pk, "token": tokens["refresh_token"]}
     )
     revoke(other)
-    assert Program(held["access_token"]).get("/cases").status_code == 200
+    assert Program(tokens["access_token"]).get("/cases").status_code == 200
     revoke(app)
-    assert Program(held["access_token"]).get("/cases").status_code == 401
+    assert Program(tokens["access_token"]).get("/cases").status_code == 401
 
 
 def subject_of(tokens: dict[str, Any]) -> str:
@@ -212,25 +212,27 @@ def test_programs_know_a_person_under_different_identifiers(app: Registered, bro
     assert town.resident.user
     assert len({mine, theirs, str(town.resident.user.pk)}) == 3
     assert len(mine) == 64
-    said = Client().get("/identity/o/api/userinfo", headers={"Authorization": f"Bearer {first_tokens['access_token']}"})
-    assert said.json() == {"sub": mine}
+    response = Client().get(
+        "/identity/o/api/userinfo", headers={"Authorization": f"Bearer {first_tokens['access_token']}"}
+    )
+    assert response.json() == {"sub": mine}
     browser.post(f"/me/programs/{app.pk}/stop/")
     assert subject_of(exchange(app, code_for(app, browser)).json()) == mine, "allowed again, it is the same person"
 
 
 def test_the_metadata_say_what_is_so(db: None):
-    said = Client().get("/.well-known/openid-configuration").json()
-    assert said["code_challenge_methods_supported"] == ["S256"]
-    assert said["subject_types_supported"] == ["pairwise"]
-    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    body = Client().get("/.well-known/openid-configuration").json()
+    assert body["code_challenge_methods_supported"] == ["S256"]
+    assert body["subject_types_supported"] == ["pairwise"]
+    assert "private_key_jwt" in body["token_endpoint_auth_methods_supported"]
 
 
 def test_wrong_secrets_are_counted_by_program_and_network(browser: CheckedClient, town: Town):
-    made = register("Server", keeps_secrets=True)
-    code = code_for(made.client, browser)
+    registration = register("Server", keeps_secrets=True)
+    code = code_for(registration.client, browser)
     for _try in range(10):
-        assert exchange(made.client, code, client_secret="wrong").status_code == 401
-    assert exchange(made.client, code, client_secret=made.secret).status_code == 429
+        assert exchange(registration.client, code, client_secret="wrong").status_code == 401
+    assert exchange(registration.client, code, client_secret=registration.secret).status_code == 429
     other = register("Other", keeps_secrets=True)
     code = code_for(other.client, browser)
     assert exchange(other.client, code, client_secret=other.secret).status_code == 200
@@ -257,8 +259,8 @@ def assertion(client: Registered, key: Any, algorithm: str = "ES256", **changes:
         "exp": int(time.time()) + 60,
         "jti": changes.pop("jti", "first"),
     }
-    kept = {name: value for name, value in (claims | changes).items() if value is not None}
-    return jwt.encode(kept, key, algorithm=algorithm)
+    claims_sent = {name: value for name, value in (claims | changes).items() if value is not None}
+    return jwt.encode(claims_sent, key, algorithm=algorithm)
 
 
 def by_assertion(signed: str) -> dict[str, str]:
@@ -266,15 +268,17 @@ def by_assertion(signed: str) -> dict[str, str]:
 
 
 def test_a_program_signs_in_with_its_key(browser: CheckedClient, town: Town, key: ec.EllipticCurvePrivateKey):
-    made = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
-    assert made.secret == ""
-    signed = by_assertion(assertion(made.client, key))
-    assert exchange(made.client, code_for(made.client, browser), **signed).status_code == 200
-    again = exchange(made.client, code_for(made.client, browser), **signed)
+    registration = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
+    assert registration.secret == ""
+    signed = by_assertion(assertion(registration.client, key))
+    assert exchange(registration.client, code_for(registration.client, browser), **signed).status_code == 200
+    again = exchange(registration.client, code_for(registration.client, browser), **signed)
     assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
-    made.client.set_secret("known")
-    made.client.save()
-    assert exchange(made.client, code_for(made.client, browser), client_secret="known").status_code == 401
+    registration.client.set_secret("known")
+    registration.client.save()
+    assert (
+        exchange(registration.client, code_for(registration.client, browser), client_secret="known").status_code == 401
+    )
 
 
 @pytest.mark.parametrize(
@@ -292,28 +296,33 @@ def test_a_program_signs_in_with_its_key(browser: CheckedClient, town: Town, key
 def test_an_assertion_that_is_not_for_this_moment_and_server_is_refused(
     browser: CheckedClient, town: Town, key: ec.EllipticCurvePrivateKey, wrong: dict[str, Any]
 ):
-    made = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
-    signed = by_assertion(assertion(made.client, key, **wrong))
-    assert exchange(made.client, code_for(made.client, browser), **signed).status_code == 401
+    registration = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
+    signed = by_assertion(assertion(registration.client, key, **wrong))
+    assert exchange(registration.client, code_for(registration.client, browser), **signed).status_code == 401
 
 
 def test_an_assertion_of_another_key_or_kind_is_refused(
     browser: CheckedClient, town: Town, key: ec.EllipticCurvePrivateKey
 ):
-    made = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
-    code = code_for(made.client, browser)
+    registration = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
+    code = code_for(registration.client, browser)
     stranger = ec.generate_private_key(ec.SECP256R1())
     as_secret = "x" * 40  # the public key used as a shared secret would be the classic confusion
     for signed in (
-        assertion(made.client, stranger),
-        assertion(made.client, as_secret, "HS256"),
-        assertion(made.client, None, "none"),
-        assertion(made.client, rsa.generate_private_key(65537, 2048), "RS256"),
+        assertion(registration.client, stranger),
+        assertion(registration.client, as_secret, "HS256"),
+        assertion(registration.client, None, "none"),
+        assertion(registration.client, rsa.generate_private_key(65537, 2048), "RS256"),
     ):
-        assert exchange(made.client, code, **by_assertion(signed)).status_code == 401
-    right = by_assertion(assertion(made.client, key)) | {"client_assertion_type": "other"}
-    assert exchange(made.client, code, **right).status_code == 401
-    assert exchange(made.client, code, **by_assertion(assertion(made.client, key, jti="second"))).status_code == 200
+        assert exchange(registration.client, code, **by_assertion(signed)).status_code == 401
+    right = by_assertion(assertion(registration.client, key)) | {"client_assertion_type": "other"}
+    assert exchange(registration.client, code, **right).status_code == 401
+    assert (
+        exchange(
+            registration.client, code, **by_assertion(assertion(registration.client, key, jti="second"))
+        ).status_code
+        == 200
+    )
 
 
 def test_keys_are_read_as_pem_and_as_a_set_and_nothing_weak_is_taken(key: ec.EllipticCurvePrivateKey):
@@ -345,9 +354,9 @@ def test_an_operator_registers_and_replaces_keys(
 
     file = tmp_path / "key.pem"
     file.write_text(public_pem(key))
-    said = verb("--add", "Signer", "--back", BACK, "--scopes", "cases:read", "--keys", str(file))
+    output = verb("--add", "Signer", "--back", BACK, "--scopes", "cases:read", "--keys", str(file))
     client = Registered.objects.get()
-    assert "client_secret" not in said
+    assert "client_secret" not in output
     assert client_assertion.client_keys(client) == client_assertion.parse_public_keys(public_pem(key))
     file.write_text(public_pem(ec.generate_private_key(ec.SECP256R1())))
     assert "new keys" in verb("--replace-keys", client.pk, "--keys", str(file))

@@ -25,7 +25,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 
 @pytest.fixture
 def app(db: None) -> Registered:
-    made = people_actions.register_client(
+    registration = people_actions.register_client(
         by=BY,
         name="Tetangga App",
         addresses=[BACK],
@@ -33,7 +33,7 @@ def app(db: None) -> Registered:
         keeps_secrets=False,
         per_minute=600,
     )
-    return made.client
+    return registration.client
 
 
 @pytest.fixture
@@ -77,17 +77,17 @@ def test_leave_is_asked_in_plain_words_and_given_in_part(app: Registered, browse
     back = urlsplit(answered(browser, page.content, "openid", "profile:read"))
     code = parse_qs(back.query)
     assert (back.netloc, code["state"]) == ("app.example.org", ["s"])
-    given = {
+    options = {
         "grant_type": "authorization_code",
         "client_id": app.pk,
         "code": code["code"][0],
         "redirect_uri": BACK,
         "code_verifier": VERIFIER,
     }
-    assert browser.post("/identity/o/api/token", given | {"code_verifier": "x" * 50}).status_code == 400
+    assert browser.post("/identity/o/api/token", options | {"code_verifier": "x" * 50}).status_code == 400
     page = browser.get(asking(app))
-    given["code"] = parse_qs(urlsplit(answered(browser, page.content, "openid", "profile:read")).query)["code"][0]
-    tokens = browser.post("/identity/o/api/token", given).json()
+    options["code"] = parse_qs(urlsplit(answered(browser, page.content, "openid", "profile:read")).query)["code"][0]
+    tokens = browser.post("/identity/o/api/token", options).json()
     assert (tokens["token_type"], set(tokens["scope"].split())) == ("Bearer", {"openid", "profile:read"})
     program = Program(tokens["access_token"])
     assert program.get("/me").json()["name"] == "Warga Contoh"
@@ -140,7 +140,7 @@ def test_a_person_sees_their_programs_and_stops_them(town: Town, browser: Checke
     act = program(town.resident, "cases:read")
     other = program(town.neighbour, "cases:read")
     page = browser.get("/me/programs/").content.decode()
-    assert "See what you asked the city for" in page
+    assert "See your requests to the city" in page
     mine, theirs = Registered.objects.order_by("created_at")
     assert f"/me/programs/{theirs.pk}/stop/" not in page
     assert browser.get(f"/me/programs/{theirs.pk}/stop/").status_code == 404
@@ -169,10 +169,10 @@ def test_an_operator_registers_lists_and_removes(db: None, capsys: pytest.Captur
         return capsys.readouterr().out
 
     assert "programs" in all_verbs()
-    said = verb("--add", "Warung", "--back", BACK, "--scopes", "cases:read", "--server", "--per-minute", "50")
+    output = verb("--add", "Warung", "--back", BACK, "--scopes", "cases:read", "--server", "--per-minute", "50")
     client = Registered.objects.get()
-    assert f"client_id: {client.pk}" in said
-    assert client.check_secret(said.split("client_secret: ")[1].split()[0])
+    assert f"client_id: {client.pk}" in output
+    assert client.check_secret(output.split("client_secret: ")[1].split()[0])
     assert f"{client.pk}  Warung  openid cases:read  {BACK}" in verb()
     with pytest.raises(command_line.CommandError, match="no scope"):
         verb("--add", "Warung", "--back", BACK, "--scopes", "everything")

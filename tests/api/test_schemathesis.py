@@ -86,8 +86,8 @@ def test_schemathesis_finds_nothing(town: Town, real: dict[str, str], program: P
     schema = schemathesis.openapi.from_dict(contract.kept())
     schema.app = application
     tried = 0
-    for found in schema.get_all_operations():
-        operation = found.ok()
+    for described in schema.get_all_operations():
+        operation = described.ok()
         token = tokens["desk" if "/desk" in operation.path else ""]
         with transaction.atomic():
             tried += try_out(operation, real, {"Authorization": f"Bearer {token}"})

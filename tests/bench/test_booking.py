@@ -19,11 +19,11 @@ WORKS = [
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row_and_nothing_is_oversold(tmp_path):
-    found = tmp_path / "rows.json"
-    words = ["--people", "1500", "--seconds", "1", "--rounds", "1", "--json", str(found)]
+    report_file = tmp_path / "rows.json"
+    words = ["--people", "1500", "--seconds", "1", "--rounds", "1", "--json", str(report_file)]
     done = run("-m", "kini.cli", "bench", "booking", *words)
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    rows = json.loads(found.read_text("utf-8"))["rows"]
+    rows = json.loads(report_file.read_text("utf-8"))["rows"]
     assert [row["work"] for row in rows] == WORKS
     assert all(row["per_second"] > 0 for row in rows)
     assert "Nothing oversold, nothing lost." in done.stdout

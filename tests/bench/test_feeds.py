@@ -21,9 +21,9 @@ def test_the_made_up_timetable_is_as_large_as_a_real_one_and_without_a_fault():
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row(tmp_path):
-    found = tmp_path / "rows.json"
-    done = run("-m", "kini.cli", "bench", "feeds", "--seconds", "1", "--rounds", "1", "--json", str(found))
+    report_file = tmp_path / "rows.json"
+    done = run("-m", "kini.cli", "bench", "feeds", "--seconds", "1", "--rounds", "1", "--json", str(report_file))
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    assert [row["work"] for row in json.loads(found.read_text("utf-8"))["rows"]] == WORKS
+    assert [row["work"] for row in json.loads(report_file.read_text("utf-8"))["rows"]] == WORKS
     assert "Loaded in" in done.stdout
     assert "errors" not in done.stdout

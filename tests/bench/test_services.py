@@ -86,11 +86,11 @@ def test_the_loaded_city_is_a_true_one(tmp_path):
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row(tmp_path):
-    found = tmp_path / "rows.json"
-    words = ["--cases", "70", "--seconds", "1", "--rounds", "1", "--city", str(PACK), "--json", str(found)]
+    report_file = tmp_path / "rows.json"
+    words = ["--cases", "70", "--seconds", "1", "--rounds", "1", "--city", str(PACK), "--json", str(report_file)]
     done = run("-m", "kini.cli", "bench", "services", *words)
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    rows = json.loads(found.read_text("utf-8"))["rows"]
+    rows = json.loads(report_file.read_text("utf-8"))["rows"]
     assert [row["work"] for row in rows] == WORKS
     assert all(row["per_second"] > 0 for row in rows)
     assert "fsync on" in done.stdout

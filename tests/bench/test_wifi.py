@@ -34,11 +34,11 @@ NAS = Nas("127.0.0.1", "ap-1", "00-10-A4-23-19-C0", b"sixteen-or-more-1")
 @needs_freeradius
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row_and_collects_everything(tmp_path):
-    found = tmp_path / "rows.json"
+    report_file = tmp_path / "rows.json"
     words = ["--devices", "2000", "--points", "300", "--seconds", "1", "--sustained", "2", "--rounds", "1"]
-    done = run("-m", "kini.cli", "bench", "wifi", *words, "--json", str(found))
+    done = run("-m", "kini.cli", "bench", "wifi", *words, "--json", str(report_file))
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    rows = json.loads(found.read_text("utf-8"))["rows"]
+    rows = json.loads(report_file.read_text("utf-8"))["rows"]
     assert [row["work"] for row in rows] == WORKS
     assert [row["work"] for row in rows if not row["per_second"]] == WORKS[-1:], "whose seconds alone count"
     assert [bool(row["seconds"]) for row in rows] == [False] * 7 + [True] * 3
@@ -50,14 +50,16 @@ def test_a_tiny_run_measures_every_row_and_collects_everything(tmp_path):
 @pytest.mark.parametrize("total", [1, 7, 95, 400])
 def test_sessions_start_once_stop_once_and_say_everything_in_order(total):
     life = SessionTraffic("run", sessions=30)
-    said = [*life.next(total // 2), *life.next(total - total // 2)]
-    assert len(set(said)) == total
+    packets_sent = [*life.next(total // 2), *life.next(total - total // 2)]
+    assert len(set(packets_sent)) == total
     steps: dict[tuple[str, str], list[int]] = {}
-    for session, device, step in said:
+    for session, device, step in packets_sent:
         steps.setdefault((session, device), []).append(step)
-    assert all(found == list(range(found[0], found[0] + len(found))) for found in steps.values())
-    assert all(found[0] == 0 for found in list(steps.values())[30:])
-    assert Counter(step for *_names, step in said).keys() <= set(range(LIFE))
+    assert all(
+        report_file == list(range(report_file[0], report_file[0] + len(report_file))) for report_file in steps.values()
+    )
+    assert all(report_file[0] == 0 for report_file in list(steps.values())[30:])
+    assert Counter(step for *_names, step in packets_sent).keys() <= set(range(LIFE))
 
 
 def test_requests_are_signed_and_hide_the_password():
@@ -65,8 +67,10 @@ def test_requests_are_signed_and_hide_the_password():
     assert (sent[:2], int.from_bytes(sent[2:4])) == (bytes((packets.ACCESS_REQUEST, 7)), len(sent))
     assert b"password" not in sent
     assert sent[-16:] == hmac.digest(NAS.secret, sent[:-16] + bytes(16), "md5")
-    told = packets.accounting_request(NAS, 8, "s", packets.sample_mac(300), LIFE - 1)
-    assert told[4:20] == hashlib.md5(told[:4] + bytes(16) + told[20:] + NAS.secret, usedforsecurity=False).digest()
+    packet = packets.accounting_request(NAS, 8, "s", packets.sample_mac(300), LIFE - 1)
+    assert (
+        packet[4:20] == hashlib.md5(packet[:4] + bytes(16) + packet[20:] + NAS.secret, usedforsecurity=False).digest()
+    )
 
 
 def test_what_is_not_answered_is_lost_and_a_wrong_answer_is_told(monkeypatch):
@@ -79,12 +83,12 @@ def test_what_is_not_answered_is_lost_and_a_wrong_answer_is_told(monkeypatch):
         def answer() -> None:
             while not over.is_set():
                 try:
-                    asked, sender = server.recvfrom(4096)
+                    request, sender = server.recvfrom(4096)
                 except TimeoutError:
                     continue
-                number = int.from_bytes(asked[4:8])
+                number = int.from_bytes(request[4:8])
                 if number % 10:
-                    server.sendto(bytes((packets.ACCESS_ACCEPT if number % 10 > 1 else 3, asked[1])), sender)
+                    server.sendto(bytes((packets.ACCESS_ACCEPT if number % 10 > 1 else 3, request[1])), sender)
 
         thread = Thread(target=answer)
         thread.start()

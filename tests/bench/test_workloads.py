@@ -54,8 +54,8 @@ def test_what_is_done_once_holds_within_its_time_and_memory(goal, found, holds):
 
 def test_what_is_measured_once_is_judged_by_its_one_round():
     rounds = [{"bare": Measurement(1000, 1, 2), "page": Measurement(400, 1, 2)}, {"bare": Measurement(10, 1, 2)}]
-    found = evaluate([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1]
-    assert (found.measured.per_second, found.ratio) == (400, 0.4)
+    result = evaluate([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1]
+    assert (result.measured.per_second, result.ratio) == (400, 0.4)
 
 
 def test_works_are_chosen_by_words_together_with_their_yardsticks():
@@ -65,8 +65,8 @@ def test_works_are_chosen_by_words_together_with_their_yardsticks():
 
 
 def test_the_middle_of_the_rounds_counts():
-    found = row(Goal(), Measurement(100, 9, 90), Measurement(500, 1, 10), Measurement(400, 5, 50))
-    assert (found.measured, found.ratio) == (Measurement(400, 5, 50), 0.4)
+    result = row(Goal(), Measurement(100, 9, 90), Measurement(500, 1, 10), Measurement(400, 5, 50))
+    assert (result.measured, result.ratio) == (Measurement(400, 5, 50), 0.4)
 
 
 def test_ratios_are_taken_within_a_round():

@@ -116,8 +116,8 @@ def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
     at = queries.venue(ferry.service, "registry-pier")
     assert at
     day = formats.today() + timedelta(days=1)
-    found = queries.slot_availability(ferry.service, at, queries.SlotSearch(day, day + timedelta(days=14)))
-    keys = [each.slot for each in found if each.state == "free"][:count]
+    availability = queries.slot_availability(ferry.service, at, queries.SlotSearch(day, day + timedelta(days=14)))
+    keys = [each.slot for each in availability if each.state == "free"][:count]
     return [slot for key in keys if (slot := queries.slot(ferry.service, key))]
 
 

@@ -26,10 +26,10 @@ def free(ferry: ServiceVersion, slot_id: int, group: str = "", party: int = 1) -
     at = queries.venue(ferry.service, "registry-pier")
     assert at
     first = formats.today()
-    found = queries.slot_availability(
+    availability = queries.slot_availability(
         ferry.service, at, queries.SlotSearch(first, first + timedelta(days=15), group, party)
     )
-    return next(each for each in found if each.slot == slot_id)
+    return next(each for each in availability if each.slot == slot_id)
 
 
 def test_slots_follow_the_schedule(ferry: ServiceVersion) -> None:
@@ -42,9 +42,9 @@ def test_slots_follow_the_schedule(ferry: ServiceVersion) -> None:
 
 def test_what_is_held_becomes_the_booking_of_the_case(draft: Draft, ferry: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(ferry)
-    held = actions.hold_slot(by=town.named("resident"), draft=draft, slot=slot, group="", party=1)
-    assert held.state == "held"
-    assert held.expires_at
+    reserved = actions.hold_slot(by=town.named("resident"), draft=draft, slot=slot, group="", party=1)
+    assert reserved.state == "held"
+    assert reserved.expires_at
     assert free(ferry, slot.pk).free == 8
     case = case_actions.submit(by=town.named("resident"), draft=draft, confirm=True)
     booking = queries.of_case(case)
@@ -80,14 +80,14 @@ def test_who_is_refused_a_place_keeps_what_they_hold(ferry: ServiceVersion, town
     one, other = first_slots(ferry, 2)
     for number in range(3):
         holding(person(f"+62812340000{number}0", f"Warga {number}"), ferry, other, 3)
-    held = holding(town.resident, ferry, one)
+    booking = holding(town.resident, ferry, one)
     with pytest.raises(SlotFull):
         holding(town.resident, ferry, other)
-    held.refresh_from_db()
-    assert held.state == "held"
+    booking.refresh_from_db()
+    assert booking.state == "held"
     again = holding(town.resident, ferry, one)
     assert free(ferry, one.pk).free == 8, "the same time again takes one place, not two"
-    assert (Booking.objects.get(pk=held.pk).state, again.state) == ("cancelled", "held")
+    assert (Booking.objects.get(pk=booking.pk).state, again.state) == ("cancelled", "held")
     assert not queries.inconsistent_quotas()
 
 
@@ -108,8 +108,8 @@ def test_groups_take_their_own_places_first_and_then_everybodys(ferry: ServiceVe
     people = [person(f"+6281234100{number:03}", f"Lansia {number}") for number in range(4)]
     for who in people[:3]:
         holding(who, ferry, slot, 1, "elderly")
-    taken = dict(Quota.objects.filter(slot=slot).values_list("group", "taken"))
-    assert taken == {"elderly": 2, "": 1, "walk-in": 0}
+    counts = dict(Quota.objects.filter(slot=slot).values_list("group", "taken"))
+    assert counts == {"elderly": 2, "": 1, "walk-in": 0}
     holding(town.resident, ferry, slot, 4)
     holding(town.neighbour, ferry, slot, 4)
     with pytest.raises(SlotFull):
@@ -167,8 +167,8 @@ def test_a_withdrawn_case_gives_its_place_back_to_whoever_waits(ferry: ServiceVe
     assert waiting.expires_at
     with pytest.raises(SlotFull):
         holding(town.resident, ferry, slot)
-    taken = case_actions.submit(by=acting(town.neighbour), draft=draft, confirm=True)
-    assert queries.of_case(taken) == waiting
+    counts = case_actions.submit(by=acting(town.neighbour), draft=draft, confirm=True)
+    assert queries.of_case(counts) == waiting
     assert not queries.inconsistent_quotas()
 
 
@@ -203,7 +203,7 @@ def test_a_booking_is_taken_to_another_time_in_one_step(ferry: ServiceVersion, t
 
 def test_the_database_itself_refuses_what_must_not_be(ferry: ServiceVersion, town: Town) -> None:
     early, late = first_slots(ferry)
-    held = holding(town.resident, ferry, early)
+    booking = holding(town.resident, ferry, early)
     bad = [
         {"quota": late.quotas.get(group="")},
         {"quota": None},
@@ -215,11 +215,11 @@ def test_the_database_itself_refuses_what_must_not_be(ferry: ServiceVersion, tow
     ]
     for change in bad:
         with pytest.raises(IntegrityError), transaction.atomic():
-            Booking.objects.filter(pk=held.pk).update(**change)
+            Booking.objects.filter(pk=booking.pk).update(**change)
     other = holding(town.neighbour, ferry, early)
     with pytest.raises(IntegrityError), transaction.atomic():
         Booking.objects.filter(pk=other.pk).update(resident=town.resident)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Quota.objects.filter(pk=held.quota_id).update(capacity=1)
-    held.delete()
+        Quota.objects.filter(pk=booking.quota_id).update(capacity=1)
+    booking.delete()
     assert not queries.inconsistent_quotas()

@@ -44,8 +44,8 @@ def token(user: User | None) -> dict[str, str]:
 
 def book(headers: dict[str, str], slot: int, answers: dict[str, Any] = ANSWERS) -> tuple[int, Any]:
     body = {"service": "ferry", "slot": slot, "answers": answers, "confirm": True}
-    said = Client().post("/api/v1/bookings", json.dumps(body), content_type="application/json", headers=headers)
-    return said.status_code, said.json()
+    response = Client().post("/api/v1/bookings", json.dumps(body), content_type="application/json", headers=headers)
+    return response.status_code, response.json()
 
 
 def test_a_program_finds_a_day_and_a_slot_and_books(bearer: dict[str, str], ferry: ServiceVersion, town: Town) -> None:
@@ -54,18 +54,18 @@ def test_a_program_finds_a_day_and_a_slot_and_books(bearer: dict[str, str], ferr
     where = f"venue=registry-pier&first={day}&last={day}&party=2"
     venues = Client().get("/api/v1/services/ferry/venues", headers=bearer).json()["venues"]
     assert {each["venue"] for each in venues} == {"registry-pier", "registry-hill"}
-    [found] = Client().get(f"/api/v1/services/ferry/days?{where}", headers=bearer).json()["days"]
-    assert (found["day"], found["state"], found["slots"]) == (day.isoformat(), "free", 2)
+    [first_day] = Client().get(f"/api/v1/services/ferry/days?{where}", headers=bearer).json()["days"]
+    assert (first_day["day"], first_day["state"], first_day["slots"]) == (day.isoformat(), "free", 2)
     slots = Client().get(f"/api/v1/services/ferry/slots?{where}", headers=bearer).json()["slots"]
     assert slots[0] | {"slot": slot.pk, "free": 9} == slots[0]
-    status, said = book(bearer, slot.pk)
+    status, body = book(bearer, slot.pk)
     assert status == 201
-    booking = Booking.objects.get(reference=said["reference"])
+    booking = Booking.objects.get(reference=body["reference"])
     assert (booking.state, booking.party, booking.case) == ("confirmed", 2, None)
     jobs.open_cases()
     jobs.open_cases()
     case = Case.objects.get()
-    assert case.reference == said["reference"]
+    assert case.reference == body["reference"]
     assert queries.of_case(case) == booking
     assert case.resident == town.resident
     assert book(bearer, slot.pk)[0] == 409
@@ -75,13 +75,13 @@ def test_a_new_key_leaves_what_the_case_will_be_opened_from(
     bearer: dict[str, str], ferry: ServiceVersion, town: Town, settings: Settings
 ) -> None:
     [slot, *_] = first_slots(ferry)
-    _status, said = book(bearer, slot.pk)
+    _status, body = book(bearer, slot.pk)
     with pytest.raises(NotAllowed):
         actions.rotate_keys(by=town.named("head"))
     ring = "new:bmV3LWRhdGEta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4=," + settings.ENV.data_keys
     settings.ENV = replace(settings.ENV, data_keys=ring)
     assert actions.rotate_keys(by=system("tests")) == 1
-    booking = Booking.objects.get(reference=said["reference"])
+    booking = Booking.objects.get(reference=body["reference"])
     assert not crypto.needs_rotation(booking.request)
     assert actions.rotate_keys(by=system("tests")) == 0
     people_actions.rotate_keys(by=system("tests"))
@@ -89,7 +89,7 @@ def test_a_new_key_leaves_what_the_case_will_be_opened_from(
     settings.ENV = replace(settings.ENV, data_keys=ring.split(",")[0])
     case = actions.open_case(by=system("tests"), booking=booking)
     assert case is not None
-    assert case.reference == said["reference"]
+    assert case.reference == body["reference"]
 
 
 def test_what_cannot_be_booked_is_refused_with_a_reason(
@@ -97,12 +97,12 @@ def test_what_cannot_be_booked_is_refused_with_a_reason(
 ) -> None:
     [slot, *_] = first_slots(ferry)
     assert book({}, slot.pk)[0] == 401
-    status, said = book(bearer, slot.pk, {"people": 2})
+    status, body = book(bearer, slot.pk, {"people": 2})
     assert status == 422
-    assert said["errors"][0]["pointer"] == "/answers/group"
+    assert body["errors"][0]["pointer"] == "/answers/group"
     assert book(bearer, 10**9)[0] == 422
     Quota.objects.filter(slot=slot, group="").update(capacity=1)
-    status, said = book(bearer, slot.pk)
+    status, body = book(bearer, slot.pk)
     assert status == 409
     assert Booking.objects.count() == 0
     far = "/api/v1/services/ferry/days?venue=registry-pier&first=2026-01-01&last=2026-12-31"

@@ -43,9 +43,9 @@ def patient(town: Town) -> ServiceVersion:
 
 
 def booked(who: Resident, version: ServiceVersion, slot: Slot) -> Case:
-    held = holding(who, version, slot)
-    assert held.draft
-    return case_actions.submit(by=acting(who), draft=held.draft, confirm=True)
+    booking = holding(who, version, slot)
+    assert booking.draft
+    return case_actions.submit(by=acting(who), draft=booking.draft, confirm=True)
 
 
 @contextmanager

@@ -106,16 +106,16 @@ def test_where_the_city_comes_to_somebody_no_place_is_chosen(resident: CheckedCl
 
 def test_the_ticket_is_kept_as_a_file_for_a_place_without_a_net(resident: CheckedClient, draft: Draft) -> None:
     case = booked(resident, draft)
-    kept = reverse("letters:receipt", args=[case.reference])
-    assert kept in text(resident.get(reverse("booking:ticket", args=[case.reference])))
+    receipt_url = reverse("letters:receipt", args=[case.reference])
+    assert receipt_url in text(resident.get(reverse("booking:ticket", args=[case.reference])))
     booking = Booking.objects.get()
-    paper = text_of(resident.get(kept))
+    paper = text_of(resident.get(receipt_url))
     assert case.reference in paper
     assert "Show this code when you arrive" in paper
     assert queries.venue_of(booking.slot).name in paper
     assert formats.clock(booking.slot.starts_at) in paper
     Booking.objects.update(state="served")
-    assert "Show this code" not in text_of(resident.get(kept))
+    assert "Show this code" not in text_of(resident.get(receipt_url))
 
 
 def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: CheckedClient, draft: Draft) -> None:
@@ -179,14 +179,14 @@ def test_somebody_elses_draft_and_ticket_do_not_exist(
 
 def test_the_day_of_the_venue(officer: CheckedClient, ferry: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(ferry)
-    held = holding(town.resident, ferry, slot)
-    assert held.draft
-    case = case_actions.submit(by=acting(town.resident), draft=held.draft, confirm=True)
+    booking = holding(town.resident, ferry, slot)
+    assert booking.draft
+    case = case_actions.submit(by=acting(town.resident), draft=booking.draft, confirm=True)
     with current_time.freeze(slot.starts_at + timedelta(minutes=1)):
         today = officer.get(reverse("booking:desk-today"))
         assert "registry-pier" in text(today)
-        found = officer.get(reverse("booking:desk-check-in"), {"code": case.reference.lower()})
-        assert "Warga Contoh" in text(found)
+        response = officer.get(reverse("booking:desk-check-in"), {"code": case.reference.lower()})
+        assert "Warga Contoh" in text(response)
         day = officer.post(reverse("booking:desk-check-in"), {"code": case.reference}, follow=True)
         assert "number A001" in text(day)
         walk_in = officer.post(reverse("booking:desk-walk-in", args=[slot.pk]), follow=True)
@@ -195,8 +195,8 @@ def test_the_day_of_the_venue(officer: CheckedClient, ferry: ServiceVersion, tow
         assert "are taken" in text(full)
         called = officer.post(reverse("booking:desk-deed", args=[case.reference, "call"]), follow=True)
         assert "A001" in text(called)
-        standing = text(CheckedClient().get(reverse("booking:standing", args=["ferry", "registry-pier"])))
-        assert "A001" in standing
+        standing_text = text(CheckedClient().get(reverse("booking:standing", args=["ferry", "registry-pier"])))
+        assert "A001" in standing_text
         officer.post(reverse("booking:desk-deed", args=[case.reference, "serve"]), follow=True)
     case.refresh_from_db()
     assert case.state == "served"
@@ -210,9 +210,9 @@ def test_closing_a_slot_moves_everybody_with_one_message(
     Quota.objects.filter(slot=late, group="").update(capacity=1)
     cases = []
     for who in (town.resident, town.neighbour):
-        held = holding(who, ferry, early)
-        assert held.draft
-        cases.append(case_actions.submit(by=acting(who), draft=held.draft, confirm=True))
+        booking = holding(who, ferry, early)
+        assert booking.draft
+        cases.append(case_actions.submit(by=acting(who), draft=booking.draft, confirm=True))
     address = reverse("booking:desk-close", args=[early.pk])
     assert officer.post(address, {"message": " "}).status_code == 422
     done = officer.post(address, {"message": "The boat is broken."}, follow=True)
@@ -238,8 +238,8 @@ def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[
     for _again in range(2):
         notifications.notify_offer(waiting.pk)
     run_jobs()
-    told = OutboxMessage.objects.filter(recipient="+628123400099")
-    [message] = [each for each in told if str(draft.pk) in each.text]
+    messages = OutboxMessage.objects.filter(recipient="+628123400099")
+    [message] = [each for each in messages if str(draft.pk) in each.text]
     assert message.text
     venue_actions.close_slot(
         by=acting(employed("+6281200000077", "Petugas", town.registry, "clerk")), slot=slot, message="Storm."

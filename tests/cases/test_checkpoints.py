@@ -110,6 +110,6 @@ def test_the_whole_check_says_what_is_wrong(case: Case, tmp_path: Path, capsys) 
     assert "No tampering found." in capsys.readouterr().out
     behind("DELETE FROM core_auditentry WHERE action = 'cases.moved'")
     assert check_chain.run(argparse.Namespace(heads=None)) == 1
-    said = capsys.readouterr().out
-    assert "audit: block " in said
-    assert "1 of " in said
+    output = capsys.readouterr().out
+    assert "audit: block " in output
+    assert "1 of " in output

@@ -42,19 +42,19 @@ def at_once(*deeds: Callable[[], Any]) -> list[Any]:
 def test_a_draft_sent_in_by_two_tabs_is_one_case(town: Town):
     by = town.named("resident")
     draft = filled(by, offer("stall-permit", PERMIT), town.resident)
-    found = at_once(*[lambda: actions.submit(by=by, draft=draft, confirm=True)] * 4)
-    assert len({case.pk for case in found}) == 1
+    results = at_once(*[lambda: actions.submit(by=by, draft=draft, confirm=True)] * 4)
+    assert len({case.pk for case in results}) == 1
     assert Case.objects.count() == 1
 
 
 def test_of_two_officers_who_decide_at_once_one_is_told_to_look_again(town: Town):
     case = opened(town.named("resident"), offer("stall-permit", PERMIT), town.resident)
     by = town.named("clerk")
-    found = at_once(
+    results = at_once(
         lambda: actions.move(by=by, case=case, move="accept", expected_state="check"),
         lambda: actions.move(by=by, case=case, move="ask", values={"message": "Why?"}, expected_state="check"),
     )
-    assert sorted(isinstance(each, actions.StaleState) for each in found) == [False, True]
+    assert sorted(isinstance(each, actions.StaleState) for each in results) == [False, True]
     case = Case.objects.get()
     assert case.entries == 2
     assert timeline.verify_case(case) == []

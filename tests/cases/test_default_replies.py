@@ -24,15 +24,15 @@ def test_faults_are_told_with_their_place(tmp_path: Path) -> None:
     town.write(FILE, "late:\n  title: {pt: Tarde, en: Late}\n  text: {pt: Até {due}., en: 'By {someday}.'}\n")
     assert [fault.file for fault in check_default_replies(town.root)] == [FILE]
     town.write(FILE, "late:\n  title: {pt: Tarde}\n  text: {pt: Tarde., en: 'By {someday}.'}\n")
-    told = sorted((fault.field, fault.message) for fault in check_default_replies(town.root))
-    assert told == [("late.text.en", "nothing stands for {someday}"), ("late.title", "no text in en")]
+    errors = sorted((fault.field, fault.message) for fault in check_default_replies(town.root))
+    assert errors == [("late.text.en", "nothing stands for {someday}"), ("late.title", "no text in en")]
 
 
 def test_an_agency_without_any_begins_with_them_and_keeps_its_own(town: Town) -> None:
     own = actions.create_reply(by=BY, agency=town.registry, service=None, title="Ours", text="Our text.")
     assert actions.create_default_replies(by=BY, texts=TEXTS) == 2
-    found = CannedReply.objects.filter(agency=town.roads)
-    assert {reply.title: reply.text for reply in found} == TEXTS
+    replies = CannedReply.objects.filter(agency=town.roads)
+    assert {reply.title: reply.text for reply in replies} == TEXTS
     assert list(CannedReply.objects.filter(agency=town.registry)) == [own]
-    actions.set_reply_active(by=BY, reply=found[0], active=False)
+    actions.set_reply_active(by=BY, reply=replies[0], active=False)
     assert actions.create_default_replies(by=BY, texts=TEXTS) == 0

@@ -105,7 +105,7 @@ def test_a_head_assigns_and_a_clerk_takes(town: Town, case: Case):
 
 def test_a_case_is_not_assigned_to_who_cannot_see_it(town: Town, case: Case):
     stranger = employed("+6281200000024", "Petugas Jalan", town.roads, "clerk")
-    with pytest.raises(ActionRefused, match="does not see"):
+    with pytest.raises(ActionRefused, match="has no access"):
         actions.assign(by=town.named("head"), case=case, officer=stranger)
 
 
@@ -134,7 +134,7 @@ def test_an_officer_does_nothing_to_their_own_case_or_that_of_their_family(town:
     ).member
     for resident in (own, child):
         case, by = opened(acting(own), permit, resident), acting(chief)
-        for deed in (
+        for operation in (
             lambda: actions.assign(by=by, case=case, officer=chief),  # noqa: B023 -- called at once
             lambda: actions.assign(by=by, case=case, officer=town.clerk),  # noqa: B023
             lambda: actions.transfer(by=by, case=case, agency=town.roads, reason="Away."),  # noqa: B023
@@ -143,8 +143,8 @@ def test_an_officer_does_nothing_to_their_own_case_or_that_of_their_family(town:
             lambda: actions.reveal(by=by, case=case, what="answers", purpose="verify-documents", reason="Mine."),  # noqa: B023
         ):
             with pytest.raises(NotAllowed, match="your own"):
-                deed()
-        with pytest.raises(ActionRefused, match="does not see"):
+                operation()
+        with pytest.raises(ActionRefused, match="has no access"):
             actions.assign(by=town.named("head"), case=case, officer=chief)
         assert Case.objects.get(pk=case.pk).entries == 1
 
@@ -168,10 +168,10 @@ def test_a_look_at_a_sealed_answer_is_logged_and_the_resident_can_read_it(town: 
     with pytest.raises(NotAllowed):
         actions.reveal(by=town.named("clerk"), case=case, what="answers", purpose="verify-documents", reason="Curious.")
     assert not AccessLog.objects.exists()
-    found = actions.reveal(
+    revealed = actions.reveal(
         by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason="Compare with the card."
     )
-    assert found == {"nik": NIK}
+    assert revealed == {"nik": NIK}
     entry = AccessLog.objects.get()
     assert (entry.resident, entry.reason, entry.reference) == (town.resident, "Compare with the card.", case.reference)
 

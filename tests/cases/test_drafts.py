@@ -91,8 +91,8 @@ def test_what_the_profile_knows_is_copied_into_the_case(town: Town, permit: Serv
 
 
 def test_without_a_place_in_the_answers_the_home_decides(town: Town):
-    asked = {key: value for key, value in PERMIT.items() if key != "ask"} | {"ask": PERMIT["ask"][:3]}
-    version = offer("badge", asked)
+    definition = {key: value for key, value in PERMIT.items() if key != "ask"} | {"ask": PERMIT["ask"][:3]}
+    version = offer("badge", definition)
     case = opened(town.named("resident"), version, town.resident, {"nik": {"nik": NIK}, "goods": {"goods": "fruit"}})
     assert (case.area_id, case.unit_id) == ("1.1.2", "registry-hill")
 
@@ -185,11 +185,11 @@ def test_a_sent_application_cannot_be_changed_behind_the_officers_back(town: Tow
 def test_files_go_into_the_case_with_the_answer(town: Town, permit: ServiceVersion):
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    kept = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(1, name="../surat.jpg"))
+    attached = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(1, name="../surat.jpg"))
     loose = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(2))
-    actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(kept.pk)]}})
+    actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(attached.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
-    assert [(document.pk, document.name) for document in case.documents.all()] == [(kept.pk, "surat.jpg")]
+    assert [(document.pk, document.name) for document in case.documents.all()] == [(attached.pk, "surat.jpg")]
     assert not Document.objects.filter(pk=loose.pk).exists()
 
 

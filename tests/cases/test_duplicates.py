@@ -123,9 +123,9 @@ def test_only_those_who_may_and_not_in_their_own_matter(town: Town, case: Case, 
     field = acting(employed("+6281200000033", "Petugas Lapangan", town.registry, "field"))
     elsewhere = acting(employed("+6281200000034", "Kepala Jalan", town.roads, "head"))
     for by in (field, elsewhere, town.named("resident")):
-        for deed in (actions.merge, actions.mark_not_duplicate):
+        for operation in (actions.merge, actions.mark_not_duplicate):
             with pytest.raises(NotAllowed):
-                deed(by=by, case=case, other=again)
+                operation(by=by, case=case, other=again)
     with pytest.raises(NotAllowed):
         actions.release_duplicates(by=town.named("head"), case=case)
 

@@ -87,7 +87,7 @@ def test_nothing_lies_ahead_of_an_end():
         (Entry("check", move="answer"), "What was asked for has been answered. An officer reads your papers."),
         (Entry("expired", move="after"), "Nothing happened within the time for it. Nobody answered."),
         (Entry(sort="transferred", data={"agency_name": {"en": "Roads"}}), "Passed on to Roads."),
-        (Entry(sort="assigned", data={"name": "Sari"}), "Given to Sari."),
+        (Entry(sort="assigned", data={"name": "Sari"}), "Assigned to Sari."),
         (Entry(sort="noted", data={"text": "Called back."}), "Called back."),
     ],
 )

@@ -28,9 +28,9 @@ NOT_FILES = {"core.ImportRun.sha256", "payments.ProviderNotice.sha256"}
 def document(town: Town, var: Path) -> Document:
     by, version = town.named("resident"), towns.offer("stall-permit", towns.PERMIT)
     draft = towns.filled(by, version, town.resident)
-    made = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
-    age(made.sha256)
-    return made
+    attached = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
+    age(attached.sha256)
+    return attached
 
 
 def age(sha256: str, days: int = 3) -> None:

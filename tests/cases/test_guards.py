@@ -80,20 +80,20 @@ def test_a_case_is_whole(case: Case, change: str, constraint: str):
 
 
 def test_no_two_entries_have_the_same_number(case: Case):
-    said = refused(
+    message = refused(
         "INSERT INTO cases_timelineentry (case_id, number, at, sort, move, from_state, to_state, public, actor_kind,"
         " actor_name, data, previous, digest) SELECT case_id, number, at, sort, move, from_state, to_state, public,"
         " actor_kind, actor_name, data, previous, digest FROM cases_timelineentry WHERE case_id = %s",
         case.pk,
     )
-    assert "cases_entry_number" in said
+    assert "cases_entry_number" in message
 
 
 def test_a_draft_belongs_to_somebody_and_a_document_is_not_empty(case: Case):
     assert "cases_draft_belongs_to_somebody" in refused("UPDATE cases_draft SET owner_id = NULL, session = ''")
-    said = refused(
+    message = refused(
         "INSERT INTO cases_document (id, case_id, slot, name, content_type, size, sha256, source_sha256, uploaded_at)"
         " VALUES (gen_random_uuid(), %s, 'a', 'a', 'a', 0, 'a', 'a', now())",
         case.pk,
     )
-    assert "cases_document_not_empty" in said
+    assert "cases_document_not_empty" in message

@@ -51,10 +51,10 @@ def test_a_message_about_a_sensitive_service_gives_nothing_away(town: Town, run_
     crew = employed("+6281200000041", "Awak", town.roads, "clerk")
     actions.move(by=acting(crew), case=case, move="reject", values={"reason": "Violence was not found."})
     run_jobs()
-    said = " ".join(f"{message.subject} {message.text}" for message in OutboxMessage.objects.all())
-    assert "Resident service" in said
+    texts = " ".join(f"{message.subject} {message.text}" for message in OutboxMessage.objects.all())
+    assert "Resident service" in texts
     for word in ("Safe house", "Violence", "refused"):
-        assert word not in said
+        assert word not in texts
 
 
 def test_for_a_child_the_parent_is_told(town: Town, run_jobs: Callable[[], int], permit: object):

@@ -52,7 +52,7 @@ def test_only_its_resident_rates_it(town: Town, case: Case):
 
 
 def test_what_was_withdrawn_is_not_rated_and_there_are_five_marks(town: Town, case: Case):
-    with pytest.raises(ActionRefused, match="five marks"):
+    with pytest.raises(ActionRefused, match="five ratings"):
         actions.rate_case(by=town.named("resident"), case=decided(town, case), score=6)
 
 

@@ -74,8 +74,8 @@ def by_program(town: Town, program: Any) -> None:
     sender: Program = program(town.neighbour)
     pier = town.areas["pier"]
     where = POINT | {"lat": pier.latitude, "lon": pier.longitude}
-    given = PAGES["phone"] | PAGES["story"] | {"where": where}
-    body = {"service": "shelter", "answers": given, "confirm": True}
+    answers_given = PAGES["phone"] | PAGES["story"] | {"where": where}
+    body = {"service": "shelter", "answers": answers_given, "confirm": True}
     response = sender.post("/cases", body, Idempotency_Key="once-and-only")
     assert response.status_code == 201, response.content
 

@@ -103,8 +103,10 @@ def person(phone: str, name: str, area: Area | None = None) -> Resident:
 def proved(resident: Resident, number: str = NIK) -> Resident:
     """The same person after the city has seen their card."""
     details = people_actions.Details(resident.name, NationalId(number), address=resident.address, area=resident.area)
-    kept = people_actions.save_profile(by=BY, resident=resident, details=details)
-    return people_actions.prove_at_counter(by=BY, resident=kept, document="identity-card", reason="Seen by the tests")
+    profile = people_actions.save_profile(by=BY, resident=resident, details=details)
+    return people_actions.prove_at_counter(
+        by=BY, resident=profile, document="identity-card", reason="Seen by the tests"
+    )
 
 
 def employed(phone: str, name: str, agency: Agency, *roles: str, area: Area | None = None) -> Officer:

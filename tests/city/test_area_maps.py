@@ -36,24 +36,24 @@ def test_the_map_says_that_borders_are_only_computed(loaded_jakarta):
 
 def test_a_map_is_kept_under_the_address_of_its_version(loaded_town, client):
     (whole,) = Area.objects.filter(depth=0)
-    kept = client.get(f"/areas/{whole.code}/map.json?{area_maps.map_version()}")
-    assert "max-age=31536000" in kept["Cache-Control"]
+    map_response = client.get(f"/areas/{whole.code}/map.json?{area_maps.map_version()}")
+    assert "max-age=31536000" in map_response["Cache-Control"]
     assert "max-age=300" in client.get(f"/areas/{whole.code}/map.json?0")["Cache-Control"]
     assert client.get("/areas/nowhere/map.json").status_code == 404
 
 
 def test_a_point_is_told_in_words(loaded_town, client):
     area = queries.lowest_level_areas()[0][1][0]
-    told = client.post("/areas/here/", {"lat": area.latitude, "lon": area.longitude}).json()
-    assert told["area"] == area.code
-    assert area.name in told["words"]
+    body = client.post("/areas/here/", {"lat": area.latitude, "lon": area.longitude}).json()
+    assert body["area"] == area.code
+    assert area.name in body["words"]
 
 
 @pytest.mark.parametrize("point", [{"lat": "0", "lon": "0"}, {"lat": "nan", "lon": "inf"}, {"lat": "north"}, {}])
 def test_a_point_elsewhere_is_refused_with_what_to_do(loaded_town, client, point):
-    told = client.post("/areas/here/", point).json()
-    assert told["area"] == ""
-    assert "Vila Serena" in told["words"]
+    body = client.post("/areas/here/", point).json()
+    assert body["area"] == ""
+    assert "Vila Serena" in body["words"]
 
 
 def test_where_somebody_is_needs_the_pages_own_form(loaded_town):

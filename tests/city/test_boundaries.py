@@ -80,9 +80,9 @@ def test_every_fault_of_the_file_is_named_and_nothing_is_stored(loaded_town, tmp
     path = written(tmp_path, [feature("VS-1", BORDERS["VS-1"]), *(each for each, _ in faults.values())])
     with pytest.raises(ConfigErrors) as caught:
         actions.load_boundaries(by=BY, path=path)
-    found = {fault.field: fault.message for fault in caught.value.errors}
-    assert found.keys() == faults.keys()
-    assert all(words in found[field] for field, (_, words) in faults.items()), found
+    errors = {fault.field: fault.message for fault in caught.value.errors}
+    assert errors.keys() == faults.keys()
+    assert all(words in errors[field] for field, (_, words) in faults.items()), errors
     assert not AreaBoundary.objects.exists()
 
 

@@ -28,10 +28,10 @@ def words(path):
 def test_no_line_of_the_program_names_the_city_or_its_order(path):
     # A level may be called "kota", an ordinary word inside others: whole words only.
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, sorted(words(path))))})\b", re.IGNORECASE)
-    found = []
+    occurrences = []
     for file in SOURCE.rglob("*"):
         if file.suffix in KINDS:
             for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
                 if match := pattern.search(DEFAULT.sub("", line)):
-                    found.append(f"{file.relative_to(SOURCE)}:{number}: {match[0]}")
-    assert found == []
+                    occurrences.append(f"{file.relative_to(SOURCE)}:{number}: {match[0]}")
+    assert occurrences == []

@@ -23,8 +23,8 @@ from kini.city.pack_checks import check_city
     ],
 )
 def test_faults_of_areas_name_line_and_column(changed, old, new, line, field, message):
-    found = check_city(changed("areas.csv", (old, new)))
-    assert any((f.file, f.line, f.field) == ("areas.csv", line, field) and message in f.message for f in found), found
+    errors = check_city(changed("areas.csv", (old, new)))
+    assert any((f.file, f.line, f.field) == ("areas.csv", line, field) and message in f.message for f in errors), errors
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,17 @@ def test_faults_of_areas_name_line_and_column(changed, old, new, line, field, me
     ],
 )
 def test_faults_of_places_name_line_and_column(changed, old, new, line, field, message):
-    found = check_city(changed("places.csv", (old, new)))
-    assert any((f.file, f.line, f.field) == ("places.csv", line, field) and message in f.message for f in found), found
+    errors = check_city(changed("places.csv", (old, new)))
+    assert any((f.file, f.line, f.field) == ("places.csv", line, field) and message in f.message for f in errors), (
+        errors
+    )
 
 
 def test_faults_of_three_tables_come_together(changed):
     changed("areas.csv", ("38.7550", "x"))
     changed("agencies.yaml", ("short: Obras", "short: ''"))
-    found = check_city(changed("places.csv", ("-9.4735", "y")))
-    assert {fault.file for fault in found} == {"areas.csv", "agencies.yaml", "places.csv"}
+    errors = check_city(changed("places.csv", ("-9.4735", "y")))
+    assert {fault.file for fault in errors} == {"areas.csv", "agencies.yaml", "places.csv"}
 
 
 def test_a_table_that_is_not_utf8_is_a_fault_at_its_line(changed):
@@ -57,5 +59,5 @@ def test_a_table_that_is_not_utf8_is_a_fault_at_its_line(changed):
 
 
 def test_an_open_quote_is_a_fault(changed):
-    found = check_city(changed("places.csv", ('"Largo do Cais, 1"', '"Largo do Cais')))
-    assert any("broken CSV" in fault.message for fault in found)
+    errors = check_city(changed("places.csv", ('"Largo do Cais, 1"', '"Largo do Cais')))
+    assert any("broken CSV" in fault.message for fault in errors)

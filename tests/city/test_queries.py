@@ -14,9 +14,9 @@ def test_areas_are_listed_under_the_one_around_them(loaded_town, django_assert_n
 def test_a_point_is_in_the_nearest_area(loaded_town, django_assert_max_num_queries):
     queries.locate(38.73, -9.475)
     with django_assert_max_num_queries(2):
-        found = queries.locate(38.7311, -9.4760)
-    assert found is not None
-    assert found.name == "Porto Velho"
+        nearest = queries.locate(38.7311, -9.4760)
+    assert nearest is not None
+    assert nearest.name == "Porto Velho"
     assert str(queries.locate(38.69, -9.52)) == "Ilhéu", "an islet far from the rest"
 
 
@@ -54,11 +54,11 @@ def test_the_nearest_unit_is_sent(loaded_town):
 def test_the_nearest_places_come_first_with_their_distance(loaded_town, django_assert_num_queries):
     queries.whole_city()  # from now on the process holds the city's tables
     with django_assert_num_queries(0):
-        found = queries.nearest_places("counter", 38.7555, -9.4510, 5)
-        assert [(place.id, place.area.parent.name) for place, _ in found] == [
+        nearest = queries.nearest_places("counter", 38.7555, -9.4510, 5)
+        assert [(place.id, place.area.parent.name) for place, _ in nearest] == [
             ("balcao-monte", "Vila Serena"),
             ("balcao-porto", "Vila Serena"),
         ]
-    assert found[0][1] == pytest.approx(distance_m((38.7555, -9.4510), (38.7560, -9.4510)))
+    assert nearest[0][1] == pytest.approx(distance_m((38.7555, -9.4510), (38.7560, -9.4510)))
     assert len(queries.nearest_places("counter", 38.7555, -9.4510, 1)) == 1
     assert queries.nearest_places("school", 38.7555, -9.4510, 5) == []

@@ -29,8 +29,8 @@ RING = "old:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=".replace("bG9j", "bG9k"
 
 def address(database: str) -> str:
     parts = connection.settings_dict
-    given = {"host": parts["HOST"], "port": parts["PORT"], "user": parts["USER"], "password": parts["PASSWORD"]}
-    return make_conninfo(dbname=database, **{name: value for name, value in given.items() if value})
+    server = {"host": parts["HOST"], "port": parts["PORT"], "user": parts["USER"], "password": parts["PASSWORD"]}
+    return make_conninfo(dbname=database, **{name: value for name, value in server.items() if value})
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def case(here: str, var: Path, settings: Settings) -> Case:
     version = towns.offer("stall-permit", towns.PERMIT)
     by = town.named("resident")
     draft = towns.filled(by, version, town.resident)
-    kept = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
-    actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(kept.pk)]}})
+    stored = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
+    actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(stored.pk)]}})
     return actions.submit(by=by, draft=draft, confirm=True)
 
 
@@ -114,18 +114,18 @@ def test_closed_days_come_back_as_they_were(
     later.parent.mkdir(parents=True)
     later.write_bytes(b"of a city that goes")
     backup.restore(backup.Backup(tmp_path / "city.kini"), elsewhere)
-    found = [path for path in (settings.VAR_PATH / "wifi").rglob("*") if path.is_file()]
-    assert {str(path.relative_to(settings.VAR_PATH / "wifi")): path.read_bytes() for path in found} == days
-    assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+    files_left = [path for path in (settings.VAR_PATH / "wifi").rglob("*") if path.is_file()]
+    assert {str(path.relative_to(settings.VAR_PATH / "wifi")): path.read_bytes() for path in files_left} == days
+    assert {path.stat().st_mode & 0o777 for path in files_left} == {0o600}
 
 
 def test_an_older_backup_leaves_closed_days_alone(here: str, elsewhere: str, var: Path, tmp_path: Path) -> None:
     backup.write(tmp_path / "city.kini", here)
-    kept = var / "wifi" / "sketches" / "all.parquet"
-    kept.parent.mkdir(parents=True)
-    kept.write_bytes(b"of years")
+    stored = var / "wifi" / "sketches" / "all.parquet"
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"of years")
     backup.restore(backup.Backup(tmp_path / "city.kini"), elsewhere)
-    assert kept.read_bytes() == b"of years"
+    assert stored.read_bytes() == b"of years"
 
 
 def test_nothing_can_be_read_without_the_keys(case: Case, here: str, tmp_path: Path, settings: Settings) -> None:

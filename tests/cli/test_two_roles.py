@@ -52,9 +52,9 @@ def test_a_city_lives_with_two_roles(roles: dict[str, str], tmp_path: Path) -> N
     [released] = (ROOT / "tests" / "cli" / "released").glob("0.1.kini")
     assert "No tampering found." in kini("restore", str(released), roles=roles, var=tmp_path)
     kini("prepare", roles=roles, var=tmp_path)
-    said = kini("check", "chain", roles=roles, var=tmp_path)
-    assert "90 cases checked, 0 tampered with." in said
-    assert "audit: 1 blocks, " in said
+    output = kini("check", "chain", roles=roles, var=tmp_path)
+    assert "90 cases checked, 0 tampered with." in output
+    assert "audit: 1 blocks, " in output
     kini("backup", str(tmp_path / "city.kini"), roles=roles, var=tmp_path)
     with psycopg.connect(roles["DATABASE_URL"], autocommit=True) as db:
         for statement in ("DELETE FROM people_accesslog", "ALTER TABLE ledger_posting DISABLE TRIGGER ALL"):

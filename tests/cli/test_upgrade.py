@@ -142,8 +142,8 @@ def keep_as_before(released: Path, var: Path) -> Path:
 
 @pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
 def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp_path: Path) -> None:
-    told = run(["-m", "kini.cli", "restore", str(backup)], elsewhere, tmp_path)
-    assert "90 cases checked, 0 tampered with." in told
+    output = run(["-m", "kini.cli", "restore", str(backup)], elsewhere, tmp_path)
+    assert "90 cases checked, 0 tampered with." in output
     plain = keep_as_before(backup, tmp_path)
     run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
     assert plain.read_bytes().startswith(encrypted_files.MAGIC)

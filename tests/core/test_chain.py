@@ -48,9 +48,9 @@ def sealed(db: None, monkeypatch: pytest.MonkeyPatch) -> list[ChainBlock]:
     """Twenty-three audit rows in blocks of at most ten, and one later row."""
     monkeypatch.setattr(blocks, "BLOCK_ROWS", 10)
     write(23)
-    made = seal_now()
+    blocks_sealed = seal_now()
     write(1, 24)
-    return made
+    return blocks_sealed
 
 
 def test_blocks_of_an_older_hash_key_still_verify(sealed: list[ChainBlock], settings: Settings) -> None:

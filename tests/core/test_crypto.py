@@ -121,12 +121,12 @@ def _made() -> tuple[bytes, bytes, bytes]:
 def test_what_others_keep_outlives_a_new_hash_key(settings: Settings) -> None:
     """Low 14: web push, pairwise subjects and Wi-Fi device hashes stay; FreeRADIUS's password changes."""
     settings.ENV = replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
-    kept, password = _kept_elsewhere(), database_role.connection_parameters()["password"]
+    permanent, password = _kept_elsewhere(), database_role.connection_parameters()["password"]
     use_hash_keys(settings, "new", "old")
-    assert _kept_elsewhere() == kept
+    assert _kept_elsewhere() == permanent
     assert database_role.connection_parameters()["password"] != password
     use_hash_keys(settings, "newer", "mid", "old")
-    assert _kept_elsewhere() == kept
+    assert _kept_elsewhere() == permanent
 
 
 def _kept_elsewhere() -> list[object]:

@@ -70,11 +70,11 @@ def test_a_process_works_on_a_few_uploads_and_refuses_further_ones_at_once() -> 
 def test_the_machine_works_on_as_many_uploads_as_it_has_cores(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "DEADLINE", 0.2)
     (var / "locks").mkdir()
-    held = [client._free(var / "locks") for _core in range(os.cpu_count() or 1)]
+    locks = [client._free(var / "locks") for _core in range(os.cpu_count() or 1)]
     assert client._free(var / "locks") is None
     with pytest.raises(file_errors.FileBusy):
         store(picture())
-    for slot in held:
+    for slot in locks:
         assert slot is not None
         os.close(slot)
     monkeypatch.setattr(client, "DEADLINE", 10)

@@ -45,11 +45,11 @@ def test_an_email_arrives(mailbox: MailServer, run_jobs: Callable[[], int]) -> N
     message = send()
     assert not mailbox.taken
     assert run_jobs() == 1
-    (taken,) = mailbox.taken
-    assert taken["To"] == "sri@mail.example"
-    assert taken["From"] == "kini@city.example"
-    assert taken["Subject"] == "Kode Anda"
-    assert "123456 ✓" in taken.get_content()
+    (email,) = mailbox.taken
+    assert email["To"] == "sri@mail.example"
+    assert email["From"] == "kini@city.example"
+    assert email["Subject"] == "Kode Anda"
+    assert "123456 ✓" in email.get_content()
     assert not OutboxMessage.objects.filter(pk=message.pk).exists()
 
 

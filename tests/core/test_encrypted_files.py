@@ -124,13 +124,13 @@ def test_a_changed_file_is_never_given_out(var: Path, damage: str) -> None:
 
 def plain_city(var: Path) -> tuple[str, str]:
     """Files as older releases stored them, one of them changed."""
-    kept = []
+    chunks = []
     for content in (CONTENT, b"a letter"):
         sha256 = files.store_content(content)
         files.path_of(sha256).write_bytes(content)
-        kept.append(sha256)
-    files.path_of(kept[1]).write_bytes(b"a changed letter")
-    return kept[0], kept[1]
+        chunks.append(sha256)
+    files.path_of(chunks[1]).write_bytes(b"a changed letter")
+    return chunks[0], chunks[1]
 
 
 def test_files_of_the_release_before_are_sealed_once(var: Path) -> None:

@@ -45,8 +45,8 @@ def test_nothing_of_a_message_is_readable_in_the_table() -> None:
 
 
 def test_a_row_reads_as_it_was_written() -> None:
-    kept = OutboxMessage.objects.get(pk=send(subject="").pk)
-    assert (kept.recipient, kept.subject, kept.text) == ("+62811", "", "Code 123456")
+    message = OutboxMessage.objects.get(pk=send(subject="").pk)
+    assert (message.recipient, message.subject, message.text) == ("+62811", "", "Code 123456")
     assert OutboxMessage.objects.filter(subject="").count() == 1
 
 

@@ -43,9 +43,9 @@ def test_production_starts_when_all_is_given() -> None:
 @pytest.mark.parametrize("name", sorted(set(GOOD) - {"KINI_ENV"}))
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_missing_secret_is_named(name: str, value: str | None) -> None:
-    given = {key: text for key, text in GOOD.items() if key != name} | ({} if value is None else {name: value})
+    variables = {key: text for key, text in GOOD.items() if key != name} | ({} if value is None else {name: value})
     with pytest.raises(InvalidEnvironment, match=f"production: {name} is missing"):
-        read(given)
+        read(variables)
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC_KEYS))

@@ -23,17 +23,17 @@ def test_a_row_is_stored_as_the_orm_stores_it() -> None:
     user = User.objects.create(phone="+62811000112")
     agency = Agency.objects.create(id="roads", name={"en": "Roads"})
     officer = Officer.objects.create(user=user, agency=agency, name="Officer")
-    said = {"officer": officer, "services": ["one", "é"]}
-    row = RoleGrant(role="clerk", **said)
+    detail = {"officer": officer, "services": ["one", "é"]}
+    row = RoleGrant(role="clerk", **detail)
     allocate_pk(row)
     insert_deferred(row)
     assert not row._state.adding
-    kept = RoleGrant.objects.get(pk=row.pk)
-    assert columns(kept) == columns(row)
-    saved = RoleGrant.objects.create(role="head", **said)
-    told = {**columns(RoleGrant.objects.get(pk=saved.pk)), "role": "clerk", "created_at": kept.created_at}
-    assert told == columns(kept)
-    assert abs((saved.created_at - kept.created_at).total_seconds()) < 60
+    stored = RoleGrant.objects.get(pk=row.pk)
+    assert columns(stored) == columns(row)
+    saved = RoleGrant.objects.create(role="head", **detail)
+    expected = {**columns(RoleGrant.objects.get(pk=saved.pk)), "role": "clerk", "created_at": stored.created_at}
+    assert expected == columns(stored)
+    assert abs((saved.created_at - stored.created_at).total_seconds()) < 60
 
 
 def test_a_column_may_be_sql() -> None:
@@ -59,10 +59,10 @@ def test_what_the_database_refuses_is_refused() -> None:
 
 def test_a_new_row_is_as_the_constructor_makes_it() -> None:
     user = User.objects.create(email="new@town.example")
-    for given in ({"user": user, "name": "N"}, {"user_id": user.pk}, {"user": None}):
-        made = build_row(Resident, **given)
-        assert columns(made) == columns(Resident(**given))
-        assert made._state.adding
+    for values in ({"user": user, "name": "N"}, {"user_id": user.pk}, {"user": None}):
+        built = build_row(Resident, **values)
+        assert columns(built) == columns(Resident(**values))
+        assert built._state.adding
     assert build_row(Resident, user=user).user is user
     assert build_row(Resident)._state.fields_cache == {}
 
@@ -79,10 +79,10 @@ def test_a_row_is_stored_anew_as_the_orm_stores_it() -> None:
     user.email = "after@town.example"
     del user.language
     update_deferred(user)
-    kept = User.objects.get(pk=user.pk)
-    assert (kept.email, kept.language) == ("after@town.example", "en")
+    stored = User.objects.get(pk=user.pk)
+    assert (stored.email, stored.language) == ("after@town.example", "en")
     user.save()
-    assert columns(User.objects.get(pk=user.pk)) == columns(kept)
+    assert columns(User.objects.get(pk=user.pk)) == columns(stored)
 
 
 def test_a_stored_column_may_be_sql() -> None:

@@ -134,9 +134,9 @@ def test_photos_stand_upright(orientation: int) -> None:
         7: Image.Transpose.TRANSVERSE,
         8: Image.Transpose.ROTATE_270,
     }
-    held = upright.transpose(as_held[orientation]) if orientation > 1 else upright
+    as_stored = upright.transpose(as_held[orientation]) if orientation > 1 else upright
     target = io.BytesIO()
-    held.save(target, "PNG", exif=exif(orientation=orientation))
+    as_stored.save(target, "PNG", exif=exif(orientation=orientation))
     with Image.open(io.BytesIO(kept(keep(target.getvalue())))) as image:
         assert image.size == (60, 40)
         assert image.getpixel((5, 5)) == upright.getpixel((5, 5))

@@ -69,12 +69,12 @@ def test_a_hole_belongs_to_what_fills_it() -> None:
 def test_a_cell_holds_what_is_nearest(points: dict[str, tuple[float, float]], spot: tuple[float, float]) -> None:
     index = AreaIndex(voronoi_cells(points, 3000), MONAS)
     distances = sorted((distance_m(spot, point), code) for code, point in points.items())
-    found = index.locate(*spot)
-    if found is None:
+    area = index.locate(*spot)
+    if area is None:
         assert distances[0][0] > 2900
     else:
-        assert distance_m(spot, points[found]) <= distances[0][0] + 30
-        assert distance_m(spot, points[found]) < 3100
+        assert distance_m(spot, points[area]) <= distances[0][0] + 30
+        assert distance_m(spot, points[area]) < 3100
 
 
 def test_every_point_lies_in_its_own_cell() -> None:

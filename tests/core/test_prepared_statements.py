@@ -27,10 +27,10 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
 @pytest.mark.django_db
 def test_values_come_back_as_a_cursor_gives_them():
-    asked = "SELECT %s::bigint, %s::text, %s::timestamptz, %s::jsonb, %s::bytea, %s::text[], %s::float8, 50 %% 20"
-    given = [1, "a'\"é", datetime(2026, 1, 2, tzinfo=UTC), '{"a": [1]}', b"\x00\xff", ["x", None], 1.5]
-    assert execute_prepared(asked, given) == rows(asked, given)
-    assert execute_prepared(asked, [None] * len(given)) == rows(asked, [None] * len(given))
+    query = "SELECT %s::bigint, %s::text, %s::timestamptz, %s::jsonb, %s::bytea, %s::text[], %s::float8, 50 %% 20"
+    parameters = [1, "a'\"é", datetime(2026, 1, 2, tzinfo=UTC), '{"a": [1]}', b"\x00\xff", ["x", None], 1.5]
+    assert execute_prepared(query, parameters) == rows(query, parameters)
+    assert execute_prepared(query, [None] * len(parameters)) == rows(query, [None] * len(parameters))
 
 
 @pytest.mark.django_db

@@ -12,25 +12,25 @@ from kini.core.registry import Registry
 
 
 def test_it_is_made_once_however_many_ask_while_it_is_made():
-    begun, free, made = threading.Event(), threading.Event(), []
+    begun, free, created = threading.Event(), threading.Event(), []
 
     @cached(maxsize=2)
     def slow(name):
         begun.set()
         assert free.wait(20)
-        made.append(name)
+        created.append(name)
         return [name]
 
     with ThreadPoolExecutor(4) as pool:
-        asked = [pool.submit(slow, "a") for _ in range(4)]
+        futures = [pool.submit(slow, "a") for _ in range(4)]
         assert begun.wait(20)
         free.set()
-        found = [each.result(20) for each in asked]
-    assert made == ["a"]
-    assert all(each is found[0] for each in found)
+        result = [each.result(20) for each in futures]
+    assert created == ["a"]
+    assert all(each is result[0] for each in result)
     slow.cache_clear()
     assert slow("a") == ["a"]
-    assert made == ["a", "a"]
+    assert created == ["a", "a"]
     assert slow.__wrapped__("a") is not slow("a")
 
 
@@ -47,9 +47,9 @@ def test_an_error_is_not_held():
 
     @cached(maxsize=1)
     def asked():
-        if isinstance(found := next(answers), ValueError):
-            raise found
-        return found
+        if isinstance(result := next(answers), ValueError):
+            raise result
+        return result
 
     with pytest.raises(ValueError, match="not yet"):
         asked()
@@ -57,10 +57,10 @@ def test_an_error_is_not_held():
 
 
 def test_what_fails_before_the_first_request_is_told_and_keeps_nothing_else_away(monkeypatch, caplog):
-    told, before = Registry("thing"), []
-    told.register("broken", lambda: 1 / 0)
-    told.register("whole", lambda: before.append("read"))
-    monkeypatch.setattr(process_cache, "warmers", told)
+    registry, before = Registry("thing"), []
+    registry.register("broken", lambda: 1 / 0)
+    registry.register("whole", lambda: before.append("read"))
+    monkeypatch.setattr(process_cache, "warmers", registry)
     none_left = type("none", (), {"all": staticmethod(lambda initialized_only: before.append("closed") or [])})
     monkeypatch.setattr(process_cache, "connections", none_left)
     monkeypatch.setattr(process_cache.gc, "freeze", lambda: before.append("frozen"))
@@ -70,21 +70,21 @@ def test_what_fails_before_the_first_request_is_told_and_keeps_nothing_else_away
 
 
 def test_nobody_waits_again_and_again_for_a_database_that_is_away(monkeypatch):
-    told, asked = Registry("thing"), []
+    registry, futures = Registry("thing"), []
 
     def away():
-        asked.append("database")
+        futures.append("database")
         raise OperationalError
 
-    told.register("first", away)
-    told.register("second", away)
-    monkeypatch.setattr(process_cache, "warmers", told)
+    registry.register("first", away)
+    registry.register("second", away)
+    monkeypatch.setattr(process_cache, "warmers", registry)
     monkeypatch.setattr(
         process_cache, "connections", type("none", (), {"all": staticmethod(lambda initialized_only: [])})
     )
     monkeypatch.setattr(process_cache.gc, "freeze", lambda: None)
     process_cache.warm_up()
-    assert asked == ["database"]
+    assert futures == ["database"]
 
 
 @pytest.mark.django_db

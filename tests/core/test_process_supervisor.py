@@ -21,8 +21,8 @@ PARENT = [
 @pytest.fixture
 def supervisor() -> Iterator[Supervisor]:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with Supervisor() as made:
-        yield made
+    with Supervisor() as running:
+        yield running
     signal.signal(signal.SIGINT, before[0])
     signal.signal(signal.SIGTERM, before[1])
 
@@ -67,9 +67,9 @@ def test_the_end_of_anything_else_is_the_end_of_all(supervisor: Supervisor):
 def test_what_a_killed_process_had_started_does_not_outlive_it(supervisor: Supervisor, tmp_path):
     with (tmp_path / "log").open("wb") as log:
         supervisor.start("web", spawn_command(PARENT, dict(os.environ), log), again=True)
-        said = tmp_path / "log"
-        supervisor.wait_until(lambda: len(said.read_bytes().splitlines()) == 2, seconds=20)
-        child = int(next(line for line in said.read_text().splitlines() if line != "here"))
+        log_file = tmp_path / "log"
+        supervisor.wait_until(lambda: len(log_file.read_bytes().splitlines()) == 2, seconds=20)
+        child = int(next(line for line in log_file.read_text().splitlines() if line != "here"))
         kill(supervisor, "web")
         assert supervisor.restart_ended() is None
     supervisor.wait_until(lambda: gone(child), seconds=20)

@@ -42,8 +42,8 @@ def test_it_has_no_letters_that_look_alike(reference: str) -> None:
 
 @given(st.text(string.printable + "é\0½٣", max_size=30))
 def test_anything_typed_is_a_reference_or_none(typed: str) -> None:
-    found = references.parse("KINI", typed)
-    assert found is None or references.parse("KINI", found) == found
+    reference = references.parse("KINI", typed)
+    assert reference is None or references.parse("KINI", reference) == reference
 
 
 def test_references_do_not_repeat() -> None:

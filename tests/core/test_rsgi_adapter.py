@@ -122,16 +122,16 @@ def test_a_body_that_ends_early_is_no_request(port: int):
 
 
 def test_slow_clients_hold_no_thread_and_lose_their_connection(port: int):
-    held = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(340)]
-    for number, connection in enumerate(held):
+    connections = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(340)]
+    for number, connection in enumerate(connections):
         half = f"{HEAD}Content-Length: 100\r\n\r\nhalf" if number % 2 else "GET / HTTP/1.1\r\nHost: ci"
         connection.sendall(half.encode())
     begun = time.monotonic()
     echoed(port, HEAD)
     assert time.monotonic() - begun < BODY_SECONDS / 2
-    assert held[1].recv(65536).startswith(b"HTTP/1.1 408")
-    assert held[0].recv(65536) == b""
-    for connection in held:
+    assert connections[1].recv(65536).startswith(b"HTTP/1.1 408")
+    assert connections[0].recv(65536) == b""
+    for connection in connections:
         connection.close()
 
 

@@ -39,10 +39,10 @@ def written(*events: tuple[str, str, dict[str, str]]) -> str:
 
 @pytest.fixture
 def program() -> str:
-    found = system_programs.find_or_install(["fail2ban-regex"], "fail2ban")
-    if found is None:
+    matches = system_programs.find_or_install(["fail2ban-regex"], "fail2ban")
+    if matches is None:
         pytest.skip("fail2ban is not installed")
-    return found
+    return matches
 
 
 def test_the_filter_finds_the_networks_of_refused_attempts_and_nothing_else(program: str, tmp_path: Path):
@@ -57,8 +57,8 @@ def test_the_filter_finds_the_networks_of_refused_attempts_and_nothing_else(prog
     log = tmp_path / "kini.log"
     log.write_text(lines + json.dumps(answered) + "\n", "utf-8")
     done = subprocess.run([program, "-v", str(log), str(FILTER)], capture_output=True, text=True, check=False)
-    found = re.findall(r"^\| {6}(\S+)  ", done.stdout, re.MULTILINE)
-    assert found == ["203.0.113.7", "203.0.113.8", "2001:db8:1:2::/64"], done.stdout
+    matches = re.findall(r"^\| {6}(\S+)  ", done.stdout, re.MULTILINE)
+    assert matches == ["203.0.113.7", "203.0.113.8", "2001:db8:1:2::/64"], done.stdout
 
 
 def test_the_filter_names_events_that_exist():

@@ -122,8 +122,8 @@ def upstream(server: ScratchCity) -> int:
 def test_slow_clients_do_not_stop_another_visitor(upstream: int, name: str, tmp_path: Path):
     with in_front_of(name, upstream, tmp_path) as port:
         assert b" 200 " in get(port, "/services/").split(b"\r\n")[0]
-        held = [connect(port, SLOW) for _ in range(320)]
-        for number, connection in enumerate(held):
+        connections = [connect(port, SLOW) for _ in range(320)]
+        for number, connection in enumerate(connections):
             whole = "POST /language HTTP/1.1\r\nHost: kini.example\r\nContent-Length: 90000\r\n\r\n" + "x" * 70_000
             try:
                 connection.sendall(whole.encode() if number % 2 else b"GET / HTTP/1.1\r\nHost: ki")
@@ -133,7 +133,7 @@ def test_slow_clients_do_not_stop_another_visitor(upstream: int, name: str, tmp_
         for _ in range(5):
             assert b" 200 " in get(port, "/services/").split(b"\r\n")[0]
         assert time.monotonic() - begun < 8
-        for connection in held:
+        for connection in connections:
             connection.close()
 
 

@@ -43,15 +43,15 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """SoftHSM's library, with an empty store of tokens."""
     if not system_programs.find_or_install(("softhsm2-util",), "softhsm2"):
         pytest.skip("SoftHSM is not installed, and only root installs it.")
-    found = next((each for each in MODULES if Path(each).is_file()), "")
-    if not found or not system_programs.find_or_install(("pkcs11-tool",), "opensc"):
+    library = next((each for each in MODULES if Path(each).is_file()), "")
+    if not library or not system_programs.find_or_install(("pkcs11-tool",), "opensc"):
         pytest.skip("SoftHSM's library or pkcs11-tool is missing.")
     store = tmp_path / "tokens"
     store.mkdir()
     settings = tmp_path / "softhsm2.conf"
     settings.write_text(f"directories.tokendir = {store}\nlog.level = ERROR\n", "utf-8")
     monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
-    return found
+    return library
 
 
 def run(*words: str) -> None:
@@ -96,9 +96,9 @@ def test_a_document_is_signed_in_the_token(
     pdfsig = shutil.which("pdfsig") or system_programs.find_or_install(("pdfsig",), "poppler-utils")
     if not pdfsig:
         pytest.skip("pdfsig is not installed.")
-    told = subprocess.run([pdfsig, str(signed)], capture_output=True, text=True, check=False).stdout
-    assert "Signature is Valid." in told
-    assert "Total document signed" in told
+    output = subprocess.run([pdfsig, str(signed)], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid." in output
+    assert "Total document signed" in output
     (passwords / "registry.password").write_text("0000", "utf-8")
     with pytest.raises(signing_keys.KeyUnavailable, match="PIN"):
         sign(unsigned)

@@ -96,8 +96,8 @@ def authority(folder) -> Iterator[str]:
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self):
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            body = stamper.request_tsa_response(asked).dump()
+            request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+            body = stamper.request_tsa_response(request).dump()
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()

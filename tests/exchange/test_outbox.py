@@ -46,9 +46,9 @@ class Archive(Destination):
 
 @pytest.fixture
 def archive(monkeypatch: pytest.MonkeyPatch) -> Archive:
-    made = Archive()
-    monkeypatch.setattr(destinations, "_items", {"archive": made})
-    return made
+    destination = Archive()
+    monkeypatch.setattr(destinations, "_items", {"archive": destination})
+    return destination
 
 
 def put(key: str, subject: str = "case:A") -> None:

@@ -48,8 +48,8 @@ class PageType:
 
 def address(kind: PageType, town: Town) -> str:
     """Path of a page type, without the city's host."""
-    given = {part: town.get(value, value) for part, value in kind.given.items()}
-    path = kind.path.format_map(town) or reverse(kind.route, kwargs=given)
+    path_values = {part: town.get(value, value) for part, value in kind.given.items()}
+    path = kind.path.format_map(town) or reverse(kind.route, kwargs=path_values)
     return path + kind.query.format_map(town)
 
 

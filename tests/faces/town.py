@@ -158,9 +158,9 @@ def _officer(service: str) -> Actor:
 
 
 def _self(actor: Actor) -> Officer:
-    found = queries.officer_of(actor)
-    assert found is not None
-    return found
+    row = queries.officer_of(actor)
+    assert row is not None
+    return row
 
 
 def _applied(by: Actor, service: str, number: int, channel: str = "web", days: int = 3) -> Case:
@@ -175,15 +175,15 @@ def _applied(by: Actor, service: str, number: int, channel: str = "web", days: i
 
 def _cases(resident: Actor, officer: Actor) -> Town:
     """A case in each of the states that look different."""
-    waiting, asked, granted, refused = (_applied(resident, LETTER, number) for number in range(1, 5))
-    actions.move(by=officer, case=asked, move="ask", values={"message": "Foto KTP kurang jelas."})
+    waiting, challenge, granted, refused = (_applied(resident, LETTER, number) for number in range(1, 5))
+    actions.move(by=officer, case=challenge, move="ask", values={"message": "Foto KTP kurang jelas."})
     for move in ("accept", "approve"):
         granted = actions.move(by=officer, case=granted, move=move)
     actions.move(by=officer, case=refused, move="reject", values={"reason": "Dokumen tidak sesuai."})
     helped = _applied(officer, LETTER, 5, channel="counter")
     asked_list = _applied(resident, LISTED, 1)
     actions.move(by=_officer(LISTED), case=asked_list, move="ask", values={"message": "Lengkapi."})
-    cases = {"waiting": waiting, "asked": asked, "asked_list": asked_list, "granted": granted, "refused": refused}
+    cases = {"waiting": waiting, "asked": challenge, "asked_list": asked_list, "granted": granted, "refused": refused}
     cases["helped"] = helped
     return {name: case.reference for name, case in cases.items()}
 
@@ -214,8 +214,15 @@ def _privacy(resident: Actor, officer: Actor) -> Town:
     privacy.prepare_export(by=BY, case=copy)
     leaving = _draft(resident, "privacy-deletion")
     _answer(resident, leaving, until=lambda _page: False)
-    said = ("Daftar terkirim ke alamat salah", None, current_time.now(), "Nama", "Salah alamat.", "Daftar dihapus.")
-    breach = privacy.record_breach(by=guardian, facts=privacy.BreachFacts(*said))
+    redirect_fields = (
+        "Daftar terkirim ke alamat salah",
+        None,
+        current_time.now(),
+        "Nama",
+        "Salah alamat.",
+        "Daftar dihapus.",
+    )
+    breach = privacy.record_breach(by=guardian, facts=privacy.BreachFacts(*redirect_fields))
     privacy.add_affected_people(by=guardian, breach=breach, residents=[own])
     people.place_legal_hold(by=guardian, reference=copy.reference, reason="Pengadilan Jakarta")
     return {"copy": copy.reference, "leaving": str(leaving.pk), "breach": breach.pk}
@@ -230,13 +237,13 @@ def _draft(by: Actor, service: str) -> Draft:
 def _answer(by: Actor, draft: Draft, until: Callable[[PageSnapshot], bool]) -> str:
     """Answer page by page; the key of the last one, which `until` names."""
     snapshot, known = snapshot_of(draft.version), profile_values.known_values(draft.resident)
-    given: dict[str, object] = {}
-    while missing := questions.missing_pages(snapshot, given, known):
+    field_values: dict[str, object] = {}
+    while missing := questions.missing_pages(snapshot, field_values, known):
         values = example_answers_of(by, draft, missing[0], 1)
         actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
         if until(missing[0]):
             return missing[0].key
-        given |= values
+        field_values |= values
     return ""
 
 
@@ -266,9 +273,9 @@ def _booked(resident: Actor, nurse: Actor) -> Town:
     for number in (2, 3):
         here = _applied(nurse, BOOKED, number, channel="counter", days=0)
         booking.end_example_slot(by=BY, slot=_slot_of(here))
-        held = bookings.of_case(here)
-        assert held is not None
-        venue_actions.call_visitor(by=nurse, booking=venue_actions.check_in(by=nurse, booking=held))
+        reserved = bookings.of_case(here)
+        assert reserved is not None
+        venue_actions.call_visitor(by=nurse, booking=venue_actions.check_in(by=nurse, booking=reserved))
     coming = _applied(resident, BOOKED, 1, days=0)
     slot = _slot_of(coming)
     place, day = bookings.venue_of(slot), city_time(slot.starts_at).date()
@@ -286,9 +293,9 @@ def _booked(resident: Actor, nurse: Actor) -> Town:
 
 
 def _slot_of(case: Case) -> Slot:
-    found = bookings.of_case(case)
-    assert found is not None
-    return found.slot
+    row = bookings.of_case(case)
+    assert row is not None
+    return row.slot
 
 
 def _many(officer: Actor, town: Town) -> Town:
@@ -342,10 +349,16 @@ def _arrival(resident: User) -> Town:
         Device.objects.create(
             mark=bytes([number]) * 32, group=group, owner=resident, name=name, expires_at=now + timedelta(days=20)
         )
-    said = {"res": "notyet", "called": point.mac, "mac": "AC-DE-48-00-11-22", "challenge": "00" * 16}
+    redirect_fields = {"res": "notyet", "called": point.mac, "mac": "AC-DE-48-00-11-22", "challenge": "00" * 16}
     wanted = "http://berita.example/hari-ini"
-    ruckus = {"id": said["mac"], "ap": point.mac, "client_mac": said["mac"], "nasid": point.mac, "url": wanted}
-    return {"arrival": f"?{urlencode(said | ruckus | {'userurl': wanted})}"}
+    ruckus = {
+        "id": redirect_fields["mac"],
+        "ap": point.mac,
+        "client_mac": redirect_fields["mac"],
+        "nasid": point.mac,
+        "url": wanted,
+    }
+    return {"arrival": f"?{urlencode(redirect_fields | ruckus | {'userurl': wanted})}"}
 
 
 def _plan(officer: Actor) -> int:
@@ -362,8 +375,8 @@ def _second_step(user: User) -> Town:
     """An account with an app, a passkey, and codes on paper."""
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
-    asked = {"rp": {"id": "127.0.0.1"}, "challenge": "", "user": {"id": str(user.pk)}}
-    passkey = WebAuthn.add(user, "Ponsel saya", json.loads(SoftKey().create({"publicKey": asked})))
+    challenge = {"rp": {"id": "127.0.0.1"}, "challenge": "", "user": {"id": str(user.pk)}}
+    passkey = WebAuthn.add(user, "Ponsel saya", json.loads(SoftKey().create({"publicKey": challenge})))
     codes = RecoveryCodes.activate(user).get_unused_codes()
     return {"passkey": passkey.instance.pk, "recovery": codes}
 

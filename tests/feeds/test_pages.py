@@ -126,9 +126,9 @@ def test_downloads_say_source_licence_and_age_and_follow_the_filters(client, pos
         ("Mill", "160", "false", "Water board", "Open")
     ]
     assert rows[0]["measured_at"].startswith("2026-11-23T11:30")
-    found = json.loads(client.get(f"{PAGE}data.geojson").content)
-    assert found["features"][0]["geometry"]["coordinates"] == [-9.475, 38.73]
-    assert found["licence"] == "Open"
+    body = json.loads(client.get(f"{PAGE}data.geojson").content)
+    assert body["features"][0]["geometry"]["coordinates"] == [-9.475, 38.73]
+    assert body["licence"] == "Open"
 
 
 def test_a_cell_is_never_a_formula(client, posts):

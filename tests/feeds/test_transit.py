@@ -207,8 +207,8 @@ def test_the_database_holds_an_edition_together(buses, sql):
 def test_frequencies_leave_as_a_plain_walk_through_them_would(since, between, ride, after):
     until = since + 10 * between
     plain = [since + n * between + ride for n in range(10) if since + n * between + ride >= after][:3]
-    found = rules.next_departure_times(500, [[since, until, between]], 500 + ride, after, 3)
-    assert [each.at for each in found] == plain
+    departures = rules.next_departure_times(500, [[since, until, between]], 500 + ride, after, 3)
+    assert [each.at for each in departures] == plain
 
 
 def test_days():

@@ -108,9 +108,9 @@ class Person:
         outbox.goto(f"{self.city}/outbox/")
         message = outbox.locator("main").inner_text()
         outbox.close()
-        found = re.search(r"\b(\d{6})\b", message[message.index(contact) :])
-        assert found, "no code in the outbox"
-        self.page.locator("input[name=code]").fill(found.group(1))
+        match = re.search(r"\b(\d{6})\b", message[message.index(contact) :])
+        assert match, "no code in the outbox"
+        self.page.locator("input[name=code]").fill(match.group(1))
         self.press(self.page.locator("main form button").first)
 
 

@@ -42,11 +42,13 @@ def cases(service: str, count: int, *steps: str) -> list[str]:
     resident = Resident.objects.exclude(user=None).order_by("pk")[0]
     by = Actor(ActorKind.RESIDENT, resident.user_id)
     begun = Case.objects.count()
-    made = [demo.create_application(by, resident, offered, "web", begun + n, current_time.now()) for n in range(count)]
-    for case in made:
+    created = [
+        demo.create_application(by, resident, offered, "web", begun + n, current_time.now()) for n in range(count)
+    ]
+    for case in created:
         for step in steps:
             actions.move(by=system("journeys"), case=case, move=step)
-    return [case.reference for case in made]
+    return [case.reference for case in created]
 
 
 def states(references: list[str]) -> list[str]:
@@ -64,11 +66,11 @@ def carry_out() -> int:
 
 def files(draft: str) -> list[list[Any]]:
     """Width, height, bytes and capture time of each file of a draft."""
-    found = []
+    rows = []
     for document in Draft.objects.get(pk=draft).documents.order_by("pk"):
         with core_files.open_stored(document.sha256) as file, Image.open(file) as image:
-            found.append([*image.size, document.size, document.taken_at.isoformat() if document.taken_at else ""])
-    return found
+            rows.append([*image.size, document.size, document.taken_at.isoformat() if document.taken_at else ""])
+    return rows
 
 
 def sent(name: str, service: str) -> int:

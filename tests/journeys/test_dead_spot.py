@@ -161,13 +161,13 @@ def typed(person: Person, words: str) -> tuple[Locator, str]:
         answer(person)
     before = line.input_value()
     mark = person.page.locator("input[name=keep]").input_value().partition(":")[0]
-    asked = {"deed": "typed", "path": person.page.url.removeprefix(person.city), "person": mark}
+    question = {"deed": "typed", "path": person.page.url.removeprefix(person.city), "person": mark}
     expect(person.page.locator("form[data-keeps]")).to_be_visible()
     group = person.page.locator("main form input[type=radio]")
     if group.count():
         group.first.check()
     line.fill(words)
-    until(person.page, f"async (words) => await ({ASK})(words) !== null", asked)
+    until(person.page, f"async (words) => await ({ASK})(words) !== null", question)
     return line, before
 
 
@@ -235,13 +235,13 @@ def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
     until(someone.page, f"async (path) => await ({TYPED_AT})(path) === null", address)
 
     typed(someone, "Lagi")
-    kept = f"caches.match('/services/{SERVICE}/').then(Boolean)"
-    until(someone.page, f"() => {kept}")
+    cached = f"caches.match('/services/{SERVICE}/').then(Boolean)"
+    until(someone.page, f"() => {cached}")
     mark = someone.page.locator("input[name=keep]").input_value().partition(":")[0]
     someone.go("/me/")
     someone.press(someone.page.locator('form[action^="/sign-out/"] button'))
     assert someone.page.evaluate(ASK, {"deed": "typed", "path": address, "person": mark}) is None
-    assert not someone.page.evaluate(kept)
+    assert not someone.page.evaluate(cached)
 
 
 #: The browser could install the city: its event, with a prompt that counts; and whether the page held the browser back.

@@ -206,6 +206,6 @@ def test_a_filter_is_saved_and_used_again(person, stock: Stock):
     officer.press(entry)
     expect(page.get_by_role("link", name=reference)).to_be_visible()
     officer.press(page.get_by_role("link", name="Saringan saya"))
-    kept = page.locator("main li", has_text=name)
-    officer.press(kept.get_by_role("button", name="Hapus"))
+    filter_row = page.locator("main li", has_text=name)
+    officer.press(filter_row.get_by_role("button", name="Hapus"))
     assert page.get_by_role("navigation", name="Meja").get_by_role("link", name=name).count() == 0

@@ -65,9 +65,9 @@ def sign_in(someone, pace: Pace) -> None:
     outbox.goto(f"{someone.city}/outbox/")
     message = outbox.locator("main").inner_text()
     outbox.close()
-    found = re.search(r"\b(\d{6})\b", message[message.index(number[1:4]) :])
-    assert found, "no code in the outbox"
-    pace.type(someone.page.locator("main input[name=code]"), found.group(1))
+    match = re.search(r"\b(\d{6})\b", message[message.index(number[1:4]) :])
+    assert match, "no code in the outbox"
+    pace.type(someone.page.locator("main input[name=code]"), match.group(1))
     pace.tap(someone.page.locator("main form button").first)
 
 

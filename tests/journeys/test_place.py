@@ -76,8 +76,8 @@ def test_by_a_pin_that_buttons_move(person):
     someone = at_the_place(person)
     scripted(someone)
     page = someone.page
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.get_by_role("button", name="Tunjuk di peta").click()
     expect(page.locator("[data-note]")).to_contain_text("perkiraan")
     page.get_by_role("button", name="Perbesar").click()
@@ -88,6 +88,6 @@ def test_by_a_pin_that_buttons_move(person):
     page.get_by_role("button", name="Pin ke atas").click()
     expect(page.locator("input[data-lat]")).not_to_have_value(before)
     assert float(page.locator("input[data-lat]").input_value()) > float(before)
-    assert all(url.startswith((someone.city, "data:", "blob:")) for url in asked)
+    assert all(url.startswith((someone.city, "data:", "blob:")) for url in requests)
     go_on(someone)
     assert not page.url.endswith("/location/")

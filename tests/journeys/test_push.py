@@ -34,14 +34,14 @@ def test_a_note_leads_to_the_case(windowed: Browser, city: str, stock: Stock):
     browser.send("ServiceWorker.enable")
     someone.sign_in("Warga 1")
     [reference] = stock.cases(SERVICE, 1, "accept")
-    told = json.loads(stock.note(reference))
+    notification = json.loads(stock.note(reference))
     someone.go("/cases/")
     someone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    pushed = {"origin": city, "registrationId": known[-1], "data": json.dumps(told)}
+    pushed = {"origin": city, "registrationId": known[-1], "data": json.dumps(notification)}
     browser.send("ServiceWorker.deliverPushMessage", pushed)
     [worker] = context.service_workers
-    assert worker.evaluate(SHOWN) == told["title"]
-    with someone.page.expect_navigation(url=f"**{told['link']}"):
+    assert worker.evaluate(SHOWN) == notification["title"]
+    with someone.page.expect_navigation(url=f"**{notification['link']}"):
         worker.evaluate(TAP)
     someone.press(someone.page.locator(f'main a[href*="{reference}"]').first)
     expect(someone.page.locator("main")).to_contain_text(reference)

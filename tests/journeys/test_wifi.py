@@ -49,14 +49,14 @@ class AccessPoint:
 
     def onwards(self, path: str) -> str:
         """Redirect target for a browser at this URL."""
-        said = dict(parse_qsl(urlsplit(path).query))
+        query = dict(parse_qsl(urlsplit(path).query))
         challenge = hashlib.md5(self.mac.encode(), usedforsecurity=False).digest()
         result = {"res": "notyet"}
         if urlsplit(path).path == "/logon":
-            answer = self.ask(said, hashlib.md5(challenge + self.secret.encode(), usedforsecurity=False).digest())
+            answer = self.ask(query, hashlib.md5(challenge + self.secret.encode(), usedforsecurity=False).digest())
             self.answers.append(answer)
             if answer.get("code") == "Access-Accept":
-                return said["userurl"]
+                return query["userurl"]
             result = {"res": "failed", "reply": answer.get("Reply-Message", "")}
         tells = {"called": self.mac, "mac": PHONE, "challenge": challenge.hex(), "userurl": "http://berita.example/"}
         return f"{self.city}/wifi/portal/coovachilli/?{urlencode(result | tells)}"
@@ -71,16 +71,16 @@ class AccessPoint:
 @pytest.fixture
 def point(city: str, stock: Stock, tmp_path: Path) -> Iterator[AccessPoint]:
     port = free_port()
-    found = AccessPoint(city, port)
+    access_point = AccessPoint(city, port)
     folder = tmp_path / "radius"
-    found.mac, found.secret, _site = stock.access_point(found.address, folder, port)
-    thread = threading.Thread(target=found.web.serve_forever)
+    access_point.mac, access_point.secret, _site = stock.access_point(access_point.address, folder, port)
+    thread = threading.Thread(target=access_point.web.serve_forever)
     thread.start()
     with running(folder):
-        yield found
-    found.web.shutdown()
+        yield access_point
+    access_point.web.shutdown()
     thread.join()
-    found.web.server_close()
+    access_point.web.server_close()
 
 
 @needs_freeradius

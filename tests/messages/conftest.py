@@ -63,12 +63,14 @@ WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence}
 def carriers(town: Town, running_pack: Callable[..., Path], tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
     """Running sandbox providers. Tests trigger their webhooks explicitly, without threads."""
     running_pack(PACK, {"messages/case-step.yaml": WORDING})
-    made = keys.generate_keys()
-    sandbox = Sandbox(FakeProviders(TEMPLATES), made, "http://testserver/messages/notices/", {"receipt": "never"}, told)
+    sandbox_keys = keys.generate_keys()
+    sandbox = Sandbox(
+        FakeProviders(TEMPLATES), sandbox_keys, "http://testserver/messages/notices/", {"receipt": "never"}, told
+    )
     running = server(sandbox)
     thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    path = keys.configure(tmp_path / "messages", made, running.server_address[1])
+    path = keys.configure(tmp_path / "messages", sandbox_keys, running.server_address[1])
     settings.ENV = replace(settings.ENV, messages=path, address="http://testserver")
     yield sandbox
     running.shutdown()

@@ -29,13 +29,13 @@ EVENING = datetime(2026, 11, 25, 15, tzinfo=UTC)  # 22:00 on the town's clocks
 
 def notify_resident(town: Town, key: str = "k", **more: object) -> Message:
     about = actions.MessageScope(town.registry.pk, "", "stall-permit")
-    given = {
+    arguments = {
         "to": Recipient(town.resident.user, town.resident),
         "message_type": "case-step",
         "words": WORDS,
         "about": about,
     }
-    message = actions.notify(by=BY, key=key, **(given | more))  # type: ignore[arg-type]
+    message = actions.notify(by=BY, key=key, **(arguments | more))  # type: ignore[arg-type]
     assert message
     return message
 
@@ -55,11 +55,13 @@ def test_a_change_is_told_once_on_one_channel(town: Town, case: Case, run_jobs: 
     town.resident.user.save()
     case_actions.move(by=town.named("clerk"), case=case, move="accept")
     run_jobs()
-    told = Message.objects.filter(user=town.resident.user)
-    assert [states(each) for each in told] == [[("sms", "delivered")]] * told.count()
-    assert OutboxMessage.objects.count() == told.count() == 2
+    messages = Message.objects.filter(user=town.resident.user)
+    assert [states(each) for each in messages] == [[("sms", "delivered")]] * messages.count()
+    assert OutboxMessage.objects.count() == messages.count() == 2
     assert (
-        actions.notify(by=BY, to=Recipient(town.resident.user), message_type="case-step", key=told[0].key, words=WORDS)
+        actions.notify(
+            by=BY, to=Recipient(town.resident.user), message_type="case-step", key=messages[0].key, words=WORDS
+        )
         is None
     )
 

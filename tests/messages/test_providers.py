@@ -125,9 +125,9 @@ def test_codes_to_sign_in_go_by_the_same_provider(carriers: Sandbox):
 
 
 def test_meta_confirms_the_address(carriers: Sandbox):
-    asked = {"hub.mode": "subscribe", "hub.challenge": "42", "hub.verify_token": carriers.keys.secret}
-    assert Client().get("/messages/notices/whatsapp/", asked).content == b"42"
-    assert Client().get("/messages/notices/whatsapp/", asked | {"hub.verify_token": "x"}).status_code == 403
+    query = {"hub.mode": "subscribe", "hub.challenge": "42", "hub.verify_token": carriers.keys.secret}
+    assert Client().get("/messages/notices/whatsapp/", query).content == b"42"
+    assert Client().get("/messages/notices/whatsapp/", query | {"hub.verify_token": "x"}).status_code == 403
     assert Client().post("/messages/notices/none/").status_code == 404
 
 
@@ -187,7 +187,7 @@ def test_a_report_begins_on_whatsapp_with_photo_and_place(
     assert draft.answers["description"] == "Lampu jalan mati"
     assert draft.answers["photos"]["files"] == [str(draft.documents.get().pk)]
     assert draft.answers["location"]["exact"]
-    assert [str(draft.pk) in said for said in taken(carriers, "whatsapp")] == [True] * 3
+    assert [str(draft.pk) in text for text in taken(carriers, "whatsapp")] == [True] * 3
     carriers.write("whatsapp", "+6281200000077", "LAPOR Lampu")
     run_jobs()
     assert "/sign-in/" in taken(carriers, "whatsapp")[-1]

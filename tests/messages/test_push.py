@@ -145,13 +145,13 @@ def test_a_busy_service_is_asked_again(town: Town, browser: Browser, run_jobs: C
 
 def test_one_asks_for_it_in_the_browser(town: Town):
     key = web_push.encode_base64url(web_push.encode_point(ec.generate_private_key(web_push.CURVE).public_key()))
-    given = {"endpoint": ENDPOINT, "public": key, "auth": web_push.encode_base64url(b"sixteen bytes...")}
+    subscription = {"endpoint": ENDPOINT, "public": key, "auth": web_push.encode_base64url(b"sixteen bytes...")}
     client = signed_in(town.resident.user)
     assert "data-push-key" in client.get("/me/messages/ways/").content.decode()
-    client.post("/me/messages/device/", given)
+    client.post("/me/messages/device/", subscription)
     assert Subscription.objects.get().user == town.resident.user
     with pytest.raises(NotAllowed):
-        actions.subscribe(by=acting(town.neighbour), user=town.resident.user, **given)
+        actions.subscribe(by=acting(town.neighbour), user=town.resident.user, **subscription)
     for wrong in (
         {"endpoint": "https://127.0.0.1/x"},
         {"endpoint": "https://fcm.googleapis.com.evil.example/x"},
@@ -161,4 +161,4 @@ def test_one_asks_for_it_in_the_browser(town: Town):
         {"auth": "AAAA"},
     ):
         with pytest.raises(ActionRefused):
-            actions.subscribe(by=acting(town.resident), user=town.resident.user, **(given | wrong))
+            actions.subscribe(by=acting(town.resident), user=town.resident.user, **(subscription | wrong))

@@ -15,18 +15,18 @@ QUIET = (time(21), time(6))
 
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_whatever_is_said_an_sms_takes_one_part(title: str, sentence: str):
-    made = rules.sms_text("{title}: {sentence} {act}", {"title": title, "sentence": sentence, "act": "Open it."})
-    assert rules.count_septets(made) <= rules.SMS_LENGTH
+    text = rules.sms_text("{title}: {sentence} {act}", {"title": title, "sentence": sentence, "act": "Open it."})
+    assert rules.count_septets(text) <= rules.SMS_LENGTH
 
 
 def test_the_longest_words_are_shortened_and_addresses_are_not():
     words = {"title": "A very long name of a service " * 5, "at": "https://kini.example/apply/7f3k/", "until": "09:30"}
-    made = rules.sms_text("Free: {title}. Before {until}: {at}", words)
+    text = rules.sms_text("Free: {title}. Before {until}: {at}", words)
     assert (
-        made.endswith("... Before 09:30: https://kini.example/apply/7f3k/")
-        or "https://kini.example/apply/7f3k/" in made
+        text.endswith("... Before 09:30: https://kini.example/apply/7f3k/")
+        or "https://kini.example/apply/7f3k/" in text
     )
-    assert "09:30" in made
+    assert "09:30" in text
 
 
 def test_signs_that_old_phones_lack_get_near_relatives():

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 def addresses() -> list[str]:
     """Every address below the door, and one that ends in no slash; rows are named by a number that no row has."""
     own = URLResolver(get_resolver().pattern, operator_urls(WHERE))
-    found = [path.replace("<path:object_id>", "1").strip("^$") for _name, path in routes(own)]
-    plain = [path.replace("(?P<app_label>" + path.partition(">")[2].partition(")")[0] + ")", "core") for path in found]
+    paths = [path.replace("<path:object_id>", "1").strip("^$") for _name, path in routes(own)]
+    plain = [path.replace("(?P<app_label>" + path.partition(">")[2].partition(")")[0] + ")", "core") for path in paths]
     return sorted({"/" + path.replace("(?P<url>.*)", "nowhere").lstrip("^/").replace("^", "") for path in plain})
 
 

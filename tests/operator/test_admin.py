@@ -137,9 +137,9 @@ def test_a_long_table_is_neither_counted_nor_sorted(inside):
     ) as queries:
         page = inside.get(f"{AUDIT}?o=2.3&p=3")
     assert f"{MAX_ROWS} yang pertama tampil" in page.text.replace(".", "")
-    asked = [query["sql"] for query in queries if 'FROM "core_auditentry"' in query["sql"]]
-    assert asked
-    assert [sql for sql in asked if "LIMIT" not in sql or 'ORDER BY "core_auditentry"."id" DESC' not in sql] == []
+    statements = [query["sql"] for query in queries if 'FROM "core_auditentry"' in query["sql"]]
+    assert statements
+    assert [sql for sql in statements if "LIMIT" not in sql or 'ORDER BY "core_auditentry"."id" DESC' not in sql] == []
     assert len(queries) <= 12
 
 

@@ -100,14 +100,16 @@ def bill(case: Case) -> Bill:
 @pytest.fixture
 def bank(tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
     """The running provider; a test sends its webhooks with `bank.tell` (no thread does)."""
-    made = keys.ensure_keys(tmp_path / "payments")
-    sandbox = Sandbox(Bank(tmp_path / "payments" / "orders"), made, "http://testserver/payments/notices/sandbox/")
+    sandbox_keys = keys.ensure_keys(tmp_path / "payments")
+    sandbox = Sandbox(
+        Bank(tmp_path / "payments" / "orders"), sandbox_keys, "http://testserver/payments/notices/sandbox/"
+    )
     sandbox.post = told
     sandbox.faults = {"notice": "never"}
     running = server(sandbox)
     thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    settings.ENV = replace(settings.ENV, payments=keys.configure(made, running.server_address[1]))
+    settings.ENV = replace(settings.ENV, payments=keys.configure(sandbox_keys, running.server_address[1]))
     yield sandbox
     running.shutdown()
     thread.join()

@@ -32,7 +32,7 @@ def test_a_program_pays_and_no_transaction_waits_for_the_provider(
     assert begun[0].json() == begun[1].json()
     assert waited == [False, False]
     bank.told(scanned(bank, Payment.objects.get()))
-    said = app.get(begun[0]["Location"].removeprefix("/api/v1")).json()
-    assert (said["state"], bool(said["receipt"])) == ("paid", True)
-    assert app.get(f"{path}/bill").json()["receipt"] == said["receipt"]
+    body = app.get(begun[0]["Location"].removeprefix("/api/v1")).json()
+    assert (body["state"], bool(body["receipt"])) == ("paid", True)
+    assert app.get(f"{path}/bill").json()["receipt"] == body["receipt"]
     assert program(town.clerk).get(f"{path}/bill").status_code == 404

@@ -119,10 +119,10 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     outbox.deliver(actions.REFUND_DESTINATION)
     listed = client.get(reverse("payments:desk-returns"))
     assert case.reference in listed.content.decode()
-    told = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
-    assert "The money goes back and the bill is open again." in told
-    assert "Wrong stall" in told
-    assert "is being refunded to the payer" in told
+    response = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert "The money goes back and the bill is open again." in response
+    assert "Wrong stall" in response
+    assert "is being refunded to the payer" in response
     refund = queries.open_refunds().get()
     client.post(reverse("payments:desk-returned", args=[refund.pk]), {"provider_reference": "TRX 77"})
     assert not queries.open_refunds()

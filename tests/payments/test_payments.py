@@ -223,11 +223,11 @@ def test_a_refund_opens_the_bill_again(town, case, bill, bank):
     outbox.deliver(actions.REFUND_DESTINATION)
     assert queries.settling_payment(bill) is None
     assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
-    told = [(entry.sort, entry.move) for entry in TimelineEntry.objects.filter(case=case).order_by("number")]
-    assert told[-2:] == [("moved", actions.REFUND_MOVE), (actions.REFUND_DONE, "")]
+    steps = [(entry.sort, entry.move) for entry in TimelineEntry.objects.filter(case=case).order_by("number")]
+    assert steps[-2:] == [("moved", actions.REFUND_MOVE), (actions.REFUND_DONE, "")]
     assert (state(case), Case.objects.get().outcome) == ("refunded", "expired")
     outbox.deliver(actions.REFUND_DESTINATION)
-    assert TimelineEntry.objects.filter(case=case).count() == len(told)
+    assert TimelineEntry.objects.filter(case=case).count() == len(steps)
     assert books() == {"income:stall-tax": 0, "provider:sandbox": 0, "surplus": 0}
 
 

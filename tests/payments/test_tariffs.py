@@ -126,6 +126,6 @@ def test_a_register_with_faults_is_named_with_its_line(tmp_path: Path):
         "utf-8",
     )
     (tmp_path / "bills" / "tax.csv").write_text("object,period\n", "utf-8")
-    said = [str(fault) for fault in check_bills(tmp_path)]
-    assert any(each.startswith("bills/tax.yaml:6: fines.0.percent_a_month") for each in said), said
-    assert any(each.startswith("bills/tax.csv:1") and "principal" in each for each in said), said
+    errors = [str(fault) for fault in check_bills(tmp_path)]
+    assert any(each.startswith("bills/tax.yaml:6: fines.0.percent_a_month") for each in errors), errors
+    assert any(each.startswith("bills/tax.csv:1") and "principal" in each for each in errors), errors

@@ -77,9 +77,9 @@ def resident(person: Callable[..., Resident]) -> Resident:
 @pytest.fixture
 def officer(agency: Agency, person: Callable[..., Resident]) -> Officer:
     """A counter officer of the registry, over the whole city."""
-    made = make_officer(person("+6281200000001", "Petugas Loket").user, agency, "Petugas Loket")
-    actions.grant_role(by=BY, officer=made, role="counter")
-    return made
+    counter_officer = make_officer(person("+6281200000001", "Petugas Loket").user, agency, "Petugas Loket")
+    actions.grant_role(by=BY, officer=counter_officer, role="counter")
+    return counter_officer
 
 
 def make_officer(user: User | None, agency: Agency, name: str) -> Officer:

@@ -33,22 +33,22 @@ class SoftKey:
 
     def create(self, options: dict[str, Any]) -> str:
         """The browser's response to the creation of a passkey."""
-        asked = options["publicKey"]
-        self.user = asked["user"]["id"]
+        public_key_options = options["publicKey"]
+        self.user = public_key_options["user"]["id"]
         numbers = self.key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}
         attested = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + cbor.encode(public)
-        about = self._about(asked["rp"]["id"], HAS_CREDENTIAL) + attested
+        about = self._about(public_key_options["rp"]["id"], HAS_CREDENTIAL) + attested
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": about})
-        client = self._client("webauthn.create", asked["challenge"])
+        client = self._client("webauthn.create", public_key_options["challenge"])
         return self._answer({"clientDataJSON": text(client), "attestationObject": text(attestation)}, rk=True)
 
     def get(self, options: dict[str, Any]) -> str:
         """The browser's response to the use of a passkey."""
-        asked = options["publicKey"]
+        public_key_options = options["publicKey"]
         self.count += 1
-        about = self._about(asked["rpId"])
-        client = self._client("webauthn.get", asked["challenge"])
+        about = self._about(public_key_options["rpId"])
+        client = self._client("webauthn.get", public_key_options["challenge"])
         signature = self.key.sign(about + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         response = {"clientDataJSON": text(client), "authenticatorData": text(about), "signature": text(signature)}
         return self._answer(response | {"userHandle": self.user})

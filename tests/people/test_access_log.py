@@ -71,9 +71,9 @@ def test_the_database_refuses_what_the_program_would_not_store(officer, resident
 def test_the_log_cannot_be_changed_or_emptied(officer, resident):
     actions.log_reads(by=acting(officer), what=AccessType.CASE, reads=[DataRead(resident.pk, "TELUK-7F3K-9Q2M")])
     table = AccessLog._meta.db_table
-    for deed in (f"UPDATE {table} SET day = NULL", f"DELETE FROM {table}"):
+    for statement in (f"UPDATE {table} SET day = NULL", f"DELETE FROM {table}"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(deed)
+            cursor.execute(statement)
 
 
 @pytest.mark.parametrize(

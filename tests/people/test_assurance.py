@@ -43,8 +43,8 @@ def settled(officer, holder: Resident, **more) -> Resident:
 def test_a_profile_begins_typed_and_is_proved_at_a_counter(officer, resident, signed_in):
     holding(resident)
     assert resident.assurance == Assurance.TYPED
-    found = proved(officer, resident)
-    assert found.assurance == Assurance.COUNTER
+    proved_profile = proved(officer, resident)
+    assert proved_profile.assurance == Assurance.COUNTER
     change = AssuranceChange.objects.get()
     assert (change.officer, change.evidence, change.reason) == (officer, "identity-card", WHY)
     assert AuditEntry.objects.filter(action="people.assurance-changed", actor_id=officer.user_id).exists()
@@ -77,11 +77,13 @@ def test_a_level_needs_a_number_a_document_a_reason_and_another_officer(officer,
     "details", [Details("Nama Lain"), Details("Siti Aminah", NationalId(OTHER_NIK))], ids=["name", "number"]
 )
 def test_what_was_proved_and_then_changed_is_proved_no_more(officer, resident, details):
-    found = proved(officer, holding(resident))
-    actions.save_profile(by=acting(found), resident=found, details=Details("Siti Aminah", address="Gang 2"))
-    assert Resident.objects.get(pk=found.pk).assurance == Assurance.COUNTER, "an address is not proved"
-    actions.save_profile(by=acting(found), resident=found, details=details)
-    assert Resident.objects.get(pk=found.pk).assurance == Assurance.TYPED
+    proved_profile = proved(officer, holding(resident))
+    actions.save_profile(
+        by=acting(proved_profile), resident=proved_profile, details=Details("Siti Aminah", address="Gang 2")
+    )
+    assert Resident.objects.get(pk=proved_profile.pk).assurance == Assurance.COUNTER, "an address is not proved"
+    actions.save_profile(by=acting(proved_profile), resident=proved_profile, details=details)
+    assert Resident.objects.get(pk=proved_profile.pk).assurance == Assurance.TYPED
     assert [each.cause for each in AssuranceChange.objects.order_by("pk")] == ["counter", "changed"]
 
 
@@ -103,13 +105,13 @@ def test_a_claimed_number_goes_to_whoever_shows_the_card(officer, resident, sign
 
 
 def test_a_proved_number_gives_way_to_a_dispute_alone(officer, resident):
-    held = proved(officer, holding(resident))
+    proved_profile = proved(officer, holding(resident))
     with pytest.raises(ActionRefused, match="dispute"):
-        settled(officer, held)
-    fresh = settled(officer, held, dispute="TELUK-7F3K-9Q2M")
+        settled(officer, proved_profile)
+    fresh = settled(officer, proved_profile, dispute="TELUK-7F3K-9Q2M")
     assert fresh.assurance == Assurance.COUNTER
-    held.refresh_from_db()
-    assert held.assurance == Assurance.TYPED
+    proved_profile.refresh_from_db()
+    assert proved_profile.assurance == Assurance.TYPED
 
 
 def test_a_number_that_has_moved_is_not_settled(officer, resident):
@@ -131,16 +133,16 @@ def test_a_family_member_s_profile_is_read_by_the_account_that_made_it(officer, 
 
 
 def test_a_released_number_takes_its_proof_along(officer, resident):
-    found = proved(officer, holding(resident))
-    actions.release_number(by=acting(officer), resident=found, reason="Kartu milik orang lain")
-    assert Resident.objects.get(pk=found.pk).assurance == Assurance.TYPED
+    proved_profile = proved(officer, holding(resident))
+    actions.release_number(by=acting(officer), resident=proved_profile, reason="Kartu milik orang lain")
+    assert Resident.objects.get(pk=proved_profile.pk).assurance == Assurance.TYPED
 
 
 def test_a_proved_account_can_be_deleted(officer, resident):
-    found = proved(officer, holding(resident))
-    anonymise_profile(found)
+    proved_profile = proved(officer, holding(resident))
+    anonymise_profile(proved_profile)
     immediately()
-    assert Resident.objects.get(pk=found.pk).assurance == Assurance.TYPED
+    assert Resident.objects.get(pk=proved_profile.pk).assurance == Assurance.TYPED
 
 
 def test_contacts_are_hinted_at_and_not_told():
@@ -180,30 +182,32 @@ def test_the_database_refuses_levels_without_history(officer, resident):
         ),
         "history says",
     )
-    found = proved(officer, resident)
+    proved_profile = proved(officer, resident)
     refused(lambda: rows.update(assurance=Assurance.REGISTER), "history says")
     refused(lambda: rows.update(national_id_hash=None, national_id_sealed=None), "people_resident_proved_number")
-    for deed in (AssuranceChange.objects.update, AssuranceChange.objects.all().delete):
+    for operation in (AssuranceChange.objects.update, AssuranceChange.objects.all().delete):
         with pytest.raises(IntegrityError), transaction.atomic():
-            deed(**({"reason": "lain"} if deed == AssuranceChange.objects.update else {}))
-    assert Resident.objects.get(pk=found.pk).assurance == Assurance.COUNTER
+            operation(**({"reason": "lain"} if operation == AssuranceChange.objects.update else {}))
+    assert Resident.objects.get(pk=proved_profile.pk).assurance == Assurance.COUNTER
 
 
 def test_the_database_lets_a_number_move_only_to_whoever_is_surer(officer, resident, person):
-    held, other = proved(officer, holding(resident)), person("+6281299999999", "Orang Lain")
+    proved_profile, other = proved(officer, holding(resident)), person("+6281299999999", "Orang Lain")
 
     def displace(**more: object) -> None:
-        AssuranceChange.objects.create(resident=held, level=0, previous=1, cause="displaced", successor=other, **more)
-        Resident.objects.filter(pk=held.pk).update(assurance=0)
+        AssuranceChange.objects.create(
+            resident=proved_profile, level=0, previous=1, cause="displaced", successor=other, **more
+        )
+        Resident.objects.filter(pk=proved_profile.pk).update(assurance=0)
 
     refused(displace, "does not move")
     displace(dispute="TELUK-7F3K-9Q2M")
     immediately()
     refused(
-        lambda: AssuranceChange.objects.create(resident=held, level=2, previous=0, cause="counter"),
+        lambda: AssuranceChange.objects.create(resident=proved_profile, level=2, previous=0, cause="counter"),
         "people_assurance_cause",
     )
     refused(
-        lambda: AssuranceChange.objects.create(resident=held, level=2, previous=0, cause="register"),
+        lambda: AssuranceChange.objects.create(resident=proved_profile, level=2, previous=0, cause="register"),
         "people_assurance_cause",
     )

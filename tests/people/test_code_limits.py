@@ -183,9 +183,9 @@ def test_many_networks_together_send_no_more_than_one_contact_bears(resident):
 
 @pytest.mark.parametrize("limit", ["SENT_FOR_NETWORK", "SENT_IN_ALL"])
 def test_codes_for_one_network_and_in_all_are_limited(monkeypatch, limit):
-    found = getattr(code_limits, limit)
-    two = {kind: replace(each, count=2) for kind, each in found.items()} if limit == "SENT_IN_ALL" else None
-    monkeypatch.setattr(code_limits, limit, two or replace(found, count=2))
+    code_limit = getattr(code_limits, limit)
+    two = {kind: replace(each, count=2) for kind, each in code_limit.items()} if limit == "SENT_IN_ALL" else None
+    monkeypatch.setattr(code_limits, limit, two or replace(code_limit, count=2))
     for number in ("0812 0000 0001", "0812 0000 0002"):
         assert ask(browser(), number) == 302
     assert ask(browser(), "0812 0000 0003") == 429

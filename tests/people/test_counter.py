@@ -34,8 +34,8 @@ def test_a_person_without_a_phone_gets_a_profile_once(officer):
 
 def test_finding_somebody_is_a_look_that_they_can_read(officer, signed_in, resident):
     actions.save_profile(by=BY, resident=resident, details=DETAILS)
-    found = helped(officer)
-    assert found == resident
+    profile = helped(officer)
+    assert profile == resident
     page = signed_in.get("/me/access-log/")
     assert WHY in page.text
     assert "Petugas Loket" in page.text
@@ -62,14 +62,14 @@ def test_only_counters_act_for_others(resident, agency, person):
 
 
 def test_a_profile_kept_at_a_counter_is_joined_with_the_card_on_the_table(officer, resident, signed_in):
-    kept = helped(officer)
+    profile = helped(officer)
     tie = actions.add_family_member(by=BY, resident=resident, relation="child", details=Details("Anak"))
     page = signed_in.post("/me/profile/", {"name": "Siti Aminah", "number": NIK})
     assert 'href="#number"' in page.text
 
-    actions.merge_into_account(by=acting(officer), resident=kept, user=resident.user, reason=WHY)
+    actions.merge_into_account(by=acting(officer), resident=profile, user=resident.user, reason=WHY)
     joined = queries.resident_of(resident.user)
-    assert joined.pk == kept.pk
+    assert joined.pk == profile.pk
     assert joined.phone == resident.user.phone
     assert [each.pk for each in queries.family_of(joined)] == [tie.pk]
     assert Resident.objects.get(pk=resident.pk).user is None
@@ -86,13 +86,13 @@ def test_the_log_of_a_profile_that_was_joined_stays_in_sight(officer, resident, 
 
 
 def test_profiles_with_two_owners_or_two_numbers_are_not_joined(officer, resident, person):
-    kept = helped(officer)
+    profile = helped(officer)
     other = person("+6281299999999", "Orang Lain")
     with pytest.raises(ActionRefused, match="already belongs"):
         actions.merge_into_account(by=acting(officer), resident=other, user=resident.user, reason=WHY)
     actions.save_profile(by=BY, resident=resident, details=Details("Warga", NationalId(OTHER_NIK)))
     with pytest.raises(ActionRefused, match="number of its own"):
-        actions.merge_into_account(by=acting(officer), resident=kept, user=resident.user, reason=WHY)
+        actions.merge_into_account(by=acting(officer), resident=profile, user=resident.user, reason=WHY)
 
 
 def test_a_number_on_the_wrong_profile_is_released(officer, resident, signed_in):
@@ -135,9 +135,9 @@ def test_a_look_stays_within_the_officer_s_agency(officer, resident):
 def test_a_look_cannot_be_changed_or_removed(officer, resident):
     look = actions.log_look(by=acting(officer), resident=resident, what="answers", purpose=FOR, reason=WHY)
     rows = AccessLog.objects.filter(pk=look.pk)
-    for deed in (lambda: rows.update(reason="Lain"), rows.delete):
+    for operation in (lambda: rows.update(reason="Lain"), rows.delete):
         with pytest.raises(IntegrityError), transaction.atomic():
-            deed()
+            operation()
     assert rows.get().reason == WHY
 
 

@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def manager(agency, person, areas):
-    made = make_officer(person("+6281200000002", "Pengelola").user, agency, "Pengelola")
-    actions.grant_role(by=BY, officer=made, role="manager")
-    return made
+    officer = make_officer(person("+6281200000002", "Pengelola").user, agency, "Pengelola")
+    actions.grant_role(by=BY, officer=officer, role="manager")
+    return officer
 
 
 def asking(user, method: str = "get", session: SessionStore | None = None):
@@ -165,8 +165,8 @@ def test_nobody_gives_or_takes_more_than_they_hold(agency, areas, person, office
 
 def test_an_officer_is_invited_by_a_message_in_their_language(agency, manager, officer):
     contact = Contact("phone", "+6281200000009")
-    made = actions.invite_officer(by=acting(manager), contact=contact, agency=agency, name=" Baru ")
-    assert (made.name, made.user.phone, made.agency) == ("Baru", contact.value, agency)
+    invited = actions.invite_officer(by=acting(manager), contact=contact, agency=agency, name=" Baru ")
+    assert (invited.name, invited.user.phone, invited.agency) == ("Baru", contact.value, agency)
     message = OutboxMessage.objects.get(recipient=contact.value)
     assert "Dinas Catatan" in message.text
     with pytest.raises(ActionRefused, match="already"):

@@ -40,12 +40,14 @@ def english(signed_in) -> None:
 
 @pytest.fixture
 def sandbox(settings: Settings, tmp_path: Path) -> Iterator[Sandbox]:
-    made = Sandbox({NIK: RegisteredPerson("Siti Aminah", "1990-07-04")})
-    running = server(made)
+    civil_register = Sandbox({NIK: RegisteredPerson("Siti Aminah", "1990-07-04")})
+    running = server(civil_register)
     Thread(target=running.serve_forever, daemon=True).start()
-    settings.ENV = replace(settings.ENV, register_file=configure(tmp_path, made.token, running.server_address[1]))
-    yield made
-    made.stopped.set()
+    settings.ENV = replace(
+        settings.ENV, register_file=configure(tmp_path, civil_register.token, running.server_address[1])
+    )
+    yield civil_register
+    civil_register.stopped.set()
     running.shutdown()
     running.server_close()
 
@@ -91,13 +93,13 @@ def test_a_mismatch_does_not_tell_which_part_differs(sandbox, resident, signed_i
         ("Siti Aminah", NationalId(NIK, date(1990, 7, 5))),
         ("Siti Aminah", NationalId(OTHER_NIK, date(1945, 8, 17))),
     ]
-    said = set()
+    answers = set()
     for name, number in wrong:
         assert ask(resident, name, number).state == "mismatch"
         page = signed_in.get("/me/identity/").text
         start = page.index("The register does not confirm this")
-        said.add(page[start : page.index("<form", start)])
-    assert len(said) == 1, "the same words, whatever differs"
+        answers.add(page[start : page.index("<form", start)])
+    assert len(answers) == 1, "the same words, whatever differs"
     resident.refresh_from_db()
     assert (resident.assurance, resident.national_id_hash) == (Assurance.TYPED, None)
     details = AuditEntry.objects.filter(action="people.register-answered").values_list("detail", flat=True)

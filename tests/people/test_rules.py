@@ -35,9 +35,9 @@ officers = st.builds(
 
 
 def test_a_number_tells_birth_sex_and_region():
-    said = parse_national_id("3171 0144 0790 0004", "id.nik", TODAY)
-    assert (said.number, said.birth_date, said.sex) == ("3171014407900004", date(1990, 7, 4), "female")
-    assert "JAKARTA" in said.region.upper()
+    number = parse_national_id("3171 0144 0790 0004", "id.nik", TODAY)
+    assert (number.number, number.birth_date, number.sex) == ("3171014407900004", date(1990, 7, 4), "female")
+    assert "JAKARTA" in number.region.upper()
     assert parse_national_id("3171011708450001", "id.nik", TODAY).sex == "male"
 
 
@@ -65,8 +65,8 @@ def test_a_wrong_number_is_refused_with_what_to_check(typed, advice):
 
 
 def test_numbers_of_other_countries_are_read_by_their_own_rules():
-    said = parse_national_id("36805280109", "ee.ik", TODAY)
-    assert (said.birth_date, said.sex) == (date(1968, 5, 28), "male")
+    number = parse_national_id("36805280109", "ee.ik", TODAY)
+    assert (number.birth_date, number.sex) == (date(1968, 5, 28), "male")
     with pytest.raises(NationalIdError, match="One of the digits"):
         parse_national_id("36805280108", "ee.ik", TODAY)
     with pytest.raises(LookupError):
@@ -76,11 +76,11 @@ def test_numbers_of_other_countries_are_read_by_their_own_rules():
 @given(st.text(max_size=60))
 def test_reading_a_number_never_breaks(typed):
     try:
-        said = parse_national_id(typed, "id.nik", TODAY)
+        number = parse_national_id(typed, "id.nik", TODAY)
     except NationalIdError:
         return
-    assert said.birth_date is not None
-    assert said.birth_date <= TODAY
+    assert number.birth_date is not None
+    assert number.birth_date <= TODAY
 
 
 def test_a_mask_keeps_the_ends_only():

@@ -28,9 +28,9 @@ def app_code(secret: str) -> str:
 
 def key_on(page) -> str:
     """Return the key to type into the app."""
-    found = re.search(r">((?:[A-Z2-7]{4} ?){8})<", page.text)
-    assert found
-    return found[1].replace(" ", "")
+    match = re.search(r">((?:[A-Z2-7]{4} ?){8})<", page.text)
+    assert match
+    return match[1].replace(" ", "")
 
 
 def wrong_code(secret: str) -> str:
@@ -173,9 +173,9 @@ def test_what_the_scripts_look_for_is_on_the_page(client):
 
 
 def js_data(page) -> dict:
-    found = re.search(r'<script id="js_data" type="application/json">(.+?)</script>', page.text)
-    assert found
-    return json.loads(found[1])
+    match = re.search(r'<script id="js_data" type="application/json">(.+?)</script>', page.text)
+    assert match
+    return json.loads(match[1])
 
 
 @pytest.fixture
@@ -184,8 +184,8 @@ def passkey(signed_in: Client) -> SoftKey:
     prove(signed_in)
     key = SoftKey()
     options = js_data(signed_in.get(reverse("mfa_add_webauthn")))["creation_options"]
-    given = {"name": "Ponsel saya", "passwordless": "on", "credential": key.create(options)}
-    answer = signed_in.post(reverse("mfa_add_webauthn"), given)
+    form_fields = {"name": "Ponsel saya", "passwordless": "on", "credential": key.create(options)}
+    answer = signed_in.post(reverse("mfa_add_webauthn"), form_fields)
     assert answer.url == reverse("mfa_view_recovery_codes")
     return key
 
@@ -266,8 +266,8 @@ def test_a_code_proves_that_it_is_still_the_person(signed_in):
     assert 'autocomplete="one-time-code"' in page.text
     page = signed_in.post("/me/proof/", {"code": "x"})
     assert page.status_code == 422
-    given = {"code": newest_code(PHONE), "next": reverse("mfa_activate_totp")}
-    answer = signed_in.post("/me/proof/", given)
+    form_fields = {"code": newest_code(PHONE), "next": reverse("mfa_activate_totp")}
+    answer = signed_in.post("/me/proof/", form_fields)
     assert answer.url == reverse("mfa_activate_totp")
     assert signed_in.get(answer.url).status_code == 200
 
@@ -329,10 +329,10 @@ def test_a_wrong_second_step_is_logged_and_audited(client, secret, caplog):
 
 
 def test_a_program_that_is_allowed_is_told_once(resident):
-    made = actions.register_client(
+    registration = actions.register_client(
         by=BY, name="Tetangga App", addresses=["https://a.example"], scopes=[], keeps_secrets=False, per_minute=60
     )
     for _time in range(2):
-        given = {"user": resident.user, "client": made.client, "asked": ["openid"], "granted": ["openid"]}
-        actions.authorize_client(by=acting(resident), **given)
+        form_fields = {"user": resident.user, "client": registration.client, "asked": ["openid"], "granted": ["openid"]}
+        actions.authorize_client(by=acting(resident), **form_fields)
     assert "Tetangga App" in OutboxMessage.objects.get(recipient=PHONE).text

@@ -76,9 +76,9 @@ def test_everything_that_no_law_keeps_goes(request_case, town, run_jobs, browse)
 def test_the_last_message_goes_to_the_contact_that_was_deleted(request_case, town, run_jobs):
     phone = town.resident.user.phone
     after_two_days(request_case, run_jobs)
-    told = OutboxMessage.objects.filter(recipient=phone)
-    assert [message.text for message in told]
-    assert request_case.reference in told.latest("at").text
+    messages = OutboxMessage.objects.filter(recipient=phone)
+    assert [message.text for message in messages]
+    assert request_case.reference in messages.latest("at").text
 
 
 def test_open_cases_are_withdrawn_and_what_the_city_decided_stays(request_case, town, run_jobs):

@@ -92,10 +92,10 @@ def test_officers_do_not_see_who_reported(town: Town, report: Case, crew: Actor)
 def test_who_may_see_it_says_why_and_the_reporter_reads_that(town: Town, report: Case, crew: Actor):
     with pytest.raises(NotAllowed):
         actions.reveal(by=crew, case=report, what="answers", purpose="contact-person", reason="Ask where exactly.")
-    found = actions.reveal(
+    revealed = actions.reveal(
         by=town.named("head"), case=report, what="answers", purpose="contact-person", reason="Ask where exactly."
     )
-    assert found == {"who": "Warga Contoh"}
+    assert revealed == {"who": "Warga Contoh"}
     assert AccessLog.objects.get().resident == town.resident
 
 

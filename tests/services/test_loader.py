@@ -33,8 +33,8 @@ def test_many_faults_in_many_files_are_told_at_once(town):
     town.replace("channels.yaml", "place: counter", "place: counters")
     town.replace("inputs.yaml", "en: Reason", "")
     town.replace("statements.yaml", "  text:", "  texts:")
-    told = [(fault.file, fault.field) for fault in faults_of(town)]
-    assert told == [
+    errors = [(fault.file, fault.field) for fault in faults_of(town)]
+    assert errors == [
         ("channels.yaml", "town-hall.place"),
         ("flows/permit.yaml", "states.decision.moves.allow"),
         ("inputs.yaml", "reason.label"),
@@ -121,11 +121,11 @@ def test_many_faults_in_many_files_are_told_at_once(town):
 )
 def test_a_fault_names_its_place_and_what_would_be_right(town, file, old, new, field, says):
     line = town.replace(file, old, new)
-    found = [fault for fault in faults_of(town) if fault.file == file and says in str(fault)]
-    assert found, faults_of(town)
-    assert found[0].field == field
+    errors = [fault for fault in faults_of(town) if fault.file == file and says in str(fault)]
+    assert errors, faults_of(town)
+    assert errors[0].field == field
     if field not in AROUND:
-        assert found[0].line == line
+        assert errors[0].line == line
 
 
 #: Faults that belong to what stands around the changed line.
@@ -139,8 +139,8 @@ def test_conditions_know_the_answers_that_are_possible(town):
         "attach:",
         "  - when: {music: loud}\n    fields: {band: {type: text, label: {pt: Banda, en: Band}}}\nattach:",
     )
-    told = [str(fault) for fault in faults_of(town)]
-    assert any('"music" is never loud. Use one of: true, false.' in each for each in told)
+    errors = [str(fault) for fault in faults_of(town)]
+    assert any('"music" is never loud. Use one of: true, false.' in each for each in errors)
 
 
 def test_broken_files_are_told_and_do_not_hide_the_others(town):
@@ -148,8 +148,8 @@ def test_broken_files_are_told_and_do_not_hide_the_others(town):
     town.write("blocks/contact.yaml", "- just\n- a list\n")
     (town.root / "statements.yaml").write_bytes(b"\xff\xfe")
     town.replace(PARTY, "agency: obras", "agency: obra")
-    told = {fault.file for fault in faults_of(town)}
-    assert told == {"flows/permit.yaml", "blocks/contact.yaml", "statements.yaml", PARTY}
+    errors = {fault.file for fault in faults_of(town)}
+    assert errors == {"flows/permit.yaml", "blocks/contact.yaml", "statements.yaml", PARTY}
     lines = [str(fault) for fault in faults_of(town)]
     assert not any("no flow" in line or "no block" in line for line in lines)
     with pytest.raises(ConfigErrors):
@@ -159,9 +159,9 @@ def test_broken_files_are_told_and_do_not_hide_the_others(town):
 def test_a_service_outside_a_category_and_a_second_one_of_the_same_name(town):
     text = (town.root / PARTY).read_text("utf-8")
     town.write("services/parks/street-party.yaml", text)
-    told = [str(fault) for fault in faults_of(town)]
-    assert any("has the same id" in each for each in told)
-    assert any('"parks" is no category' in each for each in told)
+    errors = [str(fault) for fault in faults_of(town)]
+    assert any("has the same id" in each for each in errors)
+    assert any('"parks" is no category' in each for each in errors)
 
 
 def test_a_flow_takes_what_it_does_not_say_from_the_shared_states(town):
@@ -181,6 +181,6 @@ def test_a_flow_takes_what_it_does_not_say_from_the_shared_states(town):
     assert state.outcome == "refused"
     assert state.does.in_language("en") == "No."
     town.write("states.yaml", shared.replace("en: Refused}", "}").replace("outcome", "outcom"))
-    told = {(fault.file, fault.field) for fault in faults_of(town)}
-    assert {("states.yaml", "refused.name"), ("states.yaml", "refused.outcom")} <= told
-    assert ("flows/permit.yaml", "states.refused.name") not in told
+    errors = {(fault.file, fault.field) for fault in faults_of(town)}
+    assert {("states.yaml", "refused.name"), ("states.yaml", "refused.outcom")} <= errors
+    assert ("flows/permit.yaml", "states.refused.name") not in errors

@@ -54,8 +54,8 @@ class TestPages(InJakarta):
                 with self.subTest(service.pk, language=language):
                     html = self.start(service.pk, language)
                     definition = snapshot_of(service.current).definition
-                    for said in (definition.name, definition.summary, definition.for_, definition.gives.name):
-                        assert escape(said.in_language(language)) in html
+                    for text in (definition.name, definition.summary, definition.for_, definition.gives.name):
+                        assert escape(text.in_language(language)) in html
                     for channel in snapshot_of(service.current).channels.values():
                         assert escape(channel.name.in_language(language)) in html
 
@@ -69,7 +69,7 @@ class TestPages(InJakarta):
 
     def test_a_start_page_says_everything_one_wants_to_know(self) -> None:
         page = text_of(self.start("birth-certificate"))
-        for said in (
+        for text in (
             "Cost Free",
             "Time Within 1 working day",
             "For Parents or family heads",
@@ -85,7 +85,7 @@ class TestPages(InJakarta):
             "Legal basis: UU 23/2006",
             "m.beritajakarta.id",
         ):
-            assert said in page, said
+            assert text in page, text
 
     def test_the_way_in_is_there_only_when_the_kind_is(self) -> None:
         assert reverse("cases:start", args=["emergency-ambulance"]) in self.start("emergency-ambulance")
@@ -104,7 +104,7 @@ class TestPages(InJakarta):
         assert "Within 3" not in page
 
     def test_costs_in_words(self) -> None:
-        for number, (fee, said) in enumerate(
+        for number, (fee, text) in enumerate(
             (
                 ({"amount": 50_000, "confidence": "high"}, "Cost Rp50,000"),
                 ({"amount": 50_000, "confidence": "low"}, "Cost Not yet confirmed as far as we know: Rp50,000"),
@@ -112,9 +112,9 @@ class TestPages(InJakarta):
                 ({"confidence": "low", "note": "By weight."}, "Cost Not yet confirmed"),
             )
         ):
-            with self.subTest(said):
+            with self.subTest(text):
                 page = self.change("family-card", number, fee=fee)
-                assert said in page
+                assert text in page
                 assert ("By weight." in page) == ("note" in fee)
 
     def test_sensitive_services_have_a_quick_way_out(self) -> None:
@@ -141,12 +141,12 @@ class TestPages(InJakarta):
         events = current().events
         for event in ("child-born", "someone-died", "moving-house", "starting-a-business", "losing-a-job"):
             assert event in events
-        for event, said in events.items():
+        for event, text in events.items():
             for language in ("id", "en"):
                 with self.subTest(event, language=language):
                     html = self.read(reverse("services:event", args=[event]), language)
-                    assert said.about is None or escape(said.about.in_language(language)) in html
-                    places = [html.index(f"/services/{name}/") for name in said.order]
+                    assert text.about is None or escape(text.about.in_language(language)) in html
+                    places = [html.index(f"/services/{name}/") for name in text.order]
                     assert places == sorted(places)
 
     def test_what_to_bring_and_a_service_of_former_days(self) -> None:

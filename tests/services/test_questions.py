@@ -84,8 +84,8 @@ def test_what_the_profile_knows_is_not_asked():
 @given(answers, known)
 def test_answers_of_pages_no_longer_asked_do_not_count(given_answers, known_answers):
     final = questions.final_answers(SERVICE, given_answers, known_answers)
-    asked = questions.applicable_pages(SERVICE, given_answers, known_answers)
-    names = {name for page in asked for name in ([page.repeat.name] if page.repeat else page.fields)}
+    pages = questions.applicable_pages(SERVICE, given_answers, known_answers)
+    names = {name for page in pages for name in ([page.repeat.name] if page.repeat else page.fields)}
     from_profile = {"name"} if "name" in known_answers else set()
     assert final.keys() == (given_answers.keys() & names) | from_profile
 
@@ -112,9 +112,9 @@ def test_nothing_is_missing_once_every_missing_page_is_answered(given_answers, k
         form = {
             name + end: v for name, f in page.fields.items() for end, v in f.example(1).items() if f.type != "document"
         }
-        taken = questions.parse_page(page, form_data(form), given_answers, stored=stored)
-        assert not taken.errors
-        given_answers |= taken.values
+        parsed = questions.parse_page(page, form_data(form), given_answers, stored=stored)
+        assert not parsed.errors
+        given_answers |= parsed.values
     assert questions.missing_pages(SERVICE, given_answers, known_answers) == []
 
 
@@ -131,15 +131,15 @@ def page(key: str, given_answers: dict[str, Any] | None = None):
 
 
 def test_an_empty_form_names_every_answer_that_is_needed():
-    taken = questions.parse_page(page("name"), form_data({"name": " ", "nick": ""}))
-    assert taken.errors == {"name": "Fill in “Name”."}
-    assert taken.values == {"nick": None}
+    parsed = questions.parse_page(page("name"), form_data({"name": " ", "nick": ""}))
+    assert parsed.errors == {"name": "Fill in “Name”."}
+    assert parsed.values == {"nick": None}
 
 
 def test_what_was_typed_stays_beside_an_error():
-    taken = questions.parse_page(page("name"), form_data({"name": "x" * 300, "nick": "An\x00i"}))
-    assert set(taken.errors) == {"name", "nick"}
-    assert taken.typed == {"name": "x" * 300, "nick": "Ani"}
+    parsed = questions.parse_page(page("name"), form_data({"name": "x" * 300, "nick": "An\x00i"}))
+    assert set(parsed.errors) == {"name", "nick"}
+    assert parsed.typed == {"name": "x" * 300, "nick": "Ani"}
 
 
 def test_inputs_that_the_page_does_not_have_are_refused():

@@ -122,16 +122,16 @@ def made() -> World:
     by, cases = town.named("resident"), [_case(town, resident) for _ in range(2)]
     ferry = towns.offer("ferry", SERVICE, Flow.model_validate(FLOW))
     booking_actions.open_slots(by=towns.BY, service=ferry.service)
-    held = holding(resident, ferry, first_slots(ferry)[0])
-    actions.submit(by=by, draft=held.draft, confirm=True)
+    booking = holding(resident, ferry, first_slots(ferry)[0])
+    actions.submit(by=by, draft=booking.draft, confirm=True)
     acting = towns.acting(officer)
     resident = people_actions.prove_at_counter(
         by=acting, resident=resident, document="identity-card", reason="Compare with the card", name=NAME
     )
     draft = actions.start_draft(by=acting, version=cases[0].version, resident=resident, channel="counter")
     helped = actions.start_draft(by=acting, version=cases[0].version, resident=resident, channel="counter")
-    for page, given in towns.ANSWERS.items():
-        actions.save_answers(by=acting, draft=helped, page=page, values=given)
+    for page, page_answers in towns.ANSWERS.items():
+        actions.save_answers(by=acting, draft=helped, page=page, values=page_answers)
     receipt = actions.submit(by=acting, draft=helped, confirm=True)
     letter = _message(town, resident)
     values = {
@@ -153,9 +153,9 @@ def made() -> World:
         "booking:desk-day": {
             "slug:service": "ferry",
             "venue": "registry-pier",
-            "day": formats.city_time(held.slot.starts_at).date().isoformat(),
+            "day": formats.city_time(booking.slot.starts_at).date().isoformat(),
         },
-        "booking:desk-close": {"slot": str(held.slot_id)},
+        "booking:desk-close": {"slot": str(booking.slot_id)},
         "cases:desk-receipt": {"reference": receipt.reference},
         "cases:file": {"document": str(cases[0].documents.get().pk)},
     }
@@ -249,13 +249,13 @@ def _shows(response: HttpResponse) -> bool:
 
 @pytest.fixture(scope="module")
 def answers(world: World) -> list[Answer]:
-    found = []
+    responses = []
     for name, path in ROUTES:
         if "<path:" in path or name.startswith(("account_", "mfa_", "idp:")):
             continue
         at_work = address(path, world.values).startswith(AT_WORK)
-        found += [asked(world, name, path, method) for method in (("GET", "POST") if at_work else ("GET",))]
-    return found
+        responses += [asked(world, name, path, method) for method in (("GET", "POST") if at_work else ("GET",))]
+    return responses
 
 
 @pytest.mark.django_db

@@ -37,7 +37,11 @@ def test_the_program_needs_no_package_of_development():
     locked = {
         normal(name) for name in re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.M)
     }
-    absent = {module for module, found in packages_distributions().items() if not locked & set(map(normal, found))}
+    absent = {
+        module
+        for module, distributions in packages_distributions().items()
+        if not locked & set(map(normal, distributions))
+    }
     assert {"pytest", "schemathesis"} <= absent
     env = os.environ | {"PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "kini.settings"}
     code = LOAD.format(absent=sorted(absent))

@@ -224,8 +224,8 @@ def rows(world: World, space: str) -> Iterator[Row]:
         url = address(path, world.values)
         program = url.startswith("/api/v1/")
         for method in ("GET", "POST", "PATCH", "DELETE") if program else ("GET", "POST"):
-            asked = (of_api if program else of_page)(world, method, url)
-            answers = of_all(asked, PROGRAMS if program else PEOPLE)
+            send = (of_api if program else of_page)(world, method, url)
+            answers = of_all(send, PROGRAMS if program else PEOPLE)
             for response in answers.values():
                 check_headers(response, url)
             yield name, path, method, {who: word(response) for who, response in answers.items()}
@@ -278,7 +278,7 @@ def test_no_table_is_left_of_a_room_that_is_gone() -> None:
 @pytest.mark.parametrize("space", SPACES)
 def test_a_form_without_the_token_of_a_page_is_refused(world: World, space: str) -> None:
     """Every URL, requested by a browser of a signed-in person with most rights."""
-    taken = []
+    names = []
     for name, path in ROUTES:
         if (name.partition(":")[0] if ":" in name else "account") != space or name.startswith(WITHOUT_FORM_TOKEN):
             continue
@@ -287,8 +287,8 @@ def test_a_form_without_the_token_of_a_page_is_refused(world: World, space: str)
             client = browser(world.sessions.get(who, ""), strict=True)
             status = undone(lambda client=client, url=url: client.generic("POST", url, FORM, FORM_TYPE)).status_code
             if status not in (403, 405):
-                taken.append(f"{name} answered {who} with {status}")
-    assert taken == []
+                names.append(f"{name} answered {who} with {status}")
+    assert names == []
 
 
 def test_every_form_that_sends_has_the_token() -> None:

@@ -22,12 +22,12 @@ ROOMS = [config for config in apps.get_app_configs() if config.name.startswith("
 
 def modules(part: str) -> list[object]:
     """Modules of all rooms that are called `part` or are in a package of that name."""
-    found = []
+    violations = []
     for room in ROOMS:
         for info in pkgutil.walk_packages([room.path], f"{room.name}."):
             if part in info.name.split(".")[2:]:
-                found.append(importlib.import_module(info.name))
-    return found
+                violations.append(importlib.import_module(info.name))
+    return violations
 
 
 def test_every_public_function_of_actions_is_an_action():

@@ -30,10 +30,10 @@ def test_nothing_at_all_lies_on_the_ground():
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
 def test_ticks_are_round_and_reach_around(low, span):
-    found = charts.round_ticks(low, low + span)
-    assert found[0] <= low + 1e-6
-    assert found[-1] >= low + span - 1e-6
-    assert 2 <= len(found) <= 8
+    ticks = charts.round_ticks(low, low + span)
+    assert ticks[0] <= low + 1e-6
+    assert ticks[-1] >= low + span - 1e-6
+    assert 2 <= len(ticks) <= 8
 
 
 def test_a_grid_is_the_darker_the_more():

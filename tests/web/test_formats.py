@@ -53,8 +53,8 @@ def test_money_has_the_sign_of_the_currency_and_the_separators_of_the_language(t
 
 def test_numbers_have_the_decimals_that_they_have() -> None:
     assert [formats.number(value) for value in (3500.0, 99.25, 0.1 + 0.2)] == ["3,500", "99.25", "0.3"]
-    said = [formats.short_number(value) for value in (2500.0, 12_500.0, 350_000.0, 1_000_000.0)]
-    assert said == ["2,500", "12.5 k", "350 k", "1 M"]
+    texts = [formats.short_number(value) for value in (2500.0, 12_500.0, 350_000.0, 1_000_000.0)]
+    assert texts == ["2,500", "12.5 k", "350 k", "1 M"]
 
 
 @pytest.mark.parametrize(

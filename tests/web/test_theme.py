@@ -8,10 +8,10 @@ COLOURS = st.from_regex(r"\A#[0-9a-f]{6}\Z")
 
 @given(COLOURS)
 def test_whatever_brand_colour_a_city_has_texts_stay_legible(brand: str) -> None:
-    found = theme.theme_tokens({"brand": brand})
-    assert theme.contrast(theme.parse_hex(found["brand-700"]), theme.WHITE) >= 4.4
-    assert theme.contrast(theme.parse_hex(found["brand-900"]), theme.WHITE) >= 4.4
-    assert theme.contrast(theme.parse_hex(found["brand-300"]), theme.DARK_SURFACE) >= 4.4
+    tokens = theme.theme_tokens({"brand": brand})
+    assert theme.contrast(theme.parse_hex(tokens["brand-700"]), theme.WHITE) >= 4.4
+    assert theme.contrast(theme.parse_hex(tokens["brand-900"]), theme.WHITE) >= 4.4
+    assert theme.contrast(theme.parse_hex(tokens["brand-300"]), theme.DARK_SURFACE) >= 4.4
 
 
 def test_a_token_that_a_city_gives_stands_as_it_is() -> None:

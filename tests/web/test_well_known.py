@@ -28,10 +28,10 @@ def test_without_a_contact_there_is_no_security_txt(client: Client):
 
 def test_security_txt_names_contact_and_expiry(client: Client, settings: Settings):
     settings.ENV = replace(settings.ENV, security_contact=CONTACT, address="https://kini.example")
-    said = fields(client)
-    assert said["Contact"] == CONTACT
-    assert said["Canonical"] == "https://kini.example/.well-known/security.txt"
-    expires = parse_datetime(said["Expires"])
+    fields_shown = fields(client)
+    assert fields_shown["Contact"] == CONTACT
+    assert fields_shown["Canonical"] == "https://kini.example/.well-known/security.txt"
+    expires = parse_datetime(fields_shown["Expires"])
     assert expires
     assert 100 < (expires - current_time.now()).days < 365
     settings.ENV = replace(settings.ENV, security_expires=date(2027, 3, 1))

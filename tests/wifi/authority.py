@@ -20,14 +20,14 @@ def md5(data: bytes) -> bytes:
 
 
 def attributes(packet: bytes) -> list[tuple[str, bytes]]:
-    found, place = [], 20
+    extensions, place = [], 20
     while place < len(packet):
         size = packet[place + 1]
         assert size >= 2
-        found.append((ATTRIBUTES[packet[place]], packet[place + 2 : place + size]))
+        extensions.append((ATTRIBUTES[packet[place]], packet[place + 2 : place + size]))
         place += size
     assert place == len(packet) == int.from_bytes(packet[2:4])
-    return found
+    return extensions
 
 
 def check(packet: bytes, secret: bytes) -> None:

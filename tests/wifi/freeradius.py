@@ -27,13 +27,13 @@ def running(folder: Path) -> Iterator[None]:
     words = freeradius.server_command(folder, "-f", "-l", "stdout")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
-        said = []
+        lines = []
         for line in process.stdout:
-            said.append(line)
+            lines.append(line)
             if "Ready to process requests" in line:
                 break
         else:
-            pytest.fail("".join(said))
+            pytest.fail("".join(lines))
         try:
             yield
         finally:
@@ -73,5 +73,9 @@ def access_request(
     done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)
     answer = done.stdout.partition("Received ")[2]
     assert bool(answer) is not silent, done.stdout + done.stderr
-    found = dict(re.findall(r"^\s+([\w-]+) = (.*)$", answer, re.MULTILINE))
-    return {"code": answer.split(" ")[0]} | {name: value.strip('"') for name, value in found.items()} if answer else {}
+    attributes = dict(re.findall(r"^\s+([\w-]+) = (.*)$", answer, re.MULTILINE))
+    return (
+        {"code": answer.split(" ")[0]} | {name: value.strip('"') for name, value in attributes.items()}
+        if answer
+        else {}
+    )

@@ -92,18 +92,22 @@ class BookingKind(Kind[BookingOptions, Case, Draft]):
 
     def extra_page_url(self, draft: Draft) -> str:
         """URL of the slot picker, unless a fitting slot is held."""
-        held = queries.of_draft(draft)
-        if held and held.state in EXPIRING_STATES and (held.group, held.party) == _quota_group_and_party(draft):
+        booking = queries.of_draft(draft)
+        if (
+            booking
+            and booking.state in EXPIRING_STATES
+            and (booking.group, booking.party) == _quota_group_and_party(draft)
+        ):
             return ""
         return reverse("booking:places", args=[draft.pk])
 
     def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """The held slot and its deadline."""
-        held = queries.of_draft(draft)
-        if held is None:
+        booking = queries.of_draft(draft)
+        if booking is None:
             return None
-        options = queries.options_of(held.slot.service)
-        context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft, "options": options}
+        options = queries.options_of(booking.slot.service)
+        context = {"booking": booking, "venue": queries.venue_of(booking.slot), "draft": draft, "options": options}
         context["visited"] = home_visits.visit_address_text(options, snapshot, given)
         return "booking/preview.html", context | {"missed": options.missed_on(formats.today())}
 

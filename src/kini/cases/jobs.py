@@ -132,11 +132,13 @@ def encrypt_plain_answers(by: Actor) -> None:
 def _due_cases() -> Iterator[int]:
     """Ids of cases that have been in their state for as long as its `after` says."""
     now, calendar = current_time.now(), pack.current().calendar
-    standing = Case.objects.filter(
+    waiting_cases = Case.objects.filter(
         version=OuterRef("version"), state=OuterRef("state"), state_since__lte=now - timedelta(hours=23)
     )
     for edge in (
-        FlowEdge.objects.filter(Exists(standing), move=rules.AFTER).select_related("version").defer("version__content")
+        FlowEdge.objects.filter(Exists(waiting_cases), move=rules.AFTER)
+        .select_related("version")
+        .defer("version__content")
     ):
         after = snapshot_of(edge.version).flow.states[edge.state].after
         waiting = Case.objects.filter(version=edge.version, state=edge.state).order_by("pk")

@@ -96,8 +96,8 @@ def text_from_pack(message_type: str) -> MessageText | None:
 
 def whatsapp_templates() -> dict[str, int]:
     """Names of the pack's approved WhatsApp templates, with their number of placeholders."""
-    found = [(message_type, text_from_pack(message_type.id)) for message_type in message_types]
-    return {own.whatsapp: len(message_type.words) for message_type, own in found if own and own.whatsapp}
+    texts = [(message_type, text_from_pack(message_type.id)) for message_type in message_types]
+    return {own.whatsapp: len(message_type.words) for message_type, own in texts if own and own.whatsapp}
 
 
 def render_message(message_type: MessageType, words: dict[str, str]) -> RenderedMessage:

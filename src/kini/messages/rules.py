@@ -53,15 +53,15 @@ def count_septets(text: str) -> int:
 def sms_text(text: str, words: Mapping[str, str]) -> str:
     """Fill in the text as a single SMS; if it is too long, shorten the longest values, but never URLs."""
     left = dict(words)
-    while count_septets(made := to_gsm7(fill_placeholders(text, left))) > SMS_LENGTH:
-        over = count_septets(made) - SMS_LENGTH
+    while count_septets(text_made := to_gsm7(fill_placeholders(text, left))) > SMS_LENGTH:
+        over = count_septets(text_made) - SMS_LENGTH
         able = [each for each in sorted(placeholders_in(text) & left.keys()) if "://" not in left[each]]
         name = max(able, key=lambda each: len(left[each]), default="")
         if not name or len(left[name]) <= SHORTEST_WORD:
-            return _cut(made)
+            return _cut(text_made)
         keep = max(SHORTEST_WORD - 3, len(left[name]) - over - 3)
         left[name] = left[name][:keep].rstrip(" .,") + "..."
-    return made
+    return text_made
 
 
 def _cut(text: str) -> str:

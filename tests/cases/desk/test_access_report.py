@@ -48,10 +48,10 @@ def read(town: Town, officer: Officer, count: int, moment: datetime = MORNING) -
 
 def line(town: Town, officer: Officer) -> access_report.OfficerReads:
     officers = Officer.objects.filter(agency=town.registry).select_related("agency")
-    [found] = [
+    [line_of_officer] = [
         each for each in access_report.access_report(officers, MORNING.date()).lines if each.officer.pk == officer.pk
     ]
-    return found
+    return line_of_officer
 
 
 def test_a_day_stands_beside_what_is_usual(town: Town, boss: Officer):
@@ -59,9 +59,13 @@ def test_a_day_stands_beside_what_is_usual(town: Town, boss: Officer):
         read(town, town.clerk, 10 * back, MORNING - timedelta(days=back))
     read(town, town.head, 10, MORNING - timedelta(days=2))
     read(town, town.clerk, 70)
-    found = line(town, town.clerk)
-    assert (found.counts, found.reads_usual, found.reads_agency) == (access_report.ReadCounts(70, 0), 30, 20)
-    assert (found.people, found.unusual) == (1, False)
+    line_of_officer = line(town, town.clerk)
+    assert (line_of_officer.counts, line_of_officer.reads_usual, line_of_officer.reads_agency) == (
+        access_report.ReadCounts(70, 0),
+        30,
+        20,
+    )
+    assert (line_of_officer.people, line_of_officer.unusual) == (1, False)
     read(town, town.clerk, 100)
     assert line(town, town.clerk).unusual
     assert not line(town, town.head).unusual
@@ -76,8 +80,8 @@ def test_own_work_other_areas_and_hours_are_told_apart(town: Town, permit: Servi
     with current_time.freeze(NIGHT):
         people_actions.log_reads(by=acting(town.clerk), what=AccessType.CASE, reads=reads)
         people_actions.log_reads(by=acting(town.head), what=AccessType.CASE, reads=reads[:1])
-    found = line(town, town.clerk)
-    assert (found.untouched, found.elsewhere, found.off_hours) == (1, 1, 3)
+    line_of_officer = line(town, town.clerk)
+    assert (line_of_officer.untouched, line_of_officer.elsewhere, line_of_officer.off_hours) == (1, 1, 3)
     assert line(town, town.head).elsewhere is None
 
 
@@ -120,9 +124,9 @@ def test_heads_are_told_once_a_day_of_unusual_reading(town: Town, boss: Officer,
     for _ in range(2):
         jobs.report_unusual_access()
         run_jobs()
-    told = Message.objects.filter(sort="access-unusual")
-    assert [(each.user_id, "Petugas Berkas" in each.text) for each in told] == [(boss.user_id, True)]
-    assert told.get().link.endswith(f"/desk/access/?day={formats.today().isoformat()}")
+    messages = Message.objects.filter(sort="access-unusual")
+    assert [(each.user_id, "Petugas Berkas" in each.text) for each in messages] == [(boss.user_id, True)]
+    assert messages.get().link.endswith(f"/desk/access/?day={formats.today().isoformat()}")
     assert AuditEntry.objects.filter(action="people.access-unusual").count() == 2
 
 

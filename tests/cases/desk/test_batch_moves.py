@@ -84,19 +84,19 @@ def test_ticked_cases_are_moved_after_a_while_and_residents_told_then(
 
 
 def test_the_page_says_which_cannot_be_moved_and_why(town: Town, three: list[Case], clerk: CheckedClient):
-    ask, done, held = three
+    ask, done, on_hold = three
     actions.move(by=town.named("clerk"), case=done, move="reject", values={"reason": "No"})
-    plan(town, [held])
+    plan(town, [on_hold])
     needs = {"accept": {"to": "decision", "needs": ["photo"]}}
     check = flows.STATES["check"] | {"moves": flows.STATES["check"]["moves"] | needs}
     with_photo = opened(town.named("resident"), offer("photo", PERMIT, flows.flow(check=check)), town.resident)
     away = opened(town.named("resident"), offer("road", PERMIT | {"agency": "roads"}), town.resident)
-    sent = {"case": numbers([ask, done, held, with_photo, away]), "move": "accept"}
+    sent = {"case": numbers([ask, done, on_hold, with_photo, away]), "move": "accept"}
     response = clerk.post("/desk/bulk/", sent)
     assert [each.case for each, _title in response.context["fitting"]] == [ask]
     assert {each.case.reference: each.obstacle for each, _title in response.context["others"]} == {
-        done.reference: "This step does not lead on from “Refused”.",
-        held.reference: "It waits for another step that was decided for many cases.",
+        done.reference: "This step is not possible from “Refused”.",
+        on_hold.reference: "It waits for another step that was decided for many cases.",
         with_photo.reference: "This step needs files of its own. Open the case.",
     }
     assert away.reference not in response.content.decode()
@@ -161,7 +161,7 @@ def test_taken_back_as_a_whole(
 def test_colleagues_see_that_it_waits(town: Town, three: list[Case], head: CheckedClient):
     bulk = plan(town, three)
     page = head.get(f"/desk/cases/{three[0].reference}/").content.decode()
-    assert "Petugas Berkas decided “Accept” for several cases at once" in page
+    assert "Petugas Berkas chose “Accept” for several cases at once" in page
     actions.cancel_batch_move(by=town.named("clerk"), bulk=bulk)
     assert "about to be moved" not in head.get(f"/desk/cases/{three[0].reference}/").content.decode()
 

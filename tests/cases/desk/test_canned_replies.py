@@ -21,8 +21,8 @@ def boss(town: Town, browse: Browse) -> CheckedClient:
 
 
 def written(town: Town, title: str, text: str, service: str = "") -> CannedReply:
-    found = Service.objects.get(pk=service) if service else None
-    return actions.create_reply(by=BY, agency=town.registry, service=found, title=title, text=text)
+    service_row = Service.objects.get(pk=service) if service else None
+    return actions.create_reply(by=BY, agency=town.registry, service=service_row, title=title, text=text)
 
 
 def test_a_reply_stands_in_the_text_and_stays_editable(town: Town, case: Case, clerk: CheckedClient):

@@ -81,7 +81,7 @@ def test_an_officers_own_case_is_worked_on_by_colleagues(town: Town, permit: Ser
 
 def test_take_give_and_put_back(town: Town, case: Case, clerk: CheckedClient, head: CheckedClient):
     assert send(clerk, case, "assign", officer="me").status_code == 303
-    assert "in your hands" in read(clerk, case)
+    assert "assigned to you" in read(clerk, case)
     assert send(head, case, "assign", officer=str(town.head.pk)).status_code == 303
     assert Case.objects.get(pk=case.pk).assignee == town.head
     assert send(head, case, "assign", officer="none").status_code == 303

@@ -83,14 +83,14 @@ def test_what_concerns_the_household_is_left_to_colleagues(related, town: Town, 
     case = opened(BY, permit, related(town))
     clerk = town.named("clerk")
     assert access.case_roles(clerk, case) == access.case_roles_by_id(clerk, [case])[case.pk] == frozenset()
-    for deed in (
+    for path_end in (
         lambda: actions.move(by=clerk, case=case, move="accept", values={}),
         lambda: actions.add_note(by=clerk, case=case, text="Mine"),
         lambda: actions.assign(by=clerk, case=case, officer=town.clerk),
         lambda: queries.case_for(clerk, case.reference),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            path_end()
     with pytest.raises(ActionRefused):
         actions.assign(by=town.named("head"), case=case, officer=town.clerk)
     page = browse(town.clerk).get(f"/desk/cases/{case.reference}/")

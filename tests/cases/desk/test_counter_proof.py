@@ -98,9 +98,9 @@ def test_the_attack_reads_nothing(
         shown = stranger.get(address).content.decode()
         for word in (case.reference, SECRET, "Mbah Contoh", PROOF["reason"]):
             assert word not in shown, f"{address} says {word}"
-    told = Message.objects.filter(user=claimant.user)
-    assert [each.sort for each in told] == ["number-lost"]
-    assert not any(word in told[0].text for word in ("Mbah", case.reference, SECRET))
+    messages = Message.objects.filter(user=claimant.user)
+    assert [each.sort for each in messages] == ["number-lost"]
+    assert not any(word in messages[0].text for word in ("Mbah", case.reference, SECRET))
     claimant.refresh_from_db()
     assert claimant.national_id_hash is None
     assert OTHER_NIK not in shown

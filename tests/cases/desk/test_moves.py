@@ -95,9 +95,9 @@ def test_steps_that_do_not_exist(case: Case, clerk: CheckedClient):
 
 def test_another_agency_finds_nothing(town: Town, case: Case, browse: Browse):
     outsider = browse(employed("+6281200000042", "Petugas Jalan", town.roads, "clerk", "head"))
-    for deed in ("moves/accept", "assign", "transfer", "note", "look"):
+    for path_end in ("moves/accept", "assign", "transfer", "note", "look"):
         sent = {"state": "check", "reason": "x", "text": "x"}
-        assert outsider.post(f"/desk/cases/{case.reference}/{deed}/", sent).status_code == 404
+        assert outsider.post(f"/desk/cases/{case.reference}/{path_end}/", sent).status_code == 404
     assert Case.objects.get(pk=case.pk).entries == 1
 
 
@@ -126,8 +126,8 @@ def test_files_given_at_a_step(shown: Case, clerk: CheckedClient):
     assert refused.status_code == 422
     assert 'href="#photo"' in refused.content.decode()
     assert clerk.post(address(shown, "accept"), {"state": "check", "eta": "5", "photo": photo()}).status_code == 303
-    kept = Document.objects.get(case=shown)
-    address_of_file = f"/cases/{shown.reference}/documents/{kept.pk}/"
+    document = Document.objects.get(case=shown)
+    address_of_file = f"/cases/{shown.reference}/documents/{document.pk}/"
     assert address_of_file in clerk.get(f"/desk/cases/{shown.reference}/").content.decode()
     answer = clerk.get(address_of_file)
     assert answer["Content-Type"] == "image/jpeg"

@@ -61,20 +61,20 @@ def test_officers_of_other_agencies_are_not_found(town: Town, manager: CheckedCl
 def test_somebody_new_is_invited_and_gets_a_role(town: Town, manager: CheckedClient, boss: Officer):
     sent = {"contact": "0812 0000 0064", "name": "Petugas Baru", "agency": "registry"}
     response = manager.post("/desk/officers/add/", sent)
-    made = Officer.objects.get(name="Petugas Baru")
-    assert (response.status_code, response["Location"]) == (303, f"/desk/officers/{made.pk}/")
-    assert made.user.phone == "+6281200000064"
+    officer = Officer.objects.get(name="Petugas Baru")
+    assert (response.status_code, response["Location"]) == (303, f"/desk/officers/{officer.pk}/")
+    assert officer.user.phone == "+6281200000064"
     message = OutboxMessage.objects.get(recipient="+6281200000064")
     assert "Dinas Catatan" in message.text
-    page = manager.get(f"/desk/officers/{made.pk}/").content.decode()
+    page = manager.get(f"/desk/officers/{officer.pk}/").content.decode()
     assert "No role yet" in page
     assert "Checks papers" in page, "each role is told in plain words"
-    given = {"role": "clerk", "area": "1.1.1"}
-    assert manager.post(f"/desk/officers/{made.pk}/", given).status_code == 303
-    page = manager.get(f"/desk/officers/{made.pk}/").content.decode()
+    role_fields = {"role": "clerk", "area": "1.1.1"}
+    assert manager.post(f"/desk/officers/{officer.pk}/", role_fields).status_code == 303
+    page = manager.get(f"/desk/officers/{officer.pk}/").content.decode()
     assert "“Clerk” given for Kampung Dermaga" in page
     assert "Kepala Dinas" in page
-    assert AuditEntry.objects.filter(subject=f"officer:{made.pk}", actor_id=boss.user_id).count() == 2
+    assert AuditEntry.objects.filter(subject=f"officer:{officer.pk}", actor_id=boss.user_id).count() == 2
 
 
 def test_an_existing_account_becomes_an_officer_once(town: Town, manager: CheckedClient):

@@ -42,9 +42,9 @@ def test_a_view_is_saved_and_used_again(town: Town, permit: ServiceVersion, cler
 
 
 def test_the_desk_opens_with_the_first_one(town: Town, permit: ServiceVersion, clerk: CheckedClient):
-    kept = save(town, "Mine", "view=mine")
+    saved = save(town, "Mine", "view=mine")
     assert clerk.get("/desk/").status_code == 200
-    clerk.post(f"/desk/filters/{kept.pk}/", {"first": "yes"})
+    clerk.post(f"/desk/filters/{saved.pk}/", {"first": "yes"})
     assert clerk.get("/desk/")["Location"] == "/desk/?view=mine"
     due = next(link for link in clerk.get("/desk/?view=due").context["site"].desk if link.label == "Due")
     assert due.url == "/desk/?view=due"
@@ -94,7 +94,7 @@ def test_what_cannot_be_saved_is_said(town: Town, clerk: CheckedClient):
         assert advice in response.content.decode()
     response = clerk.post(f"/desk/filters/?{QUERY}", {"name": "A", "first": "yes"})
     assert response.status_code == 422
-    assert "of this name already" in response.content.decode()
+    assert "with this name" in response.content.decode()
     for number in range(MAX_FILTERS - 1):
         save(town, f"Filter {number}")
     assert clerk.get(f"/desk/filters/?{QUERY}").context["asked"] is None
@@ -110,22 +110,22 @@ def test_a_deleted_one_leaves_its_place_to_the_next(town: Town, clerk: CheckedCl
     assert (second.place, third.place) == (2, 1)
     assert list(rail(clerk)) == ["Three", "Two"]
     deeds = ["cases.filter-saved", "cases.filter-saved", "cases.filter-deleted", "cases.filter-saved"]
-    kept = AuditEntry.objects.filter(subject__startswith="filter:").order_by("pk")
-    assert list(kept.values_list("action", flat=True)) == deeds
+    saved = AuditEntry.objects.filter(subject__startswith="filter:").order_by("pk")
+    assert list(saved.values_list("action", flat=True)) == deeds
 
 
 def test_nobody_sees_or_changes_those_of_others(town: Town, head: CheckedClient, browse: Browse):
-    kept = save(town, "One")
+    saved = save(town, "One")
     assert rail(head) == {}
-    assert head.post(f"/desk/filters/{kept.pk}/", {"delete": "yes"}).status_code == 404
+    assert head.post(f"/desk/filters/{saved.pk}/", {"delete": "yes"}).status_code == 404
     with pytest.raises(NotAllowed):
-        actions.delete_filter(by=town.named("head"), saved=kept)
+        actions.delete_filter(by=town.named("head"), saved=saved)
     with pytest.raises(NotAllowed):
         actions.save_filter(by=town.named("resident"), name="One", query=QUERY)
     with pytest.raises(ActionRefused):
         save(town, "one")
     assert browse(town.resident).post("/desk/filters/?view=due", {"name": "x"}).status_code == 403
-    assert SavedFilter.objects.get() == kept
+    assert SavedFilter.objects.get() == saved
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_another_day_and_nonsense(weeks: None, head: CheckedClient):
     assert "until now" not in response.content.decode()
     for day in ("2099-01-01", "x", "2026-02-31", "0001-01-01", "\x01"):
         assert head.get("/desk/numbers/", {"day": day}).context["is_today"]
-    assert "Nothing came in" in head.get("/desk/numbers/", {"day": "2020-01-01"}).content.decode()
+    assert "Nothing was received" in head.get("/desk/numbers/", {"day": "2020-01-01"}).content.decode()
 
 
 def test_the_city_counts_by_its_own_clocks(town: Town, permit: ServiceVersion, head: CheckedClient):

@@ -49,9 +49,9 @@ class Seen:
 
     def link(self, words: str) -> str:
         """The address behind the link with these words."""
-        found = [a for a in self.tree.xpath("//main//a") if words in " ".join(a.text_content().split())]
-        assert found, f"{self.url} has no link {words!r}: {self.text}"
-        return str(found[0].get("href"))
+        matches = [a for a in self.tree.xpath("//main//a") if words in " ".join(a.text_content().split())]
+        assert matches, f"{self.url} has no link {words!r}: {self.text}"
+        return str(matches[0].get("href"))
 
     def form(self, action: str = "") -> HtmlElement:
         """The form of the page, or the one whose address ends so."""

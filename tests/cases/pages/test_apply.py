@@ -35,8 +35,8 @@ def answered_census(browser: Visitor) -> Seen:
 def test_a_resident_applies_from_the_start_page_to_the_number(resident: Visitor, census: ServiceVersion) -> None:
     page = answered_census(resident)
     assert page.heading == "Check your answers"
-    for said in ("Camar", "3 November 2001", "Ana Contoh", "Captain", "foto.jpg", "A scratch.", "Statement of loss"):
-        assert said in page.text
+    for words in ("Camar", "3 November 2001", "Ana Contoh", "Captain", "foto.jpg", "A scratch.", "Statement of loss"):
+        assert words in page.text
     page = resident.send(page)
     case = Case.objects.get()
     assert page.words("//strong[@class='reference']") == [case.reference]

@@ -21,17 +21,17 @@ pytestmark = pytest.mark.django_db
 
 def test_the_manifest_speaks_the_language_and_has_its_pictures(client: CheckedClient):
     client.cookies["kini_language"] = "en"
-    given = json.loads(client.get("/app.webmanifest").content)
-    assert given["start_url"] == given["scope"] == "/"
-    assert given["lang"] == "en"
-    assert [each["url"] for each in given["shortcuts"]] == ["/report/", "/cases/"]
-    assert re.fullmatch(r"#[0-9a-f]{6}", given["theme_color"])
-    assert {(each["sizes"], each["purpose"]) for each in given["icons"]} == {
+    manifest = json.loads(client.get("/app.webmanifest").content)
+    assert manifest["start_url"] == manifest["scope"] == "/"
+    assert manifest["lang"] == "en"
+    assert [each["url"] for each in manifest["shortcuts"]] == ["/report/", "/cases/"]
+    assert re.fullmatch(r"#[0-9a-f]{6}", manifest["theme_color"])
+    assert {(each["sizes"], each["purpose"]) for each in manifest["icons"]} == {
         ("192x192", "any"),
         ("512x512", "any"),
         ("512x512", "maskable"),
     }
-    for each in given["icons"]:
+    for each in manifest["icons"]:
         picture = Image.open(io.BytesIO(client.get(each["src"]).content))
         assert "{}x{}".format(*picture.size) == each["sizes"]
 
@@ -92,8 +92,8 @@ def test_standing_tells_one_person_from_another_and_says_no_more(client: Checked
     for user in (town.resident.user, town.neighbour.user):
         someone = Client(enforce_csrf_checks=True)
         someone.force_login(user)
-        standing = someone.get(reverse("web:standing")).json()
-        marks_of.append(standing["person"])
-        assert someone.post("/sign-out/", {"csrfmiddlewaretoken": standing["token"]}).status_code == 302
+        session_state = someone.get(reverse("web:standing")).json()
+        marks_of.append(session_state["person"])
+        assert someone.post("/sign-out/", {"csrfmiddlewaretoken": session_state["token"]}).status_code == 302
     assert len(set(marks_of)) == 2
     assert not any(str(user.pk) == mark for mark in marks_of for user in User.objects.all())

@@ -19,8 +19,8 @@ def now(case: Case) -> Case:
 @pytest.fixture
 def returned(case: Case, town: Town) -> Case:
     """A case of which the clerk wants one page corrected."""
-    given = {"message": "Which boat?", "pages": ["boat"]}
-    return actions.move(by=town.named("clerk"), case=case, move="ask", values=given)
+    inputs = {"message": "Which boat?", "pages": ["boat"]}
+    return actions.move(by=town.named("clerk"), case=case, move="ask", values=inputs)
 
 
 def test_a_correction_from_the_message_to_the_officer(resident: Visitor, returned: Case) -> None:
@@ -54,8 +54,8 @@ def test_a_correction_that_asks_more_shows_what_is_still_needed(
     pages = {**towns.ANSWERS, "goods": {"goods": "fruit"}}
     del pages["boat"]
     case = towns.opened(town.named("resident"), permit, town.resident, pages)
-    given = {"message": "Fruit?", "pages": ["goods"]}
-    actions.move(by=town.named("clerk"), case=case, move="ask", values=given)
+    inputs = {"message": "Fruit?", "pages": ["goods"]}
+    actions.move(by=town.named("clerk"), case=case, move="ask", values=inputs)
     page = resident.see(f"/cases/{case.reference}/correct/goods/")
     page = resident.send(page, goods="fish")
     assert page.words("//main//dt") == ["Goods", "Boat"]

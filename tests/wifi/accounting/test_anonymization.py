@@ -148,9 +148,9 @@ def test_files_that_hold_devices_go_too(owned, folder):  # noqa: F811
 
 def test_only_the_program_forgets(db):
     by = Actor(ActorKind.RESIDENT, 1)
-    for deed in (
+    for operation in (
         lambda: actions.anonymize_day(by=by, day=date(2026, 1, 1)),
         lambda: actions.destroy_pseudonym_keys(by=by),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            operation()

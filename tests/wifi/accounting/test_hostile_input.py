@@ -65,8 +65,8 @@ def test_whatever_stands_in_a_file_good_records_around_it_come_in(network, folde
         packets, rejected = collected(folder)
         assert packets >= 2
         assert {reviewed["handle"][0] for reviewed in sessions()} >= {"first", "last"}
-        said = AuditEntry.objects.filter(action="wifi.records-rejected").values_list("detail", flat=True)
-        assert sum(entry["count"] for entry in said) == rejected
+        logged = AuditEntry.objects.filter(action="wifi.records-rejected").values_list("detail", flat=True)
+        assert sum(entry["count"] for entry in logged) == rejected
         transaction.set_rollback(True)
     for each in folder.iterdir():
         each.unlink()
@@ -77,33 +77,33 @@ def test_a_record_that_freeradius_never_finished_does_not_spoil_the_next(at):
     """It fell while it wrote, and went on in the same file when it was started again."""
     cut = told("Stop", session="cut").encode()[: min(at, len(told("Stop", session="cut")) - 3)]
     whole = told("Interim-Update", session="whole", seconds=5).encode()
-    found = list(detail_file.split_records(cut + whole))
-    packet = detail_file.parse_packet(found[-1][1])
+    results = list(detail_file.split_records(cut + whole))
+    packet = detail_file.parse_packet(results[-1][1])
     assert (packet.session, packet.status, packet.seconds) == ("whole", "interim", 5)
-    assert [finished for _end, _record, finished in found] == [False] * (len(found) - 1) + [True]
+    assert [finished for _end, _record, finished in results] == [False] * (len(results) - 1) + [True]
 
 
 def test_the_rest_of_a_file_that_was_never_finished_is_set_aside(network, folder):  # noqa: F811
     write(folder, told(), told("Stop")[:-30])
     assert collected(folder) == (1, 0)
     with current_time.freeze(datetime.now(UTC) + timedelta(seconds=spool.SILENT + 60)):
-        found = actions.collect_packets(by=BY, folder=folder)
-    assert (found.packets, found.rejected) == (0, 1)
-    (kept,) = folder.iterdir()
-    assert "Acct-Status-Type = Stop" in kept.read_text("utf-8")
+        results = actions.collect_packets(by=BY, folder=folder)
+    assert (results.packets, results.rejected) == (0, 1)
+    (rejected_file,) = folder.iterdir()
+    assert "Acct-Status-Type = Stop" in rejected_file.read_text("utf-8")
 
 
 def test_a_file_stays_until_what_was_never_finished_in_it_is_set_aside(network, folder):  # noqa: F811
     write(folder, told("Stop")[:-30])
     later = datetime.now(UTC) + timedelta(seconds=spool.SILENT + 60)
-    kept = folder / f"{spool.REJECTED}{later:%Y%m%d}"
-    kept.mkdir()
+    rejected_file = folder / f"{spool.REJECTED}{later:%Y%m%d}"
+    rejected_file.mkdir()
     with current_time.freeze(later):
         with pytest.raises(IsADirectoryError):
             actions.collect_packets(by=BY, folder=folder)
-        kept.rmdir()
+        rejected_file.rmdir()
         assert actions.collect_packets(by=BY, folder=folder).rejected == 1
-    assert [each.name for each in folder.iterdir()] == [kept.name]
+    assert [each.name for each in folder.iterdir()] == [rejected_file.name]
 
 
 def test_what_is_written_after_a_part_was_read_ahead_comes_in(network, folder, monkeypatch):  # noqa: F811
@@ -177,9 +177,9 @@ def test_codes_of_sheets_cannot_be_tried_out(network, client, monkeypatch):  # n
     (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     assert typed(client, code) == 429, "the right one as well"
     monkeypatch.setattr(pages, "VOUCHER_ADDRESS", replace(pages.VOUCHER_ADDRESS, count=most + 3))
-    found = [typed(client, "AAAAA-AAAAA", f"AC-DE-48-00-22-0{number}") for number in range(4)]
-    assert found[0] == 422
-    assert found[-1] == 429, "other devices of the same address"
+    results = [typed(client, "AAAAA-AAAAA", f"AC-DE-48-00-22-0{number}") for number in range(4)]
+    assert results[0] == 422
+    assert results[-1] == 429, "other devices of the same address"
 
 
 def test_codes_of_phones_cannot_be_tried_out(network, client):  # noqa: F811
@@ -210,9 +210,9 @@ def test_no_log_says_which_device_or_phone_it_was(network, client, folder, caplo
     actions.block_device(by=BY, mac=PHONE, blocked=True)
     run_jobs()
     (ours,) = (each for each in logging.getLogger().handlers if isinstance(each.formatter, ProcessorFormatter))
-    said = "\n".join(map(ours.format, caplog.records))
-    assert "answered" in said
-    plain = re.sub(r"[-:. ]", "", said).upper()
+    logged = "\n".join(map(ours.format, caplog.records))
+    assert "answered" in logged
+    plain = re.sub(r"[-:. ]", "", logged).upper()
     assert PHONE.replace("-", "") not in plain
     assert NUMBER[4:] not in plain
     assert hmac_pads(authorization.DEVICE).hex().upper() not in plain

@@ -49,10 +49,10 @@ def test_within_a_month_a_person_and_a_device_are_the_same_and_in_the_next_they_
         write(folder, *(told(at=at, session=f"{at}{mac}", station=mac) for mac in (PHONE, TABLET, STRANGER)))
         write(folder, told(at=at + 60, session=f"{at}again", station=PHONE))
         collected(folder)
-    found = pseudonyms()
-    people = {(month, mac): person for month, mac, person, _device in found}
-    devices = {(month, mac): device for month, mac, _person, device in found}
-    assert len({(month, mac, person, device) for month, mac, person, device in found}) == 6
+    by_device = pseudonyms()
+    people = {(month, mac): person for month, mac, person, _device in by_device}
+    devices = {(month, mac): device for month, mac, _person, device in by_device}
+    assert len({(month, mac, person, device) for month, mac, person, device in by_device}) == 6
     for month in (10, 11):
         assert people[month, PHONE] == people[month, TABLET]
         assert people[month, STRANGER] is None

@@ -29,7 +29,7 @@ NOW = int(NOON.timestamp())
 
 def told(status="Start", at=NOW, session="s1", seconds=0, nas="ap-p1", station=PHONE, **more):
     """A record as FreeRADIUS writes it."""
-    said = {
+    columns_read = {
         "Acct-Status-Type": status,
         "NAS-Identifier": f'"{nas}"',
         "Acct-Session-Id": f'"{session}"',
@@ -39,7 +39,9 @@ def told(status="Start", at=NOW, session="s1", seconds=0, nas="ap-p1", station=P
         **{name.replace("_", "-"): value for name, value in more.items()},
         "Timestamp": at,
     }
-    return "Mon Nov 23 12:00:00 2026\n" + "".join(f"\t{name} = {value}\n" for name, value in said.items()) + "\n"
+    return (
+        "Mon Nov 23 12:00:00 2026\n" + "".join(f"\t{name} = {value}\n" for name, value in columns_read.items()) + "\n"
+    )
 
 
 @pytest.fixture
@@ -56,11 +58,11 @@ def write(folder, *records, name="packets-2026112312"):
 
 def collected(folder):
     """Everything that waits, brought in: (packets, rejected)."""
-    found = []
+    rows = []
     with current_time.freeze(NOON):
         while (one := actions.collect_packets(by=BY, folder=folder)).read:
-            found.append(one)
-    return sum(one.packets for one in found), sum(one.rejected for one in found)
+            rows.append(one)
+    return sum(one.packets for one in rows), sum(one.rejected for one in rows)
 
 
 def sessions():
@@ -75,18 +77,18 @@ def sessions():
 
 
 def one():
-    (found,) = sessions()
-    return found
+    (rows,) = sessions()
+    return rows
 
 
 def test_a_session_from_its_start_to_its_stop(folder):
     write(folder, told(), told("Interim-Update", NOW + 300, seconds=300, Acct_Input_Octets=1000))
     write(folder, told("Stop", NOW + 600, seconds=600, Acct_Input_Octets=3000, Acct_Terminate_Cause="User-Request"))
     assert collected(folder) == (3, 0)
-    found = one()
-    assert (found["device"], found["nas"], found["access_point"]) == (MARK, "ap-p1", "00-10-A4-23-19-C0")
-    assert (found["started_at"], found["stopped_at"]) == (NOON, NOON + timedelta(seconds=600))
-    assert (found["seconds"], found["octets_in"], found["cause"]) == (600, 3000, "User-Request")
+    rows = one()
+    assert (rows["device"], rows["nas"], rows["access_point"]) == (MARK, "ap-p1", "00-10-A4-23-19-C0")
+    assert (rows["started_at"], rows["stopped_at"]) == (NOON, NOON + timedelta(seconds=600))
+    assert (rows["seconds"], rows["octets_in"], rows["cause"]) == (600, 3000, "User-Request")
     assert collected(folder) == (0, 0)
 
 
@@ -95,9 +97,9 @@ def test_no_mac_is_in_the_tables_nor_what_could_be_reckoned_from_one_without_the
     collected(folder)
     with connection.cursor() as cursor:
         cursor.execute("SELECT s::text FROM wifi_session s")
-        (kept,) = cursor.fetchone()
-    assert PHONE not in kept
-    assert PHONE.encode().hex() not in kept
+        (stored,) = cursor.fetchone()
+    assert PHONE not in stored
+    assert PHONE.encode().hex() not in stored
     reckoned = {hashlib.sha256("\0".join(words).encode()).digest() for words in permutations(("ap-p1", "s1", PHONE))}
     assert one()["key"] not in reckoned
     assert one()["key"] == hashlib.sha256(b"ap-p1\0s1\0" + MARK).digest()
@@ -124,10 +126,10 @@ def test_an_interim_after_the_stop_opens_nothing(folder):
 
 def going_on() -> int:
     """Count the open sessions by the rules."""
-    said = "nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s"
+    columns_read = "nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM wifi_session WHERE wifi_ended_at({said}) IS NULL", [current_time.now()] * 2
+            f"SELECT count(*) FROM wifi_session WHERE wifi_ended_at({columns_read}) IS NULL", [current_time.now()] * 2
         )
         return cursor.fetchone()[0]
 
@@ -269,9 +271,9 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
                 ingest.merge_packets([PacketRow.of(each, heard_of) for each in batch])
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nas, at FROM wifi_restart ORDER BY nas, at")
-                found = sessions(), cursor.fetchall()
+                rows = sessions(), cursor.fetchall()
             transaction.set_rollback(True)
-        return found
+        return rows
 
     # Otherwise each outcome would have its own.
     pseudonyms.month_pads(date(2026, month, 1) for month in (10, 11))
@@ -297,11 +299,11 @@ def test_any_bytes_are_records_or_set_aside(data):
     for text in (data, told().encode()[:-2] + data + b"\n\n"):
         for _end, record, _finished in detail_file.split_records(text):
             try:
-                found = detail_file.parse_packet(record)
+                rows = detail_file.parse_packet(record)
             except MalformedRecord:
                 continue
-            assert found.at > 0
-            assert found.seconds >= 0
+            assert rows.at > 0
+            assert rows.seconds >= 0
 
 
 @given(st.lists(st.sampled_from([told(), told("Stop", seconds=5), "broken\n\n"]), max_size=6), st.integers(0, 200))

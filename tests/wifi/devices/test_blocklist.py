@@ -142,7 +142,7 @@ def test_a_device_stays_out_while_any_block_means_it(client, case):
         ("nothing", WHY, "Nothing found"),
         ("", WHY, "Nothing found"),
         ("01:00:5e:00:00:01", WHY, "Nothing found"),
-        (references.from_number("TELUK", 5), WHY, "no such case"),
+        (references.from_number("TELUK", 5), WHY, "no case with this number"),
         (PHONE, " ", "Give a reason"),
         (PHONE, "x" * 241, "Give a reason"),
     ],
@@ -171,7 +171,7 @@ def test_only_who_may_sees_and_lifts_and_nobody_acts_on_their_own_case(client, t
     client.force_login(other.user)
     assert WHY not in client.get("/desk/wifi/blocked/").content.decode()
     assert "already lifted" in lift(client, number)
-    assert "no such case" in block(client, case.reference).content.decode()
+    assert "no case with this number" in block(client, case.reference).content.decode()
     with pytest.raises(NotAllowed):
         actions.block(by=acting(other), target=BlockTarget(device=b"x" * 32), reason=WHY, scope=Scope(head.agency_id))
     with pytest.raises(NotAllowed):

@@ -47,8 +47,8 @@ def sign_in(client, mac=PHONE):
     point = coovachilli()
     point.more = {"mac": mac}
     fields = form(arrive(client, point), "tap")
-    said = brought(point, client.post("/wifi/portal/enter/", fields, HTTP_USER_AGENT=BROWSER))
-    assert asked(said, calling=mac)["Auth-Type"] == "Accept"
+    submitted = brought(point, client.post("/wifi/portal/enter/", fields, HTTP_USER_AGENT=BROWSER))
+    assert asked(submitted, calling=mac)["Auth-Type"] == "Accept"
 
 
 def used(mac=PHONE, *, began=NOON, seconds=600, octets=5_000_000, number=1):
@@ -88,8 +88,8 @@ def test_one_sees_devices_sessions_and_what_is_used_of_todays_share(network, cli
 
 def test_a_session_that_begins_in_the_second_of_signing_in_is_ones_own(network, client, resident):  # noqa: F811
     point = coovachilli()
-    said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
-    assert asked(said, at=NOON + timedelta(milliseconds=700))["Auth-Type"] == "Accept"
+    submitted = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+    assert asked(submitted, at=NOON + timedelta(milliseconds=700))["Auth-Type"] == "Accept"
     used(began=NOON)
     assert client.get("/wifi/mine/").content.decode().count(">Corner</a>") == 1
 
@@ -125,8 +125,8 @@ def test_nobody_sees_or_forgets_what_is_anothers(network, client, resident):  # 
     # A device that changes hands: the new owner sees nothing of the old one's sessions.
     with current_time.freeze(NOON + timedelta(minutes=5)):
         point = coovachilli()
-        said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
-        assert asked(said, at=NOON + timedelta(minutes=5))["Auth-Type"] == "Accept"
+        submitted = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+        assert asked(submitted, at=NOON + timedelta(minutes=5))["Auth-Type"] == "Accept"
         assert "Corner" not in client.get("/wifi/mine/").content.decode()
     client.logout()
     assert client.get("/wifi/mine/").status_code == 302

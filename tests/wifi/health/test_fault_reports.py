@@ -109,9 +109,9 @@ def test_from_the_page_of_a_site_its_number_and_place_are_known(client, service)
     response = client.post("/services/wifi-fault/start/", known | {"known.words.x": "?", "known.nothing": "?"})
     draft = Draft.objects.get()
     assert response["Location"].startswith(f"/apply/{draft.pk}/")
-    said = case_answers.of_draft(draft)
-    assert (said["sort"], said["point"], said["spot"]["area"]) == ("fault", "P-1", "1.1.1")
-    assert "words" not in said
+    answers = case_answers.of_draft(draft)
+    assert (answers["sort"], answers["point"], answers["spot"]["area"]) == ("fault", "P-1", "1.1.1")
+    assert "words" not in answers
 
 
 def test_what_a_page_claims_to_know_and_cannot_be_taken_is_asked(client, service):

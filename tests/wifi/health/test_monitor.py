@@ -121,12 +121,12 @@ def test_availability_is_counted_from_outages_alone(down, client):
     for _again in range(2):
         with current_time.freeze(after(hours=12)):
             actions.update_availability(by=BY, month=date(2026, 11, 1))
-    found = {each.provider: each for each in Availability.objects.all()}
-    assert {name: (each.open_seconds, each.down_seconds, each.outages) for name, each in found.items()} == {
+    availability = {each.provider: each for each in Availability.objects.all()}
+    assert {name: (each.open_seconds, each.down_seconds, each.outages) for name, each in availability.items()} == {
         "fast": (12 * 3600, 0, 0),
         "slow": (12 * 3600, 6 * 3600, 1),
     }
-    assert (found["slow"].area_id, found["slow"].points) == ("VS-1", 1)
+    assert (availability["slow"].area_id, availability["slow"].points) == ("VS-1", 1)
 
 
 @pytest.mark.parametrize("taken", [AccessPoint, Site])
@@ -141,8 +141,8 @@ def test_what_is_not_in_use_any_more_is_not_down(down, taken):
     for month, now in ((11, after(hours=12)), (12, NOON + timedelta(days=20))):
         with current_time.freeze(now):
             actions.update_availability(by=BY, month=date(2026, month, 1))
-    found = Availability.objects.get()  # nothing of it counts in December
-    assert (found.month, found.open_seconds, found.down_seconds) == (date(2026, 11, 1), 3600, 3600)
+    availability = Availability.objects.get()  # nothing of it counts in December
+    assert (availability.month, availability.open_seconds, availability.down_seconds) == (date(2026, 11, 1), 3600, 3600)
 
 
 def test_residents_see_it_with_its_age(down, client):
@@ -209,10 +209,10 @@ def test_the_course_of_months_stands_in_a_table_as_well(down, client):
 
 def test_only_the_program_checks(network):
     somebody = Actor(ActorKind.OFFICER, user_id=1)
-    for deed in (
+    for operation in (
         lambda: actions.check_health(by=somebody),
         lambda: actions.record_heartbeat(by=somebody, point=AccessPoint.objects.get(mac=MAC)),
         lambda: actions.update_availability(by=somebody, month=date(2026, 11, 1)),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            operation()

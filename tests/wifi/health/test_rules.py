@@ -55,10 +55,10 @@ def test_open_time():
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=8))
 def test_spans_that_overlap_count_once(pairs):
     spans = [(minutes(max(pair)), minutes(min(pair))) for pair in pairs]
-    found = rules.merge_spans(spans)
+    merged = rules.merge_spans(spans)
     whole = {minute for pair in pairs for minute in range(min(pair), max(pair))}
-    assert sum((ends - begins).total_seconds() for begins, ends in found) == len(whole) * 60
-    assert all(one[1] < other[0] for one, other in itertools.pairwise(found))
+    assert sum((ends - begins).total_seconds() for begins, ends in merged) == len(whole) * 60
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(merged))
 
 
 def test_a_site_works_while_one_of_its_points_does():

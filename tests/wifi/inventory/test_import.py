@@ -35,8 +35,8 @@ def faults(outcome) -> list[tuple[int, str]]:
 
 
 def test_a_list_becomes_sites_and_access_points(bring):
-    found = bring(PARK, SCHOOL, SQUARE)
-    assert (found.new_sites, found.new_access_points, found.faults) == (3, 2, [])
+    outcome = bring(PARK, SCHOOL, SQUARE)
+    assert (outcome.new_sites, outcome.new_access_points, outcome.faults) == (3, 2, [])
     park = Site.objects.get(code="p1")
     assert (park.area_id, park.hours, park.made_up) == ("VS-1", {"monday": ["07:00-12:00", "13:00-21:00"]}, False)
     point = AccessPoint.objects.get(site=park)
@@ -47,32 +47,32 @@ def test_a_list_becomes_sites_and_access_points(bring):
 
 def test_an_access_point_without_a_secret_gets_one_of_its_own_and_keeps_it(bring):
     bring(SCHOOL)
-    made = secret("00-10-A4-23-19-C2")
-    assert len(made) >= 24
+    generated = secret("00-10-A4-23-19-C2")
+    assert len(generated) >= 24
     bring(SCHOOL.replace("School on", "School by"))
-    assert secret("00-10-A4-23-19-C2") == made
+    assert secret("00-10-A4-23-19-C2") == generated
 
 
 def test_the_same_list_again_changes_nothing(bring):
     bring(PARK, SCHOOL, SQUARE)
     entries = AuditEntry.objects.count()
-    found = bring(PARK, SCHOOL, SQUARE)
-    assert (found.changes, found.same, found.faults) == (0, 3, [])
+    outcome = bring(PARK, SCHOOL, SQUARE)
+    assert (outcome.changes, outcome.same, outcome.faults) == (0, 3, [])
     assert AuditEntry.objects.count() == entries
 
 
 def test_what_is_different_is_changed_and_what_is_missing_stays(bring):
     bring(PARK, SCHOOL, SQUARE)
-    found = bring(PARK.replace("by the sea", "at the sea").replace(",40", ",50").replace("more-1", "more-2"))
-    assert (found.new_sites, found.changed_sites, found.changed_access_points) == (0, 1, 1)
+    outcome = bring(PARK.replace("by the sea", "at the sea").replace(",40", ",50").replace("more-1", "more-2"))
+    assert (outcome.new_sites, outcome.changed_sites, outcome.changed_access_points) == (0, 1, 1)
     assert (Site.objects.get(code="p1").name, Site.objects.count()) == ("Park at the sea", 3)
     assert secret("00-10-A4-23-19-C0") == "sixteen-or-more-2"
 
 
 def test_an_access_point_moves_to_another_site(bring):
     bring(PARK, SQUARE)
-    found = bring("q1,Quiet corner,square,,38.7451,-9.4301,,00-10-A4-23-19-C0,ap-p1,,40")
-    assert (found.changed_sites, found.changed_access_points) == (0, 1)
+    outcome = bring("q1,Quiet corner,square,,38.7451,-9.4301,,00-10-A4-23-19-C0,ap-p1,,40")
+    assert (outcome.changed_sites, outcome.changed_access_points) == (0, 1)
     assert AccessPoint.objects.get().site.code == "q1"
 
 
@@ -83,8 +83,8 @@ def test_several_access_points_stand_at_one_site(bring):
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(bring):
-    found = bring(PARK, "x1,Nowhere,park,,0,0,,,,,", dry_run=True)
-    assert (found.new_sites, found.new_access_points, faults(found)) == (1, 1, [(3, "latitude")])
+    outcome = bring(PARK, "x1,Nowhere,park,,0,0,,,,,", dry_run=True)
+    assert (outcome.new_sites, outcome.new_access_points, faults(outcome)) == (1, 1, [(3, "latitude")])
     assert not Site.objects.exists()
     assert not AuditEntry.objects.filter(subject=SUBJECT).exists()
 
@@ -113,18 +113,18 @@ def test_a_dry_run_says_the_same_and_changes_nothing(bring):
     ],
 )
 def test_a_bad_row_is_named_with_its_field_and_remedy_and_stops_no_other(bring, line, field, words):
-    found = bring(PARK, line, SQUARE)
-    assert faults(found) == [(3, field)]
-    assert words in str(found.faults[0])
-    assert str(found.faults[0]).startswith("points.csv:3: ")
+    outcome = bring(PARK, line, SQUARE)
+    assert faults(outcome) == [(3, field)]
+    assert words in str(outcome.faults[0])
+    assert str(outcome.faults[0]).startswith("points.csv:3: ")
     assert Site.objects.count() == 2
 
 
 def test_what_belongs_to_a_stored_access_point_is_not_given_to_another(bring):
     bring(PARK)
     for cells, field in (("ap-p1,,", "nas_identifier"), (",sixteen-or-more-1,", "secret")):
-        found = bring(f"x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C9,{cells}")
-        assert faults(found) == [(2, field)]
+        outcome = bring(f"x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C9,{cells}")
+        assert faults(outcome) == [(2, field)]
     assert not Site.objects.filter(code="x1").exists()
 
 
@@ -147,9 +147,9 @@ def test_geojson_is_read_with_its_points(town, tmp_path):
     broken = {"type": "Feature", "properties": None, "geometry": None}
     path = tmp_path / "points.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, broken, 7]}), "utf-8")
-    found = actions.import_points(by=BY, listed=list_parser.read_list(path))
-    assert (found.new_sites, found.new_access_points) == (1, 1)
-    assert {fault.line for fault in found.faults} == {2, 3}
+    outcome = actions.import_points(by=BY, listed=list_parser.read_list(path))
+    assert (outcome.new_sites, outcome.new_access_points) == (1, 1)
+    assert {fault.line for fault in outcome.faults} == {2, 3}
     for text in ("[]", "{", '{"features": 3}'):
         path.write_text(text, "utf-8")
         with pytest.raises(ConfigErrors):
@@ -165,8 +165,8 @@ def test_a_mapping_makes_their_columns_ours_and_faults_name_theirs(bring, tmp_pa
     )
     mapping = list_parser.read_mapping(path)
     rows = ("7,Garden,38.7302,-9.4751,Green", "8,Church,38.7302,-9.4752,Holy", "9,Ship,0,0,Green")
-    found = bring(*rows, header="No,Where,Y,X,Sort", mapping=mapping)
-    assert faults(found) == [(4, "Y")]
+    outcome = bring(*rows, header="No,Where,Y,X,Sort", mapping=mapping)
+    assert faults(outcome) == [(4, "Y")]
     stored = {site.code: (site.kind, site.scheme) for site in Site.objects.all()}
     assert stored == {"th-7": ("park", "gift"), "th-8": ("square", "gift")}
 
@@ -202,14 +202,14 @@ def test_the_first_real_list_takes_the_place_of_made_up_points(bring):
 def test_only_the_operators_commands_write(bring):
     listed = list_parser.PointList(Table("x", b""))
     by = Actor(ActorKind.OFFICER, 1)
-    for deed in (
+    for operation in (
         lambda: actions.import_points(by=by, listed=listed),
         lambda: actions.create_sample_points(by=by),
         lambda: actions.create_demo_points(by=by),
         lambda: actions.rotate_keys(by=by),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            operation()
 
 
 def test_a_city_that_says_nothing_about_its_wifi_has_none(db, settings, bring):
@@ -277,10 +277,10 @@ def test_a_real_list_of_another_city_comes_in_whole(db, settings, tmp_path):
         other={"kind": "park"},
         constants={"name": "Hotspot"},
     )
-    found = actions.import_points(by=BY, listed=list_parser.read_list(NEW_YORK, mapping))
+    outcome = actions.import_points(by=BY, listed=list_parser.read_list(NEW_YORK, mapping))
     with NEW_YORK.open(encoding="utf-8-sig", newline="") as file:
         count = sum(1 for _row in csv.DictReader(file))
-    assert found.new_sites + len({fault.line for fault in found.faults}) == count
-    assert found.new_sites > 0.99 * count
+    assert outcome.new_sites + len({fault.line for fault in outcome.faults}) == count
+    assert outcome.new_sites > 0.99 * count
     again = actions.import_points(by=BY, listed=list_parser.read_list(NEW_YORK, mapping))
-    assert (again.changes, again.same) == (0, found.new_sites)
+    assert (again.changes, again.same) == (0, outcome.new_sites)

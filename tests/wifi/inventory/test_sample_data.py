@@ -24,8 +24,8 @@ JAKARTA = Path(__file__).parents[3] / "cities" / "jakarta"
 
 
 def test_points_lie_in_their_areas_by_their_people(town):
-    found = actions.create_sample_points(by=BY)
-    assert (found.new_sites, found.new_access_points, found.faults) == (200, 200, [])
+    outcome = actions.create_sample_points(by=BY)
+    assert (outcome.new_sites, outcome.new_access_points, outcome.faults) == (200, 200, [])
     sites = list(Site.objects.all())
     assert all(site.made_up for site in sites)
     assert all(area_lookup.area_index().locate(site.latitude, site.longitude) == site.area_id for site in sites)
@@ -60,8 +60,8 @@ def test_the_first_pack_counts_its_points_by_city_with_their_source(db, settings
     assert list(check_wifi(JAKARTA)) == []
     assert sum(row.value.points for row in point_counts()) == 9_250
     assert all("2022" in row.value.source for row in point_counts())
-    found = actions.create_sample_points(by=BY, count=925)
-    assert (found.new_sites, found.faults) == (925, [])
+    outcome = actions.create_sample_points(by=BY, count=925)
+    assert (outcome.new_sites, outcome.faults) == (925, [])
     by_city = dict(Site.objects.values_list("area__parent__parent__code").annotate(Count("pk")))
     assert by_city == {"31.01": 5, "31.71": 245, "31.72": 149, "31.73": 165, "31.74": 222, "31.75": 139}
 

@@ -52,8 +52,8 @@ def head(network, client):
 
 
 def wish(**other) -> PlanRequest:
-    given = {"points": 2, "radius_m": 650, "capacity": 500, "cost": 1000, "budget": None, "equity": 0.0}
-    return PlanRequest(**{**given, "anywhere": False, **other})
+    options = {"points": 2, "radius_m": 650, "capacity": 500, "cost": 1000, "budget": None, "equity": 0.0}
+    return PlanRequest(**{**options, "anywhere": False, **other})
 
 
 def test_the_rule_is_that_of_today(network):
@@ -72,32 +72,32 @@ def test_points_come_to_known_places_and_are_counted_beside_the_standing_one(net
         ("counter:balcao-monte", "square"),
         ("library:biblioteca", "square"),
     ]
-    found = planner.compute_plan(wish(points=1), offered)
-    assert (found.people, found.standing, found.candidates) == (6_150, 1, 3)
+    plan = planner.compute_plan(wish(points=1), offered)
+    assert (plan.people, plan.standing, plan.candidates) == (6_150, 1, 3)
     # VS-2: 1,800 people on a cell of a few km2; VS-1's port is served by the standing point already.
-    assert [point.code for point in found.points] == ["counter:balcao-monte"]
-    point = found.points[0]
-    assert (point.area_id, point.cost, point.people) == ("VS-2", 1000, found.gained)
-    assert 0 < found.served <= 500
-    assert found.gap == 0
-    for code, (people, before, after) in found.areas.items():
+    assert [point.code for point in plan.points] == ["counter:balcao-monte"]
+    point = plan.points[0]
+    assert (point.area_id, point.cost, point.people) == ("VS-2", 1000, plan.gained)
+    assert 0 < plan.served <= 500
+    assert plan.gap == 0
+    for code, (people, before, after) in plan.areas.items():
         assert before <= after <= people, code
-    assert sum(after - before for _people, before, after in found.areas.values()) == found.gained
+    assert sum(after - before for _people, before, after in plan.areas.values()) == plan.gained
 
 
 def test_any_spot_reaches_all_but_a_few_at_the_edge_of_the_city(network):
     anywhere = wish(points=400, capacity=6_150, anywhere=True)
-    found = planner.compute_plan(anywhere, planner.find_candidates(anywhere))
-    assert found.gained == found.reachable > 0.97 * found.left
+    plan = planner.compute_plan(anywhere, planner.find_candidates(anywhere))
+    assert plan.gained == plan.reachable > 0.97 * plan.left
 
 
 def test_a_list_of_places_replaces_those_that_are_known(network, tmp_path):
     path = tmp_path / "rw.csv"
     path.write_text(LIST + "rw-1,RW 1,,38.7551,-9.4501,250\nrw-2,RW 2,school,38.7451,-9.4301,\n", "utf-8")
     offered = planner.find_candidates(wish(), path)
-    found = planner.compute_plan(wish(budget=1_100), offered)
+    plan = planner.compute_plan(wish(budget=1_100), offered)
     assert {place.code for place in offered} == {"rw-1", "rw-2"}
-    assert [(point.code, point.cost) for point in found.points] in ([("rw-1", 250)], [("rw-2", 1000)])
+    assert [(point.code, point.cost) for point in plan.points] in ([("rw-1", 250)], [("rw-2", 1000)])
 
 
 def test_every_bad_line_of_a_list_is_named(network, tmp_path):
@@ -112,8 +112,8 @@ def test_every_bad_line_of_a_list_is_named(network, tmp_path):
     path.write_text(LIST + "\n".join(lines) + "\n", "utf-8")
     with pytest.raises(ConfigErrors) as raised:
         candidate_sites.read_candidates(path, config.network())
-    found = {(fault.line, fault.field) for fault in raised.value.errors}
-    assert found == {(3, "code"), (4, "kind"), (5, "latitude"), (6, "latitude"), (6, "cost")}
+    plan = {(fault.line, fault.field) for fault in raised.value.errors}
+    assert plan == {(3, "code"), (4, "kind"), (5, "latitude"), (6, "latitude"), (6, "cost")}
 
 
 def test_the_check_of_the_pack_reads_what_is_said_of_plans(network):
@@ -128,10 +128,10 @@ def test_the_check_of_the_pack_reads_what_is_said_of_plans(network):
 def test_the_command_prints_objective_bound_gap_and_time(network, tmp_path, capsys):
     parser = argparse.ArgumentParser()
     wifi_plan.arguments(parser)
-    given = ["--points", "1", "--csv", str(tmp_path / "p.csv"), "--map", str(tmp_path / "p.svg")]
-    assert wifi_plan.run(parser.parse_args(given)) == 0
-    said = capsys.readouterr().out
-    assert all(word in said for word in ("objective", "bound", "gap 0.00%", " s\n"))
+    options = ["--points", "1", "--csv", str(tmp_path / "p.csv"), "--map", str(tmp_path / "p.svg")]
+    assert wifi_plan.run(parser.parse_args(options)) == 0
+    output = capsys.readouterr().out
+    assert all(word in output for word in ("objective", "bound", "gap 0.00%", " s\n"))
     rows = list(csv.DictReader((tmp_path / "p.csv").read_text("utf-8-sig").splitlines()))
     assert [(row["code"], row["area_name"]) for row in rows] == [("counter:balcao-monte", "Santa Luzia do Monte")]
     assert "<circle" in (tmp_path / "p.svg").read_text("utf-8")
@@ -164,7 +164,7 @@ def test_a_plan_is_asked_for_reckoned_shown_compared_and_thrown_away(client, hea
     client.post(f"/desk/wifi/plans/{first.pk}/remove/")
     assert list(Plan.objects.all()) == [second]
     deeds = set(AuditEntry.objects.filter(subject=f"wifi-plan:{first.pk}").values_list("action", flat=True))
-    assert deeds == {f"wifi.plan-{deed}" for deed in ("asked", "begun", "settled", "removed")}
+    assert deeds == {f"wifi.plan-{step}" for step in ("asked", "begun", "settled", "removed")}
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_plan_is_asked_for_reckoned_shown_compared_and_thrown_away(client, hea
         ({"radius_m": "9"}, "50 to 5,000 metres"),
         ({"capacity": "0"}, "1 to 1,000,000 people"),
         ({"budget": "-1"}, "leave it empty"),
-        ({"equity": "nan"}, "0 to 10 more"),
+        ({"equity": "nan"}, "0 to 10 for a person"),
     ],
 )
 def test_a_wish_out_of_bounds_is_told_and_nothing_typed_is_lost(client, head, wrong, words):

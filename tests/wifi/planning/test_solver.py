@@ -23,17 +23,17 @@ def street(*people: int, areas: tuple[int, ...] = ()) -> DemandGrid:
 
 def asked(ground: DemandGrid, at: list[float], **other) -> SitingSolution:
     """The answer for candidates so many metres along the street; `standing` likewise."""
-    standing = [[metre, 0.0] for metre in other.pop("standing", [])]
-    given = {
+    existing = [[metre, 0.0] for metre in other.pop("standing", [])]
+    arguments = {
         "areas": int(ground.area.max()) + 1,
-        "standing": np.array(standing).reshape(-1, 2),
-        "room": np.array(other.pop("room", [0] * len(standing)), np.int64),
+        "standing": np.array(existing).reshape(-1, 2),
+        "room": np.array(other.pop("room", [0] * len(existing)), np.int64),
         "candidates": np.array([[metre, 0.0] for metre in at]).reshape(-1, 2),
         "costs": np.array(other.pop("costs", [1] * len(at)), np.int64),
         **{"metres": METRES, "capacity": 1_000, "points": 1, "budget": None, "equity": 0.0, "seconds": 20.0},
         **other,
     }
-    return solve(SitingProblem(ground, **given))
+    return solve(SitingProblem(ground, **arguments))
 
 
 def best_of_all(
@@ -91,84 +91,84 @@ def _served(ground: DemandGrid, at: list[float], capacity: int, weights) -> floa
 def test_no_choice_is_better_than_the_one_that_is_proven(people, at, capacity, points, budget, data):
     ground = street(*people, areas=tuple(n % 2 for n in range(len(people))))
     costs = data.draw(st.lists(st.integers(1, 5), min_size=len(at), max_size=len(at)))
-    found = asked(ground, at, capacity=capacity, points=points, budget=budget, costs=costs, equity=0.5)
+    solution = asked(ground, at, capacity=capacity, points=points, budget=budget, costs=costs, equity=0.5)
     weights = {0: 1.5, 1: 1.5}  # nobody has a point yet
     best = best_of_all(ground, at, capacity=capacity, points=points, budget=budget, costs=costs, weights=weights)
-    assert found.objective <= best + 1e-6
-    assert found.objective * (1 + found.gap) >= best - 1e-3, "the bound holds"
-    assert found.objective >= best * 0.995 - 1e-6, "and the choice is that near to it"
-    assert len(found.chosen) <= points
-    assert sum(costs[one] for one in found.chosen) <= budget
-    assert sum(found.serves) == found.gained <= found.reachable <= found.left
-    assert all(0 < served <= capacity for served in found.serves)
+    assert solution.objective <= best + 1e-6
+    assert solution.objective * (1 + solution.gap) >= best - 1e-3, "the bound holds"
+    assert solution.objective >= best * 0.995 - 1e-6, "and the choice is that near to it"
+    assert len(solution.chosen) <= points
+    assert sum(costs[one] for one in solution.chosen) <= budget
+    assert sum(solution.serves) == solution.gained <= solution.reachable <= solution.left
+    assert all(0 < served <= capacity for served in solution.serves)
 
 
 def test_a_point_goes_where_the_most_people_have_none():
-    found = asked(street(50, 0, 0, 0, 80, 0, 0), [0.0, 400.0])
-    assert (found.chosen, found.serves, found.gained, found.left) == ([1], [80], 80, 130)
-    assert found.gap == 0
+    solution = asked(street(50, 0, 0, 0, 80, 0, 0), [0.0, 400.0])
+    assert (solution.chosen, solution.serves, solution.gained, solution.left) == ([1], [80], 80, 130)
+    assert solution.gap == 0
 
 
 def test_whom_a_standing_point_serves_counts_no_more():
-    found = asked(street(50, 0, 0, 0, 80, 0, 0), [0.0, 400.0], standing=[450.0], room=[60])
-    assert (found.served, found.left) == (60, 70)
-    assert (found.chosen, found.serves) == ([0], [50]), "20 are left there, 50 here"
-    assert (found.before, found.after) == ([60], [110])
+    solution = asked(street(50, 0, 0, 0, 80, 0, 0), [0.0, 400.0], standing=[450.0], room=[60])
+    assert (solution.served, solution.left) == (60, 70)
+    assert (solution.chosen, solution.serves) == ([0], [50]), "20 are left there, 50 here"
+    assert (solution.before, solution.after) == ([60], [110])
 
 
 def test_standing_points_serve_each_by_one_near_to_them():
     """The left point could serve either square; the right one only the right square. Nobody is left over."""
-    found = asked(street(10, 10), [0.0], standing=[40.0, 200.0], room=[10, 10])
-    assert (found.served, found.left, found.chosen) == (20, 0, [])
+    solution = asked(street(10, 10), [0.0], standing=[40.0, 200.0], room=[10, 10])
+    assert (solution.served, solution.left, solution.chosen) == (20, 0, [])
 
 
 def test_a_full_point_serves_no_more():
-    found = asked(street(500), [0.0, 20.0, 40.0], capacity=200, points=2)
-    assert (found.serves, found.gained, found.reachable) == ([200, 200], 400, 500)
+    solution = asked(street(500), [0.0, 20.0, 40.0], capacity=200, points=2)
+    assert (solution.serves, solution.gained, solution.reachable) == ([200, 200], 400, 500)
 
 
 def test_equity_sends_a_point_to_an_area_without_any():
     ground = street(0, 100, 0, 0, 0, 110, 100, areas=(0, 0, 0, 1, 1, 1, 1))
-    given = {"standing": [600.0], "room": [105], "metres": 60.0}
-    assert asked(ground, [100.0, 500.0], **given).chosen == [1]
-    assert asked(ground, [100.0, 500.0], **given, equity=1.0).chosen == [0]
+    arguments = {"standing": [600.0], "room": [105], "metres": 60.0}
+    assert asked(ground, [100.0, 500.0], **arguments).chosen == [1]
+    assert asked(ground, [100.0, 500.0], **arguments, equity=1.0).chosen == [0]
 
 
 def test_weights_that_differ_by_less_than_is_counted_prove_no_less_than_the_best():
     """One in 10,000 has a point in the first area: its weight is 1.9999, that of the second 2."""
     ground = street(10, 10, 0, 0, 0, 0, 0, 0, 9_990, areas=(0, 1, 0, 0, 0, 0, 0, 0, 0))
-    given = {"standing": [800.0], "room": [1], "metres": 60.0, "capacity": 10, "equity": 1.0}
-    found = asked(ground, [50.0], **given)
-    assert (found.objective, found.bound) == (20, 20)
+    arguments = {"standing": [800.0], "room": [1], "metres": 60.0, "capacity": 10, "equity": 1.0}
+    solution = asked(ground, [50.0], **arguments)
+    assert (solution.objective, solution.bound) == (20, 20)
 
 
 def test_a_dear_place_gives_way_to_two_cheap_ones():
     ground = street(100, 0, 0, 60, 0, 0, 60)
-    given = {"points": 2, "costs": [9, 5, 5], "metres": 60.0}
-    assert asked(ground, [0.0, 300.0, 600.0], **given).serves == [100, 60]
-    assert sorted(asked(ground, [0.0, 300.0, 600.0], **given, budget=10).chosen) == [1, 2]
-    assert asked(ground, [0.0, 300.0, 600.0], **given, budget=4).chosen == []
+    arguments = {"points": 2, "costs": [9, 5, 5], "metres": 60.0}
+    assert asked(ground, [0.0, 300.0, 600.0], **arguments).serves == [100, 60]
+    assert sorted(asked(ground, [0.0, 300.0, 600.0], **arguments, budget=10).chosen) == [1, 2]
+    assert asked(ground, [0.0, 300.0, 600.0], **arguments, budget=4).chosen == []
 
 
 def test_no_point_is_built_without_which_all_are_served_as_well():
-    found = asked(street(10, 10, 10), [0.0, 100.0, 200.0], points=3)
-    assert len(found.chosen) < 3
-    assert found.gained == found.reachable == 30
+    solution = asked(street(10, 10, 10), [0.0, 100.0, 200.0], points=3)
+    assert len(solution.chosen) < 3
+    assert solution.gained == solution.reachable == 30
 
 
 @pytest.mark.parametrize("at", [[], [5_000.0]])
 def test_nothing_to_choose_is_an_answer(at):
-    found = asked(street(10), at)
-    assert (found.chosen, found.left, found.reachable, found.gap) == ([], 10, 0, 0)
+    solution = asked(street(10), at)
+    assert (solution.chosen, solution.left, solution.reachable, solution.gap) == ([], 10, 0, 0)
 
 
 def test_a_search_that_ends_early_says_how_far_it_may_be_off():
     rng = np.random.default_rng(1)
     ground = DemandGrid(rng.uniform(0, 3_000, (900, 2)), rng.integers(1, 90, 900), np.zeros(900, np.int64))
-    given = {"ground": ground, "areas": 1, "standing": NOBODY, "room": np.zeros(0, np.int64)}
-    given |= {"candidates": rng.uniform(0, 3_000, (150, 2)), "costs": np.ones(150, np.int64), "metres": 250.0}
-    given |= {"capacity": 400, "points": 30, "budget": None, "equity": 0.0}
-    soon, full = solve(SitingProblem(**given, seconds=0.0)), solve(SitingProblem(**given, seconds=30.0))
+    arguments = {"ground": ground, "areas": 1, "standing": NOBODY, "room": np.zeros(0, np.int64)}
+    arguments |= {"candidates": rng.uniform(0, 3_000, (150, 2)), "costs": np.ones(150, np.int64), "metres": 250.0}
+    arguments |= {"capacity": 400, "points": 30, "budget": None, "equity": 0.0}
+    soon, full = solve(SitingProblem(**arguments, seconds=0.0)), solve(SitingProblem(**arguments, seconds=30.0))
     assert full.gap <= 0.01
     assert soon.bound >= full.objective, "what the other search found is no more than this bound"
     assert soon.objective <= full.bound
@@ -176,7 +176,7 @@ def test_a_search_that_ends_early_says_how_far_it_may_be_off():
 
 def test_people_are_spread_evenly_and_none_is_lost():
     box = shapely.box(0, 0, 1_000, 500)
-    found = build_grid([box, shapely.box(2_000, 0, 2_010, 10)], [12_345, 7], SIDE)
-    assert list(np.bincount(found.area, found.people)) == [12_345, 7]
-    assert sorted(set(found.people[:-1])) == [246, 247]
-    assert list(found.spots[-1]) == [2_005, 5], "an area that holds no middle of a square has one point"
+    solution = build_grid([box, shapely.box(2_000, 0, 2_010, 10)], [12_345, 7], SIDE)
+    assert list(np.bincount(solution.area, solution.people)) == [12_345, 7]
+    assert sorted(set(solution.people[:-1])) == [246, 247]
+    assert list(solution.spots[-1]) == [2_005, 5], "an area that holds no middle of a square has one point"

@@ -79,9 +79,9 @@ KINDS = {
 
 def form(page: str, way: str) -> dict[str, str]:
     """The fields of the form for one way to sign in."""
-    found = parser.document_fromstring(page).xpath("//form[.//input[@name='way'][@value=$way]]", way=way)
-    assert found, f"no way {way}"
-    return dict(found[0].fields)
+    document = parser.document_fromstring(page).xpath("//form[.//input[@name='way'][@value=$way]]", way=way)
+    assert document, f"no way {way}"
+    return dict(document[0].fields)
 
 
 def arrive(client, point: nas.Nas) -> str:
@@ -95,9 +95,9 @@ def brought(point: nas.Nas, response) -> dict[str, str]:
     """Return the Access-Request that follows from the portal's response."""
     if response.status_code == 302:
         return point.take(response["Location"])
-    (found,) = parser.document_fromstring(response.content.decode()).xpath("//main//form[not(@id)]")
-    assert found.method == "POST"
-    return point.take(found.action, dict(found.fields))
+    (document,) = parser.document_fromstring(response.content.decode()).xpath("//main//form[not(@id)]")
+    assert document.method == "POST"
+    return point.take(document.action, dict(document.fields))
 
 
 def asked(said: dict[str, str], calling: str = PHONE, **where) -> dict[str, str]:
@@ -117,8 +117,8 @@ def resident(db, client):
 def test_one_tap_of_somebody_signed_in_is_enough_at_every_kind_of_access_point(network, client, resident, kind):
     point = KINDS[kind]()
     response = client.post("/wifi/portal/enter/", form(arrive(client, point), "tap"))
-    said = brought(point, response)
-    assert asked(said)["Auth-Type"] == "Accept"
+    submitted = brought(point, response)
+    assert asked(submitted)["Auth-Type"] == "Accept"
     device = Device.objects.get()
     assert device.owner == resident
     assert device.expires_at == NOON + timedelta(days=20)
@@ -147,12 +147,12 @@ def test_a_one_time_password_holds_once_for_one_device_at_one_access_point_and_n
 
 def test_an_answer_to_another_challenge_is_none(network, client, resident):
     point = coovachilli()
-    said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+    submitted = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
     for challenge in ("", "0x", "0x00", "nonsense", "0x" + "00" * 16):
-        assert asked(said | {"CHAP-Challenge": challenge}) == refused("sign-in")
-    for shown in ("0x", "0x00", "0x00" + "ab" * 16, "0x01" + said["CHAP-Password"][4:], "0xzz" + "ab" * 16):
-        assert asked(said | {"CHAP-Password": shown}) == refused("sign-in")
-    assert asked(said)["Auth-Type"] == "Accept"
+        assert asked(submitted | {"CHAP-Challenge": challenge}) == refused("sign-in")
+    for shown in ("0x", "0x00", "0x00" + "ab" * 16, "0x01" + submitted["CHAP-Password"][4:], "0xzz" + "ab" * 16):
+        assert asked(submitted | {"CHAP-Password": shown}) == refused("sign-in")
+    assert asked(submitted)["Auth-Type"] == "Accept"
 
 
 def test_a_phone_number_and_its_code_let_somebody_new_in(network, client):
@@ -188,9 +188,9 @@ def test_a_code_from_a_sheet_lets_so_many_devices_in(network, client):
     point = coovachilli()
     page = arrive(client, point)
     typed = {"voucher": code.lower().replace("0", "o").replace("1", "l")}
-    said = brought(point, client.post("/wifi/portal/enter/", form(page, "voucher") | typed))
+    submitted = brought(point, client.post("/wifi/portal/enter/", form(page, "voucher") | typed))
     assert Voucher.objects.get().uses == 0
-    assert asked(said)["Auth-Type"] == "Accept"
+    assert asked(submitted)["Auth-Type"] == "Accept"
     assert Voucher.objects.get().uses == 1
     device = Device.objects.get()
     assert (device.group_id, device.owner, device.expires_at) == ("free", None, NOON + timedelta(days=2))
@@ -207,8 +207,8 @@ def test_a_password_and_a_sheet_are_decided_over_one_connection_in_any_order(net
     (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     for _again in range(2):
         point = KINDS["aruba"]()
-        said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
-        assert asked(said)["Auth-Type"] == "Accept"
+        submitted = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+        assert asked(submitted)["Auth-Type"] == "Accept"
         assert asked({"User-Password": code}, calling="AC-DE-48-00-11-23")["Auth-Type"] == "Accept"
         Device.objects.all().delete()
 
@@ -261,8 +261,8 @@ def test_a_known_device_needs_one_tap_where_it_is_asked_at_all(network, client):
     point = coovachilli()
     page = arrive(client, point)
     assert "We know this device already" in page
-    said = brought(point, client.post("/wifi/portal/enter/", form(page, "tap")))
-    assert asked(said)["Auth-Type"] == "Accept"
+    submitted = brought(point, client.post("/wifi/portal/enter/", form(page, "tap")))
+    assert asked(submitted)["Auth-Type"] == "Accept"
     assert Device.objects.get().expires_at == NOON + timedelta(days=10)
     other = coovachilli()
     other.more = {"mac": "AE-DE-48-00-99-99"}
@@ -362,9 +362,9 @@ def test_the_page_is_small_with_all_that_it_loads_needs_no_script_and_asks_the_d
     with CaptureQueriesContext(connection) as captured:
         client.post("/wifi/portal/enter/", form(page, "tap"))
     assert len(captured) <= 9
-    found = parser.document_fromstring(page)
-    assert not found.xpath("//script|//img|//iframe")
-    sheets = [found.get("href") for found in found.xpath("//link[@rel='stylesheet']")]
+    document = parser.document_fromstring(page)
+    assert not document.xpath("//script|//img|//iframe")
+    sheets = [document.get("href") for document in document.xpath("//link[@rel='stylesheet']")]
     assert all(address.startswith("/") for address in sheets)
     css = (ROOT / "src/kini/web/static/kini/portal.css").stat().st_size + len(client.get("/theme.css").content)
     assert len(page.encode()) + css < 20_000
@@ -418,8 +418,8 @@ def test_one_quota_for_all_devices_of_a_person(network, resident, client):
     for phone in (PHONE, "AE-DE-48-00-99-99"):
         point = coovachilli()
         point.more = {"mac": phone}
-        said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
-        assert asked(said, calling=phone)["Auth-Type"] == "Accept"
+        submitted = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+        assert asked(submitted, calling=phone)["Auth-Type"] == "Accept"
     with connection.cursor() as cursor:
         cursor.execute("SELECT wifi_session_partition(%s)", [NOON.date()])
         cursor.execute(

@@ -27,8 +27,8 @@ def test_freeradius_takes_what_the_portal_gave_once_from_each_kind(network, ask,
     client.force_login(User.objects.create_user(phone=NUMBER, phone_verified=True))
     for make in KINDS.values():
         point = make()
-        said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
-        at = {name.replace("-", "_"): value for name, value in said.items()} | {"Called_Station_Id": CORNER}
+        submitted = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+        at = {name.replace("-", "_"): value for name, value in submitted.items()} | {"Called_Station_Id": CORNER}
         answer = ask("127.0.0.2", **at)
         assert answer.get("Session-Timeout") == "3600", answer
         Device.objects.all().delete()

@@ -23,9 +23,9 @@ class Console(BaseHTTPRequestHandler):
     answers = "ok"
 
     def do_POST(self) -> None:
-        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request_body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/api/auth/login":
-            right = said == {"username": "kini", "password": "secret"}
+            right = request_body == {"username": "kini", "password": "secret"}
             self.answer(200 if right else 403, {}, {"Set-Cookie": "TOKEN=t; Path=/", "X-CSRF-Token": "c"})
         elif self.path != "/proxy/network/api/s/north/cmd/stamgr":
             self.answer(404, {})
@@ -33,7 +33,7 @@ class Console(BaseHTTPRequestHandler):
             self.answer(401, {})
         else:
             if self.answers == "ok":
-                self.let_in.append(said)
+                self.let_in.append(request_body)
             self.answer(200, {"meta": {"rc": self.answers}, "data": []})
 
     def answer(self, status: int, body: dict, headers: dict[str, str] | None = None) -> None:
@@ -76,8 +76,8 @@ def tap(client, arrival=ARRIVAL):
 def test_the_controller_is_told_whom_to_let_in_and_for_how_long(client, console, resident):  # noqa: F811
     response = tap(client)
     assert "You are online" in response.content.decode()
-    (told,) = console.let_in
-    assert told == {
+    (admitted,) = console.let_in
+    assert admitted == {
         **{"cmd": "authorize-guest", "mac": "ac:de:48:00:11:22", "ap_mac": "00:10:a4:23:19:c2"},
         **{"minutes": 60, "down": 5000, "up": 1000},
     }

@@ -24,15 +24,17 @@ AT = "http://10.1.0.1:3990"
 @given(st.sampled_from(sorted(VENDORS)), SAID)
 def test_any_words_are_an_arrival_or_none(sort, said):
     try:
-        found = vendors.parse_redirect(sort, said)
+        redirect = vendors.parse_redirect(sort, said)
     except InvalidRedirect:
         return
-    assert len(found.device) == 17
-    assert found.outcome in ("asks", "in", "refused")
-    assert found.reason in ("", *vendors.REASONS)
-    assert urlsplit(found.wanted).scheme in ("", "http", "https")
-    assert not any("\0" in each for each in found.points)
-    login = vendors.build_login(found, at=AT, secret="s", username="u", password="p", onwards="https://kini.example/")
+    assert len(redirect.device) == 17
+    assert redirect.outcome in ("asks", "in", "refused")
+    assert redirect.reason in ("", *vendors.REASONS)
+    assert urlsplit(redirect.wanted).scheme in ("", "http", "https")
+    assert not any("\0" in each for each in redirect.points)
+    login = vendors.build_login(
+        redirect, at=AT, secret="s", username="u", password="p", onwards="https://kini.example/"
+    )
     if login:
         assert login.whole.startswith(f"{AT}/")
         assert urlsplit(login.whole).netloc == "10.1.0.1:3990"

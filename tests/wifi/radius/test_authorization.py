@@ -109,8 +109,8 @@ def test_a_voucher_lets_in_until_it_ends_or_is_withdrawn(network):
         code, other = actions.create_vouchers(by=BY, group="free", count=2, days=2, label="School")
     assert len({code, other}) == 2
     assert decided(at=NOON - timedelta(seconds=1), password=code) == refused("sign-in")
-    found = decided(password=code.lower().replace("-", " "), **AT_CORNER)
-    assert found == {"Auth-Type": "Accept", "Session-Timeout": str(2 * 86400)}
+    decision = decided(password=code.lower().replace("-", " "), **AT_CORNER)
+    assert decision == {"Auth-Type": "Accept", "Session-Timeout": str(2 * 86400)}
     assert decided(at=NOON + timedelta(days=1), **AT_CORNER)["Auth-Type"] == "Accept"
     assert decided(at=NOON + timedelta(days=2), password=code, **AT_CORNER) == refused("sign-in")
     with current_time.freeze(NOON):
@@ -240,9 +240,9 @@ def test_every_situation_is_decided_as_the_rules_say(network, case):
                 ends_at=starts + timedelta(minutes=case.voucher_minutes[1]),
                 withdrawn_at=at if case.withdrawn else None,
             )
-        found = decided(at=at, password=CODE)
+        decision = decided(at=at, password=CODE)
         transaction.set_rollback(True)
-    assert found == plainly(case, at)
+    assert decision == plainly(case, at)
 
 
 @ONE_FIXTURE
@@ -263,9 +263,9 @@ def test_no_mac_and_no_code_is_kept_or_told(network):
     known()
     with current_time.freeze(NOON):
         codes = actions.create_vouchers(by=BY, group="free", count=3, days=1, label="Sheet")
-    said = str(list(AuditEntry.objects.values_list("subject", "detail")))
-    assert PHONE not in said
-    assert not any(code in said for code in codes)
+    logged = str(list(AuditEntry.objects.values_list("subject", "detail")))
+    assert PHONE not in logged
+    assert not any(code in logged for code in codes)
     assert all(len(bytes(mark)) == 32 for mark in Device.objects.values_list("mark", flat=True))
 
 
@@ -279,7 +279,7 @@ def test_what_is_asked_for_wrongly_is_refused_in_words(network):
         with pytest.raises(ActionRefused):
             wrong()
     by = Actor(ActorKind.RESIDENT, 1)
-    for deed in (
+    for operation in (
         lambda: actions.load_policies(by=by),
         lambda: actions.create_vouchers(by=by, group="free", count=1, days=1, label=""),
         lambda: actions.withdraw_vouchers(by=by, label=""),
@@ -288,7 +288,7 @@ def test_what_is_asked_for_wrongly_is_refused_in_words(network):
         lambda: actions.forget_device(by=by, mac=PHONE),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            operation()
 
 
 def test_policies_loaded_again_change_nothing(network):

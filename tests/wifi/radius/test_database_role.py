@@ -73,8 +73,8 @@ def limited() -> Iterator[None]:
 def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path):
     freeradius.write_config(tmp_path, **WORDS)
     (written,) = re.findall(r'radius_db = "(.*)"', (tmp_path / "radiusd.conf").read_text("utf-8"))
-    said = conninfo_to_dict(written)
-    assert said["user"] == database_role.role_name() != connection.get_connection_params().get("user")
+    parameters = conninfo_to_dict(written)
+    assert parameters["user"] == database_role.role_name() != connection.get_connection_params().get("user")
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         tables = [name for (name,) in cursor.fetchall()]
@@ -82,9 +82,13 @@ def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path
         assert cursor.fetchall() == [(DECISION,)]
     assert len(tables) > 50
     with psycopg.connect(written, autocommit=True) as own:
-        for deed in (*(f"SELECT FROM {table}" for table in tables), "CREATE TABLE mine (x int)", "SELECT wifi_mac('')"):
+        for statement in (
+            *(f"SELECT FROM {table}" for table in tables),
+            "CREATE TABLE mine (x int)",
+            "SELECT wifi_mac('')",
+        ):
             with pytest.raises(InsufficientPrivilege):
-                own.execute(deed)
+                own.execute(statement)
         decided = own.execute(ASKED).fetchall()
     assert decided == [("Reject", "unknown-access-point")]
 
@@ -112,9 +116,9 @@ def test_where_the_program_may_make_no_role_it_says_what_an_administrator_runs(t
         with pytest.raises(DatabaseRoleError) as fault:
             freeradius.write_config(tmp_path, **WORDS)
         assert not (tmp_path / "radiusd.conf").exists()
-        said = str(fault.value)
-        assert database_role.connection_parameters()["password"] not in said
-        run("RESET ROLE", said.partition("\n\n")[2], "SET ROLE kini_tests_limited")
+        parameters = str(fault.value)
+        assert database_role.connection_parameters()["password"] not in parameters
+        run("RESET ROLE", parameters.partition("\n\n")[2], "SET ROLE kini_tests_limited")
         freeradius.write_config(tmp_path, **WORDS)
         assert (tmp_path / "radiusd.conf").exists()
 

@@ -106,11 +106,11 @@ def test_others_that_are_in_count_and_a_lost_stop_does_not(network, devices, ses
             )
         for number, each in enumerate(sessions):
             store(each, number)
-        found = decided()
+        decision = decided()
         transaction.set_rollback(True)
-    assert found["Auth-Type"] == plainly(devices, sessions, most, silence)
-    if found["Auth-Type"] == "Reject":
-        assert found == refused("too-many")
+    assert decision["Auth-Type"] == plainly(devices, sessions, most, silence)
+    if decision["Auth-Type"] == "Reject":
+        assert decision == refused("too-many")
 
 
 @ONE_FIXTURE
@@ -123,12 +123,12 @@ def test_a_voucher_lets_in_as_many_devices_as_it_has_places(network, order, plac
         sheet = Voucher.objects.create(mark=mark, group_id="free", devices=places, **span)
         inside: set[int] = set()
         for device in order:
-            found = decided(calling=MACS[device], password="abcde-12345")
+            decision = decided(calling=MACS[device], password="abcde-12345")
             if device in inside or places is None or len(inside) < places:
                 inside.add(device)
-                assert found["Auth-Type"] == "Accept"
+                assert decision["Auth-Type"] == "Accept"
             else:
-                assert found == refused("voucher-used")
+                assert decision == refused("voucher-used")
         sheet.refresh_from_db()
         assert sheet.uses == len(inside)
         transaction.set_rollback(True)

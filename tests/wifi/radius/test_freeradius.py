@@ -62,9 +62,9 @@ def ask_of(network: None) -> Callable[[int], Callable[..., dict[str, str]]]:
         def run(
             source: str = "127.0.0.2", secret: str = "", sign: bool = True, silent: bool = False, **said: str
         ) -> dict[str, str]:
-            given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
-            given |= {name.replace("_", "-"): value for name, value in said.items()}
-            return access_request(port, secret or secret_at(source), source, given, sign=sign, silent=silent)
+            attributes = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
+            attributes |= {name.replace("_", "-"): value for name, value in said.items()}
+            return access_request(port, secret or secret_at(source), source, attributes, sign=sign, silent=silent)
 
         return run
 
@@ -83,12 +83,12 @@ def secret_at(source: str) -> str:
 
 def accounted(port: int, mac: str = PHONE, status: str = "Stop", more: str = "") -> str:
     """Return the output of radclient for an accounting packet of the corner's access point."""
-    said = f"""Packet-Src-IP-Address = 127.0.0.2, NAS-IP-Address = 127.0.0.2, User-Name = "x",
+    text = f"""Packet-Src-IP-Address = 127.0.0.2, NAS-IP-Address = 127.0.0.2, User-Name = "x",
         Calling-Station-Id = "{mac}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
         Acct-Status-Type = {status}, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
         Acct-Terminate-Cause = User-Request{more}"""
     words = ["radclient", "-x", "-r", "1", "-t", "3", "--", f"127.0.0.1:{port}", "acct", secret_at("127.0.0.2")]
-    return subprocess.run(words, input=" ".join(said.split()), capture_output=True, text=True, check=False).stdout
+    return subprocess.run(words, input=" ".join(text.split()), capture_output=True, text=True, check=False).stdout
 
 
 def test_a_known_device_is_let_in_with_its_limits(ask):
@@ -160,8 +160,8 @@ def test_accounting_is_answered_once_it_is_written_down_and_counts_against_the_g
     point = AccessPoint.objects.get(nas_address="127.0.0.2")
     for _again in range(2):
         assert "Accounting-Response" in accounted(server + 1)
-    found = actions.collect_packets(by=BY, folder=tmp_path / "radius" / "detail")
-    assert (found.packets, found.rejected) == (2, 0)
+    result = actions.collect_packets(by=BY, folder=tmp_path / "radius" / "detail")
+    assert (result.packets, result.rejected) == (2, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT octets_in, seconds, cause, access_point FROM wifi_session")
         assert cursor.fetchall() == [(5 * 2**32 + 7, 60, "User-Request", point.mac)]
@@ -228,18 +228,18 @@ def test_whoever_tries_eap_is_refused_at_once_by_a_signed_answer(network, ask, s
     actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
     supplicant = tmp_path / "supplicant.conf"
-    said = f'identity="x"\n password="{code}"\n phase2="auth=PAP"'
-    supplicant.write_text(f"network={{\n key_mgmt=WPA-EAP\n eap={way}\n {said}\n}}\n", "utf-8")
+    text = f'identity="x"\n password="{code}"\n phase2="auth=PAP"'
+    supplicant.write_text(f"network={{\n key_mgmt=WPA-EAP\n eap={way}\n {text}\n}}\n", "utf-8")
     where = ["-a", "127.0.0.1", "-p", str(server), "-A", "127.0.0.2", "-s", secret_at("127.0.0.2")]
     more = ["-M", PHONE.replace("-", ":"), "-N", f"30:s:{CORNER['Called-Station-Id']}", "-t", "3", "-r", "0"]
     words = ["eapol_test", "-c", str(supplicant), *where, *more]
-    found = subprocess.run(words, capture_output=True, text=True, check=False).stdout
-    answer = found.partition("RADIUS message: code=3 (Access-Reject)")[2]
-    assert answer, found
+    result = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    answer = result.partition("RADIUS message: code=3 (Access-Reject)")[2]
+    assert answer, result
     assert "Attribute 80 (Message-Authenticator)" in answer
     assert "no-eap" in answer
-    assert "Invalid Message-Authenticator" not in found
-    assert "(Access-Accept)" not in found
+    assert "Invalid Message-Authenticator" not in result
+    assert "(Access-Accept)" not in result
     assert ask()["code"] == "Access-Accept", "without EAP it comes in"
 
 
@@ -258,26 +258,26 @@ def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_r
     url = f"postgresql:///{at['NAME']}?{urlencode({'host': at['HOST'], 'port': at['PORT'], 'user': at['USER']})}"
     env = os.environ | {"DATABASE_URL": url, "KINI_CITY": str(settings.CITY_PATH), "KINI_VAR": str(tmp_path)}
     words = [sys.executable, "-m", "kini.cli", "wifi", "radius", "--run", "--port", str(port), "--folder", str(folder)]
-    password, said = database_role.connection_parameters()["password"], []
+    password, text = database_role.connection_parameters()["password"], []
     with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as command:
         assert command.stdout is not None
         try:
             for line in command.stdout:
-                said.append(line)
+                text.append(line)
                 if "Ready to process requests" in line:
                     break
             assert "Accounting-Response" in accounted(port + 1)
-            until, found = time.monotonic() + 30, []
+            until, result = time.monotonic() + 30, []
             with connection.cursor() as cursor:
-                while not found and time.monotonic() < until:
+                while not result and time.monotonic() < until:
                     cursor.execute("SELECT seconds FROM wifi_session")
-                    found = cursor.fetchall() or time.sleep(0.05)
+                    result = cursor.fetchall() or time.sleep(0.05)
         finally:
             command.terminate()
-            said += command.stdout.readlines()
-    assert found == [(60,)], said
-    assert "1 packets loaded" in "".join(said)
-    assert password not in "".join(said)
+            text += command.stdout.readlines()
+    assert result == [(60,)], text
+    assert "1 packets loaded" in "".join(text)
+    assert password not in "".join(text)
     assert command.returncode == 0
 
 

@@ -32,12 +32,12 @@ NUMBERS = {"Session-Timeout": 60, "Idle-Timeout": 5}
 def nas(network, monkeypatch):  # noqa: F811
     """The park's access point, which answers every request as asked."""
     monkeypatch.setattr(reauthorization, "SECONDS", 0.1)
-    with listening() as found, current_time.freeze(NOON):
-        AccessPoint.objects.filter(nas_identifier="ap-p1").update(coa_port=found.port)
+    with listening() as outcome, current_time.freeze(NOON):
+        AccessPoint.objects.filter(nas_identifier="ap-p1").update(coa_port=outcome.port)
         point = AccessPoint.objects.get(nas_identifier="ap-p1")
-        found.secret = decrypt(point.secret, secret_context(point.mac))
-        found.answers = lambda packet: [reply(packet, found.secret, packet[0] + 1)]
-        yield found
+        outcome.secret = decrypt(point.secret, secret_context(point.mac))
+        outcome.answers = lambda packet: [reply(packet, outcome.secret, packet[0] + 1)]
+        yield outcome
 
 
 @pytest.fixture
@@ -58,12 +58,20 @@ def test_a_blocked_device_is_disconnected(session, nas, run_jobs):
     run_jobs()
     (packet,) = nas.came
     check(packet, nas.secret)
-    said = dict(attributes(packet))
+    sent_attributes = dict(attributes(packet))
     assert packet[0] == coa.DISCONNECT
-    assert (said["Acct-Session-Id"], said["NAS-Identifier"]) == (b"s1", b"ap-p1")
-    assert (said["User-Name"], said["Calling-Station-Id"]) == (b"acde48001122", b"ac:de:48:00:11:22")
-    found = review()
-    assert (found.outcome, found.sent, found.reason, found.tries) == ("done", "Disconnect-Request", "blocked", 1)
+    assert (sent_attributes["Acct-Session-Id"], sent_attributes["NAS-Identifier"]) == (b"s1", b"ap-p1")
+    assert (sent_attributes["User-Name"], sent_attributes["Calling-Station-Id"]) == (
+        b"acde48001122",
+        b"ac:de:48:00:11:22",
+    )
+    outcome = review()
+    assert (outcome.outcome, outcome.sent, outcome.reason, outcome.tries) == (
+        "done",
+        "Disconnect-Request",
+        "blocked",
+        1,
+    )
 
 
 def test_whoever_signs_out_everywhere_is_disconnected(session, nas, run_jobs):
@@ -104,11 +112,13 @@ def test_another_group_changes_the_limits_of_the_session(session, nas, run_jobs)
         run_jobs()
     (packet,) = nas.came
     check(packet, nas.secret)
-    said = attributes(packet)
+    sent_attributes = attributes(packet)
     assert packet[0] == coa.COA
-    assert dict(said)["Session-Timeout"] == (600 + 60 + 120).to_bytes(4), "counted from the session's start"
-    assert dict(said)["Idle-Timeout"] == (30).to_bytes(4)
-    wispr = {(value[:4], value[4]): int.from_bytes(value[6:]) for name, value in said if name == "Vendor-Specific"}
+    assert dict(sent_attributes)["Session-Timeout"] == (600 + 60 + 120).to_bytes(4), "counted from the session's start"
+    assert dict(sent_attributes)["Idle-Timeout"] == (30).to_bytes(4)
+    wispr = {
+        (value[:4], value[4]): int.from_bytes(value[6:]) for name, value in sent_attributes if name == "Vendor-Specific"
+    }
     assert wispr == {((14122).to_bytes(4), 8): 2_000_000, ((14122).to_bytes(4), 7): 500_000}
     assert review().outcome == "done"
 
@@ -168,18 +178,18 @@ def test_a_session_that_has_ended_is_left_alone_and_its_names_are_gone(session, 
 def test_a_running_session_names_its_device_only_to_who_has_the_keys(session):
     with connection.cursor() as cursor:
         cursor.execute("SELECT handle FROM wifi_session")
-        kept = bytes(cursor.fetchone()[0])
-    assert b"1122" not in kept
+        handle = bytes(cursor.fetchone()[0])
+    assert b"1122" not in handle
 
 
 def test_people_do_not_tell_access_points(network):  # noqa: F811
     by = Actor(ActorKind.RESIDENT, 1)
-    for deed in (
+    for operation in (
         lambda: actions.reauthorize_sessions(by=by, devices=[], reason=""),
         lambda: actions.record_review(by=by, review=1, result=reauthorization.ReviewResult("", None)),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            operation()
 
 
 ASKED = coa.build_request(coa.DISCONNECT, 7, SECRET, {"Acct-Session-Id": "s1", **NUMBERS}, 0)
@@ -203,5 +213,5 @@ def test_whatever_comes_back_stops_nothing(noise):
     body = noise[:60]
     head = bytes((41, 7)) + (20 + len(body)).to_bytes(2)
     signed = head + coa._md5(head + ASKED[4:20] + body + SECRET) + body
-    found = coa.parse_response(signed, ASKED, SECRET)
-    assert found is None or found.done
+    outcome = coa.parse_response(signed, ASKED, SECRET)
+    assert outcome is None or outcome.done

@@ -51,8 +51,10 @@ def simulate(open_town, tmp_path, day):
     def run(*more):
         words = argparse.ArgumentParser()
         wifi_simulate.arguments(words)
-        given = ["--people", str(PEOPLE), "--points", str(POINTS), "--days", "1", "--first", str(day)]
-        return wifi_simulate.run(words.parse_args([*given, "--folder", str(tmp_path), "--radius-rate", "5000", *more]))
+        arguments = ["--people", str(PEOPLE), "--points", str(POINTS), "--days", "1", "--first", str(day)]
+        return wifi_simulate.run(
+            words.parse_args([*arguments, "--folder", str(tmp_path), "--radius-rate", "5000", *more])
+        )
 
     return run
 
@@ -81,10 +83,10 @@ def test_everything_that_was_sent_is_in_the_database_at_its_place_and_time(simul
             "SELECT s.code, w.day, w.octets_in, w.octets_out, w.seconds, w.stopped_at IS NOT NULL FROM wifi_session w"
             " JOIN wifi_accesspoint p ON p.id = wifi_point(w.nas, w.access_point) JOIN wifi_site s ON s.id = p.site_id"
         )
-        found = Counter(cursor.fetchall())
-    told = zip(*(columns[name].tolist() for name in ("site", "octets_in", "octets_out", "length")), strict=True)
-    assert found == Counter((site, day, *numbers, True) for site, *numbers in told)
-    assert found.total() > 20
+        times = Counter(cursor.fetchall())
+    events = zip(*(columns[name].tolist() for name in ("site", "octets_in", "octets_out", "length")), strict=True)
+    assert times == Counter((site, day, *numbers, True) for site, *numbers in events)
+    assert times.total() > 20
 
 
 @pytest.mark.django_db
@@ -110,14 +112,14 @@ def test_what_is_missing_is_said_with_what_to_do(simulate, monkeypatch, day):
 @pytest.mark.django_db
 def test_a_day_that_goes_on_is_told_until_now(open_town):
     places = {point.site.code: number for number, point in enumerate(AccessPoint.objects.all())}
-    told = list(replay.session_events(today(), made(today()), places, "x"))
-    assert all(event.at <= time.time() for event in told)
-    assert [event.at for event in told] == sorted(event.at for event in told)
+    events = list(replay.session_events(today(), made(today()), places, "x"))
+    assert all(event.at <= time.time() for event in events)
+    assert [event.at for event in events] == sorted(event.at for event in events)
 
 
 def test_a_session_is_told_of_from_its_start_through_updates_to_its_end():
-    found = list(replay.update_times(np.array([500, 100]), np.array([301, 20])))
-    assert found == [(100, 1, 0), (120, 1, 20), (500, 0, 0), (800, 0, 300), (801, 0, 301)]
+    times = list(replay.update_times(np.array([500, 100]), np.array([301, 20])))
+    assert times == [(100, 1, 0), (120, 1, 20), (500, 0, 0), (800, 0, 300), (801, 0, 301)]
 
 
 def test_what_is_not_answered_is_sent_again_with_its_age_of_then(monkeypatch):
@@ -134,26 +136,26 @@ def test_what_is_not_answered_is_sent_again_with_its_age_of_then(monkeypatch):
         def answer() -> None:
             tries: Counter[bytes] = Counter()
             while True:
-                asked, sender = server.recvfrom(4096)
-                if not asked:
+                request, sender = server.recvfrom(4096)
+                if not request:
                     return
-                came.append((sender[0], asked))
-                session = asked[28:30]
+                came.append((sender[0], request))
+                session = request[28:30]
                 tries[session] += 1
                 if session != b"s7" and tries[session] > int(session[1:]) % 2:
-                    head = bytes((packets.ACCOUNTING_RESPONSE, asked[1], 0, 20))
-                    mark = hashlib.md5(head + asked[4:20] + nas[0].secret, usedforsecurity=False).digest()
+                    head = bytes((packets.ACCOUNTING_RESPONSE, request[1], 0, 20))
+                    mark = hashlib.md5(head + request[4:20] + nas[0].secret, usedforsecurity=False).digest()
                     server.sendto(head + bytes(16), sender)  # by somebody who does not know the secret
                     server.sendto(head + mark, sender)
 
         thread = Thread(target=answer)
         thread.start()
-        found = replay.replay_events(iter(events), nas, server.getsockname()[1], 1_000)
+        times = replay.replay_events(iter(events), nas, server.getsockname()[1], 1_000)
         with socket.socket(type=socket.SOCK_DGRAM) as end:
             end.sendto(b"", server.getsockname())
         thread.join()
-    assert (found.answered, found.again, found.lost) == (7, 3 + replay.SENDS - 1, 1)
-    assert len(came) == 8 + found.again
+    assert (times.answered, times.again, times.lost) == (7, 3 + replay.SENDS - 1, 1)
+    assert len(came) == 8 + times.again
     assert {address for address, _packet in came} == {"127.64.0.1", "127.64.0.2"}
     assert {int.from_bytes(packet[packet.index(b"\x29\x06") + 2 :][:4]) for _address, packet in came} <= {90, 91, 92}
     assert len({(address, packet[1]) for address, packet in came}) == len(came)

@@ -66,61 +66,61 @@ def test_use_has_the_shape_of_a_city(weeks):
 
 def test_what_the_engine_counts_is_what_was_made(where, weeks):
     root, _counts = weeks
-    made = [sample_month.simulate_sessions(where, day, PEOPLE, 1) for day in storage.closed_days(root)]
-    people = np.ma.concatenate([each["person"] for each in made]).compressed()
-    devices = np.concatenate([each["device"] for each in made])
+    sessions = [sample_month.simulate_sessions(where, day, PEOPLE, 1) for day in storage.closed_days(root)]
+    people = np.ma.concatenate([each["person"] for each in sessions]).compressed()
+    devices = np.concatenate([each["device"] for each in sessions])
     (row,) = aggregates.usage_report(root, MONDAY, MONDAY + timedelta(days=6), "city").rows
     assert (row["people"], row["devices"]) == (len(np.unique(people)), len(np.unique(devices)))
     assert row["sessions"] == len(devices)
     assert row["accesses"] < row["sessions"]
-    assert row["octets"] == sum(int(each["octets_in"].sum() + each["octets_out"].sum()) for each in made)
+    assert row["octets"] == sum(int(each["octets_in"].sum() + each["octets_out"].sum()) for each in sessions)
     areas = {row["of"]: row for row in aggregates.usage_report(root, MONDAY, MONDAY, "area").rows}
-    area = made[0]["area"] == "VS-1"
-    assert areas["VS-1"]["people"] == len(np.unique(made[0]["person"][area].compressed()))
+    area = sessions[0]["area"] == "VS-1"
+    assert areas["VS-1"]["people"] == len(np.unique(sessions[0]["person"][area].compressed()))
 
 
 def test_over_any_days_of_a_month_each_counts_once_whichever_was_written_last(where, tmp_path):
     days = [MONDAY + timedelta(days=n) for n in range(4)]
     for day in (*days, days[1], days[0]):
         sample_month.simulate_day(tmp_path, where, day, 8_000, 1, sketches=False)
-    made = {day: sample_month.simulate_sessions(where, day, 8_000, 1) for day in days}
+    sessions = {day: sample_month.simulate_sessions(where, day, 8_000, 1) for day in days}
     for first, last in ((0, 3), (1, 2), (2, 3), (3, 3)):
-        some = [made[day] for day in days[first : last + 1]]
+        some = [sessions[day] for day in days[first : last + 1]]
         for by, place in (("city", ""), ("area", "VS-1"), ("area", "VS-3"), ("kind", "school")):
             keep = [each[by] == place if place else np.ones(len(each["area"]), bool) for each in some]
             people = np.ma.concatenate([each["person"][one] for each, one in zip(some, keep, strict=True)]).compressed()
             devices = np.concatenate([each["device"][one] for each, one in zip(some, keep, strict=True)])
             rows = {row["of"]: row for row in aggregates.usage_report(tmp_path, days[first], days[last], by).rows}
             row = rows.get(place, {"people": 0, "devices": 0})
-            found = row["people"], row["devices"]
-            assert found == (len(np.unique(people)), len(np.unique(devices)))
+            counts = row["people"], row["devices"]
+            assert counts == (len(np.unique(people)), len(np.unique(devices)))
 
 
 def test_days_of_an_older_version_are_asked_as_they_are_and_renewed_with_the_next(where, tmp_path):
     days = [MONDAY, MONDAY + timedelta(days=1)]
     for day in days:
         sample_month.simulate_day(tmp_path, where, day, 8_000, 1, sketches=False)
-    asked = tmp_path, days[0], days[1], "kind"
-    rows = sorted(aggregates.usage_report(*asked).rows, key=itemgetter("of"))
+    arguments = tmp_path, days[0], days[1], "kind"
+    rows = sorted(aggregates.usage_report(*arguments).rows, key=itemgetter("of"))
     with engine.connect_duckdb(tmp_path) as own:
         for day in days:
             file = storage.day_file(tmp_path, day)
-            said = f"SELECT * EXCLUDE (person_before_kind, device_before_kind) FROM read_parquet('{file}')"
-            own.execute(f"COPY ({said}) TO '{file}.older' (FORMAT parquet)")
+            query = f"SELECT * EXCLUDE (person_before_kind, device_before_kind) FROM read_parquet('{file}')"
+            own.execute(f"COPY ({query}) TO '{file}.older' (FORMAT parquet)")
             Path(f"{file}.older").rename(file)
-    assert sorted(aggregates.usage_report(*asked).rows, key=itemgetter("of")) == rows
+    assert sorted(aggregates.usage_report(*arguments).rows, key=itemgetter("of")) == rows
     sample_month.simulate_day(tmp_path, where, MONDAY + timedelta(days=2), 8_000, 1, sketches=False)
     with storage.open_sessions(tmp_path) as sessions:
         assert "person_before_kind" in sessions.columns
-    assert sorted(aggregates.usage_report(*asked).rows, key=itemgetter("of")) == rows
+    assert sorted(aggregates.usage_report(*arguments).rows, key=itemgetter("of")) == rows
 
 
 def test_peaks_are_the_most_at_the_same_second(where, weeks):
     root, _counts = weeks
-    made = sample_month.simulate_sessions(where, MONDAY, PEOPLE, 1)
+    simulated = sample_month.simulate_sessions(where, MONDAY, PEOPLE, 1)
     online = np.zeros(2 * 86_400, np.int64)
-    np.add.at(online, made["begin"], 1)
-    np.add.at(online, made["begin"] + made["length"], -1)
+    np.add.at(online, simulated["begin"], 1)
+    np.add.at(online, simulated["begin"] + simulated["length"], -1)
     with storage.open_sessions(root) as sessions:
         (row,) = metrics.peak_sessions(sessions, MONDAY, MONDAY).to_pyarrow().to_pylist()
     assert row["peak"] == online.cumsum().max()
@@ -128,9 +128,9 @@ def test_peaks_are_the_most_at_the_same_second(where, weeks):
 
 def test_sketches_agree_with_counting_one_by_one(where, weeks):
     root, _counts = weeks
-    made = [sample_month.simulate_sessions(where, day, PEOPLE, 1) for day in storage.closed_days(root)]
+    sessions = [sample_month.simulate_sessions(where, day, PEOPLE, 1) for day in storage.closed_days(root)]
     for unit, ever in (("people", "person_ever"), ("devices", "device_ever")):
-        true = len(np.unique(np.ma.concatenate([np.ma.asarray(each[ever]) for each in made]).compressed()))
+        true = len(np.unique(np.ma.concatenate([np.ma.asarray(each[ever]) for each in sessions]).compressed()))
         for name in ("2026-11", "all"):
             counted = cardinality.estimate_union([storage.sketch_file(root, name)], "city", unit)[""]
             assert counted == pytest.approx(true, rel=0.01)
@@ -139,8 +139,8 @@ def test_sketches_agree_with_counting_one_by_one(where, weeks):
 def test_the_command_makes_days_beside_the_real_ones(town, tmp_path, capsys):
     words = argparse.ArgumentParser()
     wifi_simulate.arguments(words)
-    asked = ["--people", "3000", "--days", "2", "--first", "2026-10-31", "--show", "--folder", str(tmp_path)]
-    assert wifi_simulate.run(words.parse_args(asked)) == 0
+    arguments = ["--people", "3000", "--days", "2", "--first", "2026-10-31", "--show", "--folder", str(tmp_path)]
+    assert wifi_simulate.run(words.parse_args(arguments)) == 0
     assert "marked as generated" in capsys.readouterr().out
     spans = {(use.span, str(use.begins)) for use in Use.objects.filter(by="city")}
     assert spans == {
@@ -155,4 +155,4 @@ def test_the_command_makes_days_beside_the_real_ones(town, tmp_path, capsys):
         wifi_simulate.run(words.parse_args(["--folder", str(storage.storage_folder())]))
     ClosedDay.objects.create(day=MONDAY)
     with pytest.raises(command_line.CommandError, match="demos"):
-        wifi_simulate.run(words.parse_args([*asked]))
+        wifi_simulate.run(words.parse_args([*arguments]))

@@ -152,13 +152,13 @@ def test_pages_ask_the_database_little(client, town):
 def test_programs_are_told_the_nearest_ten(client, town):
     actions.create_sample_points(by=BY)
     here = (38.7400, -9.4600)
-    found = client.get("/api/v1/wifi/points", {"near": "38.7400,-9.4600"}).json()["items"]
+    nearest = client.get("/api/v1/wifi/points", {"near": "38.7400,-9.4600"}).json()["items"]
     away = sorted((distance_m(here, (site.latitude, site.longitude)), site.code) for site in Site.objects.all())
-    assert [item["code"] for item in found] == [code for _metres, code in away[:10]]
-    assert [item["metres"] for item in found] == [round(metres) for metres, _code in away[:10]]
-    assert found[0]["kind"]["id"] in ("school", "park")
-    asked = {"near": "38.74,-9.46", "kind": "park", "open_now": "true"}
-    parks = client.get("/api/v1/wifi/points", asked).json()["items"]
+    assert [item["code"] for item in nearest] == [code for _metres, code in away[:10]]
+    assert [item["metres"] for item in nearest] == [round(metres) for metres, _code in away[:10]]
+    assert nearest[0]["kind"]["id"] in ("school", "park")
+    query = {"near": "38.74,-9.46", "kind": "park", "open_now": "true"}
+    parks = client.get("/api/v1/wifi/points", query).json()["items"]
     assert {item["kind"]["id"] for item in parks} == {"park"}
     assert all(item["open"] for item in parks)
 
@@ -179,9 +179,9 @@ def test_the_nearest_are_the_nearest(points, count):
     projection = Projection(38.74, -9.46)
     sites = tuple(Site(code=f"s{n}", latitude=a, longitude=b) for n, (a, b) in enumerate(points))
     spots = np.array([projection.to_metres(point) for point in points])
-    found = SiteCache(sites, {}, projection, spots).nearest((38.74, -9.46), count)
-    assert len(found) == min(count, len(points))
-    away = [metres for _site, metres in found]
+    nearest = SiteCache(sites, {}, projection, spots).nearest((38.74, -9.46), count)
+    assert len(nearest) == min(count, len(points))
+    away = [metres for _site, metres in nearest]
     limit = sorted(distance_m((38.74, -9.46), point) for point in points)
     assert all(abs(metres - best) < 1 + best * 0.01 for metres, best in zip(away, limit, strict=False))
 

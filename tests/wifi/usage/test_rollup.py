@@ -106,8 +106,8 @@ def test_no_identity_is_in_the_files(two_of_one, root):
         cursor.execute("SELECT device_pseudonym FROM wifi_session")
         pseudonyms = {bytes(value)[:8] for (value,) in cursor.fetchall()}
     values = {path: set(map(as_bytes, cells(path))) for path in root.rglob("*.parquet")}
-    for path, found in values.items():
-        content = b"|".join(found)
+    for path, shown_value in values.items():
+        content = b"|".join(shown_value)
         assert not [mark for mark in marks if mark[:8] in content or mark[:8][::-1] in content]
         assert path.stat().st_mode & 0o077 == 0
     assert pseudonyms <= values[storage.day_file(root, DAY)]
@@ -166,13 +166,13 @@ def test_a_range_over_months_tells_people_only_by_whole_months(two_of_one, root)
 
 def test_only_the_program_closes_days(town, root):
     somebody = Actor(ActorKind.OFFICER, user_id=1)
-    for deed in (
+    for operation in (
         lambda: actions.prepare_day(by=somebody, day=DAY),
         lambda: actions.close_day(by=somebody, day=DAY, root=root),
         lambda: actions.count_usage(by=somebody, days=[], months=[], root=root),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            operation()
 
 
 def test_the_pack_says_how_long_after_midnight(town):
@@ -184,11 +184,11 @@ def test_the_command_tells_figures_and_hides_small_ones(two_of_one, root, capsys
     words = argparse.ArgumentParser()
     wifi_served.arguments(words)
     target = tmp_path / "figures.csv"
-    asked = ["--folder", str(root), "--by", "kind", "--csv", str(target)]
-    assert wifi_served.run(words.parse_args(asked)) == 0
+    arguments = ["--folder", str(root), "--by", "kind", "--csv", str(target)]
+    assert wifi_served.run(words.parse_args(arguments)) == 0
     assert target.read_text().split() == [",".join(("of", *aggregates.FIGURES)), "park,,,,,,", "school,,,,,,"]
     assert "fewer than 5 people or devices" in capsys.readouterr().err
     with pytest.raises(command_line.CommandError, match="must not be after"):
-        wifi_served.run(words.parse_args([*asked, "--from", str(DAY + timedelta(days=1))]))
+        wifi_served.run(words.parse_args([*arguments, "--from", str(DAY + timedelta(days=1))]))
     with pytest.raises(command_line.CommandError, match="has no closed days"):
         wifi_served.run(words.parse_args(["--folder", str(tmp_path / "nowhere")]))

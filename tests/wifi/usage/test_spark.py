@@ -83,15 +83,15 @@ def cluster(tmp_path):
 
 
 def answers(root, first, last):
-    found = {}
+    results = {}
     with storage.open_sessions(root) as sessions:
         for by in aggregates.BREAKDOWNS:
             rows = metrics.usage_by(sessions, first, last, by).to_pyarrow().to_pylist()
-            found["use", by] = sorted(rows, key=lambda row: row["of"])
+            results["use", by] = sorted(rows, key=lambda row: row["of"])
             if by != "hour":
                 rows = metrics.peak_sessions(sessions, first, last, by).to_pyarrow().to_pylist()
-                found["peaks", by] = sorted(rows, key=lambda row: row["of"])
-    return found
+                results["peaks", by] = sorted(rows, key=lambda row: row["of"])
+    return results
 
 
 # PySpark calls what pandas will take away, and leaves sockets to its Java process open.
@@ -104,8 +104,8 @@ def test_spark_gives_the_same_numbers(town, tmp_path, cluster, settings, monkeyp
     where, root = sample_month.build_world(network, points, seed=1), tmp_path / "days"
     for number in range(3):
         sample_month.simulate_day(root, where, MONDAY + timedelta(days=number), 20_000, 1, sketches=False)
-    asked = MONDAY, MONDAY + timedelta(days=1)
-    duckdb = answers(root, *asked)
+    days_asked = MONDAY, MONDAY + timedelta(days=1)
+    duckdb = answers(root, *days_asked)
     settings.ENV = replace(settings.ENV, analytics=cluster)
-    assert answers(root, *asked) == duckdb
+    assert answers(root, *days_asked) == duckdb
     assert duckdb["use", "city"][0]["people"] > 1000

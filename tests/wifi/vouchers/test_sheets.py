@@ -38,8 +38,8 @@ def test_a_sheet_is_made_printed_once_used_and_taken_back(client, head):
     page = client.post("/desk/wifi/", WANTED).content.decode()
     codes = re.findall(r">([0-9A-Z]{5}-[0-9A-Z]{5})<", page)
     assert len(set(codes)) == 12
-    found = decided(password=codes[0], **AT_CORNER)
-    assert (found["Auth-Type"], found["Session-Timeout"]) == ("Accept", "18000")
+    decision = decided(password=codes[0], **AT_CORNER)
+    assert (decision["Auth-Type"], decision["Session-Timeout"]) == ("Accept", "18000")
     listed = client.get("/desk/wifi/").content.decode()
     assert "School on the hill" in listed
     assert not any(code in listed for code in codes)

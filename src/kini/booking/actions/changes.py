@@ -22,8 +22,10 @@ def release_draft(*, by: Actor, draft: Draft) -> None:
         NotAllowed: if the draft belongs to somebody else.
     """
     access.require_own_draft(by, draft)
-    held = Booking.objects.select_for_update().filter(draft=draft, case=None, state__in=(*EXPIRING_STATES, "waiting"))
-    for booking in held.select_related("slot__service"):
+    reserved = Booking.objects.select_for_update().filter(
+        draft=draft, case=None, state__in=(*EXPIRING_STATES, "waiting")
+    )
+    for booking in reserved.select_related("slot__service"):
         _end(by, booking, "cancelled")
 
 

@@ -94,7 +94,7 @@ def desk_case_out(desk: DeskCase) -> DeskCaseOut:
         unit=str(Text.model_validate(case.unit.name)) if case.unit else None,
         person=view.person or None,
         moves=[move_out(button.edge, view.snapshot) for button in desk.moves],
-        may=[deed for deed, allowed in deeds.items() if allowed],
+        may=[move for move, allowed in deeds.items() if allowed],
         colleagues=[_colleague(officer) for officer in desk.colleagues],
         answers=pages_out(view),
         timeline=timeline_out(view),

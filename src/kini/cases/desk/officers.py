@@ -127,11 +127,11 @@ def officer(request: HttpRequest, officer: int) -> HttpResponse:
 def revoke_role(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
     """Revoke a role. Idempotent."""
     actor, managed = _managed(request, officer)
-    held = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=managed).first()
+    role_grant = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=managed).first()
 
     def deed() -> None:
-        if held:
-            actions.withdraw_role(by=actor, grant=held)
+        if role_grant:
+            actions.withdraw_role(by=actor, grant=role_grant)
 
     return _done(request, actor, managed, deed, _("The role has been revoked."))
 

@@ -205,9 +205,9 @@ def _worked_on(lines: Mapping[int, OfficerReads], cases: Iterable[Case]) -> set[
 
 def _areas_of(officers: Collection[int]) -> dict[int, set[str]]:
     """Areas in which each officer is assigned open cases."""
-    held = Case.objects.filter(assignee_id__in=officers, closed_at__isnull=True).order_by()
+    assigned_cases = Case.objects.filter(assignee_id__in=officers, closed_at__isnull=True).order_by()
     areas: dict[int, set[str]] = defaultdict(set)
-    for officer, path in held.values_list("assignee_id", "area_path").distinct():
+    for officer, path in assigned_cases.values_list("assignee_id", "area_path").distinct():
         if officer:
             areas[officer].add(path)
     return areas

@@ -273,9 +273,9 @@ class _JsonParser:
 
     def _take(self, sign: str) -> bool:
         self._skip_blanks()
-        taken = self._buffer.startswith(sign, self._at)
-        self._at += taken
-        return taken
+        matched = self._buffer.startswith(sign, self._at)
+        self._at += matched
+        return matched
 
     def _expect(self, sign: str) -> None:
         if not self._take(sign):

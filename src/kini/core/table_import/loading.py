@@ -196,7 +196,7 @@ class _Statements:
         """The table of differences; rows that a file need not name have no kind."""
         scope = " AND ".join(f"{column} = %s" for column in self.scope) or "TRUE"
         joined = " AND ".join(f"i.{column} = t.{column}" for column in self.key)
-        stored, given = (f"ROW({', '.join(f'{a}.{c}' for c in self.fields)})" for a in "ti")
+        stored, imported = (f"ROW({', '.join(f'{a}.{c}' for c in self.fields)})" for a in "ti")
         is_frozen, of_frozen = "FALSE", tuple[Any, ...]()
         if self.target.frozen is not None:
             query, of_frozen = self.target.frozen.values("pk").query.sql_with_params()
@@ -207,7 +207,7 @@ class _Statements:
                 SELECT i.line, t.{self.pk} AS pk, to_jsonb(t) AS row, CASE
                     WHEN t.{self.pk} IS NULL THEN 'added'
                     WHEN i.line IS NULL AND NOT %s THEN NULL
-                    WHEN {stored} IS NOT DISTINCT FROM {given} THEN 'unchanged'
+                    WHEN {stored} IS NOT DISTINCT FROM {imported} THEN 'unchanged'
                     WHEN {is_frozen} THEN 'frozen'
                     WHEN i.line IS NULL THEN 'removed'
                     ELSE 'changed'

@@ -29,7 +29,7 @@ def webhook_url(name: str) -> str:
 
 def send_sign_in_code(recipient: str, text: str) -> None:
     """Send a sign-in code by SMS (registered with core.delivery)."""
-    found = provider_for("sms")
-    if found is None:
+    provider = provider_for("sms")
+    if provider is None:
         raise LookupError("no provider of SMS is configured")
-    found.send(OutgoingMessage(recipient, text))
+    provider.send(OutgoingMessage(recipient, text))

@@ -63,8 +63,8 @@ class Twilio(Provider):
             raise TemporaryFailure(f"{self.name} did not respond: {type(error).__name__}") from None
         if response.is_success:
             return Accepted("sent" if out.key else "delivered", self.name, str(answer["sid"]))
-        said = f"{self.name} answered {answer.get('code', response.status_code)}: {answer.get('message', '')}"
-        raise (PermanentFailure if answer.get("code") in PERMANENT_CODES else TemporaryFailure)(said)
+        error_text = f"{self.name} answered {answer.get('code', response.status_code)}: {answer.get('message', '')}"
+        raise (PermanentFailure if answer.get("code") in PERMANENT_CODES else TemporaryFailure)(error_text)
 
     def parse_webhook(
         self, address: str, headers: Mapping[str, str], body: bytes

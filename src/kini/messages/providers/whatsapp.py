@@ -63,9 +63,9 @@ class WhatsApp(Provider):
             raise TemporaryFailure(f"{self.name} did not respond: {type(error).__name__}") from None
         if response.is_success:
             return Accepted("sent" if out.key else "delivered", self.name, str(answer["messages"][0]["id"]))
-        told = answer.get("error", {})
-        said = f"{self.name} answered {told.get('code', response.status_code)}: {told.get('message', '')}"
-        raise (PermanentFailure if told.get("code") in PERMANENT_CODES else TemporaryFailure)(said)
+        failure = answer.get("error", {})
+        error_text = f"{self.name} answered {failure.get('code', response.status_code)}: {failure.get('message', '')}"
+        raise (PermanentFailure if failure.get("code") in PERMANENT_CODES else TemporaryFailure)(error_text)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
@@ -85,8 +85,8 @@ class WhatsApp(Provider):
     def photo(self, reference: str) -> bytes:
         """Look up the media URL, then download it."""
         try:
-            found = httpx.get(f"{self.address}/{reference}", headers=self._headers(), timeout=TIMEOUT)
-            file = httpx.get(found.raise_for_status().json()["url"], headers=self._headers(), timeout=TIMEOUT)
+            response = httpx.get(f"{self.address}/{reference}", headers=self._headers(), timeout=TIMEOUT)
+            file = httpx.get(response.raise_for_status().json()["url"], headers=self._headers(), timeout=TIMEOUT)
             content = file.raise_for_status().content
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise TemporaryFailure(f"{self.name} returned no picture: {type(error).__name__}") from None

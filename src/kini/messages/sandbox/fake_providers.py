@@ -98,12 +98,12 @@ class FakeProviders:
         return f"[{name}] " + " | ".join(words)
 
     def _take(self, channel: str, number: str, text: str, back: str) -> FakeMessage:
-        taken = FakeMessage(
+        message = FakeMessage(
             f"{'SM' if channel == 'sms' else 'wamid.'}{next(self._count):030d}", channel, number, text, True, back
         )
         with self._lock:
-            self.taken.append(taken)
-        return taken
+            self.taken.append(message)
+        return message
 
     def _slow_down(self, code: int, message: str) -> None:
         now = time.monotonic()

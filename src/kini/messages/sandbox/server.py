@@ -130,27 +130,27 @@ class Handler(SandboxHandler):
         return hmac.compare_digest(self.headers.get("Authorization", ""), f"Bearer {self.sandbox.keys.token}")
 
     def sms(self, form: dict[str, str]) -> None:
-        given = base64.b64encode(f"{ACCOUNT}:{self.sandbox.keys.token}".encode()).decode()
-        if self.headers.get("Authorization") != f"Basic {given}" or form.get("From") != SENDER:
+        credentials = base64.b64encode(f"{ACCOUNT}:{self.sandbox.keys.token}".encode()).decode()
+        if self.headers.get("Authorization") != f"Basic {credentials}" or form.get("From") != SENDER:
             return self.json(401, {"code": 20003, "message": "Authenticate"})
         try:
-            taken = self.sandbox.carriers.sms(form["To"], form["Body"], form.get("StatusCallback", ""))
+            message = self.sandbox.carriers.sms(form["To"], form["Body"], form.get("StatusCallback", ""))
         except ProviderError as refusal:
             status = 429 if refusal.code == 20429 else 400
             return self.json(status, {"code": refusal.code, "message": refusal.message})
-        self.json(201, {"sid": taken.id, "status": "queued"})
-        self.later(taken)
+        self.json(201, {"sid": message.id, "status": "queued"})
+        self.later(message)
 
     def whatsapp(self, content: dict[str, Any]) -> None:
         if not self.bearer():
             return self.json(401, {"error": {"code": 190, "message": "Invalid OAuth access token"}})
         try:
-            taken = self.sandbox.carriers.whatsapp(content)
+            message = self.sandbox.carriers.whatsapp(content)
         except ProviderError as refusal:
             status = 429 if refusal.code == 130429 else 400
             return self.json(status, {"error": {"code": refusal.code, "message": refusal.message}})
-        self.json(200, {"messaging_product": "whatsapp", "messages": [{"id": taken.id}]})
-        self.later(taken)
+        self.json(200, {"messaging_product": "whatsapp", "messages": [{"id": message.id}]})
+        self.later(message)
 
     def later(self, taken: FakeMessage) -> None:
         threading.Thread(target=self.sandbox.receipts, args=(taken,), daemon=True).start()
@@ -173,11 +173,11 @@ def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
 
 def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
     """Create server and configuration file for core.sandboxes."""
-    made = keys.generate_keys()
+    sandbox_keys = keys.generate_keys()
     running = server(
-        Sandbox(FakeProviders(message_texts.whatsapp_templates()), made, f"{city}/messages/notices/"), port
+        Sandbox(FakeProviders(message_texts.whatsapp_templates()), sandbox_keys, f"{city}/messages/notices/"), port
     )
-    return running, keys.configure(folder, made, running.server_address[1])
+    return running, keys.configure(folder, sandbox_keys, running.server_address[1])
 
 
 PAGE_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

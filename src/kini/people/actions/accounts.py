@@ -70,17 +70,17 @@ def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
     """
     action_helpers.require_self(by, user.pk)
     other = queries.user_by_contact(contact)
-    taken = _(
+    refusal = _(
         "Another account already signs in with this. Sign in to that account, or ask at a counter to merge the two."
     )
     if other and other.pk != user.pk:
-        raise ActionRefused(taken)
+        raise ActionRefused(refusal)
     before = security_notifications.contacts_of(user)
     if contact.kind == "phone":
         user.phone, user.phone_verified = contact.value, True
     else:
         user.email = contact.value
-    action_helpers.create_once(user.save, taken)
+    action_helpers.create_once(user.save, refusal)
     if contact not in before:
         security_notifications.notify_contact_changed(user, before, contact)
     Resident.objects.filter(user=user).update(phone=user.phone or "", email=user.email or "")
