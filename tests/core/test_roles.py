@@ -128,7 +128,7 @@ def test_production_does_not_start_with_a_role_that_can_do_too_much(db: None, se
     settings.ENV = replace(settings.ENV, name="production")
     with pytest.raises(database_roles.RoleError, match="the role of DATABASE_URL is a superuser"):
         database_roles.require_restricted()
-    with pytest.raises(SystemExit, match=r"Two roles of the database"):
+    with pytest.raises(SystemExit, match=r"Database roles"):
         database_roles.exit_if_unrestricted()
 
 

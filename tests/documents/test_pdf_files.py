@@ -46,11 +46,11 @@ def set_paper(pack, *texts):
 def test_the_signature_is_valid_and_covers_everything(certificate, tmp_path):
     paper = tmp_path / "document.pdf"
     paper.write_bytes(content_of(certificate))
-    told = pdfsig(paper)
-    assert "Signature is Valid" in told
-    assert "ETSI.CAdES.detached" in told
-    assert "Total document signed" in told
-    assert "Signer Certificate Common Name: Catatan" in told
+    output = pdfsig(paper)
+    assert "Signature is Valid" in output
+    assert "ETSI.CAdES.detached" in output
+    assert "Total document signed" in output
+    assert "Signer Certificate Common Name: Catatan" in output
 
 
 def test_a_document_can_be_sent_to_the_city_again(certificate, var):

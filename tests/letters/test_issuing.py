@@ -52,8 +52,8 @@ def test_the_resident_reads_and_is_told_of_it(letter, granted, town, browse):
     page = browse(town.resident).get(f"/cases/{granted.reference}/").content.decode()
     assert "Download your letter" in page
     assert f"/cases/{granted.reference}/documents/{letter.attachment_id}/" in page
-    told = OutboxMessage.objects.latest("pk").text
-    assert "Surat izin lapak" in told
+    text = OutboxMessage.objects.latest("pk").text
+    assert "Surat izin lapak" in text
 
 
 def test_the_same_event_again_changes_nothing(letter, granted):
@@ -105,10 +105,10 @@ def test_a_permit_without_a_letter_gets_none(keys, town, grant):
 
 def test_every_step_is_audited_and_kept(letter):
     assert list(letter.signed_document.history.values_list("state", flat=True)) == ["waiting", "valid"]
-    found = AuditEntry.objects.filter(subject=f"signed-document:{letter.signed_document.number}").values_list(
+    entries = AuditEntry.objects.filter(subject=f"signed-document:{letter.signed_document.number}").values_list(
         "action", flat=True
     )
-    assert set(found) == {"documents.issued", "documents.signed"}
+    assert set(entries) == {"documents.issued", "documents.signed"}
 
 
 @pytest.mark.parametrize("change", [{"entry": 1}, {"attachment": None}])

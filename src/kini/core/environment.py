@@ -118,14 +118,16 @@ class Environment(EnvironmentSettings):
         "",
         alias="DATABASE_URL",
         repr=False,
-        description="libpq address of the database (PostgreSQL 15 or newer), for a role that owns nothing: "
-        "`postgresql://kini_program:...@db/kini`",
+        description=(
+            "libpq address of the database (PostgreSQL 15 or newer), for the application's role, which owns "
+            "nothing: `postgresql://kini_program:...@db/kini`"
+        ),
     )
     owner_database_url: str = Field(
         "",
         repr=False,
         description="address of the same database for the role that owns its tables; `prepare` and `restore` use it "
-        "(see “Two roles of the database”)",
+        "(see “Database roles”)",
     )
     secret_key: OwnKey = Field("", repr=False, description="signs sessions and forms; 50 random characters")
     data_keys: Annotated[OwnKey, _parses(parse_key_ring)] = Field(
@@ -138,27 +140,29 @@ class Environment(EnvironmentSettings):
         "",
         repr=False,
         description='base64 of 32 random bytes, or several as "id:base64,id:base64"; finds encrypted numbers again '
-        "and seals timelines (“Keys”)",
+        "and chains timelines (“Keys”)",
     )
     signing_key: Annotated[OwnKey, AfterValidator(parse_signing_key)] = Field(
         "",
         repr=False,
         description="base64 of a private RSA key in PEM (`openssl genpkey -algorithm RSA -pkeyopt "
-        "rsa_keygen_bits:3072 | base64 -w0`); signs what programs are told about who signed in",
+        "rsa_keygen_bits:3072 | base64 -w0`); signs the ID tokens of OAuth clients",
     )
     hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
-        (), description="host names that are answered, comma-separated"
+        (), description="host names that Kini answers, comma-separated"
     )
     city: Annotated[Path, AfterValidator(Path.resolve)] = Field(
         ROOT / "cities" / "jakarta", description="folder of the city pack (`cities/jakarta`)"
     )
     var: Annotated[Path, AfterValidator(Path.resolve)] = Field(
-        ROOT / "var", description="folder for files, and for the database of a first look (`var`)"
+        ROOT / "var", description="folder for files, and for the database of a demo (`var`)"
     )
     address: Annotated[str, AfterValidator(_address)] = Field(
         "",
-        description="where people find the city (`https://kini.example`); it stands on letters and in their QR codes. "
-        "Left out: `https://` and the first of `KINI_HOSTS`",
+        description=(
+            "the city's address (`https://kini.example`), printed on letters and in their QR codes. Default: "
+            "`https://` and the first of `KINI_HOSTS`"
+        ),
     )
     plugins: Names = Field((), description="Python packages with further rooms, comma-separated")
     mail_url: Annotated[str, _parses(parse_mailers)] = Field(
@@ -170,19 +174,25 @@ class Environment(EnvironmentSettings):
     mail_from: str = Field("", description="sender's address of e-mail")
     sms: str = Field(
         "",
-        description="name of an SMS provider that a plug-in registers; left out, the one of `KINI_MESSAGES`; without "
-        "any, codes go by e-mail only",
+        description=(
+            "name of an SMS provider of a plug-in; default: the one of `KINI_MESSAGES`; without any, codes are "
+            "sent by e-mail only"
+        ),
     )
     proxies: int = Field(
         0,
         ge=0,
-        description="how many proxies of your own stand in front (see [Proxy](#proxy)); without it every visitor "
-        "behind one shares its limits",
+        description=(
+            "number of your own proxies in front of Kini (see [Proxy](#proxy)); without it all visitors behind "
+            "one share its limits"
+        ),
     )
     fast_path: bool = Field(
         True,
-        description="`off`: no pipelining, no prepared statements, no page cache. Everything works as before, more "
-        "slowly: to find out whether a fault lies there",
+        description=(
+            "`off`: no pipelining, no prepared statements, no page cache. Everything works as before, more "
+            "slowly; use it to find out whether an error is caused by one of them"
+        ),
     )
     log_format: Annotated[str, AfterValidator(_log_format)] = Field(
         "", alias="KINI_LOG", description="`json` (in production) or `text`"
@@ -190,21 +200,22 @@ class Environment(EnvironmentSettings):
     log_level: str = Field("info", description="`info`, `warning` or `error`")
     chain_heads: OptionalPath = Field(
         None,
-        description="file outside the database to which the head of every sealed block is appended (see “Proof that "
-        "nothing was changed”)",
+        description=(
+            "file outside the database to which the head of every sealed block is appended (see “Tamper evidence”)"
+        ),
     )
     clamd: Annotated[str, _parses(virus_scanner.parse_address)] = Field(
         "",
         description="virus scanner for uploads, ClamAV's clamd: `unix:///run/clamav/clamd.ctl` or "
-        "`tcp://10.0.0.5:3310`; without it nothing is scanned",
+        "`tcp://10.0.0.5:3310`; without it uploads are not scanned",
     )
     syslog: Annotated[str, _parses(parse_address)] = Field(
         "",
-        description="syslog server that gets the heads: `udp://host:514`, `tcp://host:601` or `unix:///dev/log`",
+        description="syslog server that receives the heads: `udp://host:514`, `tcp://host:601` or `unix:///dev/log`",
     )
-    syslog_audit: bool = Field(False, description="`on`: it also gets every audit entry, without names and details")
+    syslog_audit: bool = Field(False, description="`on`: it also receives every audit entry, without names and details")
     demo: Annotated[bool, _demo_level("1", "people"), AfterValidator(_local_only)] = Field(
-        False, description="`1`: people and cases of a first look; `people`: only people; production refuses it"
+        False, description="`1`: people and cases of a demo; `people`: only people; production refuses it"
     )
     demo_cases: Annotated[bool, _demo_level("1")] = Field(False, alias="KINI_DEMO")
     outbox: Annotated[bool, AfterValidator(_local_only)] = Field(

@@ -79,7 +79,7 @@ def provider_file(description: str, *, alias: str | None = None, sandbox: str = 
     """Declare a variable that names a TOML file of providers (core/provider_config.py).
 
     Args:
-        sandbox: name of the sandbox that writes the file in a first look (core/sandboxes.py).
+        sandbox: name of the sandbox that writes the file in a demo (core/sandboxes.py).
     """
     return Field(None, alias=alias, description=description, json_schema_extra={"sandbox": sandbox})
 

@@ -14,7 +14,7 @@ type Step = Callable[[Actor], Iterable[str] | None]
 owner_steps: Registry[Step] = Registry("step of prepare as owner")
 #: What follows from the pack and the environment.
 steps: Registry[Step] = Registry("step of prepare")
-#: Made-up data of a first look.
+#: Data of a demo.
 demo_steps: Registry[Step] = Registry("step of prepare in a demo")
 
 

@@ -23,7 +23,7 @@ def _credentials() -> Path | None:
 class DocumentsEnvironment(EnvironmentSettings):
     signing_keys: OptionalPath = Field(
         None,
-        description="folder with the keys by which agencies sign documents (`/etc/kini/signing`; in a first look "
+        description="folder with the keys by which agencies sign documents (`/etc/kini/signing`; in a demo "
         "`signing` in `KINI_VAR`). Production refuses one inside `KINI_VAR`; see below",
     )
     signing_passwords: OptionalPath = Field(
@@ -33,7 +33,7 @@ class DocumentsEnvironment(EnvironmentSettings):
     )
     time_stamps: str = Field(
         "",
-        description="address of a time-stamping authority (RFC 3161) for those signatures; without one they bear the "
+        description="address of a time-stamping authority (RFC 3161) for those signatures; without one they have the "
         "time of this machine",
     )
 

@@ -5,5 +5,5 @@ from kini.core.environment_settings import EnvironmentSettings, OptionalPath, pr
 
 class MessagesEnvironment(EnvironmentSettings):
     messages: OptionalPath = provider_file(
-        "TOML file that names the providers of SMS and WhatsApp (see below)", sandbox="messages"
+        "TOML file with the providers of SMS and WhatsApp (see below)", sandbox="messages"
     )

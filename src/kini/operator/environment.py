@@ -23,6 +23,6 @@ def parse_path(text: str) -> str:
 class OperatorEnvironment(EnvironmentSettings):
     operator_path: Annotated[str, AfterValidator(parse_path)] = Field(
         "",
-        description="where the operator's pages are (`engine-room-7c1e`, for `https://YOUR-CITY/engine-room-7c1e/`); "
+        description="path of the operator's pages (`engine-room-7c1e`, for `https://YOUR-CITY/engine-room-7c1e/`); "
         "without it they do not exist",
     )

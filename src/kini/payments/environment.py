@@ -5,5 +5,5 @@ from kini.core.environment_settings import EnvironmentSettings, OptionalPath, pr
 
 class PaymentsEnvironment(EnvironmentSettings):
     payments: OptionalPath = provider_file(
-        "TOML file that names the payment providers (see below); without it nothing is paid online", sandbox="payments"
+        "TOML file with the payment providers (see below); without it there is no online payment", sandbox="payments"
     )

@@ -5,10 +5,10 @@ from kini.core.environment_settings import EnvironmentSettings, OptionalPath, pr
 
 class PeopleEnvironment(EnvironmentSettings):
     directory: OptionalPath = provider_file(
-        'TOML file that names the OpenID Connect provider by which officers sign in (see "How officers sign in")'
+        "TOML file with the OpenID Connect provider through which officers sign in (see “Officers' sign-in”)"
     )
     register_file: OptionalPath = provider_file(
-        "TOML file that names the register of persons that confirms identities (see “Levels of assurance”); without it "
+        "TOML file with the civil register that confirms identities (see “Levels of assurance”); without it "
         "only counters do",
         alias="KINI_REGISTER",
         sandbox="register",

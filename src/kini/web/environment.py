@@ -55,19 +55,19 @@ class WebEnvironment(EnvironmentSettings):
     service_worker: bool = Field(
         True,
         alias="KINI_WORKER",
-        description="`off` takes the service worker away from every phone (see “The app on the phone”); otherwise "
-        "phones keep pages and answers while the net is away",
+        description="`off` removes the service worker from every phone (see “The app on the phone”); otherwise "
+        "phones keep pages and answers while they are offline",
     )
     tiles_address: Annotated[str, AfterValidator(_tile_address)] = Field(
         "",
         alias="KINI_TILES",
-        description="pictures under the maps (`https://tiles.example/{z}/{x}/{y}.png`); without them only the city's "
-        "own areas are drawn, and no map asks another server",
+        description="map tiles (`https://tiles.example/{z}/{x}/{y}.png`); without them only the city's "
+        "own areas are drawn, and no map contacts another server",
     )
-    tiles_credit: Annotated[str, AfterValidator(_credit)] = Field("", description="whom to credit for these pictures")
+    tiles_credit: Annotated[str, AfterValidator(_credit)] = Field("", description="credit of the map tiles")
     security_contact: Annotated[str, AfterValidator(_contact)] = Field(
         "",
-        description="contact for reports of weaknesses (`mailto:security@kini.example`), shown at "
+        description="contact for reports of vulnerabilities (`mailto:security@kini.example`), shown at "
         "`/.well-known/security.txt` (RFC 9116); without a contact there is no such file",
     )
     security_expires: Annotated[date | None, BeforeValidator(_day)] = Field(

@@ -5,5 +5,5 @@ from kini.core.environment_settings import EnvironmentSettings, OptionalPath, pr
 
 class WifiEnvironment(EnvironmentSettings):
     wifi: OptionalPath = provider_file(
-        "TOML file that names Wi-Fi controllers that let devices in when told to ([docs/wifi.md](wifi.md))"
+        "TOML file with Wi-Fi controllers that admit devices on request ([docs/wifi.md](wifi.md))"
     )

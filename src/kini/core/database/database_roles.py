@@ -139,7 +139,7 @@ def require_restricted() -> None:
     if settings.ENV.production and (fault := excess_right()):
         raise RoleError(
             f"the role of DATABASE_URL {fault}. Make two roles, and name the owner in KINI_OWNER_DATABASE_URL"
-            ' (docs/operators.md, "Two roles of the database")'
+            ' (docs/operators.md, "Database roles")'
         )
 
 
