@@ -165,5 +165,5 @@ def test_the_log_takes_few_queries(officer, resident, signed_in, django_assert_m
         actions.log_look(
             by=acting(officer), resident=resident, what="profile", purpose=FOR, reason=f"Alasan nomor {number}"
         )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         signed_in.get("/me/access-log/")

@@ -15,6 +15,7 @@ from kini.core.localized_text import Text, missing_translations
 
 FILE = "access.yaml"
 CASEWORK, COUNTER, APPOINTMENT, CONTACT = "casework", "counter", "appointment", "contact"
+DUPLICATES = "duplicates"
 
 #: Purposes of reads, implied by the page.
 READ_PURPOSES: Mapping[str, str | Promise] = {
@@ -22,6 +23,7 @@ READ_PURPOSES: Mapping[str, str | Promise] = {
     COUNTER: _("Help at a counter"),
     APPOINTMENT: _("Your appointment"),
     CONTACT: _("A message that did not reach you"),
+    DUPLICATES: _("Two records were compared that may both be yours"),
 }
 #: Purposes of looks for packs without a list of their own.
 DEFAULT_LOOK_PURPOSES: Mapping[str, str | Promise] = {

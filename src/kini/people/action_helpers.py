@@ -87,7 +87,7 @@ def log_access(by: Actor, resident: Resident | None, what: str, reason: str, ref
         ActionRefused: without a listed purpose, or without a meaningful reason of acceptable length.
         TooManyAttempts: after too many looks.
     """
-    reason = _worded(reason)
+    reason = require_reason(reason)
     if purpose not in (COUNTER, *access_purposes.look_purposes()):
         raise ActionRefused(_("Choose the purpose for which you need to see this."))
     officer = queries.officer_of(by)
@@ -115,7 +115,8 @@ def _count_look(by: Actor) -> None:
     attempt_limits.consume(Limit("people.looks-day", allowed.looks_per_day, 24 * 3600), str(by.user_id))
 
 
-def _worded(reason: str) -> str:
+def require_reason(reason: str) -> str:
+    """Return a reason in normal form; raises ActionRefused if the person concerned could not understand it."""
     reason = access_log_rules.normalise_reason(reason)
     if not reason:
         raise ActionRefused(_("Write why you need to see this. The resident can read it."))

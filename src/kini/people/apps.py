@@ -26,7 +26,11 @@ class PeopleConfig(AppConfig):
         from kini.people.identity_registers.base import DESTINATION, register_adapters
         from kini.people.identity_registers.civil_registry import CivilRegistry
         from kini.people.identity_registers.destination import RegisterDestination
+        from kini.people.models import PersonIdentifier, Resident
         from kini.people.permissions import PeoplePermission, register_permissions
+        from kini.people.persons import personal_data as persons_personal_data
+        from kini.people.persons import retention as persons_retention
+        from kini.people.persons.person_references import OnMerge, PersonReference, register_reference
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -64,6 +68,11 @@ class PeopleConfig(AppConfig):
         register_permissions(PeoplePermission)
         retention.register()
         personal_data.register()
+        persons_retention.register()
+        persons_personal_data.register()
+        register_reference(PersonReference(Resident, on_merge=OnMerge.STAY))
+        taken = _("Both records have a number of which a person has only one. End the wrong one first.")
+        register_reference(PersonReference(PersonIdentifier, refusal=taken))
         pack_checks.register("people.roles", check_roles)
         pack_checks.register("people.access", check_access)
         scopes.register(api.SCOPE.name, api.SCOPE)

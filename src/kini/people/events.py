@@ -31,6 +31,22 @@ class ProfilesJoined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonsMerged(Event):
+    """Two records of one person were merged; rows of registered references have moved to the survivor."""
+
+    name: ClassVar[str] = "people.persons_merged"
+    merge: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsSeparated(Event):
+    """A merge was undone; what was recorded for the absorbed person has moved back."""
+
+    name: ClassVar[str] = "people.persons_separated"
+    merge: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramTokensRevoked(Event):
     """A client's tokens were revoked because an authorization code or refresh token was used twice.
 

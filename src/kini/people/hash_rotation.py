@@ -1,4 +1,4 @@
-"""Key rotation of identity number hashes, in batches, so that it can be stopped and resumed."""
+"""Key rotation of hashes: identity numbers, search keys of persons. In batches, so that it can be resumed."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -8,6 +8,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import DecryptionError
 from kini.people import encrypted_fields
 from kini.people.models import Resident
+from kini.people.persons import search_keys
 
 BATCH = 500
 COLUMNS = ("national_id_hash", "family_card_hash")
@@ -29,7 +30,9 @@ def rotate_hashes(*, by: Actor) -> tuple[int, list[int]]:
     while last is not None:
         changed, unreadable, last = _rotate(last)
         count, broken = count + changed, broken + unreadable
-    audit.record(by=by, action="people.hashes-rotated", subject="people", detail={"profiles": count})
+    persons = search_keys.refresh_all()
+    detail = {"profiles": count, "persons": persons}
+    audit.record(by=by, action="people.hashes-rotated", subject="people", detail=detail)
     return count, broken
 
 

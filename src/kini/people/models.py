@@ -6,13 +6,17 @@ from allauth.idp.oidc.models import Client
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from kini.city.models import Agency, Area
 from kini.core import current_time
 from kini.core.database.encryption import EncryptedDateField, EncryptedLookupField, EncryptedTextField
+from kini.people.persons.models import MovedReference as MovedReference
+from kini.people.persons.models import Person as Person
+from kini.people.persons.models import PersonIdentifier as PersonIdentifier
+from kini.people.persons.models import PersonMerge as PersonMerge
 
 
 class UserManager(BaseUserManager["User"]):
@@ -96,9 +100,13 @@ class Resident(models.Model):
     """Profile of a person served by the city, with an account or without one (helped at a counter).
 
     Identifying data is encrypted; `national_id_hash` is the lookup key of the national number. Only the owner and
-    officers with the permission see the number unmasked, and officers' looks are logged.
+    officers with the permission see the number unmasked, and officers' looks are logged. The database makes the
+    `person` of a new profile.
     """
 
+    person = models.OneToOneField(
+        Person, models.PROTECT, related_name="resident", db_default=Func(function="kini_new_person"), editable=False
+    )
     user = models.OneToOneField(User, models.SET_NULL, null=True, related_name="resident")
     name = EncryptedTextField(context="people.resident.name", blank=True)
     national_id_sealed = models.BinaryField(null=True)

@@ -16,6 +16,8 @@ class Permission(TextChoices):
 class PeoplePermission(Permission):
     SEE_IDENTITY = "see-identity", _("see who a resident is (every access is logged)")
     APPLY_FOR_OTHERS = "apply-for-others", _("apply for residents at a counter")
+    RECORD_PERSONS = "record-persons", _("record persons who have no profile, and their numbers")
+    MERGE_PERSONS = "merge-persons", _("merge two records of one person, and undo it")
     PROTECT_DATA = "protect-data", _("hold data back from deletion, and keep the register of data breaches")
     MANAGE_OFFICERS = "manage-officers", _("manage officers and their roles")
 

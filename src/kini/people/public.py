@@ -41,6 +41,17 @@ from kini.people.personal_data_registry import LegalBasis as LegalBasis
 from kini.people.personal_data_registry import PersonalDataCategory as PersonalDataCategory
 from kini.people.personal_data_registry import PersonalFile as PersonalFile
 from kini.people.personal_data_registry import personal_data_categories as personal_data_categories
+from kini.people.persons.identifier_types import IdentifierType as IdentifierType
+from kini.people.persons.identifier_types import identifier_types as identifier_types
+from kini.people.persons.person_access import person_reads as person_reads
+from kini.people.persons.person_details import PersonDetails as PersonDetails
+from kini.people.persons.person_details import details_of as details_of
+from kini.people.persons.person_details import has_profile as has_profile
+from kini.people.persons.person_references import OnMerge as OnMerge
+from kini.people.persons.person_references import PersonReference as PersonReference
+from kini.people.persons.person_references import register_reference as register_reference
+from kini.people.persons.reference_triggers import follow_merges as follow_merges
+from kini.people.persons.reference_triggers import not_follow_merges as not_follow_merges
 from kini.people.roles import Role as Role
 from kini.people.roles import load_roles as load_roles
 from kini.people.roles import role_permissions as role_permissions

@@ -21,8 +21,25 @@ from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import encrypted_fields, mfa
 from kini.people.contacts import Contact
-from kini.people.models import AccessLog, FamilyTie, Officer, Operator, ProgramConsent, Resident, User
+from kini.people.models import (
+    AccessLog,
+    Assurance,
+    FamilyTie,
+    Officer,
+    Operator,
+    Person,
+    PersonIdentifier,
+    ProgramConsent,
+    Resident,
+    User,
+)
 from kini.people.permissions import PeoplePermission, Permission
+from kini.people.persons.likely_duplicates import likely_duplicates as likely_duplicates
+from kini.people.persons.models import NATIONAL_ID
+from kini.people.persons.person_access import person_reference
+from kini.people.persons.trees import person_tree as person_tree
+from kini.people.persons.trees import root_of as root_of
+from kini.people.persons.trees import trees_of as trees_of
 from kini.people.roles import role_permissions
 
 #: Session entry with a guest's own key. Unlike the session's key it survives sign-in, so that a guest's draft can be
@@ -172,6 +189,18 @@ def resident_by_number(number: str) -> Resident | None:
     return Resident.objects.select_related("area").filter(encrypted_fields.national_id_q(number)).first()
 
 
+def person_by_identifier(type: str, value: str) -> Person | None:
+    """Return the person (the root) with that identifier in force, in normal form, or None.
+
+    A national number that an account has typed and nobody proved finds nobody: see `likely_duplicates`.
+    """
+    identifier = PersonIdentifier.objects.filter(type=type, value=value, ended_at=None).select_related("person").first()
+    if identifier:
+        return root_of(identifier.person)
+    profile = resident_by_number(value) if type == NATIONAL_ID else None
+    return root_of(profile.person) if profile and profile.assurance > Assurance.TYPED else None
+
+
 def family_of(resident: Resident) -> QuerySet[FamilyTie]:
     """Return the ties to the persons a resident may represent, oldest first."""
     return resident.ties.select_related("member", "member__area", "member__user").order_by("created_at", "pk")
@@ -232,20 +261,16 @@ def scope_labels(names: Collection[str]) -> tuple[str, ...]:
 
 def access_log_of(resident: Resident) -> QuerySet[AccessLog]:
     """Return the accesses to the data of a resident and of family members without an account, newest first."""
-    family = FamilyTie.objects.filter(resident=resident, member__user__isnull=True).values("member_id")
-    own = [resident.pk, *_joined_into(resident)]
-    return _entries().filter(Q(resident_id__in=own) | Q(resident_id__in=family))
+    family = FamilyTie.objects.filter(resident=resident, member__user__isnull=True)
+    persons = [resident.person_id, *family.values_list("member__person_id", flat=True)]
+    records = [pk for ids in trees_of(persons).values() for pk in ids]
+    references = [person_reference(pk) for pk in records]
+    return _entries().filter(Q(resident__person_id__in=records) | Q(reference__in=references))
 
 
 def access_log_of_case(reference: str) -> QuerySet[AccessLog]:
     """Return the accesses for one case, newest first."""
     return _entries().filter(reference=reference)
-
-
-def _joined_into(resident: Resident) -> list[int]:
-    """Return ids of earlier profiles of the same account, merged into this one at a counter."""
-    joined = AuditEntry.objects.filter(subject=f"resident:{resident.pk}", action="people.account-joined")
-    return [gone for gone in joined.values_list("detail__gone", flat=True) if gone]
 
 
 def _entries() -> QuerySet[AccessLog]:

@@ -1,17 +1,21 @@
 """Receivers of sign-in signals: failed second factors, office days."""
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
 from kini.core import security_log
 from kini.people import actions, officer_access, queries
-from kini.people.models import Session, User
+from kini.people.models import Resident, Session, User
+from kini.people.persons import search_keys
+from kini.people.persons.person_details import details_of_profile
 from kini.people.sessions import OFFICER, hash_session_key
 
 
@@ -20,6 +24,17 @@ def note_failed_second_step(sender: type[Authenticator], request: HttpRequest, u
     """Log and audit a wrong code of an app, or a wrong recovery code."""
     security_log.report("second-step-refused")
     actions.record_failed_sign_in(by=queries.actor_for(request), user=user, step="second-step")
+
+
+@receiver(post_save, sender=Resident, dispatch_uid="people.search-keys")
+def refresh_search_keys(
+    sender: type[Resident], instance: Resident, created: bool, update_fields: Collection[str] | None, **kwargs: Any
+) -> None:
+    """Keep the keys by which likely duplicates are found in step with the profile."""
+    if update_fields is not None and not {"name", "birth_date", "area"} & {*update_fields}:
+        return
+    if instance.name or not created:
+        search_keys.refresh(instance.person_id, details_of_profile(instance))
 
 
 @receiver(user_logged_in, dispatch_uid="people.office-day-begins")

@@ -212,8 +212,11 @@ class AnyForm(In):
 
     plain: Any = In
 
-    def __new__(cls, lhs: Any, rhs: Any) -> Any:
-        """Compare stored bytes when the right-hand side is a column or query, of the same context."""
+    def __new__(cls, lhs: Any = None, rhs: Any = None) -> Any:
+        """Compare stored bytes when the right-hand side is a column or query, of the same context.
+
+        Without arguments it is being copied into a subquery.
+        """
         return cls.plain(lhs, rhs) if hasattr(rhs, "resolve_expression") else super().__new__(cls)
 
     def __init__(self, lhs: Any, rhs: Any) -> None:

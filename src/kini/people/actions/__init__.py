@@ -66,6 +66,12 @@ from kini.people.actions.legal_holds import (
 from kini.people.actions.legal_holds import (
     place_legal_hold as place_legal_hold,
 )
+from kini.people.actions.merges import (
+    merge_persons as merge_persons,
+)
+from kini.people.actions.merges import (
+    unmerge_person as unmerge_person,
+)
 from kini.people.actions.oauth_clients import (
     authorize_client as authorize_client,
 )
@@ -122,6 +128,22 @@ from kini.people.actions.operators import (
 )
 from kini.people.actions.operators import (
     remove_operator as remove_operator,
+)
+from kini.people.actions.persons import NewIdentifier as NewIdentifier
+from kini.people.actions.persons import (
+    add_identifier as add_identifier,
+)
+from kini.people.actions.persons import (
+    edit_person as edit_person,
+)
+from kini.people.actions.persons import (
+    end_identifier as end_identifier,
+)
+from kini.people.actions.persons import (
+    issue_temporary_identity as issue_temporary_identity,
+)
+from kini.people.actions.persons import (
+    record_person as record_person,
 )
 from kini.people.actions.register_checks import (
     ask_register as ask_register,

@@ -13,6 +13,7 @@ from kini.people.assurance import Proof, change_level, remove_number
 from kini.people.events import ProfilesJoined
 from kini.people.models import Assurance, Resident, User
 from kini.people.permissions import PeoplePermission
+from kini.people.persons import merging
 
 
 @action
@@ -61,6 +62,8 @@ def merge_into_account(*, by: Actor, resident: Resident, user: User, reason: str
         _move_family(earlier, resident)
         earlier.user = None
         earlier.save()
+        survivor, absorbed = merging.lock_roots(resident.person_id, earlier.person_id)
+        merging.merge(by, survivor, absorbed, reason)
         events.publish(ProfilesJoined(kept=resident.pk, gone=earlier.pk, user=user.pk))
     resident.user = user
     resident.phone, resident.email = user.phone or resident.phone, user.email or resident.email

@@ -109,6 +109,7 @@ def remove_family_member(*, by: Actor, tie: FamilyTie) -> None:
     if member.user_id is None and not member.tied_by.exists():
         with suppress(ProtectedError), transaction.atomic():  # a case may still need it
             member.delete()
+            member.person.delete()
     audit.record(by=by, action="people.member-removed", subject=subject, detail={"member": tie.member_id})
 
 

@@ -1,0 +1,1 @@
+"""Persons apart from accounts: identifiers, likely duplicates, merges that can be undone."""
