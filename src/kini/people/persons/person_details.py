@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from kini.people.persons.models import Person
 
 if TYPE_CHECKING:
     from kini.people.models import Resident
-
-type Precision = Literal["", "day", "month", "year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +16,21 @@ class PersonDetails:
 
     Attributes:
         birth_date: the first day of the month or year where no more is known.
-        birth_precision: of the birth date.
+        birth_precision: of the birth date: "day", "month" or "year".
+        sex: "female" or "male".
         phone: E.164.
         area: code of the area.
     """
 
     name: str = ""
     birth_date: date | None = None
-    birth_precision: Precision = ""
-    sex: Literal["", "female", "male"] = ""
+    birth_precision: str = ""
+    sex: str = ""
     phone: str = ""
     area: str = ""
 
     def __post_init__(self) -> None:
-        precision: Precision = "" if self.birth_date is None else self.birth_precision or "day"
+        precision = "" if self.birth_date is None else self.birth_precision or "day"
         object.__setattr__(self, "birth_precision", precision)
         if self.birth_date and precision != "day":
             month = self.birth_date.month if precision == "month" else 1

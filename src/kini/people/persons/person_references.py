@@ -53,7 +53,7 @@ class PersonReference:
 
     @property
     def column(self) -> str:
-        return str(self.model._meta.get_field(self.field).column)
+        return f"{self.field}_id"
 
     def rows(self, person_ids: Collection[int]) -> models.QuerySet[Any]:
         """Return the rows that refer to these persons."""
@@ -99,7 +99,9 @@ def move_to_survivor(reference: PersonReference, merge: PersonMerge) -> int | No
     return sum(_move(reference, merge.absorbed_id, merge.survivor_id, "AND id = %s", [pk]) or 0 for pk in pks)
 
 
-def _move(reference: PersonReference, source: int, target: int, more: str, values: Collection[Any] = ()) -> int | None:
+def _move(
+    reference: PersonReference, source: int, target: int, more: str, values: list[Any] | tuple[()] = ()
+) -> int | None:
     """Move rows in one statement and remember for whom they were recorded; None if a constraint refuses."""
     statement = f"""
         WITH moved AS (UPDATE {reference.table} SET {reference.column} = %s WHERE {reference.column} = %s {more}
@@ -107,7 +109,7 @@ def _move(reference: PersonReference, source: int, target: int, more: str, value
             INSERT INTO people_movedreference ("table", "column", "row", person_id)
             SELECT %s, %s, id, %s FROM moved ON CONFLICT DO NOTHING
         ) SELECT count(*) FROM moved"""  # noqa: S608 -- names of models
-    own = [reference.table, reference.column, source]
+    own: list[Any] = [reference.table, reference.column, source]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [target, source, *values, *own])

@@ -24,7 +24,7 @@ _BELOW = """
 def roots_of(person_ids: Collection[int]) -> dict[int, int]:
     """Map ids of persons to those of their roots. One statement."""
     rows = _rows("SELECT id, kini_person_root(id) FROM unnest(%s::bigint[]) AS person (id)", [*person_ids])
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def root_of(person: Person) -> Person:
@@ -52,7 +52,7 @@ def ids_below(person_id: int) -> list[int]:
     return [pk for (pk,) in _rows(_BELOW, person_id)]
 
 
-def _rows(statement: str, value: object) -> list[tuple[int, ...]]:
+def _rows(statement: str, value: int | list[int]) -> list[tuple[int, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [value])
         rows: list[tuple[int, ...]] = cursor.fetchall()
