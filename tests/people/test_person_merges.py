@@ -207,7 +207,7 @@ def test_the_account_is_kept_and_reads_what_was_merged(officer, resident, signed
     assert days_of(resident.person) == [7]
     assert AccessLog.objects.filter(reference=f"person:{older.pk}").exists()
     page = signed_in.get("/me/access-log/").text
-    assert page.count("Two records were compared") == 2
+    assert page.count("Dua catatan yang mungkin keduanya milik Anda dibandingkan") == 2
     assert AuditEntry.objects.filter(action="people.persons-merged", actor_id=officer.user_id).exists()
 
 

@@ -18,7 +18,7 @@ from kini.core.retention import YEAR
 from kini.exchange.models import InboxEntry
 from kini.messages.models import InboundMessage, Message
 from kini.people import actions as people_actions
-from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, User
+from kini.people.models import KnownDevice, OfficeDay, Person, RegisterCheck, Session, User
 from kini.wifi.models import Device, Group
 from tests.cases.town import PERMIT, Town, acting, offer, opened
 
@@ -97,6 +97,11 @@ def inbox_entry(town: Town, at: datetime) -> None:
     InboxEntry.objects.create(source="clinic", key="k", digest=b"d" * 32, received_at=at)
 
 
+def person(town: Town, at: datetime) -> None:
+    made = Person.objects.create(source="tests.visit", name="Orang Lama")
+    Person.objects.filter(pk=made.pk).update(updated_at=at)
+
+
 def session(town: Town, at: datetime) -> None:
     Session.objects.create(session_key="k" * 64, session_data="", expire_date=at)
 
@@ -115,6 +120,7 @@ PLAYS: dict[str, Callable[[Town, datetime], None]] = {
     "messages.inbox": message,
     "people.known-devices": known_device,
     "people.office-days": office_day,
+    "people.persons": person,
     "people.register-checks": register_check,
     "people.sessions": session,
     "people.unused-accounts": account,
