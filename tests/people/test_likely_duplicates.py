@@ -1,6 +1,5 @@
 """Likely duplicates: found through keys, scored with reasons, out of few statements."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -95,7 +94,7 @@ def test_a_changed_profile_is_found_by_what_it_says_now(resident):
 def test_keys_are_found_under_an_older_key_and_computed_anew(settings, resident):
     other = record("Siti Nurhayati")
     before = Person.objects.get(pk=other.pk).search_keys
-    settings.ENV = replace(settings.ENV, hash_key=f"new:{KEY},old:{settings.ENV.hash_key}")
+    settings.ENV = settings.ENV.model_copy(update={"hash_key": f"new:{KEY},old:{settings.ENV.hash_key}"})
     own = record("Siti Nurhayati")
     assert [pk for pk, _reasons in likely(own)] == [other.pk]
     rotate_hashes(by=BY)
