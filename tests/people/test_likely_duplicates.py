@@ -13,6 +13,7 @@ from kini.people.models import Person, Resident
 from kini.people.persons import search_keys
 from kini.people.persons.person_details import PersonDetails
 from kini.people.rules import NationalId
+from tests.environment import replace
 from tests.people.conftest import BY, NIK, OTHER_NIK
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,7 @@ def test_a_changed_profile_is_found_by_what_it_says_now(resident):
 def test_keys_are_found_under_an_older_key_and_computed_anew(settings, resident):
     other = record("Siti Nurhayati")
     before = Person.objects.get(pk=other.pk).search_keys
-    settings.ENV = settings.ENV.model_copy(update={"hash_key": f"new:{KEY},old:{settings.ENV.hash_key}"})
+    settings.ENV = replace(settings.ENV, hash_key=f"new:{KEY},old:{settings.ENV.hash_key}")
     own = record("Siti Nurhayati")
     assert [pk for pk, _reasons in likely(own)] == [other.pk]
     rotate_hashes(by=BY)
