@@ -379,7 +379,7 @@ ELSEWHERE = {
     "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
     "files": (
         "booking:calendar", "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table", "wifi:coverage",
-        "cases:desk-access-table",
+        "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "privacy:desk-breach-letter", "privacy:download",
