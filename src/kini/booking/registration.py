@@ -19,6 +19,7 @@ from kini.cases.rules import entry_renderers
 from kini.city.public import pack_checks
 from kini.core import preparation
 from kini.core.actors import Actor
+from kini.core.database import key_rotation
 from kini.messages.public import message_types
 from kini.people.public import has_permission
 from kini.services.public import kind_fixtures, kinds
@@ -32,6 +33,7 @@ def register() -> None:
     kinds.register(BookingKind.id, BookingKind())
     kind_fixtures.register(BookingKind.id, BookingFixtures())
     preparation.steps.register("booking", _open_slots)
+    key_rotation.register_action("bookings", actions.rotate_keys)
     pack_checks.register("bookings", check_schedules)
     entry_renderers.register("rebooked", _rebooked)
     entry_renderers.register(NO_SHOW_UNDONE, _was_there)

@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
         from kini.api.auth import scopes
         from kini.api.operations import ApiModule, api_modules
         from kini.api.problems import refusal_problems
-        from kini.cases import default_replies, jobs, notifications, personal_data, retention, status_replies  # noqa: F401 -- jobs register themselves
+        from kini.cases import actions, default_replies, jobs, notifications, personal_data, retention, status_replies  # noqa: F401 -- jobs register themselves
         from kini.cases.api import batch_moves, drafts_and_ratings, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import duplicates
@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         from kini.city.public import pack_checks
         from kini.core import preparation
         from kini.core.chain import Chain, chains
+        from kini.core.database import key_rotation
         from kini.core.file_references import FileColumn, references
         from kini.messages.public import reply_handlers
         from kini.people.public import register_permissions
@@ -32,6 +33,7 @@ class CasesConfig(AppConfig):
             kinds.register(kind.id, kind())
         registration.register()
         pack_checks.register("cases.replies", default_replies.check_default_replies)
+        key_rotation.register_action("cases and drafts", actions.rotate_keys)
         preparation.steps.register("cases.replies", default_replies.prepare_replies)
         preparation.steps.register("cases.encryption", jobs.encrypt_plain_answers)
         notifications.register()

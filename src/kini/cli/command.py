@@ -29,8 +29,9 @@ def all_verbs() -> Registry[Verb]:
 
 
 def match_verb(verbs: Registry[Verb], arguments: list[str]) -> str | None:
-    """Return the verb that the first one or two words name."""
-    return next((verb for verb in verbs.names() if arguments[: verb.count(" ") + 1] == verb.split()), None)
+    """Return the verb that the first words name, the longest one if there are several."""
+    named = (verb for verb in verbs.names() if arguments[: verb.count(" ") + 1] == verb.split())
+    return max(named, key=len, default=None)
 
 
 def main(arguments: list[str]) -> int:

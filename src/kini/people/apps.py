@@ -13,9 +13,12 @@ class PeopleConfig(AppConfig):
         from kini.api.operations import ApiModule, api_modules
         from kini.city.public import pack_checks
         from kini.core.chain import Chain, chains
+        from kini.core.database import key_rotation
         from kini.exchange.public import destinations
         from kini.people import (  # noqa: F401 -- receivers
+            actions,
             api,
+            hash_rotation,
             nearby,
             oauth_validator,
             personal_data,
@@ -66,6 +69,8 @@ class PeopleConfig(AppConfig):
         # Never removed: the newest row holds the current level, and an erased profile keeps its history.
         chains.register("assurance", Chain("people_assurancechange", changes))
         register_permissions(PeoplePermission)
+        key_rotation.register_action("profiles", actions.rotate_keys)
+        key_rotation.rotations.register("identity numbers", hash_rotation.rotate)
         retention.register()
         personal_data.register()
         persons_retention.register()

@@ -6,6 +6,7 @@ from django.db.models import Q
 from kini.core import audit
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import DecryptionError
+from kini.core.database.key_rotation import Rotated
 from kini.people import encrypted_fields
 from kini.people.models import Resident
 from kini.people.persons import search_keys
@@ -55,3 +56,10 @@ def _rotate(last: int) -> tuple[int, list[int], int | None]:
             broken.append(row.pk)
     Resident.objects.bulk_update(changed, COLUMNS)
     return len(changed), broken, rows[-1].pk if len(rows) == BATCH else None
+
+
+def rotate(by: Actor) -> Rotated:
+    """Rotation of the hashes, for `./kini rotate-keys`."""
+    count, unreadable = rotate_hashes(by=by)
+    sentence = "The numbers of profile {} were changed or their key is missing; they keep the hash of an older key."
+    return Rotated(count, tuple(sentence.format(resident) for resident in unreadable))

@@ -22,7 +22,6 @@ from kini.people.directory_config import configured_directory as configured_dire
 from kini.people.forms import ProfileForm as ProfileForm
 from kini.people.guards import has_permission as has_permission
 from kini.people.guards import officers_only as officers_only
-from kini.people.hash_rotation import rotate_hashes as rotate_hashes
 from kini.people.household import Household as Household
 from kini.people.household import household_of as household_of
 from kini.people.identity_registers.base import configured_register as configured_register

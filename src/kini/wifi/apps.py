@@ -14,6 +14,7 @@ class Wifi(AppConfig):
         from kini.api.operations import ApiModule, api_modules
         from kini.city.public import pack_checks
         from kini.core import backup, preparation
+        from kini.core.database import key_rotation
         from kini.messages.public import message_types
         from kini.people.public import register_permissions
         from kini.services.public import services_on_other_pages, start_panels
@@ -45,6 +46,7 @@ class Wifi(AppConfig):
         grant = partial(actions.grant_radius_access, make=False)
         preparation.owner_steps.register("wifi", preparation.action_step(grant))
         preparation.steps.register("wifi", preparation.action_step(actions.load_policies))
+        key_rotation.register_action("access points", actions.rotate_keys)
         preparation.demo_steps.register("wifi", preparation.action_step(actions.create_demo_points))
         api_modules.register("wifi", ApiModule("Free Wi-Fi", api.router))
         services_on_other_pages.register("wifi", linked_services)

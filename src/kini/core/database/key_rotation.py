@@ -1,6 +1,10 @@
-"""Key rotation of encrypted columns, in batches with a transaction each, so that it can be interrupted and resumed."""
+"""Key rotation: what rooms register, and encrypted columns, which need no registration.
 
-from collections.abc import Iterable
+Everything is done in batches with a transaction each, so that it can be interrupted and resumed.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -9,8 +13,28 @@ from django.db import connection, models, transaction
 from kini.core import audit
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.database.encryption import EncryptedKeysJSONField, EncryptedTextField, encrypted_fields
+from kini.core.registry import Registry
 
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """Number of rows brought under the new keys, and a sentence for each that cannot be read."""
+
+    count: int
+    problems: tuple[str, ...] = ()
+
+
+#: By the plural noun of what is rotated ("bookings").
+rotations: Registry[Callable[[Actor], Rotated]] = Registry("rotation of keys")
+
+
+def register_action(noun: str, action: Callable[..., int]) -> None:
+    """Register an action that returns the number of changed rows."""
+    rotations.register(noun, lambda by: Rotated(action(by=by)))
+
+
 type Column = EncryptedTextField | EncryptedKeysJSONField
 
 
