@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-type Place = tuple[str | int, ...]
+#: Path of keys and list indexes to a value in a file.
+type KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,15 +53,15 @@ class SourceFile:
 
     file: str
     data: Any
-    lines: dict[Place, int]
+    lines: dict[KeyPath, int]
 
-    def line(self, place: Place) -> int:
+    def line(self, place: KeyPath) -> int:
         """Line of a key path, or of its nearest parent with a line."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
 
-    def error_at(self, place: Place, message: str, remedy: str = "") -> ConfigError:
+    def error_at(self, place: KeyPath, message: str, remedy: str = "") -> ConfigError:
         return ConfigError(self.file, self.line(place), ".".join(map(str, place)), message, remedy)
 
 
@@ -95,10 +96,10 @@ def _from_toml(file: str, text: str) -> SourceFile:
     return SourceFile(file, data, _toml_lines(text))
 
 
-def _toml_lines(text: str) -> dict[Place, int]:
+def _toml_lines(text: str) -> dict[KeyPath, int]:
     """Lines of tables and keys of a TOML file with one key a line."""
-    lines: dict[Place, int] = {}
-    table: Place = ()
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if line.startswith("["):
@@ -125,8 +126,8 @@ def _from_yaml(file: str, text: str) -> SourceFile:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
-        lines: dict[Place, int] = {}
-        doubles: list[tuple[Place, int]] = []
+        lines: dict[KeyPath, int] = {}
+        doubles: list[tuple[KeyPath, int]] = []
         if node is not None:
             _yaml_lines(node, (), lines, doubles)
         data = loader.construct_document(node) if node is not None else None
@@ -148,7 +149,7 @@ def _from_yaml(file: str, text: str) -> SourceFile:
     return SourceFile(file, data, lines)
 
 
-def _yaml_lines(node: yaml.Node, place: Place, lines: dict[Place, int], doubles: list[tuple[Place, int]]) -> None:
+def _yaml_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], doubles: list[tuple[KeyPath, int]]) -> None:
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -164,7 +165,7 @@ def _yaml_lines(node: yaml.Node, place: Place, lines: dict[Place, int], doubles:
             _yaml_lines(value, (*place, index), lines, doubles)
 
 
-def parse_model[M: BaseModel](source: SourceFile, model: type[M], data: Any = None, place: Place = ()) -> M:
+def parse_model[M: BaseModel](source: SourceFile, model: type[M], data: Any = None, place: KeyPath = ()) -> M:
     """Validate the file's data, or the part at `place`, as `model`.
 
     Raises:
@@ -176,19 +177,19 @@ def parse_model[M: BaseModel](source: SourceFile, model: type[M], data: Any = No
         raise ConfigErrors(errors_of_validation(source, error, place)) from None
 
 
-def errors_of_validation(source: SourceFile, error: ValidationError, place: Place = ()) -> list[ConfigError]:
+def errors_of_validation(source: SourceFile, error: ValidationError, place: KeyPath = ()) -> list[ConfigError]:
     """Convert pydantic's errors about the part of a file at `place`."""
     return [_fault(source, place, each) for each in error.errors()]
 
 
-def _fault(source: SourceFile, place: Place, error: Any) -> ConfigError:
+def _fault(source: SourceFile, place: KeyPath, error: Any) -> ConfigError:
     inner = _known(source, (*place, *error["loc"]))
     return source.error_at(inner, error["msg"].removeprefix("Value error, "), REMEDIES.get(error["type"], ""))
 
 
-def _known(source: SourceFile, place: Place) -> Place:
+def _known(source: SourceFile, place: KeyPath) -> KeyPath:
     """Remove parts that are not in the file (names of union members)."""
-    known: Place = ()
+    known: KeyPath = ()
     for part in place:
         known = (*known, part) if (*known, part) in source.lines or part == place[-1] else known
     return known

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.utils import translation
 from pydantic import BaseModel, BeforeValidator, Field, RootModel
 
-from kini.core.config_files import ConfigError, Place, SourceFile
+from kini.core.config_files import ConfigError, KeyPath, SourceFile
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 
@@ -39,7 +39,7 @@ class Text(
 
 
 def missing_translations(
-    source: SourceFile, value: Any, languages: Sequence[str], place: Place = ()
+    source: SourceFile, value: Any, languages: Sequence[str], place: KeyPath = ()
 ) -> Iterator[ConfigError]:
     """Yield errors for texts inside `value` (models, lists, mappings) that lack a language or have an unknown one."""
     match value:
@@ -56,7 +56,7 @@ def missing_translations(
                 yield from missing_translations(source, item, languages, (*place, index))
 
 
-def _language_faults(source: SourceFile, text: Text, languages: Sequence[str], place: Place) -> Iterator[ConfigError]:
+def _language_faults(source: SourceFile, text: Text, languages: Sequence[str], place: KeyPath) -> Iterator[ConfigError]:
     missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
     if missing:
         yield source.error_at(place, f"no text in {', '.join(missing)}", "Add a text in every language of the city.")

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from kini.city.public import load_city
-from kini.core.config_files import ConfigError, ConfigErrors, Place, SourceFile, parse_model, read_source_file
+from kini.core.config_files import ConfigError, ConfigErrors, KeyPath, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
 from kini.people.public import Role, load_roles
 from kini.services import builtin_services
@@ -49,7 +49,9 @@ class PackReader:
         self.pack.sources[path] = source
         return source
 
-    def parsed[M: BaseModel](self, source: SourceFile, model: type[M], data: Any = None, place: Place = ()) -> M | None:
+    def parsed[M: BaseModel](
+        self, source: SourceFile, model: type[M], data: Any = None, place: KeyPath = ()
+    ) -> M | None:
         """Validate the file's data, or the part at `place`, as `model`; check that texts exist in all languages."""
         try:
             value = parse_model(source, model, data, place)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kini.city.public import load_city
-from kini.core.config_files import ConfigError, ConfigErrors, Place, SourceFile, read_source_file
+from kini.core.config_files import ConfigError, ConfigErrors, KeyPath, SourceFile, read_source_file
 from kini.people.public import profile_values
 from kini.services import builtin_services
 from kini.services.conditions import When
@@ -87,7 +87,7 @@ def _inputs(pack: ServicePack, source: SourceFile) -> Iterator[ConfigError]:
             yield source.error_at((name, "type"), message, remedy)
 
 
-def unknown_name_error(source: SourceFile, place: Place, what: str, name: str, known: Iterable[str]) -> ConfigError:
+def unknown_name_error(source: SourceFile, place: KeyPath, what: str, name: str, known: Iterable[str]) -> ConfigError:
     names = sorted(known)
     shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return source.error_at(place, f'there is no {what} "{name}"', f"Use one of: {shown}." if names else "Add it.")
@@ -126,7 +126,7 @@ def _flow(pack: ServicePack, name: str) -> Iterator[ConfigError]:
     actors = ACTORS | pack.roles.keys()
     roles_known = bool(pack.roles)  # else their file is missing or broken, which the people room reports
     for key, state in flow.states.items():
-        place: Place = ("states", key)
+        place: KeyPath = ("states", key)
         if roles_known and state.by and state.by not in actors:
             yield unknown_name_error(source, (*place, "by"), "role", state.by, actors)
         for word, move in state.moves.items():
@@ -233,7 +233,7 @@ def _letter(pack: ServicePack, service: ServiceFile) -> Iterator[ConfigError]:
 
 
 def _fields(
-    pack: ServicePack, city: CityReferences, source: SourceFile, place: Place, fields: Mapping[str, FieldBase]
+    pack: ServicePack, city: CityReferences, source: SourceFile, place: KeyPath, fields: Mapping[str, FieldBase]
 ) -> Iterator[ConfigError]:
     for name, field in fields.items():
         here = (*place, name)
@@ -287,7 +287,7 @@ def _twice(service: ServiceFile, placed: ExpandedPage, name: str) -> ConfigError
 
 def _attachments(service: ServiceFile, earlier: Mapping[str, FieldBase], listed: set[str]) -> Iterator[ConfigError]:
     for name, attachment in service.definition.attach.items():
-        place: Place = ("attach", name)
+        place: KeyPath = ("attach", name)
         if name in earlier or name in listed:
             yield service.source.error_at(place, f'"{name}" is also the name of a question', "Rename one of them.")
         if attachment.when:
@@ -298,7 +298,7 @@ def _condition(
     service: ServiceFile,
     placed: ExpandedPage,
     when: When | None,
-    place: Place,
+    place: KeyPath,
     earlier: Mapping[str, FieldBase],
     listed: set[str],
 ) -> Iterator[ConfigError]:
@@ -313,7 +313,7 @@ def _condition(
 
 
 def _names(
-    source: SourceFile, place: Place, when: When, earlier: Mapping[str, FieldBase], listed: set[str]
+    source: SourceFile, place: KeyPath, when: When, earlier: Mapping[str, FieldBase], listed: set[str]
 ) -> Iterator[ConfigError]:
     for name in sorted(when.names - earlier.keys()):
         why = "has many answers" if name in listed else "is not asked before"

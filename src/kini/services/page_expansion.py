@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kini.core.config_files import Place, SourceFile
+from kini.core.config_files import KeyPath, SourceFile
 from kini.services.conditions import When
 from kini.services.pack_files import ServiceFile, ServicePack
 from kini.services.schema import Page, Use
@@ -22,8 +22,8 @@ class ExpandedPage:
     page: Page
     when: When | None
     source: SourceFile
-    place: Place
-    asked_at: Place
+    place: KeyPath
+    asked_at: KeyPath
 
 
 def combine_conditions(first: When | None, second: When | None) -> When | None:
@@ -36,7 +36,7 @@ def combine_conditions(first: When | None, second: When | None) -> When | None:
 def expand_pages(pack: ServicePack, service: ServiceFile) -> Iterator[ExpandedPage]:
     """All question pages of a service in order; unknown blocks are skipped."""
     for index, item in enumerate(service.definition.ask):
-        asked_at: Place = ("ask", index)
+        asked_at: KeyPath = ("ask", index)
         if not isinstance(item, Use):
             yield ExpandedPage(item, item.when, service.source, asked_at, asked_at)
             continue

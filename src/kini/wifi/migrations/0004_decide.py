@@ -1,4 +1,4 @@
-"""The decision for each Access-Request, which FreeRADIUS asks for in one query."""
+"""SQL function `wifi_decide`: the decision about an Access-Request, in one query of FreeRADIUS."""
 
 from django.db import migrations
 

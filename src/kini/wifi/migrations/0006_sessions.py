@@ -1,4 +1,4 @@
-"""Sessions by day, what is known of restarts, and decisions that look at the day's use."""
+"""Session table partitioned by day, restarts of access points, and decisions by the day's usage."""
 
 import importlib
 

@@ -1,5 +1,6 @@
-"""Sessions are keyed by the device's keyed hash, detail files by their path. What was brought in before goes: its keys
-could be reckoned back to devices. Files that are still there are read anew.
+"""Key sessions by the device's keyed hash, detail files by their path.
+
+Deletes earlier sessions, whose keys could be traced to devices. Detail files that still exist are read again.
 """
 
 from django.db import migrations, models

@@ -1,7 +1,6 @@
-"""Decisions that take one-time passwords (also as CHAP, RFC 2865 section 7.2), count vouchers and know devices' owners.
+"""Decisions with one-time passwords (also as CHAP, RFC 2865 section 7.2), vouchers and the owners of devices.
 
-Whoever signed in at the portal is known from the moment that their access point brings the one-time password: only then
-has somebody who cannot be talked into it said which device it is.
+A device becomes known when its access point sends the one-time password, since only then the device is certain.
 """
 
 import importlib

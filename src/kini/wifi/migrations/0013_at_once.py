@@ -1,4 +1,4 @@
-"""Sessions end by a dated rule, and decisions count who else is in: other devices of the person, else of the voucher."""
+"""End sessions by a dated rule; limit the devices of a person, or of a voucher, that are connected at the same time."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""Sessions have pseudonyms of the person and of the device, which are others each month."""
+"""Pseudonyms of person and device in sessions, with a new key each month."""
 
 from django.db import migrations, models
 

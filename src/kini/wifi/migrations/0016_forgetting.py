@@ -1,4 +1,4 @@
-"""For how long sessions lead to a device, as a dated rule; afterwards they do not."""
+"""Dated rule for the days after which sessions are anonymized."""
 
 from django.db import migrations, models
 

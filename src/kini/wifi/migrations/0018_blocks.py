@@ -1,4 +1,4 @@
-"""Blocks have a reason, and are of a device, a person or a voucher; those that were there are the operator's."""
+"""Blocks with a reason, of a device, a person or a voucher. Earlier blocks become the operator's."""
 
 import django.db.models.deletion
 import django.db.models.functions.text

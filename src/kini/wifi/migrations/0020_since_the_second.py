@@ -1,5 +1,7 @@
-"""A device is somebody's from the second on in which it came in: accounting knows no parts of one, so a session that
-began at once would seem to have begun before, and count for nobody.
+"""Truncate the time since which a device belongs to a person to the second.
+
+Accounting has no fractions of a second: a session that started at once would seem to have started before, and would count
+for nobody.
 """
 
 import importlib

@@ -1,5 +1,6 @@
-"""The same decisions in half of the time: what is known of a device, its voucher and its group is read at once, one-time
-passwords are looked for only where what was shown may be one, and nothing is rewritten with regular expressions.
+"""Halve the time of a decision: read device, voucher and group in one query.
+
+One-time passwords are looked up only when the value may be one, and no value is rewritten by regular expressions.
 """
 
 import importlib

@@ -1,6 +1,6 @@
-"""A decision is one row, which mostly takes one query: the access point, the device and its group are read together.
+"""Decide in one row and mostly one query, with access point, device and group read together.
 
-Whoever asks writes the device's MAC as RFC 3580 has it.
+Callers write the device's MAC as in RFC 3580.
 """
 
 import importlib

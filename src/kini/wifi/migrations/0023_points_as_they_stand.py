@@ -1,6 +1,6 @@
-"""What a decision has to know of a site and its kind stands with each access point: a decision reads two tables less.
+"""Copy what a decision needs of site and kind to each access point, so that a decision reads two tables less.
 
-Triggers keep it, whoever changes a site, a kind, or an access point.
+Triggers keep the copies, on changes of a site, a kind or an access point.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Functions with the owner's rights that create and change tables while the city runs."""
+"""Functions with the owner's rights that create and change tables at run time."""
 
 from django.db import migrations
 

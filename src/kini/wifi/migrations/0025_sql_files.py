@@ -1,4 +1,4 @@
-"""Functions and triggers as their files have them."""
+"""Load functions and triggers from their SQL files."""
 
 from django.db import migrations
 
