@@ -12,7 +12,7 @@ from kini.core import current_time
 from kini.core.actors import NotAllowed
 from kini.messages.models import Message
 from kini.people.models import Resident
-from kini.privacy import actions, breach_letter
+from kini.privacy import actions
 from kini.privacy.actions import BreachFacts
 from kini.privacy.models import Breach
 from tests.cases.town import acting, opened
@@ -74,7 +74,7 @@ def test_the_letter_says_what_the_law_wants(desk, breach):
 
 
 def test_it_is_due_three_days_after_it_is_known(breach):
-    assert breach_letter.notification_due_at(breach) - breach.known_at == timedelta(hours=72)
+    assert breach.notification_due_at - breach.known_at == timedelta(hours=72)
 
 
 def test_an_earlier_wording_stays_in_the_history(desk, breach):

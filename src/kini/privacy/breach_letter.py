@@ -1,6 +1,5 @@
 """The letter that notifies the authority of a breach, as PDF (UU 27/2022, article 46 (2))."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +13,6 @@ from kini.privacy.models import Breach
 from kini.web import formats
 
 TEMPLATE = "privacy-breach"
-#: Time within which people and the authority must be notified: 3 x 24 hours.
-NOTIFICATION_TIME = timedelta(hours=72)
-
-
-def notification_due_at(breach: Breach) -> datetime:
-    """Return the time by which people and the authority must be notified."""
-    return breach.known_at + NOTIFICATION_TIME
 
 
 def render_breach_letter(breach: Breach) -> bytes:

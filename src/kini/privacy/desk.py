@@ -94,7 +94,7 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
 def breaches(request: HttpRequest) -> HttpResponse:
     """List the register of breaches, newest first, with the deadline for notification."""
     newest = Breach.objects.order_by("-known_at")[:SHOWN]
-    rows = [(breach, breach_letter.notification_due_at(breach)) for breach in newest]
+    rows = [(breach, breach.notification_due_at) for breach in newest]
     return render(request, "privacy/breaches.html", {"rows": rows})
 
 
@@ -125,8 +125,8 @@ def breach(request: HttpRequest, breach: int) -> HttpResponse:
     entry = get_object_or_404(Breach, pk=breach)
     context = {
         "breach": entry,
-        "due_at": breach_letter.notification_due_at(entry),
-        "late": breach_letter.notification_due_at(entry) < current_time.now(),
+        "due_at": entry.notification_due_at,
+        "late": entry.notification_due_at < current_time.now(),
         "people": entry.people.count(),
         "waiting": entry.people.filter(told_at=None).count(),
         "unreached": entry.people.filter(reached=False).count(),

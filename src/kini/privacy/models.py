@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -50,8 +51,12 @@ class Restriction(models.Model):
     lifted_at = models.DateTimeField(null=True)
 
 
+#: Time within which people and the authority must be notified of a breach: 3 x 24 hours (UU 27/2022, 46).
+NOTIFICATION_TIME = timedelta(hours=72)
+
+
 class Breach(models.Model):
-    """A breach of personal data. People and the authority are notified within 72 hours (UU 27/2022, 46)."""
+    """A breach of personal data."""
 
     title = models.CharField(max_length=120)
     happened_at = models.DateTimeField(null=True, help_text="Left out: not known.")
@@ -76,6 +81,11 @@ class Breach(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def notification_due_at(self) -> datetime:
+        """Time by which people and the authority must be notified."""
+        return self.known_at + NOTIFICATION_TIME
 
 
 class BreachEntry(models.Model):
