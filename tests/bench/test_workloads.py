@@ -39,7 +39,7 @@ def test_one_error_in_any_round_makes_a_row_fall_short():
 
 
 @pytest.mark.parametrize(
-    ("goal", "found", "holds"),
+    ("goal", "measured", "holds"),
     [
         (Goal(seconds=60), Measurement(seconds=60), True),
         (Goal(seconds=60), Measurement(seconds=60.1), False),
@@ -48,8 +48,8 @@ def test_one_error_in_any_round_makes_a_row_fall_short():
         (Goal(seconds=5, megabytes=2000), Measurement(seconds=4, megabytes=1999), True),
     ],
 )
-def test_what_is_done_once_holds_within_its_time_and_memory(goal, found, holds):
-    assert row(goal, found).holds is holds
+def test_what_is_done_once_holds_within_its_time_and_memory(goal, measured, holds):
+    assert row(goal, measured).holds is holds
 
 
 def test_what_is_measured_once_is_judged_by_its_one_round():

@@ -22,21 +22,21 @@ def town(transactional_db: None) -> Town:
     return towns.build()
 
 
-def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+def at_once(*operations: Callable[[], Any]) -> list[Any]:
     """Run the functions concurrently, each with its own connection; return their results or exceptions."""
-    start = Barrier(len(deeds))
+    start = Barrier(len(operations))
 
-    def run(deed: Callable[[], Any]) -> Any:
+    def run(operation: Callable[[], Any]) -> Any:
         try:
             start.wait(10)
-            return deed()
+            return operation()
         except ActionRefused as refusal:
             return refusal
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(operations)) as pool:
+        return list(pool.map(run, operations))
 
 
 def test_a_draft_sent_in_by_two_tabs_is_one_case(town: Town):

@@ -79,7 +79,7 @@ def test_nothing_lies_ahead_of_an_end():
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("entry", "sentence"),
     [
         (Entry("check", "opened"), "We have received this case. An officer reads your papers."),
         (Entry("decision", move="accept"), "The head of the office decides."),
@@ -91,8 +91,8 @@ def test_nothing_lies_ahead_of_an_end():
         (Entry(sort="noted", data={"text": "Called back."}), "Called back."),
     ],
 )
-def test_every_entry_is_a_sentence(entry, said):
-    assert rules.entry_sentence(entry, FLOW) == said
+def test_every_entry_is_a_sentence(entry, sentence):
+    assert rules.entry_sentence(entry, FLOW) == sentence
 
 
 def test_a_button_says_the_flows_words_else_the_packs_else_the_name():

@@ -1,4 +1,4 @@
-"""Events: heard after the change they tell of, by everybody who listens, and never without it."""
+"""Events: received after the change they tell of, by everybody who listens, and never without it."""
 
 import asyncio
 import dataclasses
@@ -23,24 +23,24 @@ class LampLit(events.Event):
     hours: int
 
 
-heard: list[tuple[str, LampLit]] = []
+received: list[tuple[str, LampLit]] = []
 
 
 @events.subscribe(LampLit, name="test.diary")
 def diary(event: LampLit) -> None:
-    heard.append(("diary", event))
+    received.append(("diary", event))
 
 
 @events.subscribe(LampLit, name="test.moth")
 def moth(event: LampLit) -> None:
-    heard.append(("moth", event))
+    received.append(("moth", event))
 
 
 @pytest.fixture(autouse=True)
 def silence() -> Iterator[None]:
-    heard.clear()
+    received.clear()
     yield
-    heard.clear()
+    received.clear()
 
 
 @action
@@ -53,9 +53,9 @@ def light(*, by: Actor, lamp: str, fails: bool = False) -> None:
 @pytest.mark.django_db
 def test_every_listener_hears_it_after_the_action(run_jobs: Callable[[], int]) -> None:
     light(by=system("test"), lamp="hall")
-    assert not heard
+    assert not received
     assert run_jobs() == 2
-    assert heard == [("diary", LampLit("hall", 3)), ("moth", LampLit("hall", 3))]
+    assert received == [("diary", LampLit("hall", 3)), ("moth", LampLit("hall", 3))]
 
 
 @pytest.mark.django_db
@@ -87,7 +87,7 @@ def count_jobs(other: object) -> int:
 def test_a_real_worker_delivers_and_forgets() -> None:
     light(by=system("test"), lamp="hall")
     work_off()
-    assert sorted(name for name, _ in heard) == ["diary", "moth"]
+    assert sorted(name for name, _ in received) == ["diary", "moth"]
     assert not ProcrastinateJob.objects.filter(task_name=events.deliver.name).exists()
 
 
@@ -149,11 +149,11 @@ def treasurer(event: LampSold) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("price", "told"), [(100, 0), (101, 1)])
-def test_a_listener_hears_only_what_it_wants(run_jobs: Callable[[], int], price: int, told: int) -> None:
+@pytest.mark.parametrize(("price", "expected"), [(100, 0), (101, 1)])
+def test_a_listener_hears_only_what_it_wants(run_jobs: Callable[[], int], price: int, expected: int) -> None:
     with transaction.atomic():
         events.publish(LampSold(price))
-    assert run_jobs() == told
+    assert run_jobs() == expected
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

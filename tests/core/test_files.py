@@ -32,12 +32,12 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "R
     return target.getvalue()
 
 
-def exif(*, orientation: int = 1, taken: str = "2026:03:01 10:20:30", offset: str = "") -> Image.Exif:
+def exif(*, orientation: int = 1, taken_at: str = "2026:03:01 10:20:30", offset: str = "") -> Image.Exif:
     data = Image.Exif()
     data[ExifTags.Base.Orientation] = orientation
     data[ExifTags.Base.Make] = "Secretphone"
     details = data.get_ifd(ExifTags.IFD.Exif)
-    details[ExifTags.Base.DateTimeOriginal] = taken
+    details[ExifTags.Base.DateTimeOriginal] = taken_at
     if offset:
         details[ExifTags.Base.OffsetTimeOriginal] = offset
     data.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (6.0, 10.0, 30.0)
@@ -106,7 +106,7 @@ def test_a_photo_tells_when_and_then_forgets_where(var: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("taken", "offset", "expected"),
+    ("taken_at", "offset", "expected"),
     [
         ("2026:03:01 10:20:30", "+07:00", datetime(2026, 3, 1, 3, 20, 30, tzinfo=UTC)),
         ("2026:03:01 10:20:30", "", datetime(2026, 3, 1, 10, 20, 30, tzinfo=UTC)),
@@ -117,8 +117,8 @@ def test_a_photo_tells_when_and_then_forgets_where(var: Path) -> None:
         ("yesterday", "", None),
     ],
 )
-def test_a_camera_clock_is_believed_when_it_can_be(taken: str, offset: str, expected: datetime | None) -> None:
-    assert keep(picture(exif=exif(taken=taken, offset=offset))).taken_at == expected
+def test_a_camera_clock_is_believed_when_it_can_be(taken_at: str, offset: str, expected: datetime | None) -> None:
+    assert keep(picture(exif=exif(taken_at=taken_at, offset=offset))).taken_at == expected
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -90,17 +90,17 @@ def test_it_is_tagged_and_says_its_language_and_title(certificate):
 def tags(element):
     kids = element.get("/K", [])
     for kid in kids if isinstance(kids, list) else [kids]:
-        found = kid.get_object()
-        if hasattr(found, "get") and "/S" in found:
-            yield found["/S"], found
-            yield from tags(found)
+        elements = kid.get_object()
+        if hasattr(elements, "get") and "/S" in elements:
+            yield elements["/S"], elements
+            yield from tags(elements)
 
 
 def test_it_has_one_heading_and_its_picture_a_description(certificate):
-    found = list(tags(reader_of(certificate).root_object["/StructTreeRoot"]))
-    names = [name for name, _element in found]
+    elements = list(tags(reader_of(certificate).root_object["/StructTreeRoot"]))
+    names = [name for name, _element in elements]
     assert names.count("/H1") == 1
-    figures = [element for name, element in found if name == "/Figure"]
+    figures = [element for name, element in elements if name == "/Figure"]
     assert len(figures) == 1
     assert f"https://kota.example/v/{certificate.code}" in figures[0]["/Alt"]
 

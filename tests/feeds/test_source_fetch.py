@@ -19,7 +19,7 @@ ROWS = (HEAD + "Mill,2026-11-23,11:30,120,calm,38.73,-9.475\n").encode()
 class Site(ThreadingHTTPServer):
     """An HTTP source that answers 304 to a client with the current file."""
 
-    asked: list[tuple[str, str]]
+    requests: list[tuple[str, str]]
     content = ROWS
     status = 200
 
@@ -29,7 +29,7 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         known = self.headers.get("If-None-Match", "")
-        self.server.asked.append((self.path, known))
+        self.server.requests.append((self.path, known))
         if self.path == "/away":
             self.send_response(302)
             self.send_header("Location", "http://127.0.0.2:1/rows.csv")
@@ -50,7 +50,7 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def site() -> Iterator[Site]:
     server = Site(("127.0.0.1", 0), Answer)
-    server.asked = []
+    server.requests = []
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -60,7 +60,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def asked(folder, site):
+def poll(folder, site):
     """The posts, with the site as source."""
 
     def declare(path="/rows.csv", more=""):
@@ -81,17 +81,17 @@ def state():
     return FeedState.objects.get(feed="posts")
 
 
-def test_what_is_known_is_not_fetched_again(asked, site):
+def test_what_is_known_is_not_fetched_again(poll, site):
     importer.poll_source(by=BY, name="posts")
     with current_time.freeze(NOON + timedelta(minutes=5)):
         importer.poll_source(by=BY, name="posts")
     etag = f'"{len(ROWS)}"'
-    assert site.asked == [("/rows.csv", ""), ("/rows.csv", etag)]
+    assert site.requests == [("/rows.csv", ""), ("/rows.csv", etag)]
     assert ImportRun.objects.count() == 1
     assert state().checked_at == NOON + timedelta(minutes=5)
 
 
-def test_a_site_that_fails_leaves_the_last_figures_and_recovers(asked, site):
+def test_a_site_that_fails_leaves_the_last_figures_and_recovers(poll, site):
     importer.poll_source(by=BY, name="posts")
     site.status, site.content = 503, b"down"
     importer.poll_source(by=BY, name="posts")
@@ -104,22 +104,22 @@ def test_a_site_that_fails_leaves_the_last_figures_and_recovers(asked, site):
     assert Record.objects.get().values["cm"] == 130
 
 
-def test_only_hosts_that_the_pack_names_are_asked(asked, site):
-    asked("/away")
+def test_only_hosts_that_the_pack_names_are_asked(poll, site):
+    poll("/away")
     importer.poll_source(by=BY, name="posts")
     assert "127.0.0.2" in state().problem
-    assert [path for path, _known in site.asked] == ["/away"]
+    assert [path for path, _known in site.requests] == ["/away"]
 
 
-def test_more_than_the_limit_is_not_read(asked, site):
-    asked(more="most_mb: 1, ")
+def test_more_than_the_limit_is_not_read(poll, site):
+    poll(more="most_mb: 1, ")
     site.content = ROWS + b" " * 1_000_001
     importer.poll_source(by=BY, name="posts")
     assert "1 MB" in state().problem
     assert Record.objects.count() == 0
 
 
-def test_a_site_that_is_not_there_is_no_error_of_ours(asked, site, folder):
+def test_a_site_that_is_not_there_is_no_error_of_ours(poll, site, folder):
     (folder / "feeds" / "posts.yaml").write_text(
         POSTS.replace("source: {", "source: {http: 'http://127.0.0.1:9/rows.csv', "), "utf-8"
     )
@@ -149,13 +149,13 @@ def test_a_file_that_is_still_being_written_waits(folder):
     assert Record.objects.count() == 0
 
 
-def test_sources_are_looked_at_in_their_turn(asked, site, run_jobs):
+def test_sources_are_looked_at_in_their_turn(poll, site, run_jobs):
     jobs.poll_due_feeds()
     run_jobs()
     jobs.poll_due_feeds()
     run_jobs()
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
     with current_time.freeze(NOON + timedelta(minutes=5)):
         jobs.poll_due_feeds()
         run_jobs()
-    assert len(site.asked) == 2
+    assert len(site.requests) == 2

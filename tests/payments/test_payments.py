@@ -496,20 +496,20 @@ def test_the_database_knows_one_payment_a_bill(town, case, bill, bank):
         )
 
 
-def at_once(*deeds: Callable[[], Any]) -> list[Exception]:
+def at_once(*operations: Callable[[], Any]) -> list[Exception]:
     """Run functions in threads that start together; returns their exceptions."""
-    barrier, raised = Barrier(len(deeds)), []
+    barrier, raised = Barrier(len(operations)), []
 
-    def run(deed: Callable[[], Any]) -> None:
+    def run(operation: Callable[[], Any]) -> None:
         try:
             barrier.wait()
-            deed()
+            operation()
         except Exception as error:
             raised.append(error)
         finally:
             connection.close()
 
-    threads = [Thread(target=run, args=(deed,)) for deed in deeds]
+    threads = [Thread(target=run, args=(operation,)) for operation in operations]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -159,10 +159,10 @@ def immediately() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def refused(deed: Callable[[], object], match: str) -> None:
+def refused(operation: Callable[[], object], match: str) -> None:
     def whole() -> None:
         with transaction.atomic():
-            deed()
+            operation()
             immediately()
 
     with pytest.raises(IntegrityError, match=match):

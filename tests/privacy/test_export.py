@@ -37,8 +37,8 @@ def copy(town: Town, permit: ServiceVersion, ask: Ask, run_jobs: Callable[[], in
     return Export.objects.get(case=case)
 
 
-def opened_copy(browse, town: Town, made: Export) -> zipfile.ZipFile:
-    response = browse(town.resident).get(reverse("privacy:download", args=[made.pk]))
+def opened_copy(browse, town: Town, export: Export) -> zipfile.ZipFile:
+    response = browse(town.resident).get(reverse("privacy:download", args=[export.pk]))
     assert response.status_code == 200
     assert response["Content-Type"] == "application/zip"
     return zipfile.ZipFile(BytesIO(response.content))
@@ -70,7 +70,7 @@ def test_nobody_else_downloads_it(copy, town, browse, client):
     assert browse(town.head).get(address).status_code == 404
     assert client.get(address).status_code == 302
     with pytest.raises(NotAllowed):
-        actions.record_download(by=town.named("neighbour"), made=copy)
+        actions.record_download(by=town.named("neighbour"), export=copy)
 
 
 def test_the_person_finds_it_and_is_told(copy, town, browse):

@@ -142,12 +142,12 @@ def tokens(who: dict[str, Resident | Officer]) -> dict[str, str]:
         by=towns.BY, name="App", addresses=["https://a.example/"], scopes=scopes, keeps_secrets=False, per_minute=1000
     ).client
     give = people_actions.issue_token
-    found = {
+    issued = {
         name: give(by=towns.BY, client=client, user=each.user, scopes=scopes) for name, each in who.items() if each.user
     }
     assert who["resident"].user
-    found["no-scope"] = give(by=towns.BY, client=client, user=who["resident"].user, scopes=["openid"])
-    return found
+    issued["no-scope"] = give(by=towns.BY, client=client, user=who["resident"].user, scopes=["openid"])
+    return issued
 
 
 def address(path: str, values: dict[str, str]) -> str:
@@ -232,18 +232,18 @@ def rows(world: World, space: str) -> Iterator[Row]:
 
 
 def line(row: Row) -> str:
-    name, path, method, found = row
-    if set(found.values()) == {"405"}:
+    name, path, method, statuses = row
+    if set(statuses.values()) == {"405"}:
         return f"{name} /{path} {method}: 405"
-    return f"{name} /{path} {method}: " + " ".join(f"{who}={status}" for who, status in found.items())
+    return f"{name} /{path} {method}: " + " ".join(f"{who}={status}" for who, status in statuses.items())
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("space", SPACES)
 def test_everybody_gets_what_the_table_says(world: World, space: str) -> None:
-    found = list(rows(world, space))
-    refuse_strangers(found)
-    written = "".join(f"{line(row)}\n" for row in found)
+    measured = list(rows(world, space))
+    refuse_strangers(measured)
+    written = "".join(f"{line(row)}\n" for row in measured)
     table = FOLDER / f"{space}.txt"
     if os.environ.get("KINI_TABLES") == "write":
         FOLDER.mkdir(exist_ok=True)
@@ -252,11 +252,11 @@ def test_everybody_gets_what_the_table_says(world: World, space: str) -> None:
     assert written.splitlines() == there.splitlines(), "see the top of this file"
 
 
-def refuse_strangers(found: list[Row]) -> None:
+def refuse_strangers(table: list[Row]) -> None:
     """Invariants of the table."""
     public = listed("public.txt")
     faults = []
-    for row in found:
+    for row in table:
         name, path, _method, statuses = row
         theirs = [
             who for who in STRANGERS if who in statuses and re.search(r"<(str:|uuid(str)?:)?(reference|draft)>", path)

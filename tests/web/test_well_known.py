@@ -39,12 +39,12 @@ def test_security_txt_names_contact_and_expiry(client: Client, settings: Setting
 
 
 @pytest.mark.parametrize(
-    "given",
+    "variables",
     [{"KINI_SECURITY_CONTACT": "security@kini.example"}, {"KINI_SECURITY_EXPIRES": "soon"}],
 )
-def test_a_contact_is_an_address_and_an_expiry_a_day(given: dict[str, str]):
-    with pytest.raises(InvalidEnvironment, match=next(iter(given))):
-        read({"KINI_ENV": "local", **given})
+def test_a_contact_is_an_address_and_an_expiry_a_day(variables: dict[str, str]):
+    with pytest.raises(InvalidEnvironment, match=next(iter(variables))):
+        read({"KINI_ENV": "local", **variables})
 
 
 def test_robots_leave_alone_what_concerns_a_person(client: Client):

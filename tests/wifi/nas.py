@@ -61,7 +61,7 @@ def coovachilli(at: str, secret: str, point: str) -> Nas:
             **{"called": point, "mac": PHONE, "ip": "10.1.0.2", "nasid": "", "sessionid": "1", "userurl": WANTED},
         },
         f"{at}/logon",
-        lambda said: {"User-Name": said["username"], **chap(0, said["response"], challenge)},
+        lambda submitted: {"User-Name": submitted["username"], **chap(0, submitted["response"], challenge)},
     )
 
 
@@ -77,7 +77,7 @@ def mikrotik(at: str, point: str) -> Nas:
             },
         },
         f"{at}/login",
-        lambda said: {"User-Name": said["username"], **chap(IDENTIFIER, said["password"], CHALLENGE)},
+        lambda submitted: {"User-Name": submitted["username"], **chap(IDENTIFIER, submitted["password"], CHALLENGE)},
     )
 
 
@@ -90,7 +90,7 @@ def aruba(at: str, point: str) -> Nas:
             "url": WANTED,
         },
         f"{at}/cgi-bin/login",
-        lambda said: {"User-Name": said["user"], "User-Password": said["password"]},
+        lambda submitted: {"User-Name": submitted["user"], "User-Password": submitted["password"]},
     )
 
 
@@ -102,5 +102,5 @@ def ruckus(at: str, point: str) -> Nas:
             **{"uip": "10.2.0.9", "lid": "", "dn": "", "ssid": "Serena Livre", "url": WANTED},
         },
         f"{at}/login",
-        lambda said: {"User-Name": said["username"], "User-Password": said["password"]},
+        lambda submitted: {"User-Name": submitted["username"], "User-Password": submitted["password"]},
     )

@@ -154,9 +154,9 @@ QUERIES = st.dictionaries(st.sampled_from([*NAMES, "res", "a", "userurl"]), BYTE
 
 
 @FEW
-@given(sort=st.sampled_from([*sorted(VENDORS), "unknown"]), said=QUERIES)
-def test_any_address_that_a_browser_brings_is_answered(network, client, sort, said):  # noqa: F811
-    query = "&".join(f"{name}={value}" for name, value in said.items())
+@given(sort=st.sampled_from([*sorted(VENDORS), "unknown"]), parameters=QUERIES)
+def test_any_address_that_a_browser_brings_is_answered(network, client, sort, parameters):  # noqa: F811
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
     for path in (f"/wifi/portal/{sort}/", "/guest/s/default/", "/wifi/portal/", "/wifi/captive/q1/"):
         response = client.get(f"{path}?{query}")
         assert response.status_code in (200, 302, 400, 404), path

@@ -129,10 +129,10 @@ def test_availability_is_counted_from_outages_alone(down, client):
     assert (availability["slow"].area_id, availability["slow"].points) == ("VS-1", 1)
 
 
-@pytest.mark.parametrize("taken", [AccessPoint, Site])
-def test_what_is_not_in_use_any_more_is_not_down(down, taken):
+@pytest.mark.parametrize("removed", [AccessPoint, Site])
+def test_what_is_not_in_use_any_more_is_not_down(down, removed):
     check(after(hours=1))
-    if taken is Site:
+    if removed is Site:
         Site.objects.filter(code="q2").update(active=False)
     else:
         AccessPoint.objects.filter(mac=MAC).update(active=False)

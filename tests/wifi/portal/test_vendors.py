@@ -22,9 +22,9 @@ AT = "http://10.1.0.1:3990"
 
 
 @given(st.sampled_from(sorted(VENDORS)), SAID)
-def test_any_words_are_an_arrival_or_none(sort, said):
+def test_any_words_are_an_arrival_or_none(sort, parameters):
     try:
-        redirect = vendors.parse_redirect(sort, said)
+        redirect = vendors.parse_redirect(sort, parameters)
     except InvalidRedirect:
         return
     assert len(redirect.device) == 17
@@ -41,10 +41,10 @@ def test_any_words_are_an_arrival_or_none(sort, said):
 
 
 @given(st.sampled_from(sorted(VENDORS)), SAID)
-def test_a_device_among_any_words_is_read_however_it_is_written(sort, said):
+def test_a_device_among_any_words_is_read_however_it_is_written(sort, parameters):
     device = VENDORS[sort].device[0]
     for written in (PHONE, PHONE.lower(), PHONE.replace("-", ":"), PHONE.replace("-", "")):
-        assert vendors.parse_redirect(sort, said | {device: written}).device == PHONE
+        assert vendors.parse_redirect(sort, parameters | {device: written}).device == PHONE
 
 
 @given(st.binary(min_size=1, max_size=64))

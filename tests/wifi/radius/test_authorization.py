@@ -206,12 +206,12 @@ def plainly(case, at):
     if left is None:
         return refused("sign-in")
     session, down = case.group
-    found = {
+    rows = {
         "Auth-Type": "Accept",
         "Session-Timeout": str(min(each for each in (session, closing, left * 60) if each is not None)),
         "WISPr-Bandwidth-Max-Down": None if down is None else str(down),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in rows.items() if value is not None}
 
 
 #: What a test changes is undone before the next example.
