@@ -60,7 +60,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def poll(folder, site):
+def declare_source(folder, site):
     """The posts, with the site as source."""
 
     def declare(path="/rows.csv", more=""):
@@ -81,7 +81,7 @@ def state():
     return FeedState.objects.get(feed="posts")
 
 
-def test_what_is_known_is_not_fetched_again(poll, site):
+def test_what_is_known_is_not_fetched_again(declare_source, site):
     importer.poll_source(by=BY, name="posts")
     with current_time.freeze(NOON + timedelta(minutes=5)):
         importer.poll_source(by=BY, name="posts")
@@ -91,7 +91,7 @@ def test_what_is_known_is_not_fetched_again(poll, site):
     assert state().checked_at == NOON + timedelta(minutes=5)
 
 
-def test_a_site_that_fails_leaves_the_last_figures_and_recovers(poll, site):
+def test_a_site_that_fails_leaves_the_last_figures_and_recovers(declare_source, site):
     importer.poll_source(by=BY, name="posts")
     site.status, site.content = 503, b"down"
     importer.poll_source(by=BY, name="posts")
@@ -104,22 +104,22 @@ def test_a_site_that_fails_leaves_the_last_figures_and_recovers(poll, site):
     assert Record.objects.get().values["cm"] == 130
 
 
-def test_only_hosts_that_the_pack_names_are_asked(poll, site):
-    poll("/away")
+def test_only_hosts_that_the_pack_names_are_asked(declare_source, site):
+    declare_source("/away")
     importer.poll_source(by=BY, name="posts")
     assert "127.0.0.2" in state().problem
     assert [path for path, _known in site.requests] == ["/away"]
 
 
-def test_more_than_the_limit_is_not_read(poll, site):
-    poll(more="most_mb: 1, ")
+def test_more_than_the_limit_is_not_read(declare_source, site):
+    declare_source(more="most_mb: 1, ")
     site.content = ROWS + b" " * 1_000_001
     importer.poll_source(by=BY, name="posts")
     assert "1 MB" in state().problem
     assert Record.objects.count() == 0
 
 
-def test_a_site_that_is_not_there_is_no_error_of_ours(poll, site, folder):
+def test_a_site_that_is_not_there_is_no_error_of_ours(declare_source, site, folder):
     (folder / "feeds" / "posts.yaml").write_text(
         POSTS.replace("source: {", "source: {http: 'http://127.0.0.1:9/rows.csv', "), "utf-8"
     )
@@ -149,7 +149,7 @@ def test_a_file_that_is_still_being_written_waits(folder):
     assert Record.objects.count() == 0
 
 
-def test_sources_are_looked_at_in_their_turn(poll, site, run_jobs):
+def test_sources_are_looked_at_in_their_turn(declare_source, site, run_jobs):
     jobs.poll_due_feeds()
     run_jobs()
     jobs.poll_due_feeds()
