@@ -63,7 +63,7 @@ def download(request: HttpRequest, copy: UUID) -> HttpResponse:
     if export is None:
         raise Http404
     content = _content(export)
-    actions.record_download(by=actor_for(request), made=export)
+    actions.record_download(by=actor_for(request), export=export)
     response = HttpResponse(content, content_type="application/zip")
     name = _("my-data-%(day)s") % {"day": today().isoformat()}
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'

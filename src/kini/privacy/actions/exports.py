@@ -43,17 +43,17 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
 
 
 @action
-def record_download(*, by: Actor, made: Export) -> Export:
+def record_download(*, by: Actor, export: Export) -> Export:
     """Record a download.
 
     Raises:
         NotAllowed: for somebody else's export, or an expired one.
     """
-    if by.user_id is None or by.user_id != made.user_id or made.expires_at <= current_time.now():
+    if by.user_id is None or by.user_id != export.user_id or export.expires_at <= current_time.now():
         raise NotAllowed(_("This copy belongs to somebody else or has expired."))
-    made.downloaded_at = current_time.now()
-    made.save(update_fields=["downloaded_at"])
+    export.downloaded_at = current_time.now()
+    export.save(update_fields=["downloaded_at"])
     audit.record(
-        by=by, action="privacy.export-downloaded", subject=f"user:{made.user_id}", detail={"export": str(made.pk)}
+        by=by, action="privacy.export-downloaded", subject=f"user:{export.user_id}", detail={"export": str(export.pk)}
     )
-    return made
+    return export
