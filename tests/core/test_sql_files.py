@@ -11,11 +11,11 @@ from kini.core.database.sql_files import LoadSql, sql_files
 #: Functions and triggers with their text, without those of extensions and of procrastinate.
 DEFINED = """
     SELECT p.proname, pg_get_functiondef(p.oid) FROM pg_proc p
-    WHERE p.pronamespace = 'public'::regnamespace AND p.proname NOT LIKE 'procrastinate%%'
+    WHERE p.pronamespace = 'public'::regnamespace AND p.proname NOT LIKE 'procrastinate%'
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL
     SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE NOT t.tgisinternal AND p.proname NOT LIKE 'procrastinate%%'
+    WHERE NOT t.tgisinternal AND p.proname NOT LIKE 'procrastinate%'
     ORDER BY 1, 2
 """
 
@@ -36,6 +36,12 @@ def test_the_database_has_the_text_of_the_file(path: Path) -> None:
         cursor.execute(path.read_text("utf-8"))
         assert defined() == before
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_every_function_has_a_file() -> None:
+    functions = {name for name, text in defined() if text.startswith("CREATE OR REPLACE FUNCTION")}
+    assert functions == {path.stem for path in sql_files()}
 
 
 @pytest.mark.parametrize("path", sql_files(), ids=lambda path: path.stem)
