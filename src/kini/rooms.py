@@ -16,6 +16,7 @@ FLOORS = (
     ("cases",),
     ("services",),
     ("operator",),
+    ("records",),
     ("documents", "messages"),
     ("people",),
     ("analytics",),

@@ -30,6 +30,7 @@ from kini.booking import venue_actions  # noqa: E402
 from kini.booking.models import Slot  # noqa: E402
 from kini.cases import actions  # noqa: E402
 from kini.cases.models import Case, Draft  # noqa: E402
+from kini.cases.record_policy import REQUEST  # noqa: E402
 from kini.city import pack  # noqa: E402
 from kini.city.models import Area  # noqa: E402
 from kini.city.queries import lowest_level_areas  # noqa: E402
@@ -47,6 +48,7 @@ from kini.people import actions as people  # noqa: E402
 from kini.people import demo_accounts, profile_values, queries  # noqa: E402
 from kini.people.models import Officer, Resident, User  # noqa: E402
 from kini.privacy import actions as privacy  # noqa: E402
+from kini.records import actions as records  # noqa: E402
 from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import example_national_id  # noqa: E402
 from kini.services.models import Service  # noqa: E402
@@ -93,6 +95,7 @@ def made() -> Town:
         town |= _drafts(_acting(resident))
         town |= _privacy(_acting(resident), officer)
         town |= _payments(_acting(resident), cashier)
+        town |= _records(_acting(resident), officer, nurse, town["granted"])
         town |= _booked(_acting(resident), nurse)
         town |= _desk(officer, resident)
         town |= _many(officer, town)
@@ -226,6 +229,18 @@ def _privacy(resident: Actor, officer: Actor) -> Town:
     privacy.add_affected_people(by=guardian, breach=breach, residents=[own])
     people.place_legal_hold(by=guardian, reference=copy.reference, reason="Pengadilan Jakarta")
     return {"copy": copy.reference, "leaving": str(leaving.pk), "breach": breach.pk}
+
+
+def _records(resident: Actor, officer: Actor, nurse: Actor, reference: str) -> Town:
+    """A consent to withdraw, and a case that was opened in an emergency and waits to be judged."""
+    for actor, role in ((nurse, "clinician"), (officer, "agency-head")):
+        if not _self(actor).role_grants.filter(role=role).exists():
+            people.grant_role(by=BY, officer=_self(actor), role=role)
+    rescuer, case = queries.officer_actor(_self(nurse)), Case.objects.get(reference=reference)
+    records.break_glass(by=rescuer, record=case, reason="danger", note="Seorang anak ditemukan sendirian di dermaga")
+    own = Resident.objects.get(user_id=resident.user_id)
+    consent = records.give_consent(by=resident, resident=own, purpose=REQUEST, reference=reference)
+    return {"emergency": reference, "consent": consent.pk}
 
 
 def _draft(by: Actor, service: str) -> Draft:

@@ -19,6 +19,7 @@ from kini.exchange.models import InboxEntry
 from kini.messages.models import InboundMessage, Message
 from kini.people import actions as people_actions
 from kini.people.models import KnownDevice, OfficeDay, Person, RegisterCheck, Session, User
+from kini.records.models import Membership
 from kini.wifi.models import Device, Group
 from tests.cases.town import PERMIT, Town, acting, offer, opened
 
@@ -38,6 +39,8 @@ ELSEWHERE = {
     "people.access-log": "tests/core/test_chain.py",
     "people.used-credentials": "tests/api/test_program_security.py",
     "privacy.exports": "tests/privacy/test_export.py",
+    "records.consents": "tests/core/test_chain.py",
+    "records.emergencies": "tests/records/test_break_glass.py",
     "wifi.passes": "tests/wifi/test_portal.py",
     "wifi.pseudonym-keys": "tests/wifi/test_forgetting.py",
     "wifi.reviews": "tests/wifi/test_reviewing.py",
@@ -110,6 +113,11 @@ def wifi_device(town: Town, at: datetime) -> None:
     Device.objects.create(mark=b"m" * 32, group=Group.objects.create(pk="free"), expires_at=at)
 
 
+def membership(town: Town, at: datetime) -> None:
+    since = at - timedelta(days=1)
+    Membership.objects.create(officer=town.clerk, facility_id="registry-pier", role="care", since=since, until=at)
+
+
 PLAYS: dict[str, Callable[[Town, datetime], None]] = {
     "api.answers": answer,
     "cases.presences": presence,
@@ -124,6 +132,7 @@ PLAYS: dict[str, Callable[[Town, datetime], None]] = {
     "people.register-checks": register_check,
     "people.sessions": session,
     "people.unused-accounts": account,
+    "records.memberships": membership,
     "wifi.devices": wifi_device,
 }
 

@@ -69,6 +69,7 @@ ELSEWHERE = {
     "privacy:desk-breach": "the register of breaches, which names nobody: tests/privacy",
     "privacy:desk-breach-edit": "the same: tests/privacy",
     "privacy:desk-breach-letter": "the same: tests/privacy",
+    "cases:desk-emergency": "after require_read, which logs: tests/records",
     "wifi:desk-availability": "places: tests/wifi",
     "wifi:desk-sheets": "codes: tests/wifi",
     "wifi:desk-blocks": "nobody is named: tests/wifi",

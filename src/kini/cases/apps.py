@@ -9,7 +9,16 @@ class CasesConfig(AppConfig):
         from kini.api.auth import scopes
         from kini.api.operations import ApiModule, api_modules
         from kini.api.problems import refusal_problems
-        from kini.cases import actions, default_replies, jobs, notifications, personal_data, retention, status_replies  # noqa: F401 -- jobs register themselves
+        from kini.cases import (  # noqa: F401 -- jobs register themselves
+            actions,
+            default_replies,
+            jobs,
+            notifications,
+            personal_data,
+            record_policy,
+            retention,
+            status_replies,
+        )
         from kini.cases.api import batch_moves, drafts_and_ratings, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import duplicates
@@ -40,6 +49,7 @@ class CasesConfig(AppConfig):
         references.register("cases.document", FileColumn("cases.Document"))
         retention.register()
         personal_data.register()
+        record_policy.register()
         reply_handlers.register("status", status_replies.status_reply)
         refusal_problems.update(problems.REFUSALS)
         for scope in SCOPES:

@@ -3,6 +3,7 @@
 A rule is any object with a day `since`, and perhaps a last day `until` (both included). Among the rules in force on a
 day, the one that began last applies: it replaces earlier ones, and once it has ended the one before it applies again.
 The order in a file does not matter. Two rules that begin on the same day are refused, as either could be meant.
+Days may also be moments (`datetime`), for rules that begin at a time of the day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -45,8 +46,13 @@ class AmbiguousRules(ValueError):
 
 def rules_in_force[R: DatedRule](rules: Iterable[R], day: date) -> list[R]:
     """All rules in force on a day, the latest first: for reliefs and other rules that apply together."""
-    begun = [rule for rule in rules if rule.since <= day <= (getattr(rule, "until", None) or date.max)]
+    begun = [rule for rule in rules if rule.since <= day and not _has_ended(rule, day)]
     return sorted(begun, key=_since, reverse=True)
+
+
+def _has_ended(rule: DatedRule, day: date) -> bool:
+    until: date | None = getattr(rule, "until", None)
+    return until is not None and until < day
 
 
 def rule_in_force[R: DatedRule](rules: Iterable[R], day: date) -> R | None:

@@ -22,6 +22,8 @@ type Event = Literal[
     "limit-reached",
     "request-refused",
     "access-unusual",
+    "record-denied",
+    "glass-broken",
 ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from kini.people import access_purposes
-from kini.people.access_log import ACCESS_LABELS
+from kini.people.access_log import access_label
 from kini.people.models import AccessLog
 
 
@@ -42,5 +42,4 @@ def _entry(entry: AccessLog, own: int | None) -> AccessEntry:
     person = entry.resident.name if entry.resident and entry.resident_id != own and not entry.resident.user_id else ""
     who = _("%(name)s, %(agency)s") % {"name": entry.officer.name, "agency": entry.officer.agency.title}
     purpose = access_purposes.purpose_label(entry.purpose) if entry.purpose else ""
-    what = str(ACCESS_LABELS.get(entry.what, entry.what))
-    return AccessEntry(entry.at, what, purpose, entry.reason, who, entry.reference, person)
+    return AccessEntry(entry.at, access_label(entry.what), purpose, entry.reason, who, entry.reference, person)

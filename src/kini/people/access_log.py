@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.database.prepared_statements import execute_deferred
+from kini.core.registry import Registry
 from kini.web.formats import today
 
 
@@ -43,6 +44,13 @@ ACCESS_LABELS: Mapping[str, str | Promise] = {
     AccessType.NATIONAL_ID: _("Your national number was shown"),
     AccessType.PROFILE: _("Your profile was found by its number"),
 }
+#: Labels of further types of access that other rooms register.
+access_types: Registry[str | Promise] = Registry("type of access")
+
+
+def access_label(what: str) -> str:
+    """Return the label of a type of access, or its id if no room has it any more."""
+    return str(ACCESS_LABELS.get(what) or access_types.find(what) or what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ _STORE = f"""
 """  # noqa: S608 -- the columns above
 
 
-def store_reads(by: Actor, what: AccessType, reads: Collection[DataRead], purpose: str) -> None:
+def store_reads(by: Actor, what: str, reads: Collection[DataRead], purpose: str) -> None:
     """Log reads by an officer, each item once a day. One statement, sent together with the next one.
 
     The officer is looked up by account, so reads through an OAuth client with a resident's scopes are logged too.
@@ -94,7 +102,7 @@ def store_reads(by: Actor, what: AccessType, reads: Collection[DataRead], purpos
         {
             "at": current_time.now(),
             "day": today(),
-            "what": what.value,
+            "what": str(what),
             "purpose": purpose,
             "user": by.user_id,
             "residents": [read.resident for read in some],

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kini.city.public import Id, load_city
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
 from kini.core.localized_text import Text, missing_translations
+from kini.core.registry import Registry
 
 FILE = "access.yaml"
 CASEWORK, COUNTER, APPOINTMENT, CONTACT = "casework", "counter", "appointment", "contact"
@@ -35,6 +36,14 @@ DEFAULT_LOOK_PURPOSES: Mapping[str, str | Promise] = {
     "legal-request": _("Answer a request that a law prescribes"),
     "emergency": _("Help in an emergency"),
 }
+#: Purposes that other rooms register, id to label.
+room_purposes: Registry[str | Promise] = Registry("purpose of access")
+#: Reasons to break the glass for packs without a list of their own.
+DEFAULT_EMERGENCY_REASONS: Mapping[str, str | Promise] = {
+    "danger": _("Somebody's life or health is in danger"),
+    "nobody-reachable": _("The colleagues in charge cannot be reached, and it cannot wait"),
+    "found-person": _("A person was found who cannot answer for themselves"),
+}
 
 
 class AccessLimits(BaseModel):
@@ -49,8 +58,19 @@ class AccessLimits(BaseModel):
     unusual_times: float = Field(default=3.0, ge=1, description="Times the officer's usual and the agency's median.")
 
 
+class BreakGlassLimits(BaseModel):
+    """Emergency access to records outside an officer's work: reasons, duration, limit, time to its review."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reasons: dict[Id, Text] = Field(default_factory=dict, description="The officer's choices; empty: the default list.")
+    minutes: int = Field(default=60, ge=5, le=480)
+    per_day: int = Field(default=5, ge=1, description="Records that one officer can open in 24 hours.")
+    review_within_days: int = Field(default=3, ge=1, description="After this the heads are reminded every day.")
+
+
 class AccessFile(BaseModel):
-    """access.yaml: purposes of looks at people's data, and their limits."""
+    """access.yaml: purposes of looks at people's data, their limits, and emergency access."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,6 +78,7 @@ class AccessFile(BaseModel):
         default_factory=dict, description="The officer's choices; empty: the default list."
     )
     limits: AccessLimits = AccessLimits()
+    break_glass: BreakGlassLimits = BreakGlassLimits()
 
 
 def load_access_file(root: Path) -> AccessFile:
@@ -85,11 +106,28 @@ def look_purposes() -> dict[str, str]:
     return {name: str(words) for name, words in (own or DEFAULT_LOOK_PURPOSES).items()}
 
 
+def break_glass_limits() -> BreakGlassLimits:
+    """Return the rules of emergency access of the running city; cached per process."""
+    return _access(settings.CITY_PATH).break_glass
+
+
+def emergency_reasons() -> dict[str, str]:
+    """Return the reasons an officer can choose for an emergency access: id to label in the active language."""
+    own = break_glass_limits().reasons
+    return {name: str(words) for name, words in (own or DEFAULT_EMERGENCY_REASONS).items()}
+
+
 def purpose_label(purpose: str) -> str:
     """Return the label of a purpose, or its id if the pack no longer has it."""
-    return str(
-        READ_PURPOSES.get(purpose) or look_purposes().get(purpose) or DEFAULT_LOOK_PURPOSES.get(purpose) or purpose
+    lists = (
+        READ_PURPOSES,
+        look_purposes(),
+        DEFAULT_LOOK_PURPOSES,
+        dict(room_purposes.items()),
+        emergency_reasons(),
+        DEFAULT_EMERGENCY_REASONS,
     )
+    return str(next((words[purpose] for words in lists if purpose in words), purpose))
 
 
 def check_access(root: Path) -> Iterator[ConfigError]:

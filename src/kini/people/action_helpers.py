@@ -12,7 +12,7 @@ from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.attempt_limits import Limit
 from kini.people import access_log_rules, access_purposes, encrypted_fields, queries
 from kini.people.access_purposes import COUNTER
-from kini.people.models import AccessLog, Resident
+from kini.people.models import AccessLog, Officer, Resident
 from kini.people.rules import NationalId
 
 LONGEST_REASON = 240
@@ -95,8 +95,28 @@ def log_access(by: Actor, resident: Resident | None, what: str, reason: str, ref
         raise NotAllowed(_("Only officers look at other people's profiles."))
     if purpose != COUNTER:
         _count_look(by)
+    return store_look(by, officer, resident, what, reason, reference, purpose)
+
+
+def store_look(
+    by: Actor,
+    officer: Officer,
+    resident: Resident | None,
+    what: str,
+    reason: str,
+    reference: str,
+    purpose: str,
+    object_id: str = "",
+) -> AccessLog:
+    """Store one look of an officer in the access log, with its audit entry. The caller has checked everything."""
     entry = AccessLog.objects.create(
-        resident=resident, officer=officer, what=what, purpose=purpose, reason=reason, reference=reference
+        resident=resident,
+        officer=officer,
+        what=what,
+        purpose=purpose,
+        reason=reason,
+        reference=reference,
+        object_id=object_id,
     )
     subject = f"resident:{resident.pk}" if resident else f"case:{reference}"
     detail = {"what": what, "purpose": purpose, "reference": reference}

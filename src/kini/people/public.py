@@ -17,6 +17,7 @@ from kini.people import token_auth as token_auth
 from kini.people import verification_codes as verification_codes
 from kini.people.access_log import AccessType as AccessType
 from kini.people.access_log import DataRead as DataRead
+from kini.people.access_log import access_types as access_types
 from kini.people.allauth_internals import LoginCodeVerificationProcess as LoginCodeVerificationProcess
 from kini.people.directory_config import configured_directory as configured_directory
 from kini.people.forms import ProfileForm as ProfileForm
@@ -24,6 +25,7 @@ from kini.people.guards import has_permission as has_permission
 from kini.people.guards import officers_only as officers_only
 from kini.people.household import Household as Household
 from kini.people.household import household_of as household_of
+from kini.people.household import is_same_person as is_same_person
 from kini.people.identity_registers.base import configured_register as configured_register
 from kini.people.identity_registers.sandbox import RegisteredPerson as RegisteredPerson
 from kini.people.identity_registers.sandbox import Sandbox as Sandbox

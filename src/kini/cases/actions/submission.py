@@ -12,6 +12,7 @@ from kini.cases import access, case_answers, corrections, timeline
 from kini.cases.events import CaseOpened
 from kini.cases.locking import claim_draft, lock_draft, require_usable
 from kini.cases.models import Case, Draft
+from kini.cases.record_policy import record_consent
 from kini.cases.routing import route_case
 from kini.city.public import pack
 from kini.core import audit, events, references
@@ -55,6 +56,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
     case = _new_case(by, draft.version, draft.resident, draft.channel, final_answers)
     used = list(draft.documents.filter(pk__in=corrections.referenced_files(final_answers)))
     timeline.open_case(case, by=by, documents=used)
+    record_consent(by, case, snapshot, final_answers)
     draft.documents.filter(case__isnull=True).delete()
     draft.case = case
     case_answers.assign_to_draft(draft, snapshot, final_answers)
@@ -90,8 +92,11 @@ def submit_answers(
         raise ActionRefused(_("Confirm that your answers are true."))
     if corrections.referenced_files(dict(answers)):
         raise ActionRefused(_("This file no longer exists. Add it again."))
-    case = _new_case(by, version, resident, "api", _complete(snapshot_of(version), answers, resident), reference)
+    snapshot = snapshot_of(version)
+    final_answers = _complete(snapshot, answers, resident)
+    case = _new_case(by, version, resident, "api", final_answers, reference)
     timeline.open_case(case, by=by)
+    record_consent(by, case, snapshot, final_answers)
     return _opened(by, case, {"service": case.service_id})
 
 

@@ -11,7 +11,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
 from kini.people import access_log, action_helpers, rules
-from kini.people.access_log import AccessType, DataRead
+from kini.people.access_log import DataRead
 from kini.people.access_purposes import CASEWORK
 from kini.people.events import UnusualAccess
 from kini.people.models import AccessLog, Officer, Resident
@@ -19,10 +19,13 @@ from kini.people.permissions import PeoplePermission
 
 
 @statement_action
-def log_reads(*, by: Actor, what: AccessType, reads: Collection[DataRead], purpose: str = CASEWORK) -> None:
+def log_reads(*, by: Actor, what: str, reads: Collection[DataRead], purpose: str = CASEWORK) -> None:
     """Log an officer's reads of these items, each once a day; does nothing for other actors.
 
     The caller has checked the permission to read. One statement, deferred to the next one inside a transaction.
+
+    Args:
+        what: an `AccessType`, or a type that another room registered (`access_types`).
     """
     access_log.store_reads(by, what, reads, purpose)
 

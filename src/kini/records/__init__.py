@@ -1,0 +1,1 @@
+"""Sensitive records: access to single records, emergency access, consent."""
