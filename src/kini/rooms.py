@@ -12,7 +12,7 @@ from types import ModuleType
 
 FLOORS = (
     ("privacy",),
-    ("reports", "letters", "payments", "booking", "feeds", "wifi"),
+    ("epidemic", "reports", "letters", "payments", "booking", "feeds", "wifi"),
     ("cases",),
     ("services",),
     ("operator",),

@@ -1,0 +1,1 @@
+"""An epidemic in a city: its statistics."""
