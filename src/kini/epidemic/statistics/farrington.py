@@ -37,7 +37,7 @@ class FarringtonOptions:
         reweight: give outliers less weight.
         trend: fit a linear trend.
         trend_p: the trend is kept if its p-value is below.
-        min_cases, min_cases_weeks: without so many cases in the last weeks, this one too, nothing is said.
+        min_cases, min_cases_weeks: without so many cases in the last weeks, this one too, a week is not judged.
     """
 
     years: int = 5
@@ -57,7 +57,7 @@ class FarringtonOptions:
 
 @dataclass(frozen=True, slots=True)
 class FarringtonResult:
-    """Results for each area and week, shape (areas, weeks); NaN where nothing is said.
+    """Results for each area and week, shape (areas, weeks); NaN where a week is not judged.
 
     Attributes:
         upper_bound: a greater count is an alarm.
@@ -92,20 +92,29 @@ def detect(
         ValueError: when a week has too few weeks before it.
     """
     series = np.asarray(counts, float)
-    sizes = None if population is None else np.log(np.asarray(population, float))
-    columns = [_judge(series, week, first_day, sizes, options) for week in weeks]
-    bound, expected, dispersion, trend = (np.array(values).T for values in zip(*columns, strict=True))
-    return FarringtonResult(bound, expected, dispersion, trend)
+    sizes = np.zeros(series.shape[-1]) if population is None else np.log(np.asarray(population, float))
+    shape = len(series), len(weeks)
+    result = FarringtonResult(
+        np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, bool)
+    )
+    for column, week in enumerate(weeks):
+        recent = series[:, week - options.min_cases_weeks + 1 : week + 1].sum(-1)
+        areas = np.flatnonzero(recent >= options.min_cases)
+        prediction, with_trend = _judge(series[areas], week, first_day, sizes, options)
+        result.upper_bound[areas, column] = _bound(prediction, options)
+        result.expected[areas, column] = prediction.mean
+        result.dispersion[areas, column] = prediction.dispersion
+        result.trend[areas, column] = with_trend
+    return result
 
 
 def _judge(
-    series: Floats, week: int, first_day: date | None, log_population: Floats | None, options: FarringtonOptions
-) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    series: Floats, week: int, first_day: date | None, log_population: Floats, options: FarringtonOptions
+) -> tuple["_Prediction", NDArray[np.bool_]]:
     seasons = _seasons(week, first_day, options)
     rows = np.flatnonzero(seasons[: week - options.excluded_weeks] > 0)
     counts = series[:, rows]
-    offset = np.zeros(len(rows)) if log_population is None else log_population[rows]
-    now = 0.0 if log_population is None else log_population[week]
+    offset, now = log_population[rows], log_population[week]
     group = seasons[rows]
     seasonal = (group[:, None] == np.arange(1, options.periods)).astype(float)
     plain = np.column_stack([np.ones(len(rows)), seasonal])
@@ -119,10 +128,7 @@ def _judge(
         sloped = _predict(np.column_stack([plain, rows - week]), counts, offset, now, target, options)
         with_trend = (sloped.slope_p < options.trend_p) & (sloped.mean <= np.nanmax(counts, axis=-1))
         prediction = prediction.replaced(with_trend, sloped)
-    recent = series[:, week - options.min_cases_weeks + 1 : week + 1].sum(-1)
-    said = recent >= options.min_cases
-    bound = np.where(said, _bound(prediction, options), np.nan)
-    return bound, np.where(said, prediction.mean, np.nan), prediction.dispersion, with_trend
+    return prediction, with_trend
 
 
 def _seasons(week: int, first_day: date | None, options: FarringtonOptions) -> NDArray[np.int64]:
