@@ -69,7 +69,7 @@ def seasonal_means(counts: ArrayLike, weeks: int, *, phase: int = 1, frequency: 
     angle = 2 * np.pi * time / frequency
     design = np.column_stack([np.ones(len(series)), np.cos(angle), np.sin(angle)])
     fitted = poisson_regression.fit(design[:weeks], series[None, :weeks], np.ones((1, weeks)))
-    return np.exp(design @ fitted.coefficients[0])
+    return np.asarray(np.exp(design @ fitted.coefficients[0]))
 
 
 def _standardized(counts: Floats, mean: Floats, transformation: Transformation, dispersion: float) -> Floats:
@@ -77,7 +77,7 @@ def _standardized(counts: Floats, mean: Floats, transformation: Transformation, 
         case "standard":
             return (counts - mean) / np.sqrt(mean)
         case "rossi":
-            return (counts - 3 * mean + 2 * np.sqrt(counts * mean)) / (2 * np.sqrt(mean))
+            return np.asarray((counts - 3 * mean + 2 * np.sqrt(counts * mean)) / (2 * np.sqrt(mean)))
         case "anscombe":
             return 1.5 * (counts ** (2 / 3) - mean ** (2 / 3)) / mean ** (1 / 6)
         case "anscombe2nd":

@@ -230,4 +230,4 @@ def _count_quantile(mean: Floats, dispersion: Floats, probability: float) -> Flo
     poisson = stats.poisson.ppf(probability, mean)
     excess = np.where(dispersion > 1, dispersion - 1, 1)
     negative_binomial = stats.nbinom.ppf(probability, mean / excess, 1 / (1 + excess))
-    return np.where(dispersion > 1, negative_binomial, poisson)
+    return np.asarray(np.where(dispersion > 1, negative_binomial, poisson))

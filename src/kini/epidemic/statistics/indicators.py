@@ -60,7 +60,7 @@ def growth(cases: ArrayLike, days: int = 7) -> Floats:
 def doubling_time(cases: ArrayLike, days: int = 7) -> Floats:
     """Days until the sum of a window doubles; negative: until it halves; NaN while it hardly changes."""
     rate = growth(cases, days)
-    return np.log(2) / np.where(np.abs(rate) >= LEAST_GROWTH, rate, np.nan)
+    return np.asarray(np.log(2) / np.where(np.abs(rate) >= LEAST_GROWTH, rate, np.nan))
 
 
 def smoothed_rates(cases: ArrayLike, population: ArrayLike) -> Floats:
@@ -88,4 +88,4 @@ def smoothed_rates(cases: ArrayLike, population: ArrayLike) -> Floats:
 
 def _ratio(upper: ArrayLike, lower: ArrayLike) -> Floats:
     top, bottom = np.broadcast_arrays(np.asarray(upper, float), np.asarray(lower, float))
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0))

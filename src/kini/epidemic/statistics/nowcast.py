@@ -157,7 +157,7 @@ def _reverse_hazard_parameters(triangle: ReportingTriangle, prior_weight: float)
     """Parameters of the beta posteriors of P(delay = x | delay <= x)."""
     delays = np.arange(triangle.cells.shape[1])
     with_delay, at_risk = triangle.by_delay, triangle.at_risk
-    return with_delay + prior_weight, at_risk - with_delay + prior_weight * delays
+    return np.asarray(with_delay + prior_weight, float), np.asarray(at_risk - with_delay + prior_weight * delays, float)
 
 
 def _distribution(hazards: Floats) -> Floats:

@@ -168,7 +168,7 @@ class Mixture:
     def _average(self, values: Sequence[Floats]) -> Floats:
         used = self.used
         total = np.nansum(values, axis=0)
-        return np.divide(total, used, out=np.full(total.shape, np.nan), where=used > 0)
+        return np.asarray(np.divide(total, used, out=np.full(total.shape, np.nan), where=used > 0))
 
 
 def _mixed_quantile(shapes: Floats, scales: Floats, probability: float) -> float:
@@ -211,4 +211,4 @@ def estimate_cohort_reproduction_number(incidence: ArrayLike, serial_interval: A
     means = np.divide(sums, total, out=np.full(total.shape, np.nan), where=total > 0)
     first_case = int(np.argmax(cases > 0))
     means[: max(0, first_case - 1)] = np.nan
-    return means
+    return np.asarray(means)
