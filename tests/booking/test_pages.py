@@ -39,7 +39,7 @@ def officer(town: Town) -> CheckedClient:
 
 
 def free_links(html: str) -> list[str]:
-    return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)" data-free', html)]
+    return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"\s+data-free', html)]
 
 
 def text(response: object) -> str:
@@ -51,11 +51,11 @@ def booked(resident: CheckedClient, draft: Draft) -> Case:
     places = resident.get(reverse("cases:check", args=[draft.pk]), follow=True)
     [hill, _pier] = free_links(text(places))
     times = resident.get(free_links(text(resident.get(hill)))[0])
-    slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
+    slot = re.search(r'name="slot"\s+id="slot"\s+value="(\d+)"', text(times))
     assert slot
     check = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
     assert "Held for you until" in text(check)
-    token = re.search(r'name="confirm" value="(\w+)"', text(check))
+    token = re.search(r'name="confirm"\s+value="(\w+)"', text(check))
     assert token
     sent = resident.post(reverse("cases:check", args=[draft.pk]), {"confirm": token[1]}, follow=True)
     assert "Show the ticket" in text(sent)
@@ -90,10 +90,10 @@ def test_where_the_city_comes_to_somebody_no_place_is_chosen(resident: CheckedCl
     days = resident.get(reverse("cases:check", args=[draft.pk]), follow=True)
     assert "/registry-hill/" in days.request["PATH_INFO"], "the unit of that address comes; the pier is not asked about"
     times = resident.get(free_links(text(days))[0])
-    slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
+    slot = re.search(r'name="slot"\s+id="slot"\s+value="(\d+)"', text(times))
     check = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
     assert "Who comes: " in text(check)
-    token = re.search(r'name="confirm" value="(\w+)"', text(check))
+    token = re.search(r'name="confirm"\s+value="(\w+)"', text(check))
     resident.post(reverse("cases:check", args=[draft.pk]), {"confirm": token[1]}, follow=True)
     reference = Case.objects.get().reference
     ticket = text(resident.get(reverse("booking:ticket", args=[reference])))
@@ -124,7 +124,7 @@ def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: Checke
     places = text(resident.get(reverse("booking:re-places", args=[case.reference])))
     assert "You keep it until" in places
     times = resident.get(free_links(text(resident.get(free_links(places)[1])))[0])
-    slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
+    slot = re.search(r'name="slot"\s+id="slot"\s+value="(\d+)"', text(times))
     assert slot
     ticket = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
     assert ticket.status_code == 200, text(ticket)

@@ -50,7 +50,7 @@ def secret(signed_in: Client) -> str:
 
 
 def codes_of(client: Client) -> list[str]:
-    return re.findall(r"<li>(\d{8})</li>", client.get(reverse("mfa_view_recovery_codes")).text)
+    return re.findall(r"<li>\s*(\d{8})\s*</li>", client.get(reverse("mfa_view_recovery_codes")).text)
 
 
 def test_the_security_page_says_how_things_stand(signed_in):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client, RequestFactory
 
@@ -65,10 +67,10 @@ def test_the_rail_of_the_desk_groups_and_counts(navigation_entries: Entries, cli
         "mine", NavItem("desk", "Mine", "filter", order=60, place="desk", group="My filters", query="mine=1")
     )
     page = client.get("/desk").content.decode()
-    assert '<span class="count num">12</span>' in page
+    assert 'class="count num">12</span>' in page
     assert '<p class="rail-group">My filters</p>' in page
-    assert 'href="/desk" aria-current="page"' in page
+    assert re.search(r'href="/desk"\s+aria-current="page"', page)
 
 
 def test_the_bottom_bar_names_where_one_is(client: Client) -> None:
-    assert b'<a href="/" aria-current="page"><span class="bottom-icon">' in client.get("/").content
+    assert re.search(rb'<a\s+href="/"\s+aria-current="page">\s*<span class="bottom-icon">', client.get("/").content)

@@ -6,6 +6,7 @@ added untranslated, unused ones are removed; compiled files are written beside t
 
 import argparse
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,15 @@ def texts() -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None
         [*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
     ):
         content = path.read_text("utf-8")
-        code = content if path.suffix == ".py" else templatize(content, origin=str(path))
+        code = content if path.suffix == ".py" else _unindented(templatize(content, origin=str(path)))
         for line, function, messages, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, (), {}):
             if messages:
                 yield (path.relative_to(ROOT).as_posix(), line), *meaning(str(function), messages)
+
+
+def _unindented(code: str) -> str:
+    """Remove the indentation of a template, which Python's tokenizer would take for that of blocks."""
+    return re.sub(r"^[ \t]+", "", code, flags=re.MULTILINE)
 
 
 def meaning(function: str, messages: Any) -> tuple[str | tuple[str, ...], str | None]:

@@ -203,7 +203,7 @@ def test_the_course_of_months_stands_in_a_table_as_well(down, client):
         html = client.get("/desk/wifi/health/").content.decode()
     assert html.count("chart-line") == 1
     table = html.partition("<details>")[2].partition("</details>")[0]
-    cells = re.findall("<td[^>]*>(.*?)</td>", table)
+    cells = [cell.strip() for cell in re.findall("<td[^>]*>(.*?)</td>", table, re.DOTALL)]
     assert cells == ["Dez 2026", "100,00 %", "Nov 2026", "50,00 %"]
 
 

@@ -23,7 +23,7 @@ VISITORS = 24
 FIRST = 1 << 36
 BROWSER = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/100.0 Mobile Safari/537.36"
 _FORM = re.compile(r'<form method="post" action="([^"]*)">(.*?)</form>', re.DOTALL)
-_FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+_FIELD = re.compile(r'<input\s+type="hidden"\s+name="([^"]*)"\s+value="([^"]*)"\s*>')
 #: Status and content length of a response.
 _STATUS, _LENGTH = re.compile(rb"HTTP/1\.1 (\d{3})"), re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 

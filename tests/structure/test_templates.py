@@ -1,0 +1,29 @@
+"""Templates: lines that fit on a screen, indented by djhtml."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from kini.core.environment import ROOT
+
+TEMPLATES = sorted((ROOT / "src").rglob("templates/**/*.html"))
+MAX_LENGTH = 160
+
+
+def test_no_line_of_a_template_is_too_long() -> None:
+    """White space shows between inline elements: break inside of a tag, or beside a block-level element."""
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > MAX_LENGTH
+    ]
+    assert long == []
+
+
+def test_templates_are_indented() -> None:
+    """`.venv/bin/djhtml --tabwidth 2 src` indents them."""
+    program = Path(sys.executable).with_name("djhtml")
+    command = [program, "--check", "--tabwidth", "2", *TEMPLATES]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
