@@ -6,7 +6,7 @@ def follow_merges(table: str, column: str = "person_id") -> str:
 
     A row recorded for an absorbed person (by a page opened before the merge, or a phone that was offline) is stored
     for the survivor, and goes along when the merge is undone. The table needs a numeric primary key `id`. The functions
-    are of this room's migration 0020.
+    are in people/sql.
     """
     name = f"{table}_{column}"
     return f"""
