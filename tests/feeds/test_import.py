@@ -38,6 +38,11 @@ def noon():
         yield
 
 
+def course(record):
+    status = queries.feed_status("posts")
+    return [values["cm"] for _at, values, _suppressed in queries.time_series(status.feed, status.state, record)]
+
+
 def test_the_same_file_again_changes_nothing(posts):
     assert counts(posts(MILL, BRIDGE)) == (2, 0, 0, 0, 0, 0)
     assert posts(MILL, BRIDGE) is None
@@ -50,7 +55,7 @@ def test_a_newer_measurement_replaces_and_keeps_the_older_one(posts):
     assert counts(posts(MILL.replace("11:30,120", "11:45,160"), BRIDGE)) == (0, 1, 0, 1, 0, 0)
     mill = Record.objects.get(key="mill")
     assert mill.values["cm"] == 160
-    assert [values["cm"] for _at, values in queries.time_series(queries.feed_status("posts").feed, mill)] == [120, 160]
+    assert course(mill) == [120, 160]
 
 
 def test_an_earlier_measurement_joins_the_past_only_and_only_once(posts):
@@ -69,7 +74,7 @@ def test_a_whole_history_in_any_order_ends_with_the_newest(posts):
     assert counts(posts(*lines)) == (1, 0, 8, 0, 0, 0)
     mill = Record.objects.get()
     assert mill.values["cm"] == 33
-    assert [v["cm"] for _at, v in queries.time_series(queries.feed_status("posts").feed, mill)] == [
+    assert course(mill) == [
         11,
         12,
         13,
@@ -86,7 +91,7 @@ def test_a_correction_of_the_same_moment_keeps_what_it_corrects(posts):
     posts(MILL)
     assert counts(posts(MILL.replace("120", "125"))) == (0, 1, 0, 0, 0, 0)
     assert [past.values["cm"] for past in RecordVersion.objects.all()] == [120]
-    assert [v["cm"] for _at, v in queries.time_series(queries.feed_status("posts").feed, Record.objects.get())] == [125]
+    assert course(Record.objects.get()) == [125]
 
 
 def test_every_fault_names_row_and_field_and_the_good_rows_come_in(posts):
@@ -168,7 +173,7 @@ def test_samples_give_way_to_real_rows_and_never_come_back(folder, posts):
     assert Record.objects.get(key="mill").moment == NOON - timedelta(minutes=10)
     posts(MILL)
     assert [(record.key, record.values["cm"]) for record in Record.objects.all()] == [("mill", 120)]
-    assert [v["cm"] for _at, v in queries.time_series(queries.feed_status("posts").feed, Record.objects.get())] == [120]
+    assert course(Record.objects.get()) == [120]
     assert importer.load_samples(by=BY) == 0
     with pytest.raises(ImportRefused):
         actions.import_rows(by=BY, name="posts", content=content, origin=FileOrigin("posts.csv", made_up=True))

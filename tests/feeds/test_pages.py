@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kini.city import actions as city_actions
 from kini.core import current_time
-from kini.feeds import importer
+from kini.feeds import actions, importer
 from kini.feeds.import_run import FileOrigin, ImportRefused
-from tests.feeds.conftest import BY, NOON
+from tests.feeds.conftest import BY, HEAD, NOON, POSTS, TOWN
 from tests.feeds.test_import import school, schools
 
 MILL = "Mill,2026-11-23,11:30,160,,38.73,-9.475"
@@ -138,12 +139,38 @@ def test_a_cell_is_never_a_formula(client, posts):
 
 
 def test_numbers_that_could_point_at_persons_are_not_shown(client, folder):
-    schools(school(1, places=3), school(2, places=0), school(3, places=5))
+    schools(school(1, places=3), school(2, places=0), school(3, places=77), school(4, places=78), school(5, places=79))
     html = read(client, "/figures/schools/")
     assert "fewer than 5" in html
     rows = csv.DictReader(io.StringIO(client.get("/figures/schools/data.csv").content.decode("utf-8-sig")))
-    assert {row["places"] for row in rows} == {"<5", "0", "5"}
+    # 77 would give 3 away to who knows the sum.
+    assert {row["number"]: row["places"] for row in rows} == {"1": "<5", "2": "0", "3": "", "4": "78", "5": "79"}
     assert "fewer than 5" in read(client, "/figures/schools/of/1/")
+    for page in (html, read(client, "/figures/schools/of/3/")):
+        assert "not published" in page
+        assert "77" not in page
+    assert "77" not in client.get("/figures/schools/data.geojson").content.decode()
+    assert "78" in read(client, "/figures/schools/of/4/")
+
+
+def test_nor_by_their_history(client, running_pack, db):
+    """At each moment the numbers of all rows are taken together."""
+    running_pack(TOWN, {"feeds/posts.yaml": POSTS.replace("unit: cm,", "unit: cm, smallest: 50,")})
+    city_actions.load_pack_tables(by=BY)
+    for hour, mill in (("10:00", 20), ("11:00", 70)):
+        measured = (("Mill", mill, "38.73,-9.475"), ("Bridge", 80, "38.755,-9.45"), ("Weir", 90, "38.745,-9.43"))
+        lines = [f"{post},2026-11-23,{hour},{cm},,{place}" for post, cm, place in measured]
+        content = (HEAD + "\n".join(lines)).encode()
+        actions.import_rows(by=BY, name="posts", content=content, origin=FileOrigin("posts.csv"))
+
+    def history(key):
+        text = client.get(f"{PAGE}of/{key}/history.csv").content.decode("utf-8-sig")
+        return [row["cm"] for row in csv.DictReader(io.StringIO(text))]
+
+    assert (history("mill"), history("bridge"), history("weir")) == (["<50", "70"], ["", "80"], ["90", "90"])
+    page = read(client, f"{PAGE}of/bridge/")
+    assert "not published" in page
+    assert "fewer than 50" in read(client, f"{PAGE}of/mill/")
 
 
 def test_a_page_of_many_rows_asks_few_questions(client, folder):

@@ -8,18 +8,32 @@ SMALLEST_COUNT = 5
 COUNTED = ("people", "devices")
 
 
-def suppressed_rows(rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Return the indices of the rows to suppress, given that their total is published.
+def is_small(count: float | None, smallest: int = SMALLEST_COUNT) -> bool:
+    """Check whether a count could identify persons. Zero is published."""
+    return count is not None and 0 < count < smallest
 
-    Secondary suppression: a single suppressed row could be derived from the total, so the smallest remaining rows are
-    suppressed until at least two rows with at least SMALLEST_COUNT devices together are hidden. Zero is published.
+
+def suppressed_counts(counts: Sequence[float | None], smallest: int = SMALLEST_COUNT) -> set[int]:
+    """Return the indices of the counts to suppress, given that their total is published; None is unknown."""
+    primary = {n for n, count in enumerate(counts) if is_small(count, smallest)}
+    return _with_secondary(primary, [count or 0 for count in counts], smallest)
+
+
+def suppressed_rows(rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Return the indices of the rows to suppress, given that their total is published."""
+    primary = {n for n, row in enumerate(rows) if any(is_small(row[unit]) for unit in COUNTED)}
+    return _with_secondary(primary, [_size(row) for row in rows], SMALLEST_COUNT)
+
+
+def _with_secondary(primary: set[int], sizes: Sequence[float], smallest: int) -> set[int]:
+    """Add rows until the suppressed ones cannot be derived from the total.
+
+    That is so as soon as at least two rows with a sum of at least `smallest` are hidden; the smallest ones are added.
     """
-    suppressed = {n for n, row in enumerate(rows) if _few(row)}
-    others = sorted(
-        (n for n in range(len(rows)) if n not in suppressed and _size(rows[n])), key=lambda n: _size(rows[n])
-    )
+    suppressed = set(primary)
+    others = sorted((n for n, size in enumerate(sizes) if size and n not in primary), key=lambda n: sizes[n])
     for n in others:
-        if not suppressed or (len(suppressed) > 1 and sum(_size(rows[each]) for each in suppressed) >= SMALLEST_COUNT):
+        if not suppressed or (len(suppressed) > 1 and sum(sizes[each] for each in suppressed) >= smallest):
             break
         suppressed.add(n)
     return suppressed
@@ -28,17 +42,13 @@ def suppressed_rows(rows: Sequence[Mapping[str, Any]]) -> set[int]:
 def suppress_small_counts(
     rows: Iterable[Mapping[str, Any]], identifying: Iterable[str] = ("of",)
 ) -> list[dict[str, Any]]:
-    """Return the rows with None for suppressed values; columns in `kept` stay."""
+    """Return the rows with None for suppressed values; identifying columns stay."""
     listed, stays = list(rows), set(identifying)
     suppressed = suppressed_rows(listed)
     return [
         {name: value if n not in suppressed or name in stays else None for name, value in row.items()}
         for n, row in enumerate(listed)
     ]
-
-
-def _few(row: Mapping[str, Any]) -> bool:
-    return any(0 < (row[unit] or 0) < SMALLEST_COUNT for unit in COUNTED)
 
 
 def _size(row: Mapping[str, Any]) -> int:

@@ -47,8 +47,14 @@ def history(request: HttpRequest, name: str, key: str) -> HttpResponse:
         raise Http404
     fields = status.feed.fields
     rows = (
-        [at.isoformat(), *(value_formats.download_value(form, values.get(each)) for each, form in fields.items())]
-        for at, values in queries.time_series(status.feed, record)
+        [
+            at.isoformat(),
+            *(
+                value_formats.download_value(form, values.get(each), suppressed=each in suppressed)
+                for each, form in fields.items()
+            ),
+        ]
+        for at, values, suppressed in queries.time_series(status.feed, status.state, record)
     )
     return downloads.csv_response(f"{name}-{key}.csv", ["measured_at", *fields], rows)
 
@@ -64,7 +70,8 @@ def _figures(request: HttpRequest, name: str) -> tuple[FeedStatus, list[Figure]]
 def _properties(status: FeedStatus, figure: Figure) -> dict[str, Any]:
     record, source = figure.record, status.feed.source
     values = {
-        each: value_formats.download_value(form, record.values.get(each)) for each, form in status.feed.fields.items()
+        each: value_formats.download_value(form, record.values.get(each), suppressed=each in figure.suppressed)
+        for each, form in status.feed.fields.items()
     }
     return values | {
         "key": record.key,

@@ -90,9 +90,10 @@ def _gravest(named: Mapping[str, Feed], states: Mapping[str, FeedState]) -> dict
 def _tile(name: str, feed: Feed, figure: Figure) -> Tile:
     form = feed.fields[feed.display.figure] if feed.display.figure else None
     known = figure.record.values.get(feed.display.figure) if feed.display.figure else None
-    value, unit = (
-        (value_formats.format_number(form, known), str(form.unit or "")) if form and known is not None else ("", "")
-    )
+    suppressed = feed.display.figure in figure.suppressed
+    value, unit = ("", "")
+    if form and known is not None:
+        value, unit = value_formats.format_number(form, known, suppressed=suppressed), str(form.unit or "")
     if not value and figure.metres is not None:
         value = formats.distance(figure.metres)
     url = reverse("feeds:row", args=[name, figure.record.key])

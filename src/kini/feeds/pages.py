@@ -82,10 +82,13 @@ def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
     if record is None:
         raise Http404
     figure = queries.figure_of_record(status.feed, status.state, record, current_time.now())
-    course = queries.time_series(status.feed, record)
+    course = queries.time_series(status.feed, status.state, record)
     shown_apart = (status.feed.display.title, status.feed.display.figure, status.feed.display.text)
     fields = [
-        (form.label, value_formats.format_value(form, record.values.get(each)))
+        (
+            form.label,
+            value_formats.format_value(form, record.values.get(each), suppressed=each in figure.suppressed),
+        )
         for each, form in status.feed.fields.items()
         if record.values.get(each) is not None and not form.internal and each not in shown_apart
     ]
@@ -106,11 +109,16 @@ def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:
     """A row of the list."""
     show, values = feed.display, figure.record.values
     form = feed.fields[show.figure] if show.figure else None
-    value = (
-        value_formats.format_number(form, values[show.figure]) if form and values.get(show.figure) is not None else ""
-    )
+    value = ""
+    if form and show.figure and values.get(show.figure) is not None:
+        suppressed = show.figure in figure.suppressed
+        value = value_formats.format_number(form, values[show.figure], suppressed=suppressed)
     notes = [
-        (feed.fields[each], value_formats.format_value(feed.fields[each], values.get(each))) for each in show.notes
+        (
+            feed.fields[each],
+            value_formats.format_value(feed.fields[each], values.get(each), suppressed=each in figure.suppressed),
+        )
+        for each in show.notes
     ]
     return Line(
         number=number,
@@ -175,7 +183,10 @@ def _steps(feed: Feed, figures: list[Figure]) -> list[tuple[Step, int]]:
 def _chart(feed: Feed, record: Record, course: queries.TimeSeries) -> charts.Chart | None:
     shown = [each for each in feed.display.chart if feed.fields[each].smallest is None]
     courses = [
-        (str(feed.fields[each].label), [(at, values[each]) for at, values in course if values.get(each) is not None])
+        (
+            str(feed.fields[each].label),
+            [(at, values[each]) for at, values, _hidden in course if values.get(each) is not None],
+        )
         for each in shown
     ]
     say = feed.fields[shown[0]] if shown else None
@@ -198,8 +209,11 @@ def _table(feed: Feed, course: queries.TimeSeries) -> tuple[list[str], list[tupl
     rows = [
         (
             value_formats.format_moment(feed, at),
-            [value_formats.format_value(feed.fields[each], values.get(each)) for each in feed.display.chart],
+            [
+                value_formats.format_value(feed.fields[each], values.get(each), suppressed=each in suppressed)
+                for each in feed.display.chart
+            ],
         )
-        for at, values in reversed(course[-MOST_IN_TABLE:])
+        for at, values, suppressed in reversed(course[-MOST_IN_TABLE:])
     ]
     return heads, rows

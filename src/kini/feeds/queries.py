@@ -1,16 +1,19 @@
 """Queries of feeds: status of a source, current rows, time series of a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet
 
+from kini.analytics import disclosure
 from kini.city.public import NamedPoint, pack
 from kini.core import current_time
 from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.process_cache import cached
 from kini.feeds import feed_config, rules
 from kini.feeds.models import FeedState, Record, RecordVersion, Stop
 from kini.feeds.schema import Feed, Step
@@ -19,8 +22,8 @@ MOST_POINTS = 400
 #: Condition for the stops of a current timetable that pages show.
 SERVED = Q(timetable__current=True, served=True, place=F("number"))
 
-#: Values of a row by moment, oldest first.
-type TimeSeries = list[tuple[datetime, dict[str, Any]]]
+#: Values of a row by moment, oldest first, with the fields that are suppressed then (`Figure.suppressed`).
+type TimeSeries = list[tuple[datetime, dict[str, Any], frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Figure:
         at: time of measurement, or the last read of its source.
         old: older than its feed's limit.
         level: level that it reaches; None without a rule.
+        suppressed: fields whose numbers are not published, since they or others could identify persons.
     """
 
     record: Record
@@ -63,6 +67,7 @@ class Figure:
     level: Step | None
     doubtful: bool
     metres: float | None = None
+    suppressed: frozenset[str] = frozenset()
 
 
 def feed_statuses() -> list[FeedStatus]:
@@ -134,7 +139,25 @@ def figure_of_record(
     level_id = level_of(feed, record.key, record.values, at or now)
     step = feed.levels.steps[level_id] if feed.levels and level_id else None
     doubtful = bool(step) and _doubtful(feed, record.key, at or now)
-    return Figure(record, at, rules.is_old(at, feed.fresh.length, now), level_id, step, doubtful, metres)
+    suppressed = _suppressed_fields(feed, state, record)
+    return Figure(record, at, rules.is_old(at, feed.fresh.length, now), level_id, step, doubtful, metres, suppressed)
+
+
+def _suppressed_fields(feed: Feed, state: FeedState, record: Record) -> frozenset[str]:
+    small = tuple((field, form.smallest) for field, form in feed.fields.items() if form.smallest)
+    keys = _suppressed_keys(record.feed, small, (state.loaded_at, state.digest)) if small else {}
+    return frozenset(field for field, suppressed in keys.items() if record.key in suppressed)
+
+
+@cached(maxsize=32)
+def _suppressed_keys(name: str, small: tuple[tuple[str, int], ...], _load: object) -> Mapping[str, frozenset[str]]:
+    """Keys of the current rows whose number is not published, by field: small ones, and what would reveal them."""
+    rows = list(Record.objects.filter(feed=name, gone_at=None).order_by("key").values_list("key", "values"))
+    hidden = {
+        field: disclosure.suppressed_counts([values.get(field) for _key, values in rows], smallest)
+        for field, smallest in small
+    }
+    return {field: frozenset(rows[n][0] for n in numbers) for field, numbers in hidden.items()}
 
 
 def level_of(feed: Feed, key: str, values: dict[str, Any], at: datetime) -> str:
@@ -162,7 +185,31 @@ def level_limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, f
     return [(str(feed.levels.steps[step].name), number) for step, number in least.items()]
 
 
-def time_series(feed: Feed, record: Record, most: int = MOST_POINTS) -> TimeSeries:
+#: Moments at which small numbers could be derived from the total, and the number to suppress with them.
+_REVEALING = """
+WITH valid AS (
+    SELECT DISTINCT ON (key, moment) moment, (values ->> %(field)s)::numeric AS number
+    FROM (
+        SELECT key, moment, values, 0 AS age, id FROM feeds_record WHERE feed = %(feed)s AND gone_at IS NULL
+        UNION ALL SELECT key, moment, values, 1, id FROM feeds_past WHERE feed = %(feed)s
+    ) AS version
+    WHERE moment IS NOT NULL ORDER BY key, moment, age, id DESC
+)
+SELECT moment, min(number) FILTER (WHERE number >= %(smallest)s) FROM valid GROUP BY moment
+HAVING count(*) FILTER (WHERE number > 0 AND number < %(smallest)s) = 1
+    OR sum(number) FILTER (WHERE number > 0 AND number < %(smallest)s) < %(smallest)s
+"""
+
+
+@cached(maxsize=32)
+def _suppressed_in_past(name: str, field: str, smallest: int, _load: object) -> Mapping[datetime, float]:
+    """Number to suppress beside the small ones at each moment that needs it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REVEALING, {"feed": name, "field": field, "smallest": smallest})
+        return {moment: float(number) for moment, number in cursor.fetchall() if number is not None}
+
+
+def time_series(feed: Feed, state: FeedState, record: Record, most: int = MOST_POINTS) -> TimeSeries:
     """Time series of a row, oldest first, latest correction of each moment; at most `most` moments."""
     if record.moment is None:
         return []
@@ -174,4 +221,18 @@ def time_series(feed: Feed, record: Record, most: int = MOST_POINTS) -> TimeSeri
             break
         if moment is not None:
             points.setdefault(moment, values)
-    return sorted(points.items())
+    hidden = {
+        field: _suppressed_in_past(record.feed, field, form.smallest, (state.loaded_at, state.digest))
+        for field, form in feed.fields.items()
+        if form.smallest
+    }
+    now = _suppressed_fields(feed, state, record)
+    return [
+        (
+            at,
+            values,
+            frozenset(field for field, numbers in hidden.items() if values.get(field) == numbers.get(at, -1))
+            | (now if at == record.moment else frozenset()),
+        )
+        for at, values in sorted(points.items())
+    ]

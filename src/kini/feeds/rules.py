@@ -84,8 +84,3 @@ def relative_moment(text: str, now: datetime) -> datetime | None:
         return None
     count, unit = match.groups()
     return now - timedelta(**{_UNITS[unit]: int(count)}) if count else now
-
-
-def may_publish(value: float, smallest: int | None) -> bool:
-    """Check whether a number may be published: zero, or large enough not to identify persons."""
-    return smallest is None or value == 0 or value >= smallest
