@@ -1,11 +1,12 @@
 """Query engine for data sets in Parquet: DuckDB in this process, or a Spark cluster named by KINI_ANALYTICS."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kini.analytics.environment import AnalyticsEnvironment
+from kini.analytics.partitions import PartitionStore
 from kini.core.environment_settings import InvalidEnvironment
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ MEMORY = "1400MB"
 
 
 @contextmanager
-def open_dataset(folder: Path, *, spill: Path) -> Iterator["Table"]:
-    """Open the files KEY=VALUE/part.parquet below a folder as one Ibis table, with KEY as a column.
+def open_partitions(
+    store: PartitionStore, keys: Collection[str] | None = None, *, spill: Path, memory: str = MEMORY
+) -> Iterator["Table"]:
+    """Open partitions of a data set (all of them) as one Ibis table with its columns and the key of the partitions.
 
     Args:
         spill: folder for what does not fit into DuckDB's memory.
@@ -25,32 +28,39 @@ def open_dataset(folder: Path, *, spill: Path) -> Iterator["Table"]:
     Raises:
         InvalidEnvironment: if KINI_ANALYTICS does not name a Spark cluster, or Spark is not installed.
     """
-    address = AnalyticsEnvironment.current().analytics
-    backend = _spark(address) if address else _duckdb(spill)
+    address, paths = AnalyticsEnvironment.current().analytics, [str(path) for path in store.paths(keys)]
+    backend = _spark(address) if address else _duckdb(spill, memory)
     try:
-        yield backend.read_parquet(str(folder if address else folder / "*/part.parquet"))
+        if address:
+            frame = backend._session.read.option("basePath", str(store.folder)).option("mergeSchema", "true")
+            frame.parquet(*paths).createOrReplaceTempView("partitions")
+            table = backend.table("partitions")
+        else:
+            # Files of older versions have more columns.
+            table = backend.read_parquet(paths, hive_partitioning=True, union_by_name=True)
+        yield table.select(*store.dataset.columns, store.dataset.key)
     finally:
         backend.disconnect()
 
 
-def connect_duckdb(spill: Path) -> Any:
+def connect_duckdb(spill: Path, memory: str = MEMORY) -> Any:
     """Open a DuckDB of its own within the same limits."""
     import duckdb as engine
 
     database = engine.connect()
-    for name, value in _limits(spill).items():
+    for name, value in _limits(spill, memory).items():
         database.execute(f"SET {name} = '{value}'")
     return database
 
 
-def _limits(spill: Path) -> dict[str, str]:
-    return {"memory_limit": MEMORY, "temp_directory": str(spill), "preserve_insertion_order": "false"}
+def _limits(spill: Path, memory: str) -> dict[str, str]:
+    return {"memory_limit": memory, "temp_directory": str(spill), "preserve_insertion_order": "false"}
 
 
-def _duckdb(spill: Path) -> Any:
+def _duckdb(spill: Path, memory: str) -> Any:
     import ibis
 
-    return ibis.duckdb.connect(**_limits(spill))
+    return ibis.duckdb.connect(**_limits(spill, memory))
 
 
 def _spark(address: str) -> Any:

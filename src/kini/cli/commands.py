@@ -9,6 +9,7 @@ VERBS = {
     "env": Verb("kini.cli.environment", "list the variables of the environment"),
     "check health": Verb("kini.cli.check_health", "find what does not work: worker, sources, keys", Needs.DATABASE),
     "check retention": Verb("kini.cli.check_retention", "report data past its term, and data on hold", Needs.DATABASE),
+    "check datasets": Verb("kini.cli.check_datasets", "compare data sets with their manifests", Needs.SETTINGS),
     "backup": Verb("kini.cli.backup", "write the whole city to one encrypted file", Needs.DATABASE),
     "restore": Verb("kini.cli.restore", "restore a city from a backup and check it", Needs.NEW_DATABASE),
     "imports": Verb("kini.cli.imports", "list imports of tables, and undo one", Needs.DATABASE),

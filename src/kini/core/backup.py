@@ -168,9 +168,13 @@ def _add_beside(add: Callable[[str, bytes], None]) -> None:
 
 
 def _closed() -> Iterator[Path]:
-    """Files of the registered folders, without partial ones."""
-    paths = (path for folder in folders for path in sorted((settings.VAR_PATH / folder).rglob("*")))
-    return (path for path in paths if path.is_file() and not path.name.startswith("."))
+    """Yield the files of the registered folders, without partial ones.
+
+    Names with an underscore (manifests) come first: the files that they name still exist when the others are listed.
+    """
+    for folder in folders:
+        for pattern in ("_*", "[!_.]*"):
+            yield from sorted(path for path in (settings.VAR_PATH / folder).rglob(pattern) if path.is_file())
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -11,6 +11,7 @@ class Wifi(AppConfig):
     url_order = 10  # early: the portal has the highest peaks
 
     def ready(self) -> None:
+        from kini.analytics import datasets
         from kini.api.operations import ApiModule, api_modules
         from kini.city.public import pack_checks
         from kini.core import backup, preparation
@@ -29,11 +30,13 @@ class Wifi(AppConfig):
         from kini.wifi.permissions import WifiPermission
         from kini.wifi.planning import desk as planning
         from kini.wifi.sites import api, panels
+        from kini.wifi.usage import storage
         from kini.wifi.vouchers import desk as vouchers
 
         register_permissions(WifiPermission)
-        for folder in ("wifi/sessions", "wifi/sketches"):  # closed days (usage/storage.py)
-            backup.folders.register(folder, folder)
+        for dataset in (storage.SESSIONS, storage.COUNTS):
+            datasets.register(dataset)
+        backup.folders.register("wifi/sketches", "wifi/sketches")  # usage/rollup.py
         admin.register()
         retention.register()
         personal_data.register()

@@ -34,5 +34,6 @@ from kini.wifi.simulate import replay as replay
 from kini.wifi.simulate import sample_month as sample_month
 from kini.wifi.simulate.sample_month import World as World
 from kini.wifi.usage import aggregates as aggregates
+from kini.wifi.usage import month_counts as month_counts
 from kini.wifi.usage import rollup_schedule as rollup_schedule
 from kini.wifi.usage import storage as storage

@@ -3,8 +3,8 @@
 import argparse
 from datetime import date, timedelta
 from operator import itemgetter
-from pathlib import Path
 
+import ibis
 import numpy as np
 import pytest
 
@@ -15,7 +15,7 @@ from kini.wifi.commands import simulate as wifi_simulate
 from kini.wifi.inventory import sample_data
 from kini.wifi.models import ClosedDay, Use
 from kini.wifi.simulate import sample_month
-from kini.wifi.usage import aggregates, metrics, storage
+from kini.wifi.usage import aggregates, storage
 
 MONDAY = date(2026, 11, 23)
 PEOPLE = 20_000
@@ -46,22 +46,18 @@ def test_use_has_the_shape_of_a_city(weeks):
     root, counts = weeks
     assert counts[0] > PEOPLE / 10
     with storage.open_sessions(root) as sessions:
-        monday = metrics.sessions_between(sessions, MONDAY, MONDAY)
-        hours = {
-            int(row["of"]): row["devices"]
-            for row in metrics.usage_by(sessions, MONDAY, MONDAY, "hour").to_pyarrow().to_pylist()
-        }
-        assert max(hours, key=hours.__getitem__) in range(16, 22)
-        assert hours[4] * 5 < hours[19]
+        monday = sessions.filter(sessions.day.cast("date") == ibis.date(str(MONDAY)))
         school = monday.filter(monday.kind == "school")
         assert school.count().to_pyarrow().as_py() > 0
         # The pack opens schools at eight and closes them at five.
         begins = school.filter(school.access).begin
         assert begins.min().to_pyarrow().as_py() >= 8 * 3600
         assert begins.max().to_pyarrow().as_py() < 17 * 3600
-        sunday = MONDAY + timedelta(days=6)
-        kinds = metrics.usage_by(sessions, sunday, sunday, "kind").to_pyarrow().to_pylist()
-        assert "school" not in {row["of"] for row in kinds}
+    hours = {int(row["of"]): row["devices"] for row in aggregates.usage_report(root, MONDAY, MONDAY, "hour").rows}
+    assert max(hours, key=hours.__getitem__) in range(16, 22)
+    assert hours[4] * 5 < hours[19]
+    sunday = MONDAY + timedelta(days=6)
+    assert "school" not in {row["of"] for row in aggregates.usage_report(root, sunday, sunday, "kind").rows}
 
 
 def test_what_the_engine_counts_is_what_was_made(where, weeks):
@@ -79,6 +75,17 @@ def test_what_the_engine_counts_is_what_was_made(where, weeks):
     assert areas["VS-1"]["people"] == len(np.unique(sessions[0]["person"][area].compressed()))
 
 
+PLACES = (("city", ""), ("area", "VS-1"), ("area", "VS-3"), ("kind", "school"), ("hour", "1"), ("hour", "18"))
+
+
+def in_place(columns, by, place):
+    """Which sessions count at a place or in an hour of the day."""
+    if by == "hour":
+        first, last = columns["begin"] // 3600, (columns["begin"] + columns["length"]) // 3600
+        return (first <= int(place)) & (last >= int(place)) | (last >= int(place) + 24)
+    return columns[by] == place if place else np.ones(len(columns["area"]), bool)
+
+
 def test_over_any_days_of_a_month_each_counts_once_whichever_was_written_last(where, tmp_path):
     days = [MONDAY + timedelta(days=n) for n in range(4)]
     for day in (*days, days[1], days[0]):
@@ -86,8 +93,8 @@ def test_over_any_days_of_a_month_each_counts_once_whichever_was_written_last(wh
     sessions = {day: sample_month.simulate_sessions(where, day, 8_000, 1) for day in days}
     for first, last in ((0, 3), (1, 2), (2, 3), (3, 3)):
         some = [sessions[day] for day in days[first : last + 1]]
-        for by, place in (("city", ""), ("area", "VS-1"), ("area", "VS-3"), ("kind", "school")):
-            keep = [each[by] == place if place else np.ones(len(each["area"]), bool) for each in some]
+        for by, place in (*PLACES, ("site", str(some[0]["site"][0]))):
+            keep = [in_place(each, by, place) for each in some]
             people = np.ma.concatenate([each["person"][one] for each, one in zip(some, keep, strict=True)]).compressed()
             devices = np.concatenate([each["device"][one] for each, one in zip(some, keep, strict=True)])
             rows = {row["of"]: row for row in aggregates.usage_report(tmp_path, days[first], days[last], by).rows}
@@ -96,23 +103,23 @@ def test_over_any_days_of_a_month_each_counts_once_whichever_was_written_last(wh
             assert counts == (len(np.unique(people)), len(np.unique(devices)))
 
 
-def test_days_of_an_older_version_are_asked_as_they_are_and_renewed_with_the_next(where, tmp_path):
+def test_days_of_an_older_version_count_as_they_are(where, tmp_path):
+    """Files had another name, more columns and no manifest."""
     days = [MONDAY, MONDAY + timedelta(days=1)]
     for day in days:
         sample_month.simulate_day(tmp_path, where, day, 8_000, 1, sketches=False)
-    arguments = tmp_path, days[0], days[1], "kind"
-    rows = sorted(aggregates.usage_report(*arguments).rows, key=itemgetter("of"))
+    asked = tmp_path, days[0], days[1], "kind"
+    rows = sorted(aggregates.usage_report(*asked).rows, key=itemgetter("of"))
+    store = storage.sessions_store(tmp_path)
     with engine.connect_duckdb(tmp_path) as own:
-        for day in days:
-            file = storage.day_file(tmp_path, day)
-            query = f"SELECT * EXCLUDE (person_before_kind, device_before_kind) FROM read_parquet('{file}')"
-            own.execute(f"COPY ({query}) TO '{file}.older' (FORMAT parquet)")
-            Path(f"{file}.older").rename(file)
-    assert sorted(aggregates.usage_report(*arguments).rows, key=itemgetter("of")) == rows
-    sample_month.simulate_day(tmp_path, where, MONDAY + timedelta(days=2), 8_000, 1, sketches=False)
-    with storage.open_sessions(tmp_path) as sessions:
-        assert "person_before_kind" in sessions.columns
-    assert sorted(aggregates.usage_report(*arguments).rows, key=itemgetter("of")) == rows
+        for path in store.paths():
+            older = f"SELECT *, 0::TINYINT AS person_before FROM read_parquet('{path}', hive_partitioning = false)"
+            own.execute(f"COPY ({older}) TO '{path.with_name('part.parquet')}' (FORMAT parquet)")
+            path.unlink()
+    (store.folder / "_manifest.json").unlink()
+    assert sorted(aggregates.usage_report(*asked).rows, key=itemgetter("of")) == rows
+    sample_month.simulate_day(tmp_path, where, days[1], 8_000, 1, sketches=False)
+    assert sorted(aggregates.usage_report(*asked).rows, key=itemgetter("of")) == rows
 
 
 def test_peaks_are_the_most_at_the_same_second(where, weeks):
@@ -121,9 +128,8 @@ def test_peaks_are_the_most_at_the_same_second(where, weeks):
     online = np.zeros(2 * 86_400, np.int64)
     np.add.at(online, simulated["begin"], 1)
     np.add.at(online, simulated["begin"] + simulated["length"], -1)
-    with storage.open_sessions(root) as sessions:
-        (row,) = metrics.peak_sessions(sessions, MONDAY, MONDAY).to_pyarrow().to_pylist()
-    assert row["peak"] == online.cumsum().max()
+    (row,) = [use for use in aggregates.usage_of_day(root, MONDAY) if use.by == "city"]
+    assert row.peak == online.cumsum().max()
 
 
 def test_sketches_agree_with_counting_one_by_one(where, weeks):

@@ -88,6 +88,11 @@ def test_people_devices_sessions_and_accesses_are_told_apart(two_of_one, root):
         assert used(span, "area") == used(by="area")
 
 
+def day_file(root):
+    (path,) = storage.sessions_store(root).paths([str(DAY)])
+    return path
+
+
 def cells(path):
     return [value for row in parquet.ParquetFile(path).read().to_pylist() for value in row.values()]
 
@@ -110,7 +115,7 @@ def test_no_identity_is_in_the_files(two_of_one, root):
         content = b"|".join(shown_value)
         assert not [mark for mark in marks if mark[:8] in content or mark[:8][::-1] in content]
         assert path.stat().st_mode & 0o077 == 0
-    assert pseudonyms <= values[storage.day_file(root, DAY)]
+    assert pseudonyms <= values[day_file(root)]
 
 
 def test_closed_again_it_is_the_same(two_of_one, root):
@@ -120,6 +125,19 @@ def test_closed_again_it_is_the_same(two_of_one, root):
     actions.count_usage(by=BY, days=[DAY], months=[DAY.replace(day=1)], root=root)
     assert {path: path.read_bytes() for path in root.rglob("*.parquet")} == before
     assert used() == used("all") == {"": (1, 3, 5, 4)}
+
+
+def test_a_count_that_was_interrupted_is_made_up_for(two_of_one, root):
+    with current_time.freeze(after()):
+        actions.prepare_day(by=BY, day=DAY)
+        actions.close_day(by=BY, day=DAY, root=root)
+        assert used() == {"": (1, 3, 5, 4)}
+        assert used("month") == {}
+        assert rollup_schedule.close_due_days(BY, root) == []
+        assert used("month") == used("all") == used()
+        Use.objects.filter(span="month").update(people=7)
+        rollup_schedule.close_due_days(BY, root)
+        assert used("month")[""][0] == 7  # nothing to do
 
 
 def test_what_comes_late_is_brought_in_the_next_night(two_of_one, root, folder):  # noqa: F811
@@ -145,12 +163,12 @@ def test_what_comes_much_too_late_stays_out(two_of_one, root, folder):  # noqa: 
 
 def test_a_file_that_cannot_be_written_leaves_the_one_that_was(two_of_one, root, monkeypatch):
     close(root, after())
-    before = storage.day_file(root, DAY).read_bytes()
+    before = day_file(root).read_bytes()
     monkeypatch.setattr(rollup, "_WRITE", "COPY (SELECT error('full')) TO '{path}'")
     with pytest.raises(Exception, match="full"):
         actions.close_day(by=BY, day=DAY, root=root)
-    assert storage.day_file(root, DAY).read_bytes() == before
-    assert [path.name for path in storage.day_file(root, DAY).parent.iterdir()] == ["part.parquet"]
+    assert day_file(root).read_bytes() == before
+    assert list(day_file(root).parent.iterdir()) == [day_file(root)]
 
 
 def test_a_range_over_months_tells_people_only_by_whole_months(two_of_one, root):

@@ -1,4 +1,4 @@
-"""Usage queries over closed days: duration and memory of DuckDB."""
+"""Usage of a month: duration and memory of counting its closed days, and of questions about it."""
 
 import json
 from functools import partial
@@ -7,13 +7,13 @@ from pathlib import Path
 from kini.bench import subprocesses
 from kini.bench.load_generator import NotMeasured
 from kini.bench.workloads import Goal, Measurement, Workload
-from kini.wifi.public import storage
+from kini.wifi.public import aggregates, storage
 
 #: Minimum number of sessions for the goals to apply.
 SESSIONS = 100_000_000
-#: Queries: name, grouping, goal in seconds.
-ASKED = (("distinct people", storage.WHOLE, 5.0), ("month by area", "area", 10.0))
-MEGABYTES = 2_000.0
+#: Goals in seconds: the count of a month in all dimensions, and a question in one.
+COUNTED, ASKED = 180.0, 10.0
+MEGABYTES = 1_400.0
 
 
 def workloads(root: Path) -> list[Workload]:
@@ -22,18 +22,20 @@ def workloads(root: Path) -> list[Workload]:
     Raises:
         NotMeasured: there are no closed days, or they span several months.
     """
-    days = storage.closed_days(root)
-    if len(storage.months_of(days)) != 1:
+    if len(storage.months_of(storage.closed_days(root))) != 1:
         raise NotMeasured(f"{root} must hold closed days of one month; ./kini wifi simulate --first makes them.")
     return [
-        Workload(name, "", partial(_asked, root, by), Goal(seconds=goal, megabytes=MEGABYTES))
-        for name, by, goal in ASKED
+        Workload("month counted", "", partial(_measure, root, "count"), Goal(seconds=COUNTED, megabytes=MEGABYTES)),
+        *(
+            Workload(f"month by {by}", "", partial(_measure, root, by), Goal(seconds=ASKED, megabytes=MEGABYTES))
+            for by in aggregates.BREAKDOWNS
+        ),
     ]
 
 
-def _asked(root: Path, by: str, _address: str, _seconds: float) -> Measurement:
+def _measure(root: Path, question: str, _address: str, _seconds: float) -> Measurement:
     """Sessions per second, seconds and peak memory; fewer than SESSIONS are an error."""
-    done = subprocesses.run_python(["-m", "kini.bench.wifi.usage_query", str(root), by], errors=None)
+    done = subprocesses.run_python(["-m", "kini.bench.wifi.usage_query", str(root), question], errors=None)
     if done.code:
         raise NotMeasured("a question over closed days failed; see above.")
     result = json.loads(done.output)

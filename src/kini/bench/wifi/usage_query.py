@@ -1,4 +1,7 @@
-"""Run one usage query over closed days in this process, so that its memory can be measured; print the result."""
+"""Count the closed days of a month, or run one usage query, in this process, so that its memory can be measured.
+
+Prints the result as JSON.
+"""
 
 import json
 import sys
@@ -8,13 +11,18 @@ from pathlib import Path
 import django
 
 
-def main(root: Path, by: str) -> None:
+def main(root: Path, question: str) -> None:
     django.setup()
-    from kini.wifi.public import aggregates, storage
+    from kini.wifi.public import aggregates, month_counts, storage
 
     days = storage.closed_days(root)
+    if question == "count":
+        with storage.counts_store(root).change() as change:
+            change.remove(f"{days[0]:%Y-%m}")
     started = time.monotonic()
-    rows = aggregates.usage_report(root, days[0], days[-1], by).rows
+    if question == "count":
+        month_counts.refresh_counts(root, days[0])
+    rows = aggregates.usage_report(root, days[0], days[-1], "city" if question == "count" else question).rows
     sums = {unit: sum(row[unit] or 0 for row in rows) for unit in ("people", "sessions")}
     print(json.dumps({"seconds": time.monotonic() - started, "rows": len(rows), **sums}))
 

@@ -19,6 +19,7 @@ from kini.wifi.public import (
     anonymization,
     config,
     freeradius,
+    month_counts,
     replay,
     sample_data,
     sample_month,
@@ -67,16 +68,17 @@ def run(options: argparse.Namespace) -> int:
     days = sample_month.days_from(options.first or yesterday - timedelta(days=options.days - 1), options.days)
     if options.radius_rate is not None:
         _play(options, where, days[-1])
-    for day in days:  # made before, perhaps from another seed
-        storage.day_file(options.folder, day).unlink(missing_ok=True)
     sketches, started, count = options.sketches or options.show, time.monotonic(), 0
     for day in days:
         count += sample_month.simulate_day(options.folder, where, day, options.people, options.seed, sketches=sketches)
         print(f"\r  {day}: {count:,} sessions", end="", flush=True)
-    size = sum(storage.day_file(options.folder, day).stat().st_size for day in days) / 1e6
+    size = sum(path.stat().st_size for path in storage.sessions_store(options.folder).paths(list(map(str, days)))) / 1e6
     print(f"\n{count:,} made-up sessions in {time.monotonic() - started:.0f} s, {size:,.0f} MB in {options.folder}.")
+    months, started = storage.months_of(days), time.monotonic()
+    for month in months:
+        month_counts.refresh_counts(options.folder, month)
+    print(f"Counted by day, area, kind, site and hour in {time.monotonic() - started:.0f} s.")
     if options.show:
-        months = storage.months_of(days)
         actions.count_usage(by=system("wifi simulate"), days=days, months=months, root=options.folder)
         print("Done: the city's pages show these figures, marked as generated.")
     return 0

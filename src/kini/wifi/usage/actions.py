@@ -66,7 +66,7 @@ def count_usage(*, by: Actor, days: Sequence[date], months: Sequence[date], root
     """
     require_system(by)
     lock_for_transaction(SUBJECT)
-    count = sum(_put(aggregates.usage_of_day(root, day), span=Use.Span.DAY, begins=day) for day in days)
+    count = sum(_put(figures, span=Use.Span.DAY, begins=day) for day, figures in aggregates.usage_of_days(root, days))
     count += sum(_put(aggregates.usage_of_month(root, month), span=Use.Span.MONTH, begins=month) for month in months)
     count += _put(aggregates.usage_of_all_time(root), span=Use.Span.ALL)
     audit.record(by=by, action="wifi.use-counted", subject=SUBJECT, detail={"figures": count})

@@ -1,8 +1,9 @@
 """Usage figures from closed days: metrics, completed with sketches and capacities."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.db.models import Max, Sum
 from kini.analytics import cardinality
 from kini.wifi.inventory.models import AccessPoint
 from kini.wifi.rules import next_month
-from kini.wifi.usage import metrics, storage
+from kini.wifi.usage import metrics, month_counts, storage
 from kini.wifi.usage.models import Use
 
 FIGURES = ("people", "devices", "sessions", "accesses", "seconds", "octets")
-BREAKDOWNS = (storage.WHOLE, *storage.DIMENSIONS)
+BREAKDOWNS = month_counts.BREAKDOWNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class UsageReport:
 
 def usage_report(root: Path, first: date, last: date, by: str) -> UsageReport:
     """Compute usage over any days (inclusive): exact within a month, by sketches over whole months (not for sites)."""
-    with storage.open_sessions(root) as sessions:
-        rows = _rows(metrics.usage_by(sessions, first, last, by))
-    months = storage.months_of([first, last])
+    months = list(_months(first.replace(day=1), last))
+    for month in months:
+        month_counts.refresh_counts(root, month)
+    with storage.open_counts(root, months) as counts:
+        rows = _rows(metrics.usage_by(counts.filter(counts.by == by), first, last, "of").drop("peak"))
     if len(months) == 1:
         return UsageReport(rows, exact=True)
-    spans = [storage.sketch_file(root, f"{month:%Y-%m}") for month in _months(months[0], months[-1])]
+    spans = [storage.sketch_file(root, f"{month:%Y-%m}") for month in months]
     whole = first.day == 1 and (last + timedelta(days=1)).day == 1 and by != "site" and all(p.exists() for p in spans)
     for unit in ("people", "devices"):
         known = cardinality.estimate_union(spans, by, unit) if whole else {}
@@ -47,32 +50,32 @@ def usage_report(root: Path, first: date, last: date, by: str) -> UsageReport:
 
 
 def usage_of_day(root: Path, day: date) -> list[Use]:
-    """Compute the figures of a day in every dimension, with peaks and capacity."""
+    """Compute the figures of a day in every dimension, with peaks and capacity, from its sessions."""
     capacity = capacities()
-    figures = []
-    with storage.open_sessions(root) as sessions:
-        for by in BREAKDOWNS:
-            peak_rows = [] if by == "hour" else _rows(metrics.peak_sessions(sessions, day, day, by))
-            peaks = {row["of"]: row["peak"] for row in peak_rows}
-            for row in _rows(metrics.usage_by(sessions, day, day, by)):
-                key = by, row["of"]
-                peak = peaks.get(row["of"])
-                figures.append(Use(span="day", begins=day, by=by, peak=peak, capacity=capacity.get(key), **row))
-    return figures
+    tables = month_counts.count_days(root, [day])
+    return [_use("day", day, row, capacity) for table in tables for row in table.to_pylist()]
+
+
+def usage_of_days(root: Path, days: Iterable[date]) -> Iterator[tuple[date, list[Use]]]:
+    """Yield the same figures of several days, from the counts of their months."""
+    capacity = capacities()
+    for month, days_of_month in groupby(sorted(days), key=lambda day: day.replace(day=1)):
+        month_counts.refresh_counts(root, month)
+        with storage.open_counts(root, [month]) as counts:
+            for day in days_of_month:
+                rows = _rows(metrics.usage_by(counts, day, day, "by", "of"))
+                yield day, [_use("day", day, row, capacity) for row in rows]
 
 
 def usage_of_month(root: Path, month: date) -> list[Use]:
-    """Compute the figures of a month's closed days; peaks are those of the busiest day."""
+    """Compute the figures of a month's closed days; peaks and capacities are the highest of its days."""
+    month_counts.refresh_counts(root, month)
     days = Use.objects.filter(span="day", begins__gte=month, begins__lt=next_month(month))
-    tops = _tops(days)
-    figures = []
-    with storage.open_sessions(root) as sessions:
-        last = next_month(month) - timedelta(days=1)
-        for by in BREAKDOWNS:
-            for row in _rows(metrics.usage_by(sessions, month, last, by)):
-                peak, capacity = tops.get((by, row["of"]), (None, None))
-                figures.append(Use(span="month", begins=month, by=by, peak=peak, capacity=capacity, **row))
-    return figures
+    maxima = days.values_list("by", "of").annotate(Max("capacity"))
+    capacity = {(by, of): most for by, of, most in maxima}
+    with storage.open_counts(root, [month]) as counts:
+        rows = _rows(metrics.usage_by(counts, month, next_month(month) - timedelta(days=1), "by", "of"))
+    return [_use("month", month, row, capacity) for row in rows]
 
 
 def usage_of_all_time(root: Path) -> list[Use]:
@@ -107,7 +110,14 @@ def capacities() -> dict[tuple[str, str], int]:
 
 def _rows(question: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = question.to_pyarrow().to_pylist()
-    return [{name: value or 0 if name != "of" else value for name, value in row.items()} for row in rows]
+    return rows
+
+
+def _use(span: str, begins: date, row: Mapping[str, Any], capacity: Mapping[tuple[str, str], int | None]) -> Use:
+    by, of = row["by"], row["of"]
+    peak = None if by == "hour" else row["peak"]
+    figures = {name: row[name] for name in FIGURES}
+    return Use(span=span, begins=begins, by=by, of=of, **figures, peak=peak, capacity=capacity.get((by, of)))
 
 
 def _tops(rows: Any) -> Mapping[tuple[str, str], tuple[int | None, int | None]]:

@@ -1,105 +1,71 @@
-"""Metrics of closed days in Ibis, for DuckDB and Spark alike.
+"""Metrics of usage: questions about counts in Ibis, for DuckDB and Spark alike; peaks and hours of sessions.
 
 Units: people (who signed in), devices, sessions (of a device at an access point), accesses (a device came online after
 being off for a while; may span several sessions). Distinct counts are exact within a month, a pseudonym's lifetime.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kini.wifi.usage.storage import WHOLE
+import numpy as np
+
+from kini.analytics.distinct_counts import differs_from_previous
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 HOUR = 3600
+#: Bits of a second within a day's sessions, which may last for years.
+_SECOND_BITS = 32
 
 
-def sessions_between(sessions: "Table", first: date, last: date) -> "Table":
-    """Filter the sessions that began on these days."""
+def usage_by(counts: "Table", first: date, last: date, *group: str) -> "Table":
+    """Usage between two days of a month by columns of `storage.COUNTS`."""
     import ibis
 
-    return sessions.filter(sessions.day.cast("date").between(ibis.date(str(first)), ibis.date(str(last))))
+    rows = counts.filter(counts.day.between(ibis.date(str(first)), ibis.date(str(last))))
+    new = rows.before < first.day
+    distinct = {unit: new.ifelse(rows[unit], 0).sum() for unit in ("people", "devices")}
+    sums = {name: rows[name].sum() for name in ("sessions", "accesses", "seconds", "octets")}
+    return rows.group_by(*group).agg(**distinct, **sums, peak=rows.peak.max())
 
 
-def usage_by(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
-    """Usage on these days by one of `storage.DIMENSIONS` or in total: of, people, devices, sessions, accesses, seconds,
-    octets.
+def peak_sessions(
+    groups: np.ndarray, begin: np.ndarray, length: np.ndarray, count: int, most_cells: int = 4_000_000
+) -> np.ndarray:
+    """Most concurrent sessions of a day in each of `count` groups. Within a second, ends count before starts.
 
-    By hour: a session counts in every hour that it touches; its seconds and octets count in the hour in which it began.
+    Args:
+        most_cells: with at most this many groups times seconds, each second is counted; with more, edges are sorted.
     """
-    import ibis
-
-    rows = sessions_between(sessions, first, last)
-    if by == "hour":
-        return _by_hour(rows)
-    end = "" if by == WHOLE else f"_{by}"
-    if f"device_before{end}" in rows.columns:
-        # A session is the first one within these days if its `_before` day precedes them (`storage`).
-        distinct = {
-            unit: (rows[f"{one}_before{end}"] < first.day).fill_null(False).cast("int64").sum()
-            for unit, one in (("people", "person"), ("devices", "device"))
-        }
-        if by == WHOLE:
-            return rows.agg(**distinct, **_sums(rows)).mutate(of=ibis.literal(""))
-        return rows.group_by(of=rows[by]).agg(**distinct, **_sums(rows))
-    return rows.group_by(of=rows[by]).agg(
-        people=ibis._.person.nunique(), devices=ibis._.device.nunique(), **_sums(ibis._)
-    )
-
-
-def peak_sessions(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
-    """Most concurrent sessions on one of the days: of, peak."""
-    import ibis
-
-    rows = sessions_between(sessions, first, last)
-    begin = rows.begin.cast("int64")
-    named = rows.select("day", begin=begin, end=begin + rows.length, of=_of(rows, by))
-    edges = ibis.union(
-        named.select("day", "of", at="begin", step=ibis.literal(1, "int64")),
-        named.select("day", "of", at="end", step=ibis.literal(-1, "int64")),
-    )
-    # Within a second, ends count before starts.
-    running = edges.mutate(
-        online=edges.step.sum().over(
-            ibis.window(group_by=["day", "of"], order_by=["at", "step"], preceding=None, following=0)
-        )
-    )
-    return running.group_by("of").agg(peak=running.online.max())
+    start = begin.astype(np.int64)
+    end = start + length
+    seconds = int(end.max(initial=0)) + 1
+    if count * seconds <= most_cells:
+        changes = [np.bincount(groups * seconds + edge, minlength=count * seconds) for edge in (start, end)]
+        return np.cumsum((changes[0] - changes[1]).reshape(count, seconds), axis=1).max(axis=1, initial=0)
+    keys = groups << (_SECOND_BITS + 1)
+    edges = np.concatenate([keys | start << 1 | 1, keys | end << 1])
+    del keys, start, end
+    edges.sort()
+    begins = np.flatnonzero(differs_from_previous(edges >> (_SECOND_BITS + 1)))
+    present = edges[begins] >> (_SECOND_BITS + 1)
+    edges &= 1
+    edges *= 2
+    edges -= 1
+    online = np.cumsum(edges, out=edges)  # is 0 again at the end of each group
+    peaks = np.zeros(count, np.int64)
+    peaks[present] = np.maximum(np.maximum.reduceat(online, begins), 0)
+    return peaks
 
 
-def _of(sessions: "Table", by: str) -> Any:
-    import ibis
+def hours_of(first_hour: np.ndarray, hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Spread sessions over the hours that they touch; hours after midnight count as 0, 1 ...
 
-    return ibis.literal("") if by == WHOLE else sessions[by]
-
-
-def _sums(row: Any) -> dict[str, Any]:
-    return {
-        "sessions": row.count(),
-        "accesses": row.access.cast("int64").sum(),
-        "seconds": row.length.cast("int64").sum(),
-        "octets": (row.octets_in + row.octets_out).cast("int64").sum(),
-    }
-
-
-def _by_hour(sessions: "Table") -> "Table":
-    """Usage by hour; a session over midnight belongs to the day on which it began, and its later hours count as 0, 1
-    ...
+    Returns:
+        index of the session, and hour of the day, for each of them.
     """
-    import ibis
-
-    first, last = sessions.begin // HOUR, (sessions.begin + sessions.length) // HOUR
-    hours = ibis.range(first.cast("int64"), ibis.least(last, first + 23).cast("int64") + 1)
-    spread = sessions.mutate(first_hour=first.cast("int64"), hour=hours).unnest("hour")
-    began = spread.hour == spread.first_hour
-    spread = spread.mutate(of=(spread.hour % 24).cast("string"), began=began)
-    here = ibis._
-    return spread.group_by("of").agg(
-        people=here.person.nunique(),
-        devices=here.device.nunique(),
-        sessions=here.count(),
-        accesses=(here.access & here.began).cast("int64").sum(),
-        seconds=here.began.ifelse(here.length, 0).cast("int64").sum(),
-        octets=here.began.ifelse(here.octets_in + here.octets_out, 0).cast("int64").sum(),
-    )
+    counts = hours.astype(np.int64)
+    index = np.repeat(np.arange(len(counts)), counts)
+    offset = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return index, (first_hour[index] + offset) % 24

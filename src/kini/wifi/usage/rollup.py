@@ -11,7 +11,6 @@ from django.db import connection
 
 from kini.analytics import cardinality, engine
 from kini.analytics.cardinality import Key
-from kini.analytics.parquet_files import write_atomically
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.crypto import hmac_pads
@@ -63,41 +62,18 @@ CREATE TABLE incoming (
     begin INTEGER, length INTEGER, octets_in BIGINT, octets_out BIGINT
 )
 """
-#: Last earlier day of the month for each person or device of the day: in the city, or within an area or kind.
-_BEFORE = """
-CREATE OR REPLACE TEMP TABLE {column} AS
-SELECT {keys}, max(day(day)) AS last FROM read_parquet({files}, hive_partitioning = true) AS earlier
-JOIN (SELECT DISTINCT {keys} FROM incoming) AS here USING ({keys})
-WHERE {column} IS NOT NULL GROUP BY {keys}
-"""
-_NOBODY = "CREATE OR REPLACE TEMP TABLE {column} AS SELECT {keys}, 0 AS last FROM incoming LIMIT 0"
-#: Columns of that: its keys, and the order that defines the first session of a day.
-_BEFORES = {
-    f"{one}_before{end}": (f"{one}{within}", order)
-    for end, within in (("", ""), *((f"_{by}", f", {by}") for by in storage.PRIOR_DIMENSIONS))
-    for one, order in (("person", "begin, device, site, length"), ("device", "begin, site, length"))
-}
-_FIRST = """
-(CASE WHEN i.{one} IS NOT NULL AND row_number() OVER (PARTITION BY {keys} ORDER BY {order}) = 1
-    THEN coalesce({column}.last, 0) END)::TINYINT AS {column}
-"""
-_JOIN = "LEFT JOIN {column} USING ({keys})"
 #: `access`: the device was offline for more than OFF seconds before this session.
 _WRITE = """
 COPY (
-    SELECT person, device, {firsts},
+    SELECT person, device,
         coalesce(
             begin - max(begin + length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true
         ) AS access,
         site, area, kind, begin, length, octets_in, octets_out
-    FROM incoming i {joins}
+    FROM incoming
     WINDOW own AS (PARTITION BY device ORDER BY begin, site, length)
     ORDER BY area, site, begin, device, length
 ) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
-"""
-_AGAIN = """
-INSERT INTO incoming BY NAME
-SELECT person, device, site, area, kind, begin, length, octets_in, octets_out FROM read_parquet($1)
 """
 _GROUPS = "SELECT DISTINCT {of} AS of, {ever} AS ever FROM incoming WHERE {ever} IS NOT NULL ORDER BY 1"
 _HOURS = "unnest(range(begin // 3600, least((begin + length) // 3600, begin // 3600 + 23) + 1)) % 24"
@@ -131,55 +107,16 @@ def open_staging(root: Path) -> Any:
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = engine.connect_duckdb(storage.spill_folder(root))
     database.execute(_TABLE)
-    _renew(database, root)
     return database
 
 
 def finish_day(database: Any, root: Path, day: date) -> int:
-    """Write the day in the table `incoming`, and add it to the sketches; return the number of sessions.
-
-    Later days of the month are rewritten, since they refer to earlier ones.
-    """
-    (count,) = database.execute("SELECT count(*) FROM incoming").fetchone()
-    _put(database, root, day)
+    """Write the day in the table `incoming`, and add it to the sketches; return the number of sessions."""
+    with storage.sessions_store(root).change() as change:
+        written = change.write(str(day), lambda new: database.execute(_WRITE.format(path=new, off=OFF)))
     if database.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
         _sketch(database, root, day)
-    for later in (each for each in _month(root, day) if each > day):
-        _put_again(database, root, later)
-    return int(count)
-
-
-def _renew(database: Any, root: Path) -> None:
-    """Rewrite days, oldest first, that an earlier version wrote with fewer columns."""
-    for day in storage.closed_days(root):
-        columns = database.execute("SELECT name FROM parquet_schema($1)", [str(storage.day_file(root, day))]).fetchall()
-        if not _BEFORES.keys() <= {name for (name,) in columns}:
-            _put_again(database, root, day)
-    database.execute("TRUNCATE incoming")
-
-
-def _put_again(database: Any, root: Path, day: date) -> None:
-    database.execute("TRUNCATE incoming")
-    database.execute(_AGAIN, [str(storage.day_file(root, day))])
-    _put(database, root, day)
-
-
-def _month(root: Path, day: date) -> list[date]:
-    """List the closed days in the month of a day."""
-    return [each for each in storage.closed_days(root) if (each.year, each.month) == (day.year, day.month)]
-
-
-def _put(database: Any, root: Path, day: date) -> None:
-    """Write the table `incoming` to the day's file."""
-    earlier = [str(storage.day_file(root, each)) for each in _month(root, day) if each < day]
-    firsts, joins = [], []
-    for column, (keys, order) in _BEFORES.items():
-        database.execute((_BEFORE if earlier else _NOBODY).format(column=column, keys=keys, files=earlier))
-        one = keys.partition(",")[0]
-        firsts.append(_FIRST.format(one=one, column=column, keys=keys, order=order))
-        joins.append(_JOIN.format(column=column, keys=keys))
-    parts = {"off": OFF, "firsts": ", ".join(firsts), "joins": " ".join(joins)}
-    write_atomically(storage.day_file(root, day), lambda new: database.execute(_WRITE.format(path=new, **parts)))
+    return written.rows
 
 
 def _fill(database: Any, day: date) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.wifi.usage import actions, rollup, storage
-from kini.wifi.usage.models import ClosedDay
+from kini.wifi.usage import actions, month_counts, rollup, storage
+from kini.wifi.usage.models import ClosedDay, Use
 
 #: Minimum interval between rewrites of a day with late packets.
 AGAIN = timedelta(hours=20)
@@ -24,9 +27,21 @@ def close_due_days(by: Actor, root: Path) -> list[date]:
         actions.prepare_day(by=by, day=day)
         actions.close_day(by=by, day=day, root=root)
         closed.append(day)
-    if closed:
-        actions.count_usage(by=by, days=[], months=storage.months_of(closed), root=root)
+    months = storage.months_of([*closed, *_uncounted_months()])
+    for month in months:
+        month_counts.refresh_counts(root, month)  # outside of the transaction, since it takes long
+    if months:
+        actions.count_usage(by=by, days=[], months=months, root=root)
     return closed
+
+
+def _uncounted_months() -> list[date]:
+    """List the months whose figures are not those of their days, since closing was interrupted."""
+    sums = [Sum(name) for name in month_counts.SUMS]
+    days = ClosedDay.objects.filter(closed_at__isnull=False).values("day")
+    of_days = Use.objects.filter(span="day", by="city", begins__in=days).annotate(month=TruncMonth("begins"))
+    of_months = Use.objects.filter(span="month", by="city").values_list("begins", *month_counts.SUMS)
+    return [month for month, *_sums in {*of_days.values_list("month").annotate(*sums)} - {*of_months}]
 
 
 def _open() -> Iterator[date]:

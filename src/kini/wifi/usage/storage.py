@@ -1,17 +1,16 @@
-"""Storage layout of closed days: one folder per day with one file, and one row per session that began that day.
+"""Data sets of usage: the sessions of closed days, and the counts of each month, which are computed from them.
 
-    sessions/day=2026-11-24/part.parquet
+    sessions/day=2026-11-24/, counts/month=2026-11/   with one file each (kini.analytics.datasets)
     sketches/2026-11.parquet, sketches/all.parquet
 
 Columns of a session: `person` and `device` (64 bits of the month's pseudonyms; `person` is null without a sign-in),
 `access` (the device was offline for a while before), `site`, `area` and `kind` at that time (empty: unknown), `begin`
 (seconds since local midnight), `length` (seconds), `octets_in` and `octets_out` (from and to the device).
 
-More columns make distinct counts over any days of a month cheap. In a person's first session of a day, `person_before`
-is the last earlier day of the month with a session of that person, or 0; in other sessions it is null. So the people
-between two days are the sessions whose `person_before` is before the first of them. `device_before` is alike, and so
-are `person_before_area`, `device_before_area` and both with `_kind`, within an area or kind of site. Rewriting a day
-therefore means rewriting the later ones of its month (`rollup.finish_day`).
+Counts make any days of a month cheap. In each dimension (`by`, `of`) and on each day, `people` and `devices` are those
+of the day whose last earlier day of the month, in this dimension, was `before` (the day of the month; 0: none). So the
+people between two days are the sum of `people` over rows of these days whose `before` precedes them. Sessions,
+accesses, seconds, octets and peak stand in the row whose `before` is 0; the others have 0.
 """
 
 from collections.abc import Iterable
@@ -23,6 +22,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from kini.analytics import engine
+from kini.analytics.datasets import DataSet
+from kini.analytics.partitions import PartitionStore
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -30,9 +31,25 @@ if TYPE_CHECKING:
 #: Dimensions of figures, beside the whole city.
 DIMENSIONS = ("area", "kind", "site", "hour")
 WHOLE = "city"
-#: Dimensions within which sessions have `_before` columns.
-PRIOR_DIMENSIONS = ("area", "kind")
-_DAY, _PART = "day=", "part.parquet"
+SESSIONS = DataSet(
+    "wifi.closed-sessions",
+    folder="wifi/sessions",
+    key="day",
+    columns={
+        **{"person": "int64", "device": "int64", "access": "bool", "site": "string", "area": "string"},
+        **{"kind": "string", "begin": "int32", "length": "int32", "octets_in": "int64", "octets_out": "int64"},
+    },
+)
+COUNTS = DataSet(
+    "wifi.counts",
+    folder="wifi/counts",
+    key="month",
+    columns={
+        **{"by": "string", "of": "string", "day": "date32[day]", "before": "int8", "people": "int64"},
+        **dict.fromkeys(("devices", "sessions", "accesses", "seconds", "octets", "peak"), "int64"),
+    },
+    derived=True,
+)
 
 
 def storage_folder() -> Path:
@@ -40,8 +57,12 @@ def storage_folder() -> Path:
     return settings.VAR_PATH / "wifi"
 
 
-def sessions_folder(root: Path) -> Path:
-    return root / "sessions"
+def sessions_store(root: Path) -> PartitionStore:
+    return SESSIONS.store(root / "sessions")
+
+
+def counts_store(root: Path) -> PartitionStore:
+    return COUNTS.store(root / "counts")
 
 
 def spill_folder(root: Path) -> Path:
@@ -49,9 +70,15 @@ def spill_folder(root: Path) -> Path:
     return root / "spill"
 
 
-def open_sessions(root: Path) -> AbstractContextManager["Table"]:
-    """Open the sessions of all closed days as an Ibis table with the column `day`."""
-    return engine.open_dataset(sessions_folder(root), spill=spill_folder(root))
+def open_sessions(root: Path, days: Iterable[date] | None = None) -> AbstractContextManager["Table"]:
+    """Open the sessions of closed days (all of them) as an Ibis table with the column `day`."""
+    keys = None if days is None else [str(day) for day in days]
+    return engine.open_partitions(sessions_store(root), keys, spill=spill_folder(root))
+
+
+def open_counts(root: Path, months: Iterable[date]) -> AbstractContextManager["Table"]:
+    """Open the counts of these months, which exist (`month_counts.refresh_counts`), as an Ibis table."""
+    return engine.open_partitions(counts_store(root), [f"{month:%Y-%m}" for month in months], spill=spill_folder(root))
 
 
 def sketch_file(root: Path, name: str) -> Path:
@@ -59,14 +86,9 @@ def sketch_file(root: Path, name: str) -> Path:
     return root / "sketches" / f"{name}.parquet"
 
 
-def day_file(root: Path, day: date) -> Path:
-    return sessions_folder(root) / f"{_DAY}{day}" / _PART
-
-
 def closed_days(root: Path) -> list[date]:
     """List the closed days in order."""
-    files = sessions_folder(root).glob(f"{_DAY}*/{_PART}")
-    return sorted(date.fromisoformat(path.parent.name.removeprefix(_DAY)) for path in files)
+    return [date.fromisoformat(key) for key in sessions_store(root).partition_keys()]
 
 
 def months_of(wanted: Iterable[date]) -> list[date]:
