@@ -124,7 +124,9 @@ class _Sums:
         return sums
 
 
-def _peaks(online: list[tuple[np.ndarray, ...]], groups: dict[str, tuple[np.ndarray, int]]) -> dict[str, np.ndarray]:
+def _peaks(
+    online: Sequence[tuple[np.ndarray, ...]], groups: dict[str, tuple[np.ndarray, int]]
+) -> dict[str, np.ndarray]:
     """Return the peaks of a day in each group, from place, begin and length of its sessions."""
     if not online:
         return {}
