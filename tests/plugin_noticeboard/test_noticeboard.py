@@ -172,3 +172,12 @@ def test_old_notices_are_removed(city: ScratchCity, address: str) -> None:
     assert re.search(r"noticeboard.notices +30 days +1 +1", overdue), overdue
     kini(city, "check", "retention", "--apply")
     assert query(city, "SELECT 1 FROM noticeboard_notice WHERE title = 'Last year'") == []
+
+
+def test_its_data_set_is_counted_and_read_by_the_engine(city: ScratchCity, address: str) -> None:
+    post_notice(city, address, "To be counted")
+    ((rows,),) = query(city, "SELECT count(*) FROM noticeboard_notice WHERE posted_at >= date_trunc('month', now())")
+    counted = kini(city, "noticeboard", "count")
+    assert counted.stdout == f"{rows} notices were posted.\n", counted.stderr
+    assert list((city.var / "noticeboard" / "posted").glob("month=*/*.parquet"))
+    assert "noticeboard.posted" in kini(city, "check", "retention").stdout
