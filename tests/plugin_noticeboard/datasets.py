@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from kini.analytics.datasets import DataSet, Term
 
+from kini.analytics.datasets import DataSet, Term
 from kini.analytics.engine import open_partitions
 from kini.core.retention import YEAR
 from tests.plugin_noticeboard.models import Notice
