@@ -12,7 +12,7 @@ from django.test import Client
 
 from kini.cases import actions
 from kini.cases.models import Document
-from kini.core import current_time, file_references, file_store, files, orphaned_files, pages
+from kini.core import current_time, file_references, file_store, files, health, orphaned_files
 from kini.core.actors import NotAllowed, system
 from kini.core.models import AuditEntry, OrphanedFile
 from tests.cases import town as towns
@@ -104,7 +104,7 @@ def test_every_column_that_names_files_is_registered() -> None:
 
 def test_not_ready_when_the_disk_is_full(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().get("/health/ready").status_code == 200
-    monkeypatch.setattr(pages, "LEAST_FREE_BYTES", 2**62)
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 2**62)
     answer = Client().get("/health/ready")
     assert (answer.status_code, answer.content) == (503, b"not ready: the disk of KINI_VAR is full\n")
     assert Client().get("/health/live").status_code == 200

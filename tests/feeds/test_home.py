@@ -42,7 +42,7 @@ def test_whose_area_is_known_sees_what_is_near_and_how_far(client, posts):
         shown = home(client)
     assert ("Weir" in shown, "30" in shown, "Mill" in shown) == (True, True, False)
     assert ("Escola 1" in shown, " km" in shown) == (True, True)
-    assert sum('FROM "feeds_' in each["sql"] for each in seen) == 2
+    assert sum('FROM "feeds_' in each["sql"] for each in seen) == 3, "one of them once for each import"
 
 
 def test_what_is_far_away_is_left_out(client, posts):

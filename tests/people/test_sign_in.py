@@ -271,7 +271,7 @@ def test_the_subject_of_an_e_mail_does_not_tell_the_code(client):
 def test_numbers_of_other_countries_are_told_to_use_e_mail(client, number):
     page = ask(client, number)
     assert page.status_code == 422
-    assert "e-mail" in page.text
+    assert "email" in page.text
     assert not OutboxMessage.objects.exists()
 
 

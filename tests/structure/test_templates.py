@@ -1,5 +1,6 @@
 """Templates: lines that fit on a screen, indented by djhtml."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,16 @@ def test_no_line_of_a_template_is_too_long() -> None:
         if len(line) > MAX_LENGTH
     ]
     assert long == []
+
+
+def test_the_content_of_a_textarea_begins_in_the_line_of_its_tag() -> None:
+    """Indentation would become part of what somebody typed."""
+    indented = [
+        str(path.relative_to(ROOT))
+        for path in TEMPLATES
+        if re.search(r"<textarea[^<]*?>\s+\{\{", path.read_text("utf-8"))
+    ]
+    assert indented == []
 
 
 def test_templates_are_indented() -> None:

@@ -89,7 +89,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(town: Town, permit: Ser
         assert response.status_code == 422
         page = response.content.decode()
         assert f'href="{where}"' in page
-        assert f"\n{text}</textarea>" in page
+        assert f">{text}</textarea>" in page
     assert CannedReply.objects.count() == 1
 
 
