@@ -44,5 +44,10 @@ def register() -> None:
 
 
 def _waiting(request: HttpRequest) -> int | None:
-    """Number of accesses to judge, for the badge."""
+    """Number of accesses to judge, for the badge; counted only on its own pages, to save queries on all others.
+
+    Those who judge get a message for each access, and a reminder every day.
+    """
+    if not request.path.startswith("/desk/emergency/"):
+        return None
     return queries.unreviewed(actor_for(request)).count() or None
