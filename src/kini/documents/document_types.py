@@ -40,7 +40,7 @@ class DocumentType(ABC):
 
     Attributes:
         title: title of documents whose content was removed.
-        causes: causes of a withdrawal by key; whoever verifies a withdrawn document reads them.
+        causes: causes of a withdrawal by key; shown to those who verify a withdrawn document.
     """
 
     title: str | Promise

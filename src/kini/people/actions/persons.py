@@ -36,7 +36,7 @@ class NewIdentifier:
 def record_person(
     *, by: Actor, details: PersonDetails, source: str, identifiers: Sequence[NewIdentifier] = ()
 ) -> Person:
-    """Record a person who has no profile. Likely duplicates are left to whoever compares them (`likely_duplicates`).
+    """Record a person who has no profile. Likely duplicates are found by `likely_duplicates`.
 
     Args:
         source: room and type of record, "epidemic.case".
