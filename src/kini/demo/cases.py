@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
 from kini.cases import actions, rules
 from kini.cases.models import Case, Draft
 from kini.cases.public import transition_inputs
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
 from kini.demo.people import BY, DemoPeople
@@ -94,7 +96,8 @@ def create_application(
             actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
             answers |= values
         fixtures.complete_extra_page(by, draft, number)
-        return actions.submit(by=by, draft=draft, confirm=True)
+        with translation.override(pack.current().languages[0]):  # consents are recorded in the words that were read
+            return actions.submit(by=by, draft=draft, confirm=True)
 
 
 def example_answers_of(by: Actor, draft: Draft, page: PageSnapshot, number: int) -> dict[str, Any]:
