@@ -1,0 +1,1 @@
+"""Diseases of the pack (`diseases/*.yaml`): how each is recognized, followed and counted."""

@@ -1,0 +1,77 @@
+"""Diseases of the running city, and the check of their files."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.city.public import load_city
+from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
+from kini.core.localized_text import missing_translations
+from kini.core.process_cache import cached
+from kini.epidemic.diseases.schema import Disease
+
+FOLDER = "diseases"
+
+
+def diseases() -> dict[str, Disease]:
+    """Return the diseases of the running city by id, cached.
+
+    Raises:
+        ConfigErrors: a file is invalid.
+    """
+    return _once(Path(settings.CITY_PATH))
+
+
+def disease_of(name: str) -> Disease:
+    """Return a disease.
+
+    Raises:
+        LookupError: the pack has none of that name; the message names those it has.
+    """
+    try:
+        return diseases()[name]
+    except KeyError:
+        raise LookupError(f'There is no disease "{name}"; the pack has {", ".join(diseases()) or "none"}.') from None
+
+
+def version_of(disease: Disease) -> str:
+    """Return the version that records name: the first 12 digits of the digest of its content."""
+    return sha256(disease.model_dump_json(by_alias=True).encode()).hexdigest()[:12]
+
+
+def check_diseases(root: Path) -> Iterable[ConfigError]:
+    """Check diseases/*.yaml."""
+    for path in sorted((root / FOLDER).glob("*.yaml")):
+        try:
+            source, disease = _read(path, root)
+            languages = load_city(root).languages
+        except ConfigErrors as error:
+            yield from error.errors
+            continue
+        yield from missing_translations(source, disease, languages)
+        yield from _own_errors(source, disease)
+
+
+@cached(maxsize=4)
+def _once(root: Path) -> dict[str, Disease]:
+    by_name: dict[str, Disease] = {}
+    errors: list[ConfigError] = []
+    for path in sorted((root / FOLDER).glob("*.yaml")):
+        source, disease = _read(path, root)
+        errors += _own_errors(source, disease)
+        by_name[path.stem] = disease
+    if errors:
+        raise ConfigErrors(errors)
+    return by_name
+
+
+def _read(path: Path, root: Path) -> tuple[SourceFile, Disease]:
+    source = read_source_file(path, root)
+    return source, parse_model(source, Disease)
+
+
+def _own_errors(source: SourceFile, disease: Disease) -> Iterator[ConfigError]:
+    for place, message in disease.errors():
+        yield source.error_at(place, message)

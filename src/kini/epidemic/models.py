@@ -1,0 +1,20 @@
+"""Models of the room's parts, where Django looks for them."""
+
+from kini.epidemic.case_records.models import (
+    CaseExposure,
+    CaseRecord,
+    ClassificationChange,
+    HospitalStay,
+    LabTest,
+)
+from kini.epidemic.surveillance.models import AreaFigure, DeclaredLevel
+
+__all__ = [
+    "AreaFigure",
+    "CaseExposure",
+    "CaseRecord",
+    "ClassificationChange",
+    "DeclaredLevel",
+    "HospitalStay",
+    "LabTest",
+]
