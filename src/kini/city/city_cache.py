@@ -23,7 +23,8 @@ class CityTables:
 
     Attributes:
         areas, agencies, units_by_key, places_by_key: by key.
-        units: by agency, those with the smallest areas first.
+        units: offices by agency, those with the smallest areas first.
+        facilities: active ones by type, ordered by area.
         responsible: active unit by agency and area.
         places: ordered by area.
         points: (latitude, longitude, key) of the active places by kind; "": of all kinds.
@@ -34,6 +35,7 @@ class CityTables:
     agencies: Mapping[str, Agency]
     units_by_key: Mapping[str, Unit]
     units: Mapping[str, Sequence[Unit]]
+    facilities: Mapping[str, Sequence[Unit]]
     responsible: Mapping[tuple[str, str], Unit]
     places: Sequence[Place]
     places_by_key: Mapping[str, Place]
@@ -62,18 +64,28 @@ def _read(_newest: int | None) -> CityTables:
     for place in places:
         place.area = areas[place.area_id]
         place.agency = agencies[place.agency_id] if place.agency_id else None
-    grouped = {key: list(rows) for key, rows in groupby(units, key=lambda unit: unit.agency_id)}
+    offices = [unit for unit in units if not unit.type]
+    grouped = {key: list(rows) for key, rows in groupby(offices, key=lambda unit: unit.agency_id)}
     return CityTables(
         areas=areas,
         agencies=agencies,
         units_by_key={unit.pk: unit for unit in units},
         units=grouped,
-        responsible={(unit.agency_id, unit.area_id): unit for unit in reversed(units) if unit.active},
+        facilities=_facilities(units),
+        responsible={(unit.agency_id, unit.area_id): unit for unit in reversed(offices) if unit.active},
         places=places,
         places_by_key={place.pk: place for place in places},
         points=_points(places),
         bases={key: _bases([unit for unit in rows if unit.active]) for key, rows in grouped.items()},
     )
+
+
+def _facilities(units: Sequence[Unit]) -> dict[str, list[Unit]]:
+    facilities: defaultdict[str, list[Unit]] = defaultdict(list)
+    for unit in sorted(units, key=lambda each: (each.area.path, each.pk)):
+        if unit.type and unit.active:
+            facilities[unit.type].append(unit)
+    return dict(facilities)
 
 
 def _points(places: Sequence[Place]) -> dict[str, list[KeyedPoint]]:

@@ -71,17 +71,33 @@ class Agency(models.Model):
 
 
 class Unit(models.Model):
-    """Unit of an agency in an area: a sub-office, a station, a crew's base."""
+    """Unit of an agency in an area: a sub-office, a station, a crew's base; or, with a `type`, one of its facilities.
+
+    A facility (a hospital, a laboratory) stands in an area and is not responsible for it: no case is routed to it.
+    """
 
     id = models.CharField(max_length=90, primary_key=True)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
     area = models.ForeignKey(Area, models.PROTECT)
     name = models.JSONField(help_text="Text by language.")
     phone = models.CharField(max_length=30, blank=True)
+    type = models.CharField(
+        max_length=40, blank=True, help_text='Of a facility: "hospital", "laboratory"; "": an office.'
+    )
+    latitude = models.FloatField(null=True, help_text="Of a facility, WGS 84, degrees.")
+    longitude = models.FloatField(null=True, help_text="Of a facility, WGS 84, degrees.")
+    address = models.CharField(max_length=240, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
         indexes = [models.Index(fields=["agency", "area"], name="city_unit_agency_area")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(type="", latitude__isnull=True, longitude__isnull=True)
+                | (~models.Q(type="") & models.Q(latitude__isnull=False, longitude__isnull=False) & ON_EARTH),
+                name="city_unit_facility_on_earth",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(Text(self.name))

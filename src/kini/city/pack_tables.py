@@ -1,12 +1,13 @@
-"""Reader of the pack's tables: areas, agencies with their units, places."""
+"""Reader of the pack's tables: areas, agencies with their units and facilities, places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kini.city.models import Agency, Area, Place, Unit
 from kini.city.pack import City
-from kini.city.schema import AgencyFile, AreaLevel, AreaRow, PlaceRow, UnitEntry
+from kini.city.schema import AgencyFile, AreaLevel, AreaRow, FacilityRow, PlaceRow, UnitEntry
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.geometry import Point
 from kini.core.localized_text import missing_translations
@@ -15,6 +16,7 @@ from kini.core.table_import import Row, read_pack_table
 AREAS_FILE = "areas.csv"
 AGENCIES_FILE = "agencies.yaml"
 PLACES_FILE = "places.csv"
+FACILITIES_FILE = "facilities.csv"
 LONGEST_PATH = 120
 
 
@@ -29,15 +31,18 @@ class PackTables:
 
 
 def read_pack_tables(path: Path, city: City) -> PackTables:
-    """Read areas.csv, agencies.yaml and places.csv below `path`.
+    """Read areas.csv, agencies.yaml, places.csv, and facilities.csv where there is one, below `path`.
 
     Raises:
-        ConfigErrors: all errors of the three files.
+        ConfigErrors: all errors of the files.
     """
     faults: list[ConfigError] = []
     areas = _areas(read_pack_table(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)
     agencies, units = _agencies(path, city, areas, faults)
     places = _places(read_pack_table(path / PLACES_FILE, path, PlaceRow, faults), areas, agencies, faults)
+    if (path / FACILITIES_FILE).exists():
+        rows = read_pack_table(path / FACILITIES_FILE, path, FacilityRow, faults)
+        units += _facilities(rows, areas, agencies, {unit.pk for unit in units}, city.languages, faults)
     if faults:
         raise ConfigErrors(faults)
     return PackTables(list(areas.values()), list(agencies.values()), units, places)
@@ -160,21 +165,59 @@ def _units(agency: str, unit: UnitEntry, areas: dict[str, Area]) -> Iterator[Uni
             yield Unit(id=f"{agency}-{area.code}", agency_id=agency, area_id=area.code, name=names, phone=unit.phone)
 
 
+def _facilities(
+    rows: list[Row[FacilityRow]],
+    areas: dict[str, Area],
+    agencies: dict[str, Agency],
+    taken: set[str],
+    languages: Sequence[str],
+    faults: list[ConfigError],
+) -> list[Unit]:
+    facilities: list[Unit] = []
+    for row in rows:
+        faults += _reference_errors(row, row.value, taken, areas, agencies)
+        taken.add(row.value.id)
+        facilities.append(_facility(row.value, languages))
+    return facilities
+
+
+def _facility(row: FacilityRow, languages: Sequence[str]) -> Unit:
+    return Unit(
+        id=row.id,
+        agency_id=row.agency,
+        area_id=row.area,
+        type=row.type,
+        name=dict.fromkeys(languages, row.name),
+        phone=row.phone,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        address=row.address,
+    )
+
+
+def _reference_errors(
+    row: Row[Any],
+    value: PlaceRow | FacilityRow,
+    taken: Collection[str],
+    areas: dict[str, Area],
+    agencies: dict[str, Agency],
+) -> Iterator[ConfigError]:
+    """Yield the errors of an id, an area and an agency, as far as the other files are valid."""
+    if value.id in taken:
+        yield row.error_at("id", f"{value.id} appears twice", "Keep one line.")
+    if areas and value.area not in areas:
+        yield row.error_at("area", f'there is no area "{value.area}"', f"Use a code of {AREAS_FILE}.")
+    if agencies and value.agency and value.agency not in agencies:
+        yield row.error_at("agency", f'there is no agency "{value.agency}"', f"Use an id of {AGENCIES_FILE}.")
+
+
 def _places(
     rows: list[Row[PlaceRow]], areas: dict[str, Area], agencies: dict[str, Agency], faults: list[ConfigError]
 ) -> list[Place]:
     places: dict[str, Place] = {}
     for row in rows:
-        place = row.value
-        if place.id in places:
-            faults.append(row.error_at("id", f"{place.id} appears twice", "Keep one line."))
-        if areas and place.area not in areas:
-            faults.append(row.error_at("area", f'there is no area "{place.area}"', f"Use a code of {AREAS_FILE}."))
-        if agencies and place.agency and place.agency not in agencies:
-            faults.append(
-                row.error_at("agency", f'there is no agency "{place.agency}"', f"Use an id of {AGENCIES_FILE}.")
-            )
-        places[place.id] = _place(place)
+        faults += _reference_errors(row, row.value, places, areas, agencies)
+        places[row.value.id] = _place(row.value)
     return list(places.values())
 
 

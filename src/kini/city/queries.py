@@ -41,6 +41,11 @@ def unit(key: str) -> Unit | None:
     return city_tables().units_by_key.get(key)
 
 
+def facilities(type_: str) -> list[Unit]:
+    """Active facilities of a type ("hospital", "laboratory"), with their agencies and areas, ordered by area."""
+    return list(city_tables().facilities.get(type_, ()))
+
+
 def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
     """Active areas after a path, parents before children.
 
@@ -172,7 +177,9 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
 
 def units_around(area: Area) -> list[Unit]:
     """Unit of each agency with the smallest enclosing area, most local first, without citywide units. One query."""
-    units = Unit.objects.filter(area_id__in=area.path.split("/"), area__depth__gt=0, active=True, agency__active=True)
+    units = Unit.objects.filter(
+        area_id__in=area.path.split("/"), area__depth__gt=0, type="", active=True, agency__active=True
+    )
     by_agency: dict[str, Unit] = {}
     for unit in units.select_related("agency").order_by("-area__depth", "agency_id", "id"):
         by_agency.setdefault(unit.agency_id, unit)

@@ -223,5 +223,19 @@ class PlaceRow(StrictModel):
     address: Annotated[str, Field(max_length=240)] = ""
 
 
+class FacilityRow(StrictModel):
+    """One line of facilities.csv: a facility of an agency, such as a hospital or a laboratory; its id is a unit's."""
+
+    id: Id
+    agency: Id
+    type: Annotated[Id, Field(max_length=40)]
+    name: Annotated[str, Field(min_length=1, max_length=160)]
+    area: Code
+    latitude: Latitude
+    longitude: Longitude
+    phone: Annotated[str, Field(max_length=30)] = ""
+    address: Annotated[str, Field(max_length=240)] = ""
+
+
 class AgencyFile(RootModel[dict[Id, AgencyEntry]]):
     """agencies.yaml: agencies by id."""

@@ -139,7 +139,7 @@ def venue(service: Service, key: str) -> Venue | None:
 
 
 def _is_venue(options: BookingOptions, unit: Unit) -> bool:
-    return unit.active and unit.area.level == options.level
+    return unit.active and not unit.type and unit.area.level == options.level
 
 
 def venue_of(slot: Slot) -> Venue:
