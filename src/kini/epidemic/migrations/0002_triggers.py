@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import migrations
 
 from kini.core.database.append_only_triggers import append_only, not_append_only
-from kini.people.persons.reference_triggers import follow_merges, not_follow_merges
+from kini.people.public import follow_merges, not_follow_merges
 
 CASES, TESTS, CHANGES = "epidemic_caserecord", "epidemic_labtest", "epidemic_classificationchange"
 
