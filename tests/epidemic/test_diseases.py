@@ -8,7 +8,7 @@ from django.conf import settings
 
 from kini.core.dated_rules import NoRuleInForce
 from kini.epidemic.diseases.classification import RecordFacts, classify
-from kini.epidemic.diseases.pack import check_diseases, disease_of, diseases
+from kini.epidemic.diseases.disease_files import check_diseases, disease_of, diseases
 
 DAY = date(2021, 7, 12)
 

@@ -95,6 +95,17 @@ def test_who_speaks_for_whom(town: Town) -> None:
     assert child.given_by == "guardian"
 
 
+def test_the_first_consent_about_a_new_thing_is_a_statement_like_others(town: Town) -> None:
+    words = {"words": "I agree.", "evidence": "KINI-1"}
+    resident = town.named("resident")
+    actions.give_first_consent(by=resident, resident=town.resident, purpose=SHARE, reference="new", **words)
+    statement = ConsentStatement.objects.get(reference="new")
+    assert (statement.given_by, statement.account_id, statement.words) == ("person", resident.user_id, "I agree.")
+    assert in_force(town.resident, reference="new")
+    actions.withdraw_consent(by=resident, resident=town.resident, purpose=SHARE, reference="new")
+    assert not in_force(town.resident, reference="new")
+
+
 @pytest.mark.parametrize(
     ("born", "ends"),
     [

@@ -26,7 +26,12 @@ OTHER_PLACES = {
 #: Writes past the ORM: no signals, no `save()`.
 WRITERS = {"build_row", "insert_deferred", "update_deferred", "allocate_pk"}
 #: The timeline with its case, and the one-time password of a hotspot.
-WRITING = {"kini.cases.actions.submission", "kini.cases.timeline.chain", "kini.wifi.portal.actions"}
+WRITING = {
+    "kini.cases.actions.submission",
+    "kini.cases.timeline.chain",
+    "kini.records.actions.consents",
+    "kini.wifi.portal.actions",
+}
 #: Reads that make objects without `__init__`.
 READING = {"kini.people.auth_backend", "kini.services.search"}
 #: SQL with names interpolated: of models (`fast_models`), of text search configurations (`search_index`).

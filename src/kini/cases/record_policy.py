@@ -54,7 +54,7 @@ def record_consent(by: Actor, case: Case, snapshot: ServiceSnapshot, final_answe
     """Record the consents that the answers of a new case give, in the words of the service. Inside an action."""
     words = _consent_words(snapshot, final_answers)
     if words and case.resident:
-        record_actions.give_consent(
+        record_actions.give_first_consent(
             by=by,
             resident=case.resident,
             purpose=REQUEST,

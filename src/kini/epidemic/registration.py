@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kini.city.public import pack_checks
-from kini.epidemic.diseases.pack import check_diseases
+from kini.epidemic.diseases.disease_files import check_diseases
 from kini.epidemic.models import CaseRecord, LabTest
 from kini.epidemic.permissions import EpidemicPermission
 from kini.people.public import OnMerge, PersonReference, register_permissions, register_reference

@@ -6,7 +6,7 @@ from datetime import date
 
 from kini.core.dated_rules import require_rule_in_force
 from kini.core.localized_text import Text
-from kini.epidemic.diseases.pack import version_of
+from kini.epidemic.diseases.disease_files import version_of
 from kini.epidemic.diseases.schema import Classification, Disease
 
 

@@ -15,7 +15,7 @@ Days = Annotated[int, Field(ge=0, le=400)]
 
 
 class Classification(StrEnum):
-    """How sure it is that a person has the disease (WHO's case definitions)."""
+    """Certainty that a person has the disease, as in case definitions of WHO."""
 
     SUSPECTED = "suspected"
     PROBABLE = "probable"

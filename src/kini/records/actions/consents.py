@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.database.fast_models import build_row, insert_deferred
 from kini.people import queries as people_queries
 from kini.people.models import Officer, Resident
 from kini.people.public import PeoplePermission
@@ -18,6 +19,7 @@ from kini.records.events import ConsentWithdrawn
 from kini.records.models import ConsentStatement
 from kini.web.formats import city_time
 
+GIVEN, WITHDRAWN = "records.consent-given", "records.consent-withdrawn"
 _TICK = timedelta(microseconds=1)
 
 
@@ -45,29 +47,20 @@ def give_consent(
         ActionRefused: at a counter without the paper, or for a day in the past.
         LookupError: for a purpose that nobody registered.
     """
-    known = consent_purposes.get(purpose)
-    given_by, officer = _speaker(by, resident)
-    if officer and not evidence.strip():
-        raise ActionRefused(_("Write the number of the paper that the person signed."))
-    now = current_time.now()
-    last_day = _last_day(known, resident, given_by, now, until)
-    return _append(
-        by,
-        "records.consent-given",
-        ConsentStatement(
-            resident=resident,
-            purpose=purpose,
-            reference=reference,
-            since=now,
-            last_day=last_day,
-            given_by=given_by,
-            account_id=by.user_id,
-            officer=officer,
-            evidence=evidence.strip(),
-            language=translation.get_language() or "",
-            words=words or str(known.words),
-        ),
-    )
+    return _append(by, GIVEN, _consent(by, resident, purpose, reference, words, until, evidence))
+
+
+@action
+def give_first_consent(
+    *, by: Actor, resident: Resident, purpose: str, reference: str, words: str = "", evidence: str = ""
+) -> None:
+    """Record that a person agrees about something that was just created: no statement about it can exist yet.
+
+    It is stored with the next statement of the transaction. Arguments and errors are those of `give_consent`.
+    """
+    statement = _consent(by, resident, purpose, reference, words, None, evidence)
+    insert_deferred(statement)
+    _audit(by, GIVEN, statement)
 
 
 @action
@@ -80,14 +73,12 @@ def withdraw_consent(
         NotAllowed: as `give_consent`.
         ActionRefused: when there is no consent to withdraw; at a counter without the paper.
     """
-    given_by, officer = _speaker(by, resident)
-    if officer and not evidence.strip():
-        raise ActionRefused(_("Write the number of the paper that the person signed."))
+    given_by, officer = _speaker(by, resident, evidence)
     if not queries.is_consent_in_force(resident.pk, purpose, reference=reference):
         raise ActionRefused(_("This consent is not in force any more."))
     statement = _append(
         by,
-        "records.consent-withdrawn",
+        WITHDRAWN,
         ConsentStatement(
             resident=resident,
             purpose=purpose,
@@ -125,7 +116,30 @@ def copy_consents(*, by: Actor, kept: int, gone: int) -> int:
     return len(copies)
 
 
-def _speaker(by: Actor, resident: Resident) -> tuple[str, Officer | None]:
+def _consent(
+    by: Actor, resident: Resident, purpose: str, reference: str, words: str, until: date | None, evidence: str
+) -> ConsentStatement:
+    """Return the statement of a consent, not stored yet."""
+    known = consent_purposes.get(purpose)
+    given_by, officer = _speaker(by, resident, evidence)
+    now = current_time.now()
+    return build_row(
+        ConsentStatement,
+        resident=resident,
+        purpose=purpose,
+        reference=reference,
+        since=now,
+        last_day=_last_day(known, resident, given_by, now, until),
+        given_by=given_by,
+        account_id=by.user_id,
+        officer=officer,
+        evidence=evidence.strip(),
+        language=translation.get_language() or "",
+        words=words or str(known.words),
+    )
+
+
+def _speaker(by: Actor, resident: Resident, evidence: str) -> tuple[str, Officer | None]:
     """Return who speaks for the person (ConsentStatement.GIVEN_BY), with the officer at a counter."""
     if by.kind is ActorKind.SYSTEM:
         return "system", None
@@ -136,6 +150,8 @@ def _speaker(by: Actor, resident: Resident) -> tuple[str, Officer | None]:
         return "guardian", None
     officer = people_queries.officer_of(by)
     if officer and may_somewhere(by, PeoplePermission.APPLY_FOR_OTHERS):
+        if not evidence.strip():
+            raise ActionRefused(_("Write the number of the paper that the person signed."))
         return "counter", officer
     raise NotAllowed(_("Only the person, or somebody who may act for them, can decide about a consent."))
 
@@ -157,6 +173,10 @@ def _append(by: Actor, action: str, statement: ConsentStatement) -> ConsentState
     if newest and newest.since >= statement.since:
         statement.since = newest.since + _TICK
     statement.save(force_insert=True)
+    _audit(by, action, statement)
+    return statement
+
+
+def _audit(by: Actor, action: str, statement: ConsentStatement) -> None:
     detail = {"purpose": statement.purpose, "reference": statement.reference, "by": statement.given_by}
     audit.record(by=by, action=action, subject=f"resident:{statement.resident_id}", detail=detail)
-    return statement
