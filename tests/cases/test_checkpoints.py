@@ -7,7 +7,7 @@ import pytest
 
 from kini.cases import actions, timeline
 from kini.cases.commands import check_chain
-from kini.cases.models import Case, Checkpoint, Document
+from kini.cases.models import Attachment, Case, Checkpoint
 from kini.cases.timeline import checkpoints
 from kini.core import chain, files
 from kini.core.actors import system
@@ -96,7 +96,7 @@ def test_a_file_of_a_draft_is_checked(town: Town, permit: ServiceVersion, kind: 
     by = town.named("resident")
     document = actions.attach_file(by=by, draft=filled(by, permit, town.resident), slot="letter", upload=photo(1))
     assert check_chain.run(argparse.Namespace(heads=None)) == 0
-    path = files.path_of(Document.objects.get(pk=document.pk).sha256)
+    path = files.path_of(Attachment.objects.get(pk=document.pk).sha256)
     if kind == "changed":
         path.write_bytes(b"x" + path.read_bytes()[1:])
     else:

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kini.cases import actions, case_answers, queries
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed, system
 from kini.people import actions as people_actions
@@ -152,7 +152,7 @@ def test_a_draft_waits_thirty_days(town: Town, permit: ServiceVersion):
         assert list(queries.drafts_of(by)) == []
         assert actions.delete_expired_drafts(by=system("tests")) == 1
     assert not Draft.objects.exists()
-    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
 
 
 def test_only_the_program_cleans_up(town: Town):
@@ -190,7 +190,7 @@ def test_files_go_into_the_case_with_the_answer(town: Town, permit: ServiceVersi
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(attached.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
     assert [(document.pk, document.name) for document in case.documents.all()] == [(attached.pk, "surat.jpg")]
-    assert not Document.objects.filter(pk=loose.pk).exists()
+    assert not Attachment.objects.filter(pk=loose.pk).exists()
 
 
 def test_a_slot_takes_so_many_files_and_only_good_ones(town: Town, permit: ServiceVersion):

@@ -11,7 +11,7 @@ from django.db import models
 from django.test import Client
 
 from kini.cases import actions
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from kini.core import current_time, file_references, file_store, files, health, orphaned_files
 from kini.core.actors import NotAllowed, system
 from kini.core.models import AuditEntry, OrphanedFile
@@ -25,7 +25,7 @@ NOT_FILES = {"core.ImportRun.sha256", "payments.ProviderNotice.sha256"}
 
 
 @pytest.fixture
-def document(town: Town, var: Path) -> Document:
+def document(town: Town, var: Path) -> Attachment:
     by, version = town.named("resident"), towns.offer("stall-permit", towns.PERMIT)
     draft = towns.filled(by, version, town.resident)
     attached = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
@@ -43,7 +43,7 @@ def sweep(days: float = 0) -> int:
         return orphaned_files.delete_orphans(by=BY)
 
 
-def test_a_deleted_document_frees_its_file(town: Town, document: Document) -> None:
+def test_a_deleted_document_frees_its_file(town: Town, document: Attachment) -> None:
     assert [sweep(), sweep(2)] == [0, 0]
     assert document.draft is not None
     actions.discard_draft(by=town.named("resident"), draft=document.draft)
@@ -55,9 +55,9 @@ def test_a_deleted_document_frees_its_file(town: Town, document: Document) -> No
     assert AuditEntry.objects.filter(action="core.files-swept", detail={"count": 1}).exists()
 
 
-def test_a_file_that_was_just_kept_stays(document: Document) -> None:
+def test_a_file_that_was_just_kept_stays(document: Attachment) -> None:
     """Its row may not be stored yet, though the same content was an orphan for a day."""
-    Document.objects.all().delete()
+    Attachment.objects.all().delete()
     sweep()
     os.utime(files.path_of(document.sha256))
     assert sweep(1.1) == 0
@@ -65,15 +65,15 @@ def test_a_file_that_was_just_kept_stays(document: Document) -> None:
     assert files.exists(document.sha256)
 
 
-def test_a_file_that_is_named_again_is_no_orphan(document: Document) -> None:
-    Document.objects.all().delete()
+def test_a_file_that_is_named_again_is_no_orphan(document: Attachment) -> None:
+    Attachment.objects.all().delete()
     sweep()
     document.save(force_insert=True)
     assert [sweep(1.1), sweep(3)] == [0, 0]
     assert files.exists(document.sha256)
 
 
-def test_what_a_crash_left_goes(document: Document) -> None:
+def test_what_a_crash_left_goes(document: Attachment) -> None:
     path = files.path_of(document.sha256)
     half, leaving = path.with_name("tmp_half"), path.with_name(path.name + orphaned_files.REMOVING_SUFFIX)
     half.write_bytes(b"x")
@@ -110,7 +110,7 @@ def test_not_ready_when_the_disk_is_full(var: Path, monkeypatch: pytest.MonkeyPa
     assert Client().get("/health/live").status_code == 200
 
 
-def test_the_same_content_is_touched_when_it_is_kept_again(document: Document) -> None:
+def test_the_same_content_is_touched_when_it_is_kept_again(document: Attachment) -> None:
     with files.open_stored(document.sha256) as content:
         file_store.store_content(content.read())
     assert files.path_of(document.sha256).stat().st_mtime > time.time() - 60

@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from pytest_django import Settings
 
 from kini.cases import actions, rules, timeline
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.core import crypto, current_time, file_store, files
 from kini.core.actors import system
 from kini.core.database.key_rotation import rotate_columns
@@ -109,7 +109,7 @@ def test_a_later_step_does_not_cover_up_what_was_changed(town: Town, rich: Case)
 
 
 def test_a_changed_or_missing_file_is_found(rich: Case):
-    path = files.path_of(Document.objects.get(case=rich).sha256)
+    path = files.path_of(Attachment.objects.get(case=rich).sha256)
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from pytest_django.fixtures import Settings
 
 from kini.cases import actions
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.core import backup, files
 from kini.core.chain import removal
 from kini.core.database import dumps
@@ -92,7 +92,7 @@ def test_a_city_comes_back_whole(
     assert done.returncode == 0, done.stderr
     assert "1 cases checked, 0 tampered with." in done.stdout
     assert contents(elsewhere) == contents(here)
-    document = Document.objects.get(case=case)
+    document = Attachment.objects.get(case=case)
     settings.VAR_PATH = tmp_path / "fresh"
     with files.open_stored(document.sha256) as content:
         assert len(content.read()) == document.size
@@ -232,7 +232,7 @@ def test_a_newer_city_is_refused(case: Case, here: str, elsewhere: str, tmp_path
 
 
 def test_a_damaged_file_is_left_out_and_said(case: Case, here: str, var: Path, tmp_path: Path) -> None:
-    sha256 = Document.objects.get(case=case).sha256
+    sha256 = Attachment.objects.get(case=case).sha256
     files.path_of(sha256).write_bytes(b"something else")
     done = kini("backup", str(tmp_path / "city.kini"), url=here, var=var)
     assert done.returncode == 1
@@ -244,7 +244,7 @@ def test_a_missing_file_is_said_and_what_nobody_names_is_left_out(
 ) -> None:
     unnamed = files.store_content(b"of a draft that was deleted")
     manifest = backup.write(tmp_path / "whole.kini", here)
-    named = Document.objects.get(case=case).sha256
+    named = Attachment.objects.get(case=case).sha256
     assert [name for name, _content in backup.Backup(tmp_path / "whole.kini").parts(backup.FILES)] == [named]
     assert unnamed not in manifest.missing
     files.path_of(named).unlink()

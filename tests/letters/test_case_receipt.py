@@ -5,7 +5,7 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from kini.cases import actions as case_actions
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from tests.cases.town import ANSWERS, PERMIT, guest, offer, opened
 
 
@@ -33,7 +33,7 @@ def test_it_says_number_next_steps_and_date(case, browse, town):
 
 def test_nothing_is_kept_of_it(case, browse, town):
     browse(town.resident).get(f"/cases/{case.reference}/receipt.pdf")
-    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
 
 
 def test_the_confirmation_offers_it(case, browse, town):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.cases import actions, timeline
 from kini.cases.actions import anonymise
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.core import current_time, retention
 from kini.core.actors import ActionRefused, system
 from kini.core.retention import YEAR
@@ -47,7 +47,7 @@ def test_personal_parts_go_and_the_timeline_still_verifies(ended):
     ended.refresh_from_db()
     assert (ended.answers, ended.sealed) == ({}, None)
     assert ended.anonymised_at
-    assert not Document.objects.exclude(sha256="").exists()
+    assert not Attachment.objects.exclude(sha256="").exists()
     assert "Warga Contoh" not in str([entry.data for entry in ended.timeline.all()])
     assert timeline.verify_case(ended) == []
     assert [faults for _reference, faults in timeline.verify_all() if faults] == []

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.public import DERIVED, Derived, case_answers, digests, timeline
 from kini.city import queries as city_queries
 from kini.city.models import Area
@@ -47,7 +47,7 @@ class ShiftedTimeline:
 class Original:
     """Real case as template; the same objects are reused for every clone."""
 
-    def __init__(self, case: Case, entries: list[TimelineEntry], documents: list[Document]) -> None:
+    def __init__(self, case: Case, entries: list[TimelineEntry], documents: list[Attachment]) -> None:
         self.case, self.entries, self.documents = case, entries, documents
         self.snapshot: ServiceSnapshot = snapshot_of(case.version)
         self._moments = [entry.at for entry in entries]

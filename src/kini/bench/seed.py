@@ -16,7 +16,7 @@ from django.utils import timezone
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.city.models import Area
 from kini.core.database import database_roles
 from kini.core.database.bulk import open_copy
@@ -30,7 +30,7 @@ ORIGINALS = 100
 BATCH = 2000
 #: Approximate number of cases per resident; a third of the residents have an account.
 CASES_EACH = 5
-TABLES: tuple[type[models.Model], ...] = (Case, TimelineEntry, Document)
+TABLES: tuple[type[models.Model], ...] = (Case, TimelineEntry, Attachment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _load(part: SeedShare) -> None:
                 rows[TimelineEntry].add(each)
             for document in copy.documents:
                 document.case_id, document.draft_id = copy.case.pk, None
-                rows[Document].add(document)
+                rows[Attachment].add(document)
         with transaction.atomic():
             for each_model in rows.values():
                 each_model.store()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.core.registry import Registry
 from kini.services.public import Kind, ServiceSnapshot
 
@@ -36,7 +36,7 @@ def coarse_point(case: Case) -> tuple[float | None, float | None]:
     return round(case.latitude, COARSE), round(case.longitude, COARSE)
 
 
-def documents_to_remove(case: Case) -> list[Document]:
+def documents_to_remove(case: Case) -> list[Attachment]:
     """Documents of a case whose files are removed with it."""
     kept_ids = {pk for keeper in kept_documents for pk in keeper(case)}
     return [each for each in case.documents.all() if each.pk not in kept_ids and each.sha256]

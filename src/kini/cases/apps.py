@@ -46,7 +46,7 @@ class CasesConfig(AppConfig):
         preparation.steps.register("cases.replies", default_replies.prepare_replies)
         preparation.steps.register("cases.encryption", jobs.encrypt_plain_answers)
         notifications.register()
-        references.register("cases.document", FileColumn("cases.Document"))
+        references.register("cases.document", FileColumn("cases.Attachment"))
         retention.register()
         personal_data.register()
         record_policy.register()

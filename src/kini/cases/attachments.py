@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from kini.city.public import pack
 from kini.core import files
 from kini.core.actors import Actor
@@ -13,14 +13,14 @@ MAX_FILES = 10
 MAX_BYTES = 25_000_000
 
 
-def store_upload(by: Actor, upload: Upload, *, accept: frozenset[str], slot: str) -> Document:
+def store_upload(by: Actor, upload: Upload, *, accept: frozenset[str], slot: str) -> Attachment:
     """Store an uploaded file; return an unsaved document for it.
 
     Raises:
         FileRefused: when the file cannot be taken.
     """
     stored = files.store(upload, accept=accept, timezone=pack.current().timezone)
-    return Document(
+    return Attachment(
         slot=slot,
         name=files.clean_name(upload.name or "") or _("File"),
         content_type=stored.content_type,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kini.cases import access, case_answers, corrections, rules
-from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
 from kini.city.public import pack
@@ -28,7 +28,7 @@ class AnswerRow:
     name: str
     label: str
     text: str
-    files: tuple[Document, ...] = ()
+    files: tuple[Attachment, ...] = ()
     hidden: bool = False
 
 
@@ -55,7 +55,7 @@ class TimelineLine:
     sentence: str
     who: str
     said: tuple[tuple[str, str], ...]
-    files: tuple[Document, ...]
+    files: tuple[Attachment, ...]
     public: bool
     step: str
 
@@ -157,7 +157,7 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
 
 
 def _sections(
-    case: Case, snapshot: ServiceSnapshot, documents: Mapping[str, Document], *, hides: bool, theirs: bool
+    case: Case, snapshot: ServiceSnapshot, documents: Mapping[str, Attachment], *, hides: bool, theirs: bool
 ) -> Iterator[AnswerSection]:
     current = case_answers.of_case(case)
     open_now = theirs and rules.is_correctable(snapshot.flow, case.state)
@@ -176,7 +176,7 @@ def _sections(
 
 
 def _row(
-    name: str, field: FieldBase, value: Any, documents: Mapping[str, Document], *, hides: bool, theirs: bool
+    name: str, field: FieldBase, value: Any, documents: Mapping[str, Attachment], *, hides: bool, theirs: bool
 ) -> AnswerRow:
     concealed = not theirs and case_answers.is_hidden(field, private=hides)
     if concealed and not field.is_sealed():
@@ -188,7 +188,7 @@ def _row(
 def _lines(
     entries: Iterable[TimelineEntry],
     snapshot: ServiceSnapshot,
-    documents: Mapping[str, Document],
+    documents: Mapping[str, Attachment],
     actor: Actor,
     theirs: bool,
 ) -> Iterator[TimelineLine]:

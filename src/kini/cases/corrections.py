@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kini.cases import case_answers, rules
-from kini.cases.models import Case, Document, Draft, TimelineEntry
+from kini.cases.models import Attachment, Case, Draft, TimelineEntry
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
 from kini.core import current_time
 from kini.core.actors import ActionRefused
@@ -41,7 +41,7 @@ def open_pages(case: Case, draft: Draft, snapshot: ServiceSnapshot) -> frozenset
     )
 
 
-def current_documents(draft: Draft) -> Iterator[Document]:
+def current_documents(draft: Draft) -> Iterator[Attachment]:
     """Documents in use: new ones, and those of the case that the draft's answers still refer to."""
     used = referenced_files(case_answers.of_draft(draft))
     for document in draft.documents.filter(removed_at__isnull=True).order_by("uploaded_at", "pk"):

@@ -256,7 +256,7 @@ class Rating(models.Model):
         return str(SCORES[self.score])
 
 
-class Document(models.Model):
+class Attachment(models.Model):
     """Uploaded file, stored by content hash outside the web root and served only after a permission check."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -274,6 +274,7 @@ class Document(models.Model):
     removed_at = models.DateTimeField(null=True, help_text="When a correction replaced it; it stays on record.")
 
     class Meta:
+        db_table = "cases_document"
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="cases_document_not_empty")]
         indexes = [models.Index(fields=["case", "slot"], name="cases_document_slot")]
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.cases import actions, queries, rules
 from kini.cases.access import own_or_family_q
 from kini.cases.case_view import CaseView, case_view
-from kini.cases.models import Case, Document, Draft, Rating
+from kini.cases.models import Attachment, Case, Draft, Rating
 from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.people.public import (
     DataRecord,
@@ -57,7 +57,7 @@ def _history(view: CaseView) -> Iterator[str]:
 
 def _documents(person: DataSubject) -> Iterator[PersonalFile]:
     cases = Case.objects.filter(own_or_family_q(person.user.pk))
-    for each in Document.objects.filter(case__in=cases).select_related("case").order_by("case_id", "uploaded_at"):
+    for each in Attachment.objects.filter(case__in=cases).select_related("case").order_by("case_id", "uploaded_at"):
         if each.sha256:
             reference = each.case.reference if each.case else ""
             yield PersonalFile(each.sha256, f"{reference}/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
@@ -93,7 +93,7 @@ def _drafts(person: DataSubject) -> Iterator[DataRecord]:
 
 
 def _draft_files(person: DataSubject) -> Iterator[PersonalFile]:
-    for each in Document.objects.filter(draft__in=_own_drafts(person), case=None):
+    for each in Attachment.objects.filter(draft__in=_own_drafts(person), case=None):
         yield PersonalFile(each.sha256, f"drafts/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kini.cases import access
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.core.actors import Actor
 from kini.people import actions as people_actions
 from kini.people.models import Resident
@@ -21,7 +21,7 @@ def log_case_unless_own(by: Actor, case: Case, guest_key: str = "") -> None:
         log_case(by, case)
 
 
-def log_document(by: Actor, document: Document, guest_key: str = "") -> None:
+def log_document(by: Actor, document: Attachment, guest_key: str = "") -> None:
     """Log that an officer opens a file of a case or draft, unless it is their own."""
     draft = document.draft
     case = document.case or (draft.case if draft else None)

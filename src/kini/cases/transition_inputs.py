@@ -179,7 +179,7 @@ def uploads_in(values: Mapping[str, Any]) -> list[Upload]:
 
 
 def document_ids_in(value: Any) -> list[str]:
-    """Document ids in the value of an upload field."""
+    """Attachment ids in the value of an upload field."""
     return list(value.get("files") or ()) if isinstance(value, dict) else []
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from kini.cases import actions as case_actions
 from kini.cases import queries as case_queries
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.cases.public import access, read_log
 from kini.core.actors import Actor, NotAllowed
 from kini.core.retention import YEAR
@@ -52,7 +52,7 @@ class LetterType(DocumentType):
     def authorize_read(self, *, by: Actor, document: SignedDocument) -> None:
         try:
             attachment = case_queries.document_for(by, _letter(document).attachment_id)
-        except Document.DoesNotExist:
+        except Attachment.DoesNotExist:
             raise NotAllowed(_("This letter is not yours.")) from None
         read_log.log_document(by, attachment)
 

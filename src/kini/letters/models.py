@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.documents.models import SignedDocument
 
 
@@ -19,7 +19,7 @@ class Letter(models.Model):
     )
     case = models.ForeignKey(Case, models.PROTECT, related_name="letters")
     entry = models.PositiveIntegerField()
-    attachment = models.OneToOneField(Document, models.PROTECT, null=True, related_name="letter")
+    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="letter")
 
     class Meta:
         ordering = ["case", "signed_document__ordinal"]

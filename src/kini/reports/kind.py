@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from pydantic import Field
 
 from kini.cases import rules as case_rules
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.core.actors import ActionRefused
 from kini.reports import rules
 from kini.services.public import Kind, Name, StrictModel, snapshot_of
@@ -45,7 +45,7 @@ class Report(Kind[ReportOptions, Case, Draft]):
         if name is None:
             return
         files = given[name]["files"] if isinstance(given.get(name), dict) else []
-        for document in Document.objects.filter(pk__in=files):
+        for document in Attachment.objects.filter(pk__in=files):
             check_evidence(document, case)
         edge = case_rules.edge_of(snapshot.flow, case.state, move)
         closes = edge is not None and rules.is_solved(snapshot.flow, edge.to)
@@ -53,7 +53,7 @@ class Report(Kind[ReportOptions, Case, Draft]):
             raise ActionRefused(_("A report is closed only with a photo of the finished work."))
 
 
-def check_evidence(document: Document, case: Case) -> None:
+def check_evidence(document: Attachment, case: Case) -> None:
     """Refuse a photo that cannot show the finished work.
 
     Raises:
@@ -65,7 +65,7 @@ def check_evidence(document: Document, case: Case) -> None:
         raise ActionRefused(_("This photo has been used before. Take a new one of the finished work."))
 
 
-def _used_before(document: Document) -> bool:
+def _used_before(document: Attachment) -> bool:
     """Return True if the same file or picture was uploaded before."""
     same = Q(source_sha256=document.source_sha256) | Q(sha256=document.sha256)
-    return Document.objects.filter(same).exclude(pk=document.pk).exists()
+    return Attachment.objects.filter(same).exclude(pk=document.pk).exists()

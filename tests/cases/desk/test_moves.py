@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kini.cases import actions
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from tests.cases import flows
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, employed, offer, opened, photo
@@ -126,7 +126,7 @@ def test_files_given_at_a_step(shown: Case, clerk: CheckedClient):
     assert refused.status_code == 422
     assert 'href="#photo"' in refused.content.decode()
     assert clerk.post(address(shown, "accept"), {"state": "check", "eta": "5", "photo": photo()}).status_code == 303
-    document = Document.objects.get(case=shown)
+    document = Attachment.objects.get(case=shown)
     address_of_file = f"/cases/{shown.reference}/documents/{document.pk}/"
     assert address_of_file in clerk.get(f"/desk/cases/{shown.reference}/").content.decode()
     answer = clerk.get(address_of_file)

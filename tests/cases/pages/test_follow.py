@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kini.cases import actions
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.pages.browsing import Visitor, visitor
@@ -140,7 +140,7 @@ def test_files_are_given_to_those_who_see_the_case(
     for answers in ({"nik": towns.NIK}, {"goods": "fruit"}, {"where": "1.1.1"}, {"letter": towns.photo(1)}):
         page = resident.send(page, **answers)
     resident.send(page)
-    document, case = Document.objects.get(), Case.objects.get()
+    document, case = Attachment.objects.get(), Case.objects.get()
     address = f"/cases/{case.reference}/documents/{document.pk}/"
     assert address in resident.see(f"/cases/{case.reference}/").links()
     for browser in (resident, clerk):

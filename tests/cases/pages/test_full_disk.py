@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from tests.cases.pages.browsing import Seen, Visitor
 from tests.cases.pages.test_uploads import mixed  # noqa: F401
 
@@ -48,14 +48,14 @@ def test_an_upload_on_a_full_disk_is_refused_in_words(
     assert page.status == 507
     assert "There is no space for more files at the moment." in page.text
     assert page.value("words") == "A crack."
-    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
     assert not [name for _folder, _folders, names in os.walk(var / "files") for name in names]
     assert resident.send(page, damage=noise(100), words="A crack.").status == 200
 
 
 def test_a_changed_file_is_not_shown(resident: Visitor, mixed: Seen, var: Path) -> None:  # noqa: F811
     resident.send(mixed, damage=noise(40), words="A crack.")
-    document = Document.objects.get()
+    document = Attachment.objects.get()
     [path] = (path for path in (var / "files").glob("??/??/*") if path.is_file())
     path.write_bytes(path.read_bytes()[:-1])
     answer = resident.get(f"/apply/{document.draft_id}/files/{document.pk}/")

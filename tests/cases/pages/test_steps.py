@@ -3,7 +3,7 @@
 import pytest
 
 from kini.cases import actions
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.pages.browsing import Visitor, visitor
@@ -74,7 +74,7 @@ def test_a_paper_is_replaced_in_a_correction(resident: Visitor, case: Case, town
     page = resident.send(page, letter=towns.photo(7, name="surat.jpg"))
     assert "surat.jpg" in page.text
     resident.send(page, action="/moves/answer/")
-    assert Document.objects.get().case == case
+    assert Attachment.objects.get().case == case
     assert "surat.jpg" in resident.see(f"/cases/{case.reference}/").text
 
 

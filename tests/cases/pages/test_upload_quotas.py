@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from kini.core import upload_quotas
 from kini.core.attempt_limits import Limit
 from kini.core.decoder import client
@@ -34,7 +34,7 @@ def test_an_account_sends_so_many_files_and_bytes_in_an_hour(
     page = resident.send(photos, pictures=towns.photo(3))
     assert page.status == 429
     assert "Send more in 60 minutes." in page.text
-    assert Document.objects.count() <= 1
+    assert Attachment.objects.count() <= 1
 
 
 def test_guests_of_one_network_are_counted_together(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from kini.cases.models import Document, Draft
+from kini.cases.models import Attachment, Draft
 from kini.core.files import MAX_BYTES
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
@@ -50,17 +50,17 @@ def test_a_bad_file_is_refused_in_words(resident: Visitor, photos: Seen, content
     page = resident.send(photos, pictures=upload)
     assert page.status == 422
     assert len(page.errors) == 1
-    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
 
 
 def test_a_file_is_shown_and_can_be_taken_away(resident: Visitor, photos: Seen) -> None:
     resident.send(photos, pictures=towns.photo(5, name="perahu biru.jpg"))
     page = resident.see(photos.url)
     assert "perahu biru.jpg" in page.text
-    document = Document.objects.get()
+    document = Attachment.objects.get()
     page = resident.send(page, remove=str(document.pk))
     assert "perahu biru.jpg" not in page.text
-    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
     assert "pictures" not in Draft.objects.get().answers
     again = resident.send(page, remove=str(document.pk))
     assert again.status == 200
@@ -70,13 +70,13 @@ def test_several_photos_are_kept_up_to_the_limit(resident: Visitor, photos: Seen
     assert resident.send(photos, pictures=[towns.photo(1), towns.photo(2)]).heading == "Photo and words"
     page = resident.send(photos, pictures=towns.photo(3))
     assert page.status == 422
-    assert Document.objects.count() == 2
+    assert Attachment.objects.count() == 2
 
 
 def test_the_same_photo_sent_twice_is_kept_once(resident: Visitor, photos: Seen) -> None:
     for _again in range(2):
         assert resident.sent(photos, pictures=towns.photo(1)).status_code == 303
-    assert Document.objects.count() == 1
+    assert Attachment.objects.count() == 1
 
 
 def test_a_photo_is_kept_when_something_else_is_wrong(resident: Visitor, mixed: Seen) -> None:
@@ -84,34 +84,34 @@ def test_a_photo_is_kept_when_something_else_is_wrong(resident: Visitor, mixed: 
     assert (page.status, len(page.errors)) == (422, 1)
     assert "retak.jpg" in page.text
     assert resident.send(page, words="A crack.").status == 200
-    assert Draft.objects.get().answers["damage"] == {"files": [str(Document.objects.get().pk)]}
+    assert Draft.objects.get().answers["damage"] == {"files": [str(Attachment.objects.get().pk)]}
 
 
 def test_taking_a_photo_away_keeps_what_was_typed(resident: Visitor, mixed: Seen) -> None:
     page = resident.send(mixed, damage=towns.photo(1), words="")
-    page = resident.send(page, words="A long story", remove=str(Document.objects.get().pk))
+    page = resident.send(page, words="A long story", remove=str(Attachment.objects.get().pk))
     assert page.status == 200
     assert page.value("words") == "A long story"
-    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
 
 
 def test_nobody_attaches_or_takes_away_a_file_of_somebody_else(
     resident: Visitor, neighbour: Visitor, photos: Seen
 ) -> None:
     resident.send(photos, pictures=towns.photo(1))
-    document = Document.objects.get()
+    document = Attachment.objects.get()
     neighbour.begin("census")
     own = f"/apply/{Draft.objects.exclude(pk=document.draft_id).get().pk}/pictures/"
     page = neighbour.see(own)
     assert neighbour.send(page, remove=str(document.pk)).status == 200
     assert neighbour.post(own, {"pictures.ids": str(document.pk)}).status_code == 422
-    assert Document.objects.get() == document
+    assert Attachment.objects.get() == document
     assert neighbour.get(f"{own.replace('pictures', 'files')}{document.pk}/").status_code == 404
 
 
 def test_the_owner_looks_at_what_was_uploaded(resident: Visitor, photos: Seen) -> None:
     resident.send(photos, pictures=towns.photo(1, name='a "quoted"; name.jpg'))
-    document = Document.objects.get()
+    document = Attachment.objects.get()
     answer = resident.get(f"/apply/{document.draft_id}/files/{document.pk}/")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/jpeg"

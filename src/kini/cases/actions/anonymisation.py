@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kini.cases import anonymisation, case_answers, timeline
 from kini.cases.locking import lock_case
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.cases.timeline import redaction
 from kini.core import audit, current_time
 from kini.core.actions import action
@@ -50,7 +50,7 @@ def anonymise(*, by: Actor, case: Case) -> Case:
 
 
 @action
-def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Case:
+def remove_files(*, by: Actor, case: Case, documents: Iterable[Attachment]) -> Case:
     """Remove the files of documents that outlived their case.
 
     Raises:
@@ -64,13 +64,13 @@ def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Cas
     return case
 
 
-def _drop_files(documents: list[Document]) -> None:
+def _drop_files(documents: list[Attachment]) -> None:
     """Clear the hashes on the rows; the file sweep then deletes the files."""
     for each in documents:
         each.sha256 = each.source_sha256 = ""
         each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or current_time.now()
     fields = ["sha256", "source_sha256", "name", "taken_at", "removed_at"]
-    Document.objects.bulk_update(documents, fields)
+    Attachment.objects.bulk_update(documents, fields)
 
 
 def _drop_texts_of_ratings(case: Case) -> None:

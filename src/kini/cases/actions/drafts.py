@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kini.cases import access, case_answers, corrections, rules
 from kini.cases.attachments import MAX_BYTES, MAX_FILES, store_upload
 from kini.cases.locking import DRAFT_LIFETIME, claim_draft, lock_case, lock_draft, require_usable, store_draft
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.cases.transition_inputs import document_ids_in
 from kini.core import audit, current_time
 from kini.core.actions import action
@@ -92,7 +92,7 @@ def update_answers(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_
 
 
 @action
-def attach_file(*, by: Actor, draft: Draft, slot: str, upload: Upload, guest_key: str = "") -> Document:
+def attach_file(*, by: Actor, draft: Draft, slot: str, upload: Upload, guest_key: str = "") -> Attachment:
     """Add a file to a draft.
 
     Args:
@@ -122,7 +122,7 @@ def attach_file(*, by: Actor, draft: Draft, slot: str, upload: Upload, guest_key
 
 
 @action
-def detach_file(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") -> None:
+def detach_file(*, by: Actor, draft: Draft, document: Attachment, guest_key: str = "") -> None:
     """Remove a file from a draft. A document of the case stays on record until the correction is sent.
 
     Raises:
@@ -130,7 +130,7 @@ def detach_file(*, by: Actor, draft: Draft, document: Document, guest_key: str =
     """
     page, _field = _slot(snapshot_of(draft.version), document.slot)
     draft, snapshot = _open(by, draft, {page}, guest_key)
-    document = Document.objects.get(pk=document.pk)
+    document = Attachment.objects.get(pk=document.pk)
     if document.draft_id != draft.pk:
         raise NotAllowed(_("This file belongs to another application."))
     remaining = case_answers.of_draft(draft)

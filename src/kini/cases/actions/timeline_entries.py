@@ -6,7 +6,7 @@ from typing import Any
 from kini.cases import rules, timeline
 from kini.cases.events import TimelineEntryAdded
 from kini.cases.locking import lock_case
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.core import audit, events, files
 from kini.core.actions import action
 from kini.core.actors import Actor
@@ -25,7 +25,7 @@ class GeneratedDocument:
 @action
 def add_timeline_entry(
     *, by: Actor, case: Case, sort: str, data: dict[str, Any], paper: GeneratedDocument | None = None
-) -> Document | None:
+) -> Attachment | None:
     """Add an entry to the case's timeline, visible to its resident. The caller has checked the permission.
 
     Args:
@@ -45,9 +45,9 @@ def add_timeline_entry(
     return document
 
 
-def _kept(case: Case, paper: GeneratedDocument) -> Document:
+def _kept(case: Case, paper: GeneratedDocument) -> Attachment:
     digest = files.store_content(paper.content)
-    return Document.objects.create(
+    return Attachment.objects.create(
         case=case,
         slot=paper.slot,
         name=files.clean_name(paper.name),

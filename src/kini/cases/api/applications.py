@@ -18,7 +18,7 @@ from kini.cases import access, actions, case_answers, queries, read_log
 from kini.cases.actions import Incomplete
 from kini.cases.api import schemas
 from kini.cases.api.scopes import READ, WRITE
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.cases.rules import RESIDENT
 from kini.core import attempt_limits, upload_quotas
 from kini.core.actions import single_transaction
@@ -135,7 +135,7 @@ def delete_document(request: HttpRequest, draft: UUID, document: UUID) -> None:
     """Remove a file from a draft."""
     caller = principal_of(request)
     stored = _draft(caller, draft)
-    file = Document.objects.get(pk=document, draft=stored)
+    file = Attachment.objects.get(pk=document, draft=stored)
     actions.detach_file(by=caller.actor, draft=stored, document=file, guest_key=caller.guest_key)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from kini.api.operations import Named, Out
 from kini.cases import case_answers, corrections, rules, transition_inputs
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.core import current_time
 from kini.core.localized_text import Text
 from kini.people.public import profile_values
@@ -208,7 +208,7 @@ def draft_out(draft: Draft, *, key: str | None = None) -> DraftOut:
     )
 
 
-def document_out(document: Document) -> DocumentOut:
+def document_out(document: Attachment) -> DocumentOut:
     """Build the response for a file, without its content."""
     return DocumentOut(
         id=str(document.pk),

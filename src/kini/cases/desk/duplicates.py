@@ -16,7 +16,7 @@ from kini.cases import access, actions, queries, rules
 from kini.cases.case_view import CaseView
 from kini.cases.desk.case_page import channel_word, desk_case
 from kini.cases.desk.guards import case_at_desk
-from kini.cases.models import Case, Document
+from kini.cases.models import Attachment, Case
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.people.public import officers_only
@@ -34,7 +34,7 @@ class ComparedRow:
     label: str
     first: str
     later: str
-    files: tuple[tuple[Document, ...], tuple[Document, ...]] = ((), ())
+    files: tuple[tuple[Attachment, ...], tuple[Attachment, ...]] = ((), ())
     hidden: bool = False
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from kini.cases import case_answers
 from kini.cases.case_view import AnswerSection
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from kini.cases.pages.wizard import ApplicationWizard
 from kini.cases.transition_inputs import document_ids_in
 from kini.services.public import PageSnapshot, questions
@@ -18,7 +18,7 @@ class SummaryRow:
 
     label: Any
     text: str
-    files: tuple[Document, ...] = ()
+    files: tuple[Attachment, ...] = ()
     change: str = ""
     changed: bool = False
     missing: bool = False

@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from kini.cases import queries, read_log
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from kini.cases.pages.guards import guest_key, owner_only
 from kini.people.queries import actor_for
 from kini.web.downloads import stored_file_response
@@ -20,12 +20,12 @@ def document(request: HttpRequest, document: UUID, draft: UUID | None = None, re
     belongs = stored.draft_id == draft if draft else bool(stored.case and stored.case.reference == reference)
     draft_of_case = stored.draft and stored.draft.case and stored.draft.case.reference == reference
     if not (belongs or draft_of_case):
-        raise Document.DoesNotExist
+        raise Attachment.DoesNotExist
     read_log.log_document(actor_for(request), stored, guest_key(request, reference))
     return file_response(stored)
 
 
-def file_response(document: Document) -> FileResponse:
+def file_response(document: Attachment) -> FileResponse:
     """Response with a document's file.
 
     Raises:

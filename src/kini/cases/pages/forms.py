@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from kini.cases.models import Document
+from kini.cases.models import Attachment
 from kini.core.files import Upload
 from kini.services.public import FieldBase, FormData, UploadField, questions
 
@@ -43,7 +43,7 @@ class RenderedField:
     typed: Any
     error: str
     heading: bool
-    files: tuple[Document, ...]
+    files: tuple[Attachment, ...]
 
 
 def read_form(request: HttpRequest) -> SubmittedForm:
@@ -81,7 +81,7 @@ def chosen_files(sent: SubmittedForm, name: str) -> list[Upload]:
     return [upload for upload in sent.form.files.getlist(name) if upload.name]
 
 
-def is_already_uploaded(upload: Upload, documents: Iterable[Document]) -> bool:
+def is_already_uploaded(upload: Upload, documents: Iterable[Attachment]) -> bool:
     """Return True if an identical file is among the documents, so that resubmission adds it once."""
     upload.seek(0)
     digest = hashlib.sha256()
@@ -100,7 +100,7 @@ def render_fields(
     errors: Errors,
     *,
     heading: bool = False,
-    files: Mapping[str, Document] | None = None,
+    files: Mapping[str, Attachment] | None = None,
 ) -> list[RenderedField]:
     """Render the fields of a page.
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from kini.cases import access, queries, read_log, rules
 from kini.cases.actions import DraftExpired
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.city.public import pack
 from kini.core import attempt_limits, references
 from kini.core.client_address import client_network
@@ -111,7 +111,7 @@ def owner_only[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResp
         request: Any = args[0]
         try:
             return view(*args, **kwargs)
-        except (Case.DoesNotExist, Draft.DoesNotExist, Document.DoesNotExist):
+        except (Case.DoesNotExist, Draft.DoesNotExist, Attachment.DoesNotExist):
             return _not_theirs(request)
         except AlreadySubmitted as sent:
             messages.info(request, _("This has already been sent. Here is its status."))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kini.cases import actions, case_answers, corrections, queries, read_log
 from kini.cases.locking import require_usable
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.cases.pages.guards import AlreadySubmitted, QuestionSkipped, guest_key, own_case_for_visitor
 from kini.core.actors import Actor
 from kini.core.localized_text import Text
@@ -109,7 +109,7 @@ class ApplicationWizard:
         return list(questions.missing_pages(self.snapshot, self.answers, self.known))
 
     @cached_property
-    def documents(self) -> dict[str, Document]:
+    def documents(self) -> dict[str, Attachment]:
         """Documents in use by id, in upload order."""
         return {str(document.pk): document for document in corrections.current_documents(self.draft)}
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from kini.cases.access import CONFLICT_MESSAGE, has_conflict_of_interest, is_own_case, own_or_family_q
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Attachment, Case, Draft
 from kini.cases.permissions import CasePermission
 from kini.cases.queries.own import my_cases
 from kini.core.actors import Actor, NotAllowed
@@ -65,18 +65,18 @@ def can_see(actor: Actor, case: Case) -> bool:
     return True
 
 
-def document_for(actor: Actor, pk: Any, guest_key: str = "") -> Document:
+def document_for(actor: Actor, pk: Any, guest_key: str = "") -> Attachment:
     """Return a document of a case or draft that the actor may see.
 
     Raises:
-        Document.DoesNotExist: when there is none, or it is not theirs to see.
+        Attachment.DoesNotExist: when there is none, or it is not theirs to see.
     """
-    document = Document.objects.select_related("case", "draft").get(pk=pk)
+    document = Attachment.objects.select_related("case", "draft").get(pk=pk)
     try:
         if document.case:
             case_for(actor, document.case.reference, guest_key)
         else:
             draft_for(actor, document.draft_id, guest_key)
     except (Case.DoesNotExist, Draft.DoesNotExist):
-        raise Document.DoesNotExist from None
+        raise Attachment.DoesNotExist from None
     return document

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from kini.cases import rules
 from kini.cases.access import own_or_family_q
-from kini.cases.models import Case, Document, Draft, Rating
+from kini.cases.models import Attachment, Case, Draft, Rating
 from kini.city import queries as city_queries
 from kini.core import current_time
 from kini.core.actors import Actor
@@ -104,10 +104,10 @@ def can_be_rated(case: Case) -> bool:
     return case.outcome in rules.RATED_OUTCOMES and not case.anonymised_at and current_rating(case) is None
 
 
-def own_document(case: Case, pk: Any) -> Document:
-    """Document of the actor's own case, or of the draft of its correction.
+def own_document(case: Case, pk: Any) -> Attachment:
+    """Attachment of the actor's own case, or of the draft of its correction.
 
     Raises:
-        Document.DoesNotExist: when there is none.
+        Attachment.DoesNotExist: when there is none.
     """
-    return Document.objects.get(Q(case=case) | Q(draft__case=case), pk=pk)
+    return Attachment.objects.get(Q(case=case) | Q(draft__case=case), pk=pk)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kini.cases import search_index
-from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.rules.deadlines import StateChange, read_clock
 from kini.cases.timeline import digests
 from kini.city.public import pack
@@ -62,7 +62,7 @@ def recompute(case: Case) -> Derived:
     return derive(_steps(case), snapshot_of(case.version))
 
 
-def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> None:
+def open_case(case: Case, *, by: Actor, documents: Sequence[Attachment] = ()) -> None:
     """Store a new case, complete but for derived columns, with its first entry in the flow's start state.
 
     Args:
@@ -82,7 +82,7 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> N
     entry.case = case
     insert_deferred(entry)
     if documents:
-        Document.objects.filter(pk__in=[each.pk for each in documents]).update(case=case)
+        Attachment.objects.filter(pk__in=[each.pk for each in documents]).update(case=case)
 
 
 def append(
@@ -137,7 +137,7 @@ def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
     return entry
 
 
-def _chain(entry: TimelineEntry, by: Actor, changed: Iterable[str], documents: Sequence[Document]) -> None:
+def _chain(entry: TimelineEntry, by: Actor, changed: Iterable[str], documents: Sequence[Attachment]) -> None:
     """Number and chain the entry, add digests of the changed parts, and compute the case's MAC.
 
     Args:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
 
-from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.core.crypto import candidate_macs, mac, matches_mac
 
 PURPOSE = "timeline"
@@ -100,7 +100,7 @@ def _derived(case: Case) -> bytes:
     return canonical_json(derived)
 
 
-def _facts(case: Case, _documents: Iterable[Document]) -> Any:
+def _facts(case: Case, _documents: Iterable[Attachment]) -> Any:
     return [
         case.service_id,
         case.version_id,
@@ -113,7 +113,7 @@ def _facts(case: Case, _documents: Iterable[Document]) -> Any:
     ]
 
 
-def _holder(case: Case, _documents: Iterable[Document]) -> Any:
+def _holder(case: Case, _documents: Iterable[Attachment]) -> Any:
     return [
         case.agency_id,
         case.unit_id,
@@ -125,11 +125,11 @@ def _holder(case: Case, _documents: Iterable[Document]) -> Any:
     ]
 
 
-def _answers(case: Case, _documents: Iterable[Document]) -> Any:
+def _answers(case: Case, _documents: Iterable[Attachment]) -> Any:
     return [case.answers, bytes(case.sealed).hex() if case.sealed else None]
 
 
-def _documents(_case: Case, documents: Iterable[Document]) -> Any:
+def _documents(_case: Case, documents: Iterable[Attachment]) -> Any:
     return [
         [
             str(document.id),
@@ -147,7 +147,7 @@ def _documents(_case: Case, documents: Iterable[Document]) -> Any:
 
 
 #: Content of a case in parts that change independently.
-PARTS: Mapping[str, Callable[[Case, Iterable[Document]], Any]] = {
+PARTS: Mapping[str, Callable[[Case, Iterable[Attachment]], Any]] = {
     "facts": _facts,
     "holder": _holder,
     "answers": _answers,
@@ -155,6 +155,6 @@ PARTS: Mapping[str, Callable[[Case, Iterable[Document]], Any]] = {
 }
 
 
-def part_digest(part: str, case: Case, documents: Iterable[Document]) -> str:
+def part_digest(part: str, case: Case, documents: Iterable[Attachment]) -> str:
     """Hexadecimal digest of one part of a case's content; entries carry it under `holds`."""
     return hashlib.sha256(canonical_json(PARTS[part](case, documents))).hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
-from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.timeline import digests, redaction
 from kini.core import files
 from kini.core.crypto import DecryptionError
@@ -44,7 +44,7 @@ def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
     while cases := _after(last):
         last = cases[-1].pk
         try:
-            entries, documents = _of(TimelineEntry, cases), _of(Document, cases)
+            entries, documents = _of(TimelineEntry, cases), _of(Attachment, cases)
         except DecryptionError:  # in one of them: each by itself tells which
             yield from ((case.reference, _verify(case.pk, seen)) for case in cases)
             continue
@@ -68,10 +68,10 @@ def _after(last: int) -> list[Case]:
 
 def checked_files() -> set[str]:
     """Hashes of the files that are verified with the timelines."""
-    return set(Document.objects.filter(case__isnull=False).values_list("sha256", flat=True))
+    return set(Attachment.objects.filter(case__isnull=False).values_list("sha256", flat=True))
 
 
-def _of[M: (TimelineEntry, Document)](model: type[M], cases: Iterable[Case]) -> dict[int, list[M]]:
+def _of[M: (TimelineEntry, Attachment)](model: type[M], cases: Iterable[Case]) -> dict[int, list[M]]:
     rows: dict[int, list[M]] = defaultdict(list)
     for row in model._default_manager.filter(case__in=[case.pk for case in cases]).order_by("case_id", "pk"):
         rows[row.case_id].append(row)  # type: ignore[index]
@@ -87,7 +87,9 @@ def _verify(pk: int, seen: _Files | None) -> list[str]:
         return ["an encrypted part of it, of its entries or of its documents was changed outside the program"]
 
 
-def _faults(case: Case, entries: list[TimelineEntry], documents: list[Document], seen: _Files | None) -> Iterator[str]:
+def _faults(
+    case: Case, entries: list[TimelineEntry], documents: list[Attachment], seen: _Files | None
+) -> Iterator[str]:
     entries.sort(key=lambda entry: entry.number)
     yield from _chain_faults(case, entries)
     if not digests.is_case_mac_valid(case):
@@ -127,7 +129,7 @@ PART_WORDS = {
 }
 
 
-def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Document]) -> Iterator[str]:
+def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Attachment]) -> Iterator[str]:
     """Parts whose digest differs from the one in the last entry that changed them."""
     recorded: dict[str, str] = {}
     for entry in entries:
