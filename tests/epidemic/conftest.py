@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
 
@@ -51,3 +52,15 @@ def close(tolerance: float) -> Callable[[Any, Any], None]:
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=1e-13, equal_nan=True)
 
     return compare
+
+
+@pytest.fixture
+def query(db: None) -> Callable[[str], list[Any]]:
+    """Run a statement past Django's models and return its rows."""
+
+    def run(statement: str) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+
+    return run

@@ -7,6 +7,7 @@ from kini.epidemic.case_records.models import (
     HospitalStay,
     LabTest,
 )
+from kini.epidemic.prevention.models import SelfAssessment
 from kini.epidemic.surveillance.models import AreaFigure, DeclaredLevel
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "DeclaredLevel",
     "HospitalStay",
     "LabTest",
+    "SelfAssessment",
 ]

@@ -6,6 +6,7 @@ from kini.city.public import pack_checks
 from kini.epidemic.diseases.disease_files import check_diseases
 from kini.epidemic.models import CaseRecord, LabTest
 from kini.epidemic.permissions import EpidemicPermission
+from kini.epidemic.prevention import registration as prevention
 from kini.people.public import OnMerge, PersonReference, register_permissions, register_reference
 
 
@@ -16,3 +17,4 @@ def register() -> None:
     refusal = _("Both persons have a record of the same illness: merge the two records first.")
     register_reference(PersonReference(CaseRecord, refusal=refusal))
     register_reference(PersonReference(LabTest, on_merge=OnMerge.MOVE, refusal=refusal))
+    prevention.register()

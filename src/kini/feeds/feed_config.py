@@ -86,7 +86,7 @@ def _faults(root: Path) -> Iterator[ConfigError]:
     for service, (path, own) in services.items():
         if KIND in kinds and own and service not in shown:
             message = f'nothing says what "{service}" shows'
-            remedy = f"Name it under `services:` of a feed ({FOLDER}/*.yaml), or give it a self-check."
+            remedy = f"Name it under `services:` of a feed ({FOLDER}/*.yaml)."
             yield ConfigError(path.relative_to(root).as_posix(), 0, "", message, remedy)
 
 
@@ -98,7 +98,7 @@ def _services(root: Path) -> dict[str, tuple[Path, bool]]:
             data = read_source_file(path, root).data
         except ConfigErrors:
             continue  # reported by the check of services
-        wanting = isinstance(data, dict) and data.get("kind") == KIND and not data.get(KIND)
+        wanting = isinstance(data, dict) and data.get("kind") == KIND
         services[path.stem] = (path, wanting)
     return services
 

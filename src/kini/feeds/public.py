@@ -4,6 +4,4 @@ from kini.feeds import feed_config as feed_config
 from kini.feeds import importer as importer
 from kini.feeds.import_run import FileOrigin as FileOrigin
 from kini.feeds.import_run import ImportRefused as ImportRefused
-from kini.feeds.kind import InformationOptions as InformationOptions
 from kini.feeds.schema import Feed as Feed
-from kini.feeds.schema import SelfCheck as SelfCheck

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from kini.core.dated_rules import SourcedRule, check_rules
 from kini.core.localized_text import Text
 from kini.feeds.rules import ScaleRule, applicable_rule
-from kini.services.public import Id, Name, StrictModel, When
+from kini.services.public import Id, Name, StrictModel
 
 Tone = Literal["ok", "info", "warn", "bad", "neutral"]
 FieldType = Literal["text", "integer", "number", "money", "boolean", "choice", "link", "phone"]
@@ -278,26 +278,3 @@ class Feed(StrictModel):
         if self.show is None:
             raise LookupError("A timetable has no rows of this sort.")
         return self.show
-
-
-class CheckResult(StrictModel):
-    """Result of a self-check, shown if its condition holds."""
-
-    when: When | None = None
-    name: Text
-    tone: Tone = "info"
-    advice: Text
-
-
-class SelfCheck(StrictModel):
-    """Self-check: the first result whose condition holds is shown. Nothing is stored."""
-
-    results: Annotated[list[CheckResult], Field(min_length=2)]
-    source: Text
-    from_: date = Field(alias="from", description="Day from which these rules are valid.")
-
-    @model_validator(mode="after")
-    def _last_always_holds(self) -> Self:
-        if self.results[-1].when is not None or any(each.when is None for each in self.results[:-1]):
-            raise ValueError("every result but the last one has a condition, and the last one has none")
-        return self

@@ -11,8 +11,7 @@ from kini.core import current_time
 from kini.feeds import feed_config, queries, value_formats
 from kini.feeds.queries import FeedStatus
 from kini.feeds.schema import Feed, Step
-from kini.services.models import Service, ServiceVersion
-from kini.services.public import kinds, snapshot_of
+from kini.services.models import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +32,13 @@ class Glance:
 def feeds_panel(request: HttpRequest, service: Service) -> SafeString | None:
     """Panel of the feeds that the service shows; None without any."""
     names = feed_config.feeds_of_service(service.pk)
-    check = service.kind == feed_config.KIND and service.current and _has_check(service.current)
-    if not names and not check:
+    if not names:
         return None
     own = service.kind == feed_config.KIND
     glances = [build_glance(name, feed, own) for name, feed in names.items()]
     made_up = any(each.status.state.made_up for each in glances if each.status)
     context = {"glances": glances, "made_up": made_up, "own": own}
-    context["check"] = reverse("feeds:self-check", args=[service.pk]) if check else ""
     return render_to_string("feeds/panel.html", context, request)
-
-
-def _has_check(version: ServiceVersion) -> bool:
-    definition = snapshot_of(version).definition
-    return kinds.get(feed_config.KIND).options(definition).check is not None
 
 
 def build_glance(name: str, feed: Feed, own: bool) -> Glance:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.feeds import downloads, pages, self_check
+from kini.feeds import downloads, pages
 from kini.feeds.transit import pages as transit
 
 app_name = "feeds"
@@ -14,5 +14,4 @@ urlpatterns = [
     path("figures/<slug:name>/stops/<str:code>/", transit.stop, name="stop"),
     path("figures/<slug:name>/of/<slug:key>/", pages.row, name="row"),
     path("figures/<slug:name>/of/<slug:key>/history.csv", downloads.history, name="history"),
-    path("self-check/<slug:service>/", self_check.self_check, name="self-check"),
 ]

@@ -1,4 +1,4 @@
-"""Test of an information service: source and age of values, late sources, broken sources, self-checks."""
+"""Test of an information service: source and age of values, late sources, broken sources."""
 
 import csv
 import io
@@ -12,12 +12,12 @@ from kini.city.queries import areas_by_level
 from kini.core import current_time
 from kini.core.actors import system
 from kini.feeds.models import Stop
-from kini.feeds.public import Feed, FileOrigin, ImportRefused, InformationOptions, SelfCheck, feed_config, importer
+from kini.feeds.public import Feed, FileOrigin, ImportRefused, feed_config, importer
 from kini.robot.accounts import RobotAccounts
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.service_play import ServiceResult
 from kini.services.models import Service
-from kini.services.public import examples, kinds, services_on_other_pages, snapshot_of
+from kini.services.public import services_on_other_pages
 
 BY = system("robot")
 LINES = '//ol[contains(@class, "figures-list")]/li'
@@ -26,7 +26,6 @@ OLD = '//span[@class="old"]'
 #: Excludes flash messages (role="status"), since other threads use the same browser.
 NOTICES = '//div[contains(@class, "notice") and not(@role)]'
 FAR = {"lat": "0", "lon": "0"}
-MOST_ANSWERS = 60
 
 
 @dataclass(slots=True)
@@ -55,17 +54,14 @@ class InformationPlay:
         return self.result
 
     def start_page(self) -> None:
-        """Check that the start page links to every feed or the self-check, and cannot open a case."""
+        """Check that the start page links to every feed or to the room that shows it, and cannot open a case."""
         page = self.browser.get(f"/services/{self.service.pk}/")
         if page.has_form(f"/services/{self.service.pk}/start/"):
             raise CheckFailed(f"{page.url} offers to open a case")
         names = feed_config.feeds_of_service(self.service.pk)
         if missing := [name for name in names if f"/figures/{name}/" not in page.links()]:
             raise CheckFailed(f"{page.url} does not lead to {missing[0]}")
-        check = self.options().check
-        if check:
-            self.play_check(check)
-        elif not names:
+        if not names:
             self.play_elsewhere(page)
 
     def play_elsewhere(self, page: Page) -> None:
@@ -76,12 +72,6 @@ class InformationPlay:
             raise CheckFailed(f"{self.service.pk} shows nothing")
         self.browser.get(str(links[0]))
         self.result.states += 1
-
-    def options(self) -> InformationOptions:
-        """Options of the service for its kind."""
-        assert self.service.current is not None
-        options: InformationOptions = kinds.get(self.service.kind).options(snapshot_of(self.service.current).definition)
-        return options
 
     def play_feed(self, name: str, feed: Feed) -> None:
         """Check the feed when empty, late, fresh and broken, with filters, nearby search and downloads."""
@@ -214,27 +204,6 @@ class InformationPlay:
         if len(page.text(NOTICES)) <= len(before.text(NOTICES)):
             raise CheckFailed(f"{address} does not say that its source is broken")
         self.bring(name)
-
-    def play_check(self, check: SelfCheck) -> None:
-        """Check that every result is reachable and that an empty form is rejected."""
-        address = f"/self-check/{self.service.pk}/"
-        form = self.browser.get(address).form(address)
-        if not self.browser.send(form, expect=(422,)).shows_errors:
-            raise CheckFailed(f"{address} took no answer for an answer")
-        self.result.refused += 1
-        assert self.service.current is not None
-        fields = {k: v for page in snapshot_of(self.service.current).pages for k, v in page.fields.items()}
-        self.result.questions += len(fields)
-        wanted, seen = {each.name.in_language("id") for each in check.results}, set()
-        for number in range(MOST_ANSWERS):
-            seen |= set(
-                self.browser.send(form, examples.example_form(fields, number)[0]).text('//div[@id="result"]//h3')
-            )
-            if seen >= wanted:
-                break
-        else:
-            raise CheckFailed(f"{address}: no answers lead to {sorted(wanted - seen)}")
-        self.result.edges += len(seen)
 
 
 def filters(page: Page) -> Iterator[tuple[str, list[str]]]:

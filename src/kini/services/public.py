@@ -12,6 +12,8 @@ from kini.services.fields.base import FieldBase as FieldBase
 from kini.services.fields.base import FormData as FormData
 from kini.services.fields.base import InvalidAnswer as InvalidAnswer
 from kini.services.fields.base import StrictModel as StrictModel
+from kini.services.fields.choices import ChoiceField as ChoiceField
+from kini.services.fields.choices import MultiChoiceField as MultiChoiceField
 from kini.services.fields.dates import resolve_bound as resolve_bound
 from kini.services.fields.identity import example_national_id as example_national_id
 from kini.services.fields.text import LongTextField as LongTextField

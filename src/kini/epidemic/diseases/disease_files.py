@@ -15,13 +15,13 @@ from kini.epidemic.diseases.schema import Disease
 FOLDER = "diseases"
 
 
-def diseases() -> dict[str, Disease]:
-    """Return the diseases of the running city by id, cached.
+def diseases(root: Path | None = None) -> dict[str, Disease]:
+    """Return the diseases of a pack (default: the running city's) by id, cached.
 
     Raises:
         ConfigErrors: a file is invalid.
     """
-    return _once(Path(settings.CITY_PATH))
+    return _once(root or Path(settings.CITY_PATH))
 
 
 def disease_of(name: str) -> Disease:

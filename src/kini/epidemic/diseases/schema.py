@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from kini.core.config_files import KeyPath
 from kini.core.dated_rules import DatedRules, SourcedRule
 from kini.core.localized_text import Text
+from kini.epidemic.diseases.self_assessment_schema import CareServices, SelfAssessmentRules
 from kini.services.public import Id, StrictModel, When
 
 Days = Annotated[int, Field(ge=0, le=400)]
@@ -160,12 +161,19 @@ class Disease(StrictModel):
     definitions: DatedRules[CaseDefinition] = Field(min_length=1)
     reinfection: Reinfection | None = None
     notification: tuple[Notification, ...] = ()
+    self_assessment: DatedRules[SelfAssessmentRules] = []
+    care_services: CareServices = CareServices()
     sources: tuple[str, ...] = Field(min_length=1)
 
     @property
     def test_facts(self) -> frozenset[str]:
         """Facts that test results give: "pcr-positive" ..."""
         return frozenset(f"{name}-{result}" for name, test in self.tests.items() for result in test.results)
+
+    @property
+    def red_flags(self) -> dict[str, Symptom]:
+        """Symptoms that need help at once."""
+        return {name: symptom for name, symptom in self.symptoms.items() if symptom.red_flag}
 
     def errors(self) -> Iterator[tuple[KeyPath, str]]:
         """Yield what its sections say that contradicts another section: place and message."""
@@ -178,6 +186,9 @@ class Disease(StrictModel):
         for number, definition in enumerate(self.definitions):
             for index, rule in enumerate(definition.rules):
                 yield from self.condition_errors(("definitions", number, "rules", index, "when"), rule.when)
+        for number, rules in enumerate(self.self_assessment):
+            for place, message in rules.errors(self.symptoms, self.red_flags):
+                yield ("self_assessment", number, *place), message
 
     def condition_errors(self, place: KeyPath, when: When) -> Iterator[tuple[KeyPath, str]]:
         """Yield the errors of a condition on a record's facts."""

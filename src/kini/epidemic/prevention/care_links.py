@@ -1,0 +1,54 @@
+"""Links from a disease to the services that help: test, support in isolation, beds, vaccination."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kini.epidemic.diseases.schema import Disease
+from kini.services import queries as services
+from kini.services.models import Service
+
+#: Name and icon by service of `CareServices`.
+WORDS: Mapping[str, tuple[str | Promise, str]] = {
+    "test": (_("Book a test"), "calendar"),
+    "isolation_support": (_("Ask for help in isolation"), "heart"),
+    "beds": (_("Find a free hospital bed"), "pin"),
+    "vaccination": (_("Book a vaccination"), "shield"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CareLink:
+    """A service that helps.
+
+    Attributes:
+        starts: the address takes a POST that begins a request with `known` answers; otherwise it is a page.
+    """
+
+    label: str | Promise
+    icon: str
+    address: str
+    starts: bool = False
+    known: tuple[tuple[str, str], ...] = ()
+
+
+def care_link(disease: Disease, step: str, known: Mapping[str, str] | None = None) -> CareLink | None:
+    """Return the link to a service of the disease; None if it has none, or the city does not offer it now.
+
+    Args:
+        known: answers to begin the request with, by question.
+    """
+    name = getattr(disease.care_services, step)
+    if name is None:
+        return None
+    try:
+        service = services.active_service(name)
+    except Service.DoesNotExist:
+        return None
+    label, icon = WORDS[step]
+    if step == "test":
+        return CareLink(label, icon, reverse("cases:start", args=[service.pk]), True, tuple((known or {}).items()))
+    return CareLink(label, icon, reverse("services:service", args=[service.pk]))
