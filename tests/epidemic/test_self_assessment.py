@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kini.core import current_time, retention
 from kini.core.config_files import ConfigErrors
-from kini.epidemic.diseases.pack import check_diseases, disease_of, diseases
+from kini.epidemic.diseases.disease_files import check_diseases, disease_of, diseases
 from kini.epidemic.prevention import assessment
 from kini.epidemic.prevention.models import SelfAssessment
 from kini.epidemic.prevention.registration import _services

@@ -79,6 +79,18 @@ def unfold(page: "Page", town: Town) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
 
 
+def tick(*questions: dict[str, str]) -> Deed:
+    """Answer pages of questions by ticking, one after the other."""
+
+    def deed(page: "Page", town: Town) -> None:
+        for answers in questions:
+            for name, value in answers.items():
+                page.locator(f"main [name={name}][value={value}]").check()
+            send(page, town)
+
+    return deed
+
+
 def reveal(page: "Page", town: Town) -> None:
     """Ask to see what is hidden."""
     unfold(page, town)
@@ -147,6 +159,25 @@ PAGE_TYPES = (
     PageType("journey", "feeds:journey", given={"name": "transit"}, query="?from=C01&to=C06"),
     PageType("self-assessments", "epidemic:self-assessments"),
     PageType("self-assessment", "epidemic:self-assessment", given={"disease": "covid-19"}),
+    PageType(
+        "self-assessment-questions",
+        "epidemic:self-assessment",
+        given={"disease": "covid-19"},
+        deed=tick({"red_flags": "none"}),
+    ),
+    PageType(
+        "self-assessment-danger",
+        "epidemic:self-assessment",
+        given={"disease": "covid-19"},
+        deed=tick({"red_flags": "breathless"}),
+    ),
+    PageType(
+        "self-assessment-result",
+        "epidemic:self-assessment-result",
+        RESIDENT,
+        path="/epidemic/self-assessment/covid-19/",
+        deed=tick({"red_flags": "none"}, {"symptoms": "loss-of-smell", "contact": "home", "at_risk": "no"}),
+    ),
     PageType("self-assessment-wrong", "epidemic:self-assessment", given={"disease": "covid-19"}, deed=send),
     PageType("wifi", "wifi:points", query="?near=Gambir"),
     PageType("wifi-all", "wifi:points"),
@@ -379,12 +410,15 @@ ELSEWHERE = {
         "people:end-other-sessions", "people:end-session", "people:forget-device",
         "people:sign-out", "web:language",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
+        "epidemic:self-assessment-delete",
     ),
     "only where the city has a directory of officers (tests/people/directory)": (
         "people:directory-back", "people:directory-signed-out", "people:directory-start",
     ),
     "a piece of a page": ("cases:desk-summary",),
-    "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
+    "leads on to a page": (
+        "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",
+    ),
     "files": (
         "booking:calendar", "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table", "wifi:coverage",
         "cases:desk-access-table", "documents:file",

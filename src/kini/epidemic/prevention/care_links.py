@@ -25,13 +25,13 @@ class CareLink:
     """A service that helps.
 
     Attributes:
-        starts: the address takes a POST that begins a request with `known` answers; otherwise it is a page.
+        starts: id of the service, if a button begins a request with `known` answers there; otherwise it is a link.
     """
 
     label: str | Promise
     icon: str
     address: str
-    starts: bool = False
+    starts: str = ""
     known: tuple[tuple[str, str], ...] = ()
 
 
@@ -49,6 +49,7 @@ def care_link(disease: Disease, step: str, known: Mapping[str, str] | None = Non
     except Service.DoesNotExist:
         return None
     label, icon = WORDS[step]
+    address = reverse("services:service", args=[service.pk])
     if step == "test":
-        return CareLink(label, icon, reverse("cases:start", args=[service.pk]), True, tuple((known or {}).items()))
-    return CareLink(label, icon, reverse("services:service", args=[service.pk]))
+        return CareLink(label, icon, address, service.pk, tuple((known or {}).items()))
+    return CareLink(label, icon, address)

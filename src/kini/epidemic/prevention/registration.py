@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from kini.core.config_files import ConfigErrors
-from kini.epidemic.diseases.pack import diseases
+from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.prevention import personal_data, retention
 from kini.services.models import Service
 from kini.services.public import services_on_other_pages, start_panels

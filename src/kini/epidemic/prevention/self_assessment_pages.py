@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.core.dated_rules import rule_in_force
 from kini.core.localized_text import Text
-from kini.epidemic.diseases.pack import diseases
+from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.diseases.schema import Disease
 from kini.epidemic.diseases.self_assessment_schema import SelfAssessmentRules
 from kini.epidemic.prevention import actions, assessment
