@@ -8,13 +8,16 @@ from kini.epidemic.case_records.models import (
     LabTest,
 )
 from kini.epidemic.prevention.models import SelfAssessment
-from kini.epidemic.surveillance.models import AreaFigure, DeclaredLevel
+from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
 
 __all__ = [
+    "AreaAlert",
     "AreaFigure",
+    "Assessment",
     "CaseExposure",
     "CaseRecord",
     "ClassificationChange",
+    "CountedState",
     "DeclaredLevel",
     "HospitalStay",
     "LabTest",

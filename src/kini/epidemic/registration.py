@@ -7,6 +7,7 @@ from kini.epidemic.diseases.disease_files import check_diseases
 from kini.epidemic.models import CaseRecord, LabTest
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention import registration as prevention
+from kini.epidemic.surveillance import registration as surveillance
 from kini.people.public import OnMerge, PersonReference, register_permissions, register_reference
 
 
@@ -18,3 +19,4 @@ def register() -> None:
     register_reference(PersonReference(CaseRecord, refusal=refusal))
     register_reference(PersonReference(LabTest, on_merge=OnMerge.MOVE, refusal=refusal))
     prevention.register()
+    surveillance.register()

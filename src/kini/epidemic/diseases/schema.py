@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from kini.core.config_files import KeyPath
 from kini.core.dated_rules import DatedRules, SourcedRule
 from kini.core.localized_text import Text
+from kini.epidemic.diseases.level_schema import Surveillance
 from kini.epidemic.diseases.self_assessment_schema import CareServices, SelfAssessmentRules
 from kini.services.public import Id, StrictModel, When
 
@@ -163,6 +164,7 @@ class Disease(StrictModel):
     notification: tuple[Notification, ...] = ()
     self_assessment: DatedRules[SelfAssessmentRules] = []
     care_services: CareServices = CareServices()
+    surveillance: Surveillance = Surveillance()
     sources: tuple[str, ...] = Field(min_length=1)
 
     @property
@@ -189,6 +191,7 @@ class Disease(StrictModel):
         for number, rules in enumerate(self.self_assessment):
             for place, message in rules.errors(self.symptoms, self.red_flags):
                 yield ("self_assessment", number, *place), message
+        yield from self.surveillance.errors()
 
     def condition_errors(self, place: KeyPath, when: When) -> Iterator[tuple[KeyPath, str]]:
         """Yield the errors of a condition on a record's facts."""
