@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kini.epidemic.diseases.pack import disease_of
+from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.models import DeclaredLevel
 from kini.epidemic.surveillance import queries
 from kini.epidemic.surveillance.levels import level_by
