@@ -93,7 +93,7 @@ def test_a_level_from_outside_figures_names_rule_source_and_age(jakarta):
     by_name = {rating.name: rating for rating in found.ratings}
     assert by_name["cases"].value == pytest.approx(7 * 8000 / 11_038_216 * 1e5)
     assert (by_name["occupancy"].value, by_name["occupancy"].source) == (90, "press")
-    assert by_name["occupancy"].age == 8, "the mean of seven days to the 4th"
+    assert by_name["occupancy"].age == 14
     assert found.missing == ["admissions", "positivity", "contacts"]
     assert queries.level_of(DISEASE, CITY, date(2021, 7, 2)).rule is None
 

@@ -159,14 +159,15 @@ def reproduction_number(about: Disease, cases: Floats, elsewhere: Floats) -> dic
 
 def smoothed(week: Floats, population: Floats) -> Floats:
     """Weekly incidence of small areas, drawn towards that of all of them by empirical Bayes, per 100,000 people."""
-    rates = 1e5 * formulas.smoothed_rates(np.nan_to_num(week).T, population).T
+    counts = np.maximum(np.nan_to_num(week), 0).T
+    rates = 1e5 * formulas.smoothed_rates(counts, np.broadcast_to(population, counts.shape)).T
     return np.where(np.isnan(week), np.nan, rates)
 
 
 def occupancy(
     disease: str, ward: str, wards: Iterable[str], areas: AreaSet, first: date, last: date, known_on: date | None
 ) -> tuple[Floats, str]:
-    """Occupied beds in per cent, mean of what is known of the last seven days; "all" wards: together."""
+    """Occupied beds in per cent, mean of what is known of seven days, on days with a figure; "all" wards: together."""
     begin = first - timedelta(days=WEEK - 1)
     parts = tuple(wards) if ward == measures.ALL_WARDS else (ward,)
     source, rate = OWN_RECORDS, np.full((len(areas), (last - begin).days + 1), np.nan)
@@ -180,7 +181,8 @@ def occupancy(
         rate = np.where(np.isfinite(rate), rate, stated[1])
     known = np.isfinite(rate)
     sums = formulas.window_sums(np.nan_to_num(rate), WEEK)[:, WEEK - 1 :]
-    return _share(sums, formulas.window_sums(known.astype(float), WEEK)[:, WEEK - 1 :]), source
+    mean = _share(sums, formulas.window_sums(known.astype(float), WEEK)[:, WEEK - 1 :])
+    return np.where(known[:, WEEK - 1 :], mean, np.nan), source
 
 
 def vaccination_coverage(

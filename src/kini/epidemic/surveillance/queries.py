@@ -4,11 +4,12 @@ Areas are a level of the pack ("kelurahan") or a list of codes. `known_on` answe
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
 from kini.core.dated_rules import filter_in_force
+from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.surveillance import indicators as computed
 from kini.epidemic.surveillance import levels, series, zones
 from kini.epidemic.surveillance.areas import areas_of, smallest_areas
@@ -56,7 +57,8 @@ def indicators(
 
 def levels_on(disease: str, areas: Areas, day: date, *, known_on: date | None = None) -> list[LevelResult]:
     """Levels of areas by the rule in force on the day."""
-    return levels.levels_of(indicators(disease, areas, day, known_on=known_on))
+    first = day - timedelta(days=disease_of(disease).surveillance.stale_after)
+    return levels.levels_of(indicators(disease, areas, first, day, known_on=known_on))
 
 
 def level_of(disease: str, area: str, day: date, *, known_on: date | None = None) -> LevelResult:
