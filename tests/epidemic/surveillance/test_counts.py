@@ -118,8 +118,8 @@ def test_totals_become_days_and_falls_are_kept(jakarta):
 
 def test_an_area_is_the_sum_of_all_its_parts(jakarta):
     for code in areas_of("kelurahan").codes:
-        figures(code, "dose1-total", {MONDAY: 2})
+        figures(code, "dose-1-total", {MONDAY: 2})
     from kini.epidemic.surveillance.outside_figures import newest_figures
 
-    (found,) = newest_figures(DISEASE, "dose1-total", areas_of([CITY, CENTRE]), MONDAY, MONDAY)
+    (found,) = newest_figures(DISEASE, "dose-1-total", areas_of([CITY, CENTRE]), MONDAY, MONDAY)
     assert found.values.tolist() == [[534], [88]]

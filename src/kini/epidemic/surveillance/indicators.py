@@ -1,6 +1,6 @@
 """Indicators of a disease by area and day, from case records or outside figures (health.md's list, after WHO 2021).
 
-Each is an array (areas, days) with NaN where it is not known or would say nothing. Shares are per cent.
+Each is an array (areas, days) with NaN where it is not known or would say nothing. Shares are in percent.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from django.db.models import Max
 from numpy.typing import NDArray
 
 from kini.epidemic.diseases.disease_files import disease_of
@@ -17,6 +18,8 @@ from kini.epidemic.statistics.reproduction import discretize_serial_interval, es
 from kini.epidemic.surveillance import case_counts, measures, outside_figures
 from kini.epidemic.surveillance.areas import AreaSet
 from kini.epidemic.surveillance.case_counts import Question
+from kini.epidemic.surveillance.models import AreaFigure
+from kini.epidemic.surveillance.outside_figures import newest_figures
 from kini.epidemic.surveillance.series import OWN_RECORDS, AreaSeries, daily_sources, several_series
 
 type Floats = NDArray[np.float64]
@@ -29,6 +32,8 @@ SERIAL_DAYS = 28
 #: Least days of history behind a shorter span: windows, lags, serial intervals.
 HISTORY = 120
 INTERVAL = 0.95
+#: Age in years from which people are elderly.
+OLD_FROM = 60
 MEASURED = (measures.CONFIRMED, measures.DEATHS, measures.ADMITTED, measures.IMPORTED, measures.KNOWN_CONTACTS)
 NOT_IN_RECORDS = (measures.TESTED, measures.POSITIVE, measures.CONTACTS)
 
@@ -74,6 +79,10 @@ def indicators(disease: str, areas: AreaSet, first: date, last: date, known_on: 
         figures[f"occupancy-{ward}"], sources[f"occupancy-{ward}"] = occupancy(
             disease, ward, tuple(about.wards), areas, begin, last, known_on
         )
+    if not np.isfinite(figures["positivity"]).any() and (
+        stated := _state(disease, measures.total_of(measures.POSITIVITY), areas, begin, last, known_on)
+    ):
+        sources["positivity"], figures["positivity"] = stated
     coverage = vaccination_coverage(disease, areas, begin, last, known_on)
     figures |= {name: values for name, (values, _source) in coverage.items()}
     sources |= {name: source for name, (_values, source) in coverage.items()}
@@ -171,11 +180,18 @@ def occupancy(
     begin = first - timedelta(days=WEEK - 1)
     parts = tuple(wards) if ward == measures.ALL_WARDS else (ward,)
     source, rate = OWN_RECORDS, np.full((len(areas), (last - begin).days + 1), np.nan)
-    used = _sum_of([_state(disease, measures.occupied(each), areas, begin, last, known_on) for each in parts])
-    beds = _sum_of([_state(disease, measures.beds(each), areas, begin, last, known_on) for each in parts])
+    used = _sum_of(
+        [_state(disease, measures.of_ward(measures.OCCUPIED, each), areas, begin, last, known_on) for each in parts]
+    )
+    beds = _sum_of(
+        [_state(disease, measures.of_ward(measures.BEDS, each), areas, begin, last, known_on) for each in parts]
+    )
+    if ward == measures.ALL_WARDS and not (used and beds):
+        used = _state(disease, measures.of_ward(measures.OCCUPIED, ward), areas, begin, last, known_on)
+        beds = _state(disease, measures.of_ward(measures.BEDS, ward), areas, begin, last, known_on)
     if used and beds:
         source, rate = used[0], 100 * _share(used[1], beds[1])
-    stated = _state(disease, measures.occupancy(ward), areas, begin, last, known_on)
+    stated = _state(disease, measures.of_ward(measures.OCCUPANCY, ward), areas, begin, last, known_on)
     if stated:
         source = stated[0] if not np.isfinite(rate).any() else source
         rate = np.where(np.isfinite(rate), rate, stated[1])
@@ -188,24 +204,40 @@ def occupancy(
 def vaccination_coverage(
     disease: str, areas: AreaSet, first: date, last: date, known_on: date | None
 ) -> dict[str, tuple[Floats, str]]:
-    """Doses in per cent of those who should have them: all and elderly people, first and second dose."""
-    pairs = {
-        "coverage-first": (measures.FIRST_DOSES, measures.VACCINE_TARGET),
-        "coverage-second": (measures.SECOND_DOSES, measures.VACCINE_TARGET),
-        "coverage-elderly-first": (measures.ELDERLY_FIRST_DOSES, measures.ELDERLY_TARGET),
-        "coverage-elderly-second": (measures.ELDERLY_SECOND_DOSES, measures.ELDERLY_TARGET),
-    }
+    """Doses in percent of those who should have them, by name of the indicator, with their source.
+
+    Without targets of the elderly, these are the people of 60 years and more.
+    """
+    shape = len(areas), (last - first).days + 1
     result = {}
-    for name, (doses, target) in pairs.items():
-        given = _state(disease, doses, areas, first, last, known_on)
-        people = _state(disease, target, areas, first, last, known_on)
-        values = (
-            100 * _share(given[1], people[1])
-            if given and people
-            else np.full((len(areas), (last - first).days + 1), np.nan)
-        )
-        result[name] = values, given[0] if given else OWN_RECORDS
+    for group, name in (("", "coverage"), (measures.ELDERLY, "coverage-elderly")):
+        target = _target(disease, group, areas, first, last, known_on)
+        for number, order in ((1, "first"), (2, "second")):
+            given = _state(disease, measures.dose(number, group), areas, first, last, known_on)
+            known = given is not None and target is not None
+            values = (
+                100 * _share(given[1], target) if given is not None and target is not None else np.full(shape, np.nan)
+            )
+            result[f"{name}-{order}"] = values, given[0] if given and known else OWN_RECORDS
     return result
+
+
+def _target(disease: str, group: str, areas: AreaSet, first: date, last: date, known_on: date | None) -> Floats | None:
+    """People who should have doses: as stated on the day, or else the newest population of an age of 60 and more."""
+    if stated := _state(disease, measures.total_of(f"{group}{measures.TARGET}"), areas, first, last, known_on):
+        return stated[1]
+    if group != measures.ELDERLY:
+        return None
+    names = AreaFigure.objects.filter(
+        measure__regex=rf"^{measures.POPULATION}-\d+(-\d+)?{measures.TOTAL}$", day__lte=last
+    )
+    newest: dict[str, date] = dict(names.values_list("measure").annotate(newest=Max("day")))
+    bands = [name for name in newest if int(name.split("-")[1]) >= OLD_FROM]
+    if not bands:
+        return None
+    owner = names.filter(measure=bands[0]).values_list("disease", flat=True)[0]
+    people = [newest_figures(owner, name, areas, newest[name], newest[name], known_on) for name in bands]
+    return np.sum([each[0].values[:, -1:] for each in people], axis=0) if all(people) else None
 
 
 def _state(
@@ -216,7 +248,7 @@ def _state(
     values = own(disease, areas, first, last, known_on) if own else None
     if values is not None and np.isfinite(values).any():
         return OWN_RECORDS, values
-    found = outside_figures.newest_figures(disease, measure, areas, first, last, known_on)
+    found = newest_figures(disease, measure, areas, first, last, known_on)
     return (found[0].source, found[0].values) if found else None
 
 

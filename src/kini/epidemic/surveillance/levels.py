@@ -16,6 +16,8 @@ BEHIND = {
     **{"cases": "incidence", "admissions": "admissions", "deaths": "mortality"},
     **{"positivity": "positivity", "contacts": "tracing-ratio", "occupancy": "occupancy-all"},
 }
+#: Days after which coverage no longer counts: it only grows, and is published by the month.
+COVERAGE_STALE = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def levels_of(found: Indicators, day: date | None = None) -> list[LevelResult]:
     rule = rule_in_force(surveillance.levels, day)
     if rule is None:
         return [LevelResult(code, day, None) for code in found.areas.codes]
-    newest = {name: found.newest(name, surveillance.stale_after) for name in _needed(rule)}
+    limits = {name: COVERAGE_STALE if "coverage" in name else surveillance.stale_after for name in _needed(rule)}
+    newest = {name: found.newest(name, limit) for name, limit in limits.items()}
     return [
         _level(rule, code, day, _values(newest, place), found.sources) for place, code in enumerate(found.areas.codes)
     ]

@@ -1,38 +1,43 @@
-"""Names of measures: what is counted by area and day, in case records and in outside figures.
+"""Names of measures, shared by those who store figures of areas and those who count and read them.
 
-Measures that end in "-total" are states at the end of a day; the others are of the day alone. Imports store outside
-figures (`AreaFigure`) under these names. Per cent, such as the occupancy of beds, are states as well.
+A figure is of its day alone. "-total": the state at the end of the day, which is a sum since the beginning (confirmed,
+deaths, doses) or a stock (people ill, beds). "-weekly": the sum of the week that ends on the day.
 """
 
 from typing import Literal
 
+#: Sort of day by which case records are counted.
 type DayOf = Literal["onset", "specimen", "report", "death", "admission"]
 
-CONFIRMED, PROBABLE, SUSPECTED, DEATHS = "confirmed", "probable", "suspected", "deaths"
-RECOVERED, ADMITTED, TESTED, POSITIVE, CONTACTS = "recovered", "admitted", "tested", "positive", "contacts"
-IMPORTED = "infected-elsewhere"
-KNOWN_CONTACTS = "known-contacts"
-#: Doses and the people who should have them; by kelurahan of residence.
-FIRST_DOSES, SECOND_DOSES, VACCINE_TARGET = "dose1-total", "dose2-total", "vaccine-target-total"
-ELDERLY_FIRST_DOSES, ELDERLY_SECOND_DOSES = "dose1-elderly-total", "dose2-elderly-total"
-ELDERLY_TARGET = "vaccine-target-elderly-total"
-ALL_WARDS = "all"
+#: Sums since the beginning, or of a day or week.
+CONFIRMED, DEATHS, RECOVERED, PROBABLE, DISCARDED = "confirmed", "deaths", "recovered", "probable", "discarded"
+SUSPECTED, CONTACTS, ADMITTED = "suspected", "contacts", "admitted"
+#: Confirmed cases that were infected outside the city, and those that were known as contacts before.
+IMPORTED, KNOWN_CONTACTS = "infected-elsewhere", "known-contacts"
+#: People tested, those of them with a positive result, specimens; share of positive results in percent.
+TESTED, POSITIVE, SPECIMENS, POSITIVITY = "tested", "positive", "specimens", "positivity"
+#: Doses given; the first, second and third ones are "dose-1" ..., those of a group "elderly-dose-1" ...
+DOSES, TARGET, ELDERLY = "doses", "target", "elderly-"
+#: Stocks; each stands with "-total" only.
+ACTIVE, IN_HOSPITAL, ISOLATED, POPULATION = "active", "in-hospital", "isolated", "population"
+#: Stocks of beds by ward ("beds-icu-total", "beds-all-total"): all, occupied, and their ratio in percent.
+BEDS, OCCUPIED, OCCUPANCY, ALL_WARDS = "beds", "occupied", "occupancy", "all"
+#: Ratios in percent, which have no sum.
+RATES = (OCCUPANCY, POSITIVITY)
+
+TOTAL, WEEKLY = "-total", "-weekly"
 
 
-def total(measure: str) -> str:
-    """Name of the state of a measure: cases until a day."""
-    return f"{measure}-total"
+def total_of(measure: str) -> str:
+    """Return the measure of the state at the end of the day."""
+    return f"{measure}{TOTAL}"
 
 
-def beds(ward: str) -> str:
-    """Beds of a ward that can be occupied."""
-    return f"beds-{ward}-total"
+def of_ward(stock: str, ward: str) -> str:
+    """Return the measure of a stock of beds: "beds-icu-total"."""
+    return total_of(f"{stock}-{ward}")
 
 
-def occupied(ward: str) -> str:
-    return f"occupied-{ward}-total"
-
-
-def occupancy(ward: str) -> str:
-    """Occupied beds in per cent, where the numbers are not known."""
-    return f"occupancy-{ward}-total"
+def dose(number: int, group: str = "") -> str:
+    """Return the measure of the people who have a dose: "dose-1-total", "elderly-dose-1-total"."""
+    return total_of(f"{group}dose-{number}")

@@ -1,7 +1,7 @@
 """Figures from outside sources as arrays of areas and days, for places and times without case records."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Min
 from numpy.typing import NDArray
 
+from kini.city.models import Area
 from kini.city.public import city_tables
 from kini.epidemic.surveillance import measures
 from kini.epidemic.surveillance.areas import AreaSet
@@ -41,23 +42,17 @@ class Figures:
 def newest_figures(
     disease: str, measure: str, areas: AreaSet, first: date, last: date, known_on: date | None = None
 ) -> list[Figures]:
-    """Figures of each source, that with the most first. An area without one has the sum of its parts, if all have one.
+    """Figures of each source, that with the most first. An area without any has the sum of its parts, if all have one.
 
-    Per cent are never summed.
+    Ratios are never summed.
     """
-    by_source: defaultdict[str, dict[tuple[str, date], float]] = defaultdict(dict)
-    asked: dict[str, date | str | None] = {
-        "disease": disease,
-        "measure": measure,
-        "first": first,
-        "last": last,
-        "known_on": known_on,
-    }
+    by_source: defaultdict[str, list[tuple[str, date, float]]] = defaultdict(list)
+    asked: dict[str, date | str | None] = {"disease": disease, "measure": measure, "first": first, "last": last}
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, asked)
-        for source, area, day, value in cursor.fetchall():
-            by_source[source][area, day] = value
-    summed = not measure.startswith("occupancy")
+        cursor.execute(_NEWEST, asked | {"known_on": known_on})
+        for source, *figure in cursor.fetchall():
+            by_source[source].append(tuple(figure))
+    summed = not measure.startswith(measures.RATES)
     found = [Figures(source, _placed(rows, areas, first, last, summed)) for source, rows in by_source.items()]
     return sorted((each for each in found if each.known), key=lambda each: (-each.known, each.source))
 
@@ -71,14 +66,14 @@ def daily_figures(
     """
     stated = newest_figures(disease, measure, areas, first, last, known_on)
     before = first - timedelta(days=1)
-    states = newest_figures(disease, measures.total(measure), areas, before, last, known_on)
+    states = newest_figures(disease, measures.total_of(measure), areas, before, last, known_on)
     found = [*stated, *(Figures(each.source, np.diff(each.values, axis=-1)) for each in states)]
-    return max(found, key=lambda each: each.known, default=None) if any(each.known for each in found) else None
+    return max((each for each in found if each.known), key=lambda each: each.known, default=None)
 
 
 def first_day(disease: str, wanted: Iterable[str], known_on: date | None = None) -> date | None:
     """First day with a figure of these measures, as stated or as a state; None without any."""
-    names = [name for measure in wanted for name in (measure, measures.total(measure))]
+    names = [name for measure in wanted for name in (measure, measures.total_of(measure))]
     figures = AreaFigure.objects.filter(disease=disease, measure__in=names)
     if known_on:
         figures = figures.filter(known_on__lte=known_on)
@@ -86,31 +81,25 @@ def first_day(disease: str, wanted: Iterable[str], known_on: date | None = None)
     return day
 
 
-def _placed(rows: dict[tuple[str, date], float], areas: AreaSet, first: date, last: date, summed: bool) -> Floats:
-    values = np.full((len(areas), (last - first).days + 1), np.nan)
-    named = {area for area, _day in rows}
-    for (code, day), value in rows.items():
-        if (place := areas.position.get(code)) is not None:
-            values[place, (day - first).days] = value
-    if summed and any(code not in areas.position for code in named):
-        for place, code in enumerate(areas.codes):
-            if code not in named:
-                values[place] = _sum_of_parts(rows, code, first, values.shape[-1])
-    return values
+def _placed(rows: Sequence[tuple[str, date, float]], areas: AreaSet, first: date, last: date, summed: bool) -> Floats:
+    """Array of the areas' figures; parts are summed from the smallest areas upwards."""
+    every = [area for area in city_tables().areas.values() if area.active]
+    place = {area.code: number for number, area in enumerate(every)}
+    values = np.full((len(every), (last - first).days + 1), np.nan)
+    inside = [(place[code], (day - first).days, value) for code, day, value in rows if code in place]
+    if inside:
+        numbers, days, figures = zip(*inside, strict=True)
+        values[list(numbers), list(days)] = figures
+    if summed:
+        _add_sums(values, every, place)
+    return values[[place[code] for code in areas.codes]]
 
 
-def _sum_of_parts(rows: dict[tuple[str, date], float], code: str, first: date, days: int) -> Floats:
-    """Sum over the parts of an area, by the nearest level on which all parts have figures; NaN on days without."""
-    children = [area for area in city_tables().areas.values() if area.parent_id == code and area.active]
-    sums = np.full(days, np.nan)
-    if not children:
-        return sums
-    named = {area for area, _day in rows}
-    parts = np.full((len(children), days), np.nan)
-    for place, child in enumerate(children):
-        if child.code in named:
-            for offset in range(days):
-                parts[place, offset] = rows.get((child.code, first + timedelta(days=offset)), np.nan)
-        else:
-            parts[place] = _sum_of_parts(rows, child.code, first, days)
-    return np.asarray(parts.sum(axis=0))
+def _add_sums(values: Floats, every: Sequence[Area], place: dict[str, int]) -> None:
+    parts: defaultdict[str, list[int]] = defaultdict(list)
+    for area in every:
+        if area.parent_id:
+            parts[area.parent_id].append(place[area.code])
+    for code in sorted(parts, key=lambda each: -every[place[each]].depth):
+        if np.isnan(values[place[code]]).all():
+            values[place[code]] = values[parts[code]].sum(axis=0)

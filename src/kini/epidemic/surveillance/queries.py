@@ -57,7 +57,7 @@ def indicators(
 
 def levels_on(disease: str, areas: Areas, day: date, *, known_on: date | None = None) -> list[LevelResult]:
     """Levels of areas by the rule in force on the day."""
-    first = day - timedelta(days=disease_of(disease).surveillance.stale_after)
+    first = day - timedelta(days=max(disease_of(disease).surveillance.stale_after, levels.COVERAGE_STALE))
     return levels.levels_of(indicators(disease, areas, first, day, known_on=known_on))
 
 
