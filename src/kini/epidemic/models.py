@@ -7,6 +7,7 @@ from kini.epidemic.case_records.models import (
     HospitalStay,
     LabTest,
 )
+from kini.epidemic.imports.models import RegionFigure
 from kini.epidemic.prevention.models import SelfAssessment
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
 
@@ -21,5 +22,6 @@ __all__ = [
     "DeclaredLevel",
     "HospitalStay",
     "LabTest",
+    "RegionFigure",
     "SelfAssessment",
 ]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.city.public import pack_checks
 from kini.epidemic.diseases.disease_files import check_diseases
+from kini.epidemic.imports import registration as imports
 from kini.epidemic.models import CaseRecord, LabTest
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention import registration as prevention
@@ -20,3 +21,4 @@ def register() -> None:
     register_reference(PersonReference(LabTest, on_merge=OnMerge.MOVE, refusal=refusal))
     prevention.register()
     surveillance.register()
+    imports.register()

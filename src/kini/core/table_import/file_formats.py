@@ -147,21 +147,30 @@ def _detect_delimiter(text: io.TextIOWrapper) -> str:
     return max(DELIMITERS, key=score)
 
 
-def read_excel(file: str, content: Content, header: Header) -> Iterator[RawRow]:
-    """The rows of the first sheet of a workbook (.xlsx, .xlsb, .xls, .ods).
+def sheet_names(file: str, content: Content) -> list[str]:
+    """Names of the sheets of a workbook.
+
+    Raises:
+        Unreadable: as `read_excel`.
+    """
+    with open_content(file, content) as stream:
+        return _open_workbook(file, stream).sheet_names
+
+
+def read_excel(file: str, content: Content, header: Header, *, sheet: str = "") -> Iterator[RawRow]:
+    """The rows of a sheet of a workbook (.xlsx, .xlsb, .xls, .ods), of the first one unless named.
 
     Raises:
         Unreadable: when it is no workbook, or larger than `MOST_UNPACKED` when unpacked.
     """
     with open_content(file, content) as stream:
-        _check_unpacked_size(file, stream)
+        workbook = _open_workbook(file, stream)
         try:
-            sheet = CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0)
+            rows = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
         except CalamineError as error:
-            message = _("is not an Excel workbook (%(error)s)") % {"error": error}
-            raise unreadable(file, 0, message, _("Save it as .xlsx or CSV.")) from None
+            raise _no_workbook(file, error) from None
     columns: Sequence[str] | None = None
-    for number, cells in enumerate(sheet.iter_rows(), (sheet.start or (0, 0))[0] + 1):
+    for number, cells in enumerate(rows.iter_rows(), (rows.start or (0, 0))[0] + 1):
         texts = [_excel_text(cell) for cell in cells]
         if columns is not None and any(texts):
             yield number, _by_column(columns, texts)
@@ -169,6 +178,19 @@ def read_excel(file: str, content: Content, header: Header) -> Iterator[RawRow]:
             columns = header(number, texts)
     if columns is None:
         header(1, [])
+
+
+def _open_workbook(file: str, stream: Stream) -> CalamineWorkbook:
+    _check_unpacked_size(file, stream)
+    try:
+        return CalamineWorkbook.from_filelike(stream)
+    except CalamineError as error:
+        raise _no_workbook(file, error) from None
+
+
+def _no_workbook(file: str, error: CalamineError) -> Unreadable:
+    message = _("is not an Excel workbook (%(error)s)") % {"error": error}
+    return unreadable(file, 0, message, _("Save it as .xlsx or CSV."))
 
 
 def _excel_text(cell: Any) -> str:
