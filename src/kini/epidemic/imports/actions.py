@@ -30,7 +30,7 @@ type _Stored = dict[tuple[str, str, date], tuple[date, float]]
 
 @dataclass(slots=True)
 class Imported:
-    """What an import stored.
+    """Result of an import.
 
     Attributes:
         runs: of each table; not stored by a dry run.

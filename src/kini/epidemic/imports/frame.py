@@ -29,7 +29,7 @@ type PlaceOf = Callable[[int, Cells], Place | None]
 
 @dataclass(slots=True)
 class Place:
-    """What figures are of: an area of the city, or a region outside of it."""
+    """Place of figures: an area of the city, or a region outside of it."""
 
     area: Area | None
     region: str = ""
@@ -79,7 +79,7 @@ class Frame:
 
 @dataclass(slots=True)
 class Options:
-    """What a file does not say itself.
+    """Facts that a file does not state itself.
 
     Attributes:
         area: of files without a column of areas.
