@@ -1,5 +1,6 @@
 """Fixtures of all tests. Environment and database are set up by tests/plugin.py."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,7 @@ UNMANAGED = (
 
 def pytest_configure() -> None:
     """Use the sources' static files, a cache in memory (many tests have no database), and no page cache."""
+    django_settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ.get("TEST_DATABASE_TEMPLATE")
     django_settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kini.core.database.embedded import EmbeddedServer
+from tests import migrated_server
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,6 +29,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def _start_server(config: pytest.Config) -> str:
     server = EmbeddedServer(_folder(config, "kini-tests-"), durable=False)
+    migrated_server.copy_data(server.data)
+    os.environ["TEST_DATABASE_TEMPLATE"] = migrated_server.TEMPLATE
     config.add_cleanup(server.stop)
     return server.start()
 
