@@ -106,7 +106,7 @@ def test_the_map_numbers_what_the_list_numbers(client, posts):
     posts(MILL, BRIDGE, WEIR)
     html = read(client, PAGE)
     assert html.count('class="map-dot') == html.count('class="figures-row"') == 3
-    assert 'class="map-area"' in html
+    assert 'class="map-outline"' in html
 
 
 def test_a_row_shows_its_course_as_chart_and_table(client, posts):

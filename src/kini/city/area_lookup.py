@@ -1,4 +1,4 @@
-"""Lookup of the area of a point, by official boundaries or, where none is loaded, by computed cells."""
+"""Lookup of the area of a point: by loaded boundaries, else the pack's outlines, else by computed cells."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from kini.city import pack
 from kini.city.city_cache import AUDIT_SUBJECT
+from kini.city.maps.layers import current_layers, outlines_by_code
 from kini.city.models import Area, AreaBoundary
 from kini.core import audit
 from kini.core.geometry import AreaIndex, Point, Projection, voronoi_cells
@@ -24,9 +25,11 @@ class AreaShapes:
 
     Attributes:
         version: changes with the areas and their boundaries.
+        official: False if some shapes are computed cells.
     """
 
     version: int
+    official: bool
     shapes: Mapping[str, BaseGeometry]
     index: AreaIndex
 
@@ -48,14 +51,21 @@ def area_index() -> AreaIndex:
 @cached(maxsize=2)
 def _compute_shapes(level: str, center: Point, reach_m: float, newest: int | None) -> AreaShapes:
     areas = list(Area.objects.filter(level=level, active=True))
-    shapes = area_polygons(areas, official_boundaries(level), reach_m)
-    return AreaShapes(newest or 0, shapes, AreaIndex(shapes, center))
+    known = official_boundaries(areas)
+    shapes = area_polygons(areas, known, reach_m)
+    return AreaShapes(newest or 0, len(known) == len(areas), shapes, AreaIndex(shapes, center))
 
 
-def official_boundaries(level: str) -> dict[str, BaseGeometry]:
-    """Loaded boundaries of the areas of a level, by code, in (longitude, latitude)."""
-    boundaries = AreaBoundary.objects.filter(area__level=level, area__active=True)
-    return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in boundaries.values_list("area_id", "wkb")}
+def official_boundaries(areas: Sequence[Area]) -> dict[str, BaseGeometry]:
+    """Loaded boundaries of areas, else the outlines of the pack, by code, in (longitude, latitude)."""
+    codes = {area.code for area in areas}
+    layer = current_layers().get("areas")
+    outlines = outlines_by_code(layer) if layer else {}
+    loaded = {
+        code: shapely.from_wkb(bytes(wkb))
+        for code, wkb in AreaBoundary.objects.filter(area__in=codes).values_list("area_id", "wkb")
+    }
+    return {code: shape for code, shape in {**outlines, **loaded}.items() if code in codes}
 
 
 def area_polygons(areas: Sequence[Area], known: Mapping[str, BaseGeometry], reach_m: float) -> dict[str, BaseGeometry]:

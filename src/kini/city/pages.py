@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.city import area_maps, geocoding, pack, queries
+from kini.city.maps.base import base_map
 from kini.city.pack import City
 
 
@@ -30,6 +31,17 @@ def describe_point(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"area": "", "words": geocoding.outside_city_text()})
     words = geocoding.describe_location(area, queries.landmark(latitude, longitude))
     return JsonResponse({"area": area.code, "words": words})
+
+
+@require_safe
+def map_document(request: HttpRequest, version: str, name: str) -> HttpResponse:
+    """SVG document of the base map, `lines` or `areas`; cached for a year under the address of its version."""
+    base = base_map()
+    if base is None:
+        raise Http404
+    response = HttpResponse(base.lines if name == "lines" else base.areas, content_type="image/svg+xml")
+    patch_cache_control(response, public=True, max_age=31_536_000 if version == base.version else 300)
+    return response
 
 
 @require_safe

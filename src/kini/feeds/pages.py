@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.city.public import Minimap, build_minimap, geocoding
+from kini.city.public import CityMap, geocoding, point_map
 from kini.core import current_time
 from kini.feeds import filters, queries, value_formats
 from kini.feeds.feed_view import feed_context, feed_status_or_404
@@ -141,7 +141,7 @@ def street(record: Record) -> str:
     return f"https://www.openstreetmap.org/?mlat={record.latitude}&mlon={record.longitude}#map=17/{point}"
 
 
-def _map(feed: Feed, page: Page[Figure], first: int, figures: list[Figure], choice: RowFilter) -> Minimap | None:
+def _map(feed: Feed, page: Page[Figure], first: int, figures: list[Figure], choice: RowFilter) -> CityMap | None:
     if feed.where is None or not feed.display.map:
         return None
     numbered = [
@@ -152,14 +152,14 @@ def _map(feed: Feed, page: Page[Figure], first: int, figures: list[Figure], choi
     shown = {each.record.pk for each in page.object_list}
     near = [] if choice.near else figures
     others = [place for each in near if each.record.pk not in shown and (place := filters.position_of(each.record))]
-    return build_minimap(numbered, others, choice.near)
+    return point_map(numbered, others, choice.near)
 
 
-def _map_of_one(feed: Feed, figure: Figure) -> Minimap | None:
+def _map_of_one(feed: Feed, figure: Figure) -> CityMap | None:
     place = filters.position_of(figure.record)
     if place is None or not feed.display.map:
         return None
-    return build_minimap([(1, place, figure.level.tone if figure.level else "")], [], None)
+    return point_map([(1, place, figure.level.tone if figure.level else "")], [], None)
 
 
 def _area_field(record: Record) -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ app_name = "wifi"
 _public = [
     path("", sites.nearest_sites, name="points"),
     path("served/", usage.usage_page, name="served"),
-    path("served/map.svg", usage.coverage_map, name="coverage"),
     path("served/<slug:by>.csv", usage.usage_csv, name="served-table"),
     path("mine/", my_devices.overview, name="mine"),
     path("mine/forget/", my_devices.sign_out_devices, name="forget"),

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.city import queries as city
-from kini.city.public import build_minimap, geocoding
+from kini.city.public import geocoding, point_map
 from kini.city.public import geocoding as places
 from kini.core import current_time
 from kini.core.geometry import Point
@@ -81,7 +81,7 @@ def timetable(request: HttpRequest, status: FeedStatus) -> HttpResponse:
         "near": near,
         "exact": bool(point),
         "lines": lines,
-        "map": build_minimap(numbered, [], near),
+        "map": point_map(numbered, [], near),
         "routes": queries.routes(edition) if edition and not (words or near) else [],
         "errors": [("near", problem)] if problem else [],
         "problem": problem,
@@ -104,7 +104,7 @@ def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
         "stop": current,
         "departures": queries.departures(edition, current.number, now),
         "now": formats.clock(now),
-        "map": build_minimap([(1, (current.latitude, current.longitude), "")], [], None),
+        "map": point_map([(1, (current.latitude, current.longitude), "")], [], None),
         "street": f"https://www.openstreetmap.org/?mlat={current.latitude}&mlon={current.longitude}#map=18/{current.latitude}/{current.longitude}",
     }
     return render(request, "feeds/stop.html", context)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kini.city.public import Minimap, minimap
+from kini.city.public import CityMap, point_map, render_map_file
 from kini.web import downloads
 from kini.wifi.planning.models import PlannedPoint
 from kini.wifi.planning.plan_request import PlanRequest
@@ -19,17 +18,18 @@ MOST_DOTS = 5_000
 HEAD = ("number", "code", "name", "kind", "area", "area_name", "latitude", "longitude", "people", "cost", "made_up")
 
 
-def map_of(points: Sequence[PlannedPoint], numbered: Sequence[PlannedPoint]) -> Minimap | None:
+def map_of(points: Sequence[PlannedPoint], numbered: Sequence[PlannedPoint]) -> CityMap | None:
     """Draw a map on which some of the points are numbered."""
     shown = {point.place for point in numbered}
     others = [(point.latitude, point.longitude) for point in points if point.place not in shown]
     dots = [(point.place, (point.latitude, point.longitude), "") for point in numbered]
-    return minimap.build_minimap(dots, others, None, MOST_DOTS)
+    return point_map(dots, others, most=MOST_DOTS)
 
 
 def map_file(points: Sequence[PlannedPoint]) -> str:
     """Render a standalone map (SVG); the points that serve most are numbered."""
-    return render_to_string("wifi/plan_map.svg", {"map": map_of(points, points[:NUMBERED])})
+    drawn = map_of(points, points[:NUMBERED])
+    return render_map_file(drawn) if drawn else ""
 
 
 def write_table(file: downloads.TextWriter, points: Sequence[PlannedPoint]) -> None:

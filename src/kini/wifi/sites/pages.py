@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city import queries as city
 from kini.city.models import Area
-from kini.city.public import geocoding, minimap
+from kini.city.public import geocoding, point_map
 from kini.core.geometry import Point
 from kini.people.public import nearby as people_near
 from kini.wifi import config
@@ -82,7 +82,7 @@ def nearest_sites(request: HttpRequest) -> HttpResponse:
         "count": len(everything.sites),
         "lines": lines,
         "page": page,
-        "map": minimap.build_minimap([(line.number, _point(line.site), "") for line in lines], [], choice.near),
+        "map": point_map([(line.number, _point(line.site), "") for line in lines], [], choice.near),
         "made_up": any(line.site.made_up for line in lines),
         "query": request.GET.urlencode(),
         "wish": network.wish,
@@ -106,7 +106,7 @@ def site_page(request: HttpRequest, code: str) -> HttpResponse:
         "week": _week(site),
         "fault": open_fault(site),
         "health": health.site_health(site.pk),
-        "map": minimap.build_minimap([(1, _point(site), "")], [], None),
+        "map": point_map([(1, _point(site), "")], [], None),
         "street": _street(site),
         "report": network.fault,
         "known": _known(network, site),

@@ -10,8 +10,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.analytics import choropleth
-from kini.city.public import city_tables, pack
+from kini.city.public import CityMap, area_map, city_tables, pack, shaded
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
@@ -44,6 +43,7 @@ def usage_page(request: HttpRequest) -> HttpResponse:
             "hours": _grid(hours),
             "kinds": queries.by_kind(month),
             "areas": queries.by_area(month)[:AREAS],
+            "map": _usage_map(month),
             "made_up": queries.made_up(month),
         }
         rows = [*context["kinds"], *context["areas"], *days]
@@ -65,20 +65,17 @@ def usage_csv(request: HttpRequest, by: str) -> HttpResponse:
     return downloads.csv_response(name, HEAD, (cells(month, by, row) for row in queries.BY[by](month)))
 
 
-@cache_for_anonymous
-@require_safe
-def coverage_map(request: HttpRequest) -> HttpResponse:
-    """Return the map of a month: devices per thousand residents in each smallest area."""
-    month, _months = _asked(request)
-    if month is None:
-        raise Http404
+def _usage_map(month: date) -> CityMap | None:
+    """Map of a month: devices per thousand residents in each smallest area."""
     people = {code: area.population for code, area in city_tables().areas.items() if area.population}
     values = {
         row.of: 1000 * row.devices / people[row.of]
         for row in queries.by_area(month)
         if row.devices is not None and row.of in people
     }
-    return HttpResponse(choropleth.render_choropleth(values), content_type="image/svg+xml")
+    classes, class_of = shaded(values, formats.short_number)
+    texts = {code: formats.short_number(value) for code, value in values.items()}
+    return area_map(_("Devices per thousand residents"), classes, class_of, texts=texts)
 
 
 def cells(month: date, by: str, row: UsageRow) -> list[Any]:
