@@ -422,7 +422,8 @@ ELSEWHERE = {
     "files": (
         "booking:calendar", "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
-        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "city:map-areas", "city:map-lines", "feeds:csv", "feeds:geojson",
+        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "city:map-areas", "city:map-lines",
+        "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "privacy:desk-breach-letter", "privacy:download",
         "web:icon", "web:manifest", "web:mark", "web:robots-txt",
