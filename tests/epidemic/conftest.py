@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from django.db import connection
+from pytest_django import Settings
+
+from kini.core.environment import ROOT
+from tests.epidemic import records_town
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
 
@@ -64,3 +68,10 @@ def query(db: None) -> Callable[[str], list[Any]]:
             return cursor.fetchall()
 
     return run
+
+
+@pytest.fixture
+def corner(db: None, settings: Settings) -> records_town.Corner:
+    """A corner of Jakarta with facilities and officers."""
+    settings.CITY_PATH = ROOT / "cities" / "jakarta"
+    return records_town.build()

@@ -25,6 +25,9 @@ from tests.cases.town import PERMIT, Town, acting, offer, opened
 
 #: Rules that other tests play: with chains, letters, sessions of the Wi-Fi, programs, copies and ended cases.
 ELSEWHERE = {
+    "epidemic.cases": "tests/epidemic/test_case_access.py",
+    "epidemic.tests": "tests/epidemic/test_case_access.py",
+    "epidemic.self-assessments": "tests/epidemic/test_self_assessment.py",
     "booking.turns": "tests/booking",
     "cases.answers": "tests/privacy/test_anonymisation.py",
     "cases.bulks": "tests/cases/desk/test_batch_moves.py",

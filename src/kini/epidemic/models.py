@@ -1,8 +1,12 @@
 """Models of the room's parts, where Django looks for them."""
 
 from kini.epidemic.case_records.models import (
+    CaseDispute,
     CaseExposure,
+    CaseMerge,
     CaseRecord,
+    CaseRevision,
+    CaseTransfer,
     ClassificationChange,
     HospitalStay,
     LabTest,
@@ -15,8 +19,12 @@ __all__ = [
     "AreaAlert",
     "AreaFigure",
     "Assessment",
+    "CaseDispute",
     "CaseExposure",
+    "CaseMerge",
     "CaseRecord",
+    "CaseRevision",
+    "CaseTransfer",
     "ClassificationChange",
     "CountedState",
     "DeclaredLevel",

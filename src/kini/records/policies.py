@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 
 from kini.core.grants import Scope
 from kini.core.registry import Registry
-from kini.people.public import DataRead, permission_filters
+from kini.people import queries as people_queries
+from kini.people.models import Person, Resident
+from kini.people.public import DataRead, household_of, permission_filters, person_reads
 from kini.records.rules import Doors, RecordFacts
 
 
@@ -27,7 +29,7 @@ class AccessPolicy[M: Model]:
         access_type: type of its reads in the access log.
         columns: columns of agency, area path and service.
         facility: column with the id of the unit that has it; "": none.
-        subject: column with the id of the resident whom it is about; "": none.
+        subject: column with the id of the resident or person whom it is about; "": none.
         reference: column with its number, shown in the access log; "": none.
         find: returns the row of a typed number, or None.
         url: returns the address of its page for officers.
@@ -59,10 +61,36 @@ class AccessPolicy[M: Model]:
         """Return the number under which people know a record."""
         return _value(record, self.reference) or f"{self.name}:{record.pk}"
 
+    @property
+    def is_about_person(self) -> bool:
+        """True if the subject is a `Person`, who may have no profile."""
+        return bool(self.subject) and self.model._meta.get_field(self.subject).related_model is Person
+
+    def household(self, user_id: int | None) -> frozenset[int]:
+        """Return the ids of the subjects in the household of an account: residents or persons."""
+        residents = household_of(user_id).residents
+        if not self.is_about_person or not residents:
+            return residents
+        persons = Resident.objects.filter(pk__in=residents).values_list("person_id", flat=True)
+        return frozenset(pk for ids in people_queries.trees_of(list(persons)).values() for pk in ids)
+
+    def resident_id(self, record: M) -> int | None:
+        """Return the id of the profile of the person whom a record is about, or None."""
+        subject: int | None = _value(record, self.subject)
+        if subject is None or not self.is_about_person:
+            return subject
+        return Resident.objects.filter(person=subject).values_list("pk", flat=True).first()
+
     def data_read(self, record: M) -> DataRead:
-        """Return a read of a record, for the access log."""
-        object_id = "" if self.reference else str(record.pk)
-        return DataRead(_value(record, self.subject), self.number(record), object_id)
+        """Return a read of a record, for the access log.
+
+        A person who has no profile reads it after they got one: then their records are merged with it.
+        """
+        number, resident = self.number(record), self.resident_id(record)
+        if resident is None and self.is_about_person:
+            [read] = person_reads([Person.objects.select_related("resident").get(pk=_value(record, self.subject))])
+            return DataRead(None, read.reference, number)
+        return DataRead(resident, number, "" if self.reference else str(record.pk))
 
 
 def _value(record: Model, column: str) -> Any:

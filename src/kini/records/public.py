@@ -2,6 +2,7 @@
 
 from kini.records.access import EMERGENCY as EMERGENCY
 from kini.records.access import ReadDenied as ReadDenied
+from kini.records.access import facilities_of as facilities_of
 from kini.records.access import log_read as log_read
 from kini.records.access import may_read as may_read
 from kini.records.access import readable as readable
@@ -15,3 +16,5 @@ from kini.records.policies import AccessPolicy as AccessPolicy
 from kini.records.policies import policies as policies
 from kini.records.policies import policy_of as policy_of
 from kini.records.policies import register_policy as register_policy
+from kini.records.rules import Door as Door
+from kini.records.rules import Doors as Doors

@@ -33,7 +33,7 @@ class RecordFacts:
     Attributes:
         key: primary key, as text.
         facility: id of the unit that has it.
-        subject: id of the resident whom it is about.
+        subject: id of the resident, or of the person, whom it is about.
     """
 
     key: str
@@ -67,7 +67,7 @@ class OfficerAccess:
         facilities: ids of the units where they are a member.
         teams: keys of the records on whose team they are.
         emergencies: keys of the records that they opened in an emergency.
-        household: ids of the residents of their household, whose records only colleagues read.
+        household: ids of the subjects (residents or persons) of their household, whose records only colleagues read.
     """
 
     actor: Actor

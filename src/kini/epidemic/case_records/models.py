@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kini.city.models import Agency, Area, Unit
-from kini.core.database.encryption import EncryptedTextField
+from kini.core.database.encryption import EncryptedJSONField, EncryptedTextField
 from kini.epidemic.diseases.schema import Classification
 from kini.people.models import Person, User
 
@@ -18,7 +18,10 @@ CLASSIFICATIONS = [(each.value, each.value) for each in Classification]
 class CaseRecord(models.Model):
     """One illness of one person. Codes are those of the disease's file; days are of the city's time zone.
 
-    Age, sex and the place of residence are those at the time of the illness: counts need neither names nor birth dates.
+    No constraint keeps a person to one record of an episode: two persons who turn out to be one may each have a record,
+    and their merge must not fail. `merged_into` then names the record that stands for both; counts leave the other out
+    (`queries.standing`). Age, sex and the place of residence are those at the time of the illness: counts need neither
+    names nor birth dates.
     """
 
     SOURCES: ClassVar = ("desk", "api", "import", "demo")
@@ -57,10 +60,11 @@ class CaseRecord(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     version = models.PositiveIntegerField(default=1, help_text="Raised by each change; a form names the one it read.")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed", db_index=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "disease", "episode"], name="epidemic_case_episode_once"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="epidemic_case_not_into_itself"),
             models.UniqueConstraint(
                 fields=["source", "source_key"], condition=~Q(source_key=""), name="epidemic_case_source_once"
             ),
@@ -79,6 +83,8 @@ class CaseRecord(models.Model):
             models.Index(fields=["disease", "reported_on"], name="epidemic_case_reported"),
             models.Index(fields=["facility", "disease"], name="epidemic_case_facility"),
             models.Index(fields=["updated_at"], name="epidemic_case_updated"),
+            models.Index(fields=["person", "disease"], name="epidemic_case_person"),
+            models.Index(fields=["merged_into"], name="epidemic_case_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +103,94 @@ class ClassificationChange(models.Model):
     disease_version = models.CharField(max_length=12)
 
 
+class CaseRevision(models.Model):
+    """Values of a case before a change: by whom and when they were replaced; append-only."""
+
+    case = models.ForeignKey(CaseRecord, models.PROTECT, related_name="revisions")
+    version = models.PositiveIntegerField(help_text="That had these values.")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    before = EncryptedJSONField(context="epidemic.revision.before", help_text="Values by field, of those that changed.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "version"], name="epidemic_revision_once")]
+
+
+class CaseMerge(models.Model):
+    """Merge of two records of one illness, in force until it is undone.
+
+    Attributes:
+        filled: fields of the survivor that were empty, with the values that they got; and symptoms that were added.
+        moved: keys of the rows that moved to the survivor, by "table.column".
+    """
+
+    survivor = models.ForeignKey(CaseRecord, models.PROTECT, related_name="case_absorptions")
+    absorbed = models.ForeignKey(CaseRecord, models.PROTECT, related_name="case_merges")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reason = EncryptedTextField(context="epidemic.merge.reason")
+    filled = EncryptedJSONField(context="epidemic.merge.filled")
+    moved = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    undone_because = EncryptedTextField(context="epidemic.merge.undone-because", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["absorbed"], condition=Q(undone_at=None), name="epidemic_merge_once"),
+            models.CheckConstraint(condition=~Q(survivor=F("absorbed")), name="epidemic_merge_not_itself"),
+            models.CheckConstraint(condition=~Q(reason=""), name="epidemic_merge_reason"),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_because="")
+                | (Q(undone_at__isnull=False) & ~Q(undone_because="")),
+                name="epidemic_merge_undone_with_reason",
+            ),
+        ]
+
+
+class CaseTransfer(models.Model):
+    """Transfer of a case from one facility to another; append-only."""
+
+    case = models.ForeignKey(CaseRecord, models.PROTECT, related_name="transfers")
+    sender = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    receiver = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reason = EncryptedTextField(context="epidemic.transfer.reason")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(sender=F("receiver")), name="epidemic_transfer_elsewhere"),
+            models.CheckConstraint(condition=~Q(reason=""), name="epidemic_transfer_reason"),
+        ]
+
+
+class CaseDispute(models.Model):
+    """Statement of the person concerned that a record is wrong, and an officer's decision about it."""
+
+    DECISIONS: ClassVar = ("corrected", "kept")
+
+    case = models.ForeignKey(CaseRecord, models.PROTECT, related_name="disputes")
+    filed_at = models.DateTimeField(db_default=Now(), editable=False)
+    filed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    words = EncryptedTextField(context="epidemic.dispute.words")
+    decision = models.CharField(max_length=9, blank=True, choices=[(each, each) for each in DECISIONS])
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    answer = EncryptedTextField(context="epidemic.dispute.answer", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(decision=""), name="epidemic_dispute_one_open"),
+            models.CheckConstraint(condition=~Q(words=""), name="epidemic_dispute_words"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True, answer="")
+                | (~Q(decision="") & Q(decided_at__isnull=False) & ~Q(answer="")),
+                name="epidemic_dispute_decided_with_answer",
+            ),
+        ]
+
+
 class LabTest(models.Model):
     """A laboratory test of a person, ordered or with its result; of a case, or of somebody who is none."""
 
@@ -112,6 +206,7 @@ class LabTest(models.Model):
     number = models.CharField(max_length=80, help_text="Of the laboratory, or of the record that has it.")
     source = models.CharField(max_length=6, choices=[(each, each) for each in CaseRecord.SOURCES])
     received_at = models.DateTimeField(db_default=Now(), editable=False)
+    corrections = models.JSONField(default=list, help_text="Earlier results: result, result_on, until (time).")
 
     class Meta:
         constraints = [

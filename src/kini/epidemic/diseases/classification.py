@@ -30,11 +30,14 @@ class RecordFacts:
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """A classification, the reason in words, and the rule that decided: its first day and the disease's version."""
+    """A classification, the reason in words, and the rule that decided: its first day and the disease's version.
+
+    `rule_since` is None for a decision by hand.
+    """
 
     classification: Classification
     because: Text
-    rule_since: date
+    rule_since: date | None
     disease_version: str
 
 

@@ -56,7 +56,7 @@ def break_glass(*, by: Actor, record: Model, reason: str, note: str) -> BreakGla
         record_type=policy.name,
         record_id=facts.key,
         number=number,
-        subject_id=facts.subject,
+        subject_id=policy.resident_id(record),
         agency_id=facts.scope.agency or None,
         area_path=facts.scope.area_path,
         service=facts.scope.service,

@@ -11,7 +11,7 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
 from kini.people.models import Officer
-from kini.people.public import action_helpers, household_of, is_same_person
+from kini.people.public import action_helpers, is_same_person
 from kini.people.rules import may_somewhere, require
 from kini.records.access import may_read
 from kini.records.models import Membership
@@ -46,7 +46,7 @@ def add_to_team(
     """
     policy = policy_of(type(record))
     _require_manages_team(by, record)
-    if policy.facts(record).subject in household_of(officer.user_id).residents:
+    if policy.facts(record).subject in policy.household(officer.user_id):
         raise ActionRefused(_("This is about the officer or their family. Choose somebody else."))
     return _add(
         by, Membership(officer=officer, record_type=policy.name, record_id=str(record.pk), role=role, until=until)

@@ -1,0 +1,67 @@
+"""Access to case records: the policy, and who may record and change."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.city.models import Unit
+from kini.core import references
+from kini.core.actors import Actor, NotAllowed
+from kini.core.grants import Scope
+from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.permissions import EpidemicPermission
+from kini.people.public import permission_filters
+from kini.people.rules import may, require_somewhere
+from kini.records.public import AccessPolicy, Door, Doors, facilities_of, may_read
+
+#: Prefix of references of case records.
+PREFIX = "EP"
+#: Type of reads in the access log, and purposes of reading.
+ACCESS_TYPE = "case-record"
+CARE, SURVEILLANCE = "care", "surveillance"
+
+
+def case_by_number(typed: str) -> CaseRecord | None:
+    """Return the case record of a typed reference, or None."""
+    reference = references.parse(PREFIX, typed)
+    return CaseRecord.objects.filter(reference=reference).first() if reference else None
+
+
+POLICY = AccessPolicy(
+    name="case-record",
+    model=CaseRecord,
+    label=gettext_lazy("Case record of an illness"),
+    doors=Doors(
+        area=EpidemicPermission.SEE_CASE_RECORDS,
+        facility=EpidemicPermission.SEE_FACILITY_RECORDS,
+        team=EpidemicPermission.SEE_FACILITY_RECORDS,
+        break_glass=True,
+    ),
+    purposes=(CARE, SURVEILLANCE),
+    access_type=ACCESS_TYPE,
+    columns=permission_filters.ScopeColumns(service=""),
+    facility="facility_id",
+    subject="person_id",
+    reference="reference",
+    find=case_by_number,
+)
+
+
+def require_may_record(by: Actor, facility: Unit | None, scope: Scope) -> None:
+    """Raise NotAllowed unless the actor may record for a facility, as a member of it, or for its area.
+
+    Args:
+        scope: of the residence, which counts without a facility.
+    """
+    require_somewhere(by, EpidemicPermission.RECORD_CASES)
+    where = Scope(facility.agency_id, facility.area.path) if facility else scope
+    if may(by, EpidemicPermission.RECORD_CASES, where):
+        return
+    if facility is None or facility.pk not in facilities_of(by):
+        raise NotAllowed(_("You do not work at this facility. Ask its head to add you."))
+
+
+def require_may_change(by: Actor, case: CaseRecord) -> None:
+    """Raise NotAllowed unless a record is open to the actor for their work, and they record cases."""
+    require_somewhere(by, EpidemicPermission.RECORD_CASES)
+    if may_read(by, case) in (None, Door.BREAK_GLASS):
+        raise NotAllowed(_("This record belongs to another facility or area. Ask its team to transfer it."))

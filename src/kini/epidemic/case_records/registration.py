@@ -1,0 +1,33 @@
+"""Registration of case records: access, references to persons and cases, personal data, retention, events."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.core.actors import system
+from kini.core.events import subscribe
+from kini.epidemic.case_records import actions, case_references, personal_data, retention
+from kini.epidemic.case_records.models import CaseRecord, LabTest
+from kini.epidemic.case_records.record_access import ACCESS_TYPE, CARE, POLICY, SURVEILLANCE
+from kini.people.events import PersonsSeparated
+from kini.people.models import PersonMerge
+from kini.people.public import OnMerge, PersonReference, access_purposes, access_types, register_reference
+from kini.records.public import register_policy
+
+
+def register() -> None:
+    """Register everything; called once at start."""
+    register_policy(POLICY)
+    access_types.register(ACCESS_TYPE, _("The record of your illness was opened"))
+    access_purposes.room_purposes.register(CARE, _("Treatment and care"))
+    access_purposes.room_purposes.register(SURVEILLANCE, _("Follow the spread of a disease"))
+    # No constraint of these tables is about persons, so that a merge of persons is never refused because of them.
+    register_reference(PersonReference(CaseRecord, on_merge=OnMerge.MOVE))
+    register_reference(PersonReference(LabTest, on_merge=OnMerge.MOVE))
+    case_references.register()
+    personal_data.register()
+    retention.register()
+    subscribe(PersonsSeparated, name="epidemic.separate_cases")(_separate)
+
+
+def _separate(event: PersonsSeparated) -> None:
+    merge = PersonMerge.objects.get(pk=event.merge)
+    actions.separate_cases(by=system("persons separated"), person_ids=[merge.survivor_id, merge.absorbed_id])
