@@ -3,9 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from kini.feeds import rules
 from kini.feeds.rules import ScaleRule
+from kini.feeds.schema import Feed
+from tests.feeds.conftest import SCHOOLS
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STEPS = ["calm", "watch", "grave"]
@@ -57,3 +61,10 @@ def test_keys_are_plain_and_stay_apart_however_long_they_are():
     long = [rules.row_key([f"{'Jalan Contoh ' * 30}{number}"]) for number in range(2)]
     assert len(set(long)) == 2
     assert all(len(each) <= rules.LONGEST_KEY for each in long)
+
+
+def test_a_number_that_may_be_hidden_has_no_filter():
+    feed = yaml.safe_load(SCHOOLS)
+    feed["show"]["filters"] = ["places"]
+    with pytest.raises(ValidationError, match="reveal the hidden numbers"):
+        Feed.model_validate(feed)

@@ -115,7 +115,8 @@ def _sort(feed: Feed, shown: list[Figure]) -> list[Figure]:
     show = feed.display
 
     def number(each: Figure) -> float:
-        return float(each.record.values.get(show.figure or "") or 0)
+        hidden = show.figure in each.suppressed  # its place in the list would reveal it
+        return 0 if hidden else float(each.record.values.get(show.figure or "") or 0)
 
     match show.order:
         case "level":

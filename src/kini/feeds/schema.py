@@ -257,6 +257,9 @@ class Feed(StrictModel):
         for number in (self.levels.of if self.levels else None, self.show.figure, *self.show.chart):
             if number and self.fields[number].type not in NUMBERS:
                 raise ValueError(f'"{number}" must be a number to be judged, shown as a figure or drawn')
+        for name in self.show.filters:
+            if self.fields[name].smallest:
+                raise ValueError(f'show.filters: a filter would reveal the hidden numbers of "{name}"; leave it out')
         return self
 
     def _named(self) -> list[tuple[str, str]]:
