@@ -410,7 +410,11 @@ ELSEWHERE = {
         "people:end-other-sessions", "people:end-session", "people:forget-device",
         "people:sign-out", "web:language",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
-        "epidemic:self-assessment-delete",
+        "epidemic:self-assessment-delete", "epidemic:desk-contact-check", "epidemic:desk-contact-end",
+        "epidemic:desk-interview-household",
+    ),
+    "only for tracers: tests/epidemic/tracing": (
+        "epidemic:desk-tracing", "epidemic:desk-contact", "epidemic:desk-interview",
     ),
     "only where the city has a directory of officers (tests/people/directory)": (
         "people:directory-back", "people:directory-signed-out", "people:directory-start",

@@ -70,6 +70,8 @@ ELSEWHERE = {
     "privacy:desk-breach-edit": "the same: tests/privacy",
     "privacy:desk-breach-letter": "the same: tests/privacy",
     "cases:desk-emergency": "after require_read, which logs: tests/records",
+    "epidemic:desk-contact": "after require_read, which logs: tests/epidemic/tracing",
+    "epidemic:desk-interview": "after find_case, which logs: tests/epidemic/tracing",
     "wifi:desk-availability": "places: tests/wifi",
     "wifi:desk-sheets": "codes: tests/wifi",
     "wifi:desk-blocks": "nobody is named: tests/wifi",

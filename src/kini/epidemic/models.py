@@ -14,6 +14,7 @@ from kini.epidemic.case_records.models import (
 from kini.epidemic.imports.models import RegionFigure
 from kini.epidemic.prevention.models import SelfAssessment
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
+from kini.epidemic.tracing.models import Contact, ContactExposure, DailyCheck, TracingCount
 
 __all__ = [
     "AreaAlert",
@@ -26,10 +27,14 @@ __all__ = [
     "CaseRevision",
     "CaseTransfer",
     "ClassificationChange",
+    "Contact",
+    "ContactExposure",
     "CountedState",
+    "DailyCheck",
     "DeclaredLevel",
     "HospitalStay",
     "LabTest",
     "RegionFigure",
     "SelfAssessment",
+    "TracingCount",
 ]

@@ -7,6 +7,7 @@ from kini.epidemic.imports import registration as imports
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention import registration as prevention
 from kini.epidemic.surveillance import registration as surveillance
+from kini.epidemic.tracing import registration as tracing
 from kini.people.public import register_permissions
 
 
@@ -18,3 +19,4 @@ def register() -> None:
     prevention.register()
     surveillance.register()
     imports.register()
+    tracing.register()

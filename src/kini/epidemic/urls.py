@@ -1,4 +1,7 @@
+"""Addresses of the room's parts."""
+
 from kini.epidemic.prevention import urls as prevention
+from kini.epidemic.tracing import urls as tracing
 
 app_name = "epidemic"
-urlpatterns = [*prevention.urlpatterns]
+urlpatterns = [*prevention.urlpatterns, *tracing.urlpatterns]

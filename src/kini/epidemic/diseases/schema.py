@@ -11,6 +11,7 @@ from kini.core.dated_rules import DatedRules, SourcedRule
 from kini.core.localized_text import Text
 from kini.epidemic.diseases.level_schema import Surveillance
 from kini.epidemic.diseases.self_assessment_schema import CareServices, SelfAssessmentRules
+from kini.epidemic.diseases.tracing_schema import Tracing, VectorControl
 from kini.services.public import Id, StrictModel, When
 
 Days = Annotated[int, Field(ge=0, le=400)]
@@ -165,6 +166,8 @@ class Disease(StrictModel):
     self_assessment: DatedRules[SelfAssessmentRules] = []
     care_services: CareServices = CareServices()
     surveillance: Surveillance = Surveillance()
+    tracing: Tracing | None = None
+    vector_control: VectorControl | None = None
     sources: tuple[str, ...] = Field(min_length=1)
 
     @property
@@ -181,6 +184,9 @@ class Disease(StrictModel):
         """Yield what its sections say that contradicts another section: place and message."""
         if self.spread == "person" and self.infectious is None:
             yield ("spread",), 'a disease that persons spread needs "infectious"'
+        if self.tracing:
+            for place, message in self.tracing.errors(self.symptoms, self.test_facts):
+                yield ("tracing", *place), message
         for name, criterion in self.criteria.items():
             yield from unknown_names(("criteria", name, "of"), criterion.of, "symptoms", self.symptoms)
             if criterion.at_least > len(criterion.of):

@@ -1,0 +1,154 @@
+"""Reads of tracing: contacts that an officer may see, the work list, the household of a case."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kini.core.actors import Actor
+from kini.core.grants import Scope
+from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.diseases.disease_files import diseases
+from kini.epidemic.permissions import EpidemicPermission
+from kini.epidemic.tracing import rules
+from kini.epidemic.tracing.models import Contact, DailyCheck, FollowUp
+from kini.epidemic.tracing.rules import Risk, Standing
+from kini.people.models import FamilyTie, Resident
+from kini.people.public import PersonDetails, details_of, household_of
+from kini.people.rules import may
+from kini.records.public import visible
+
+#: Contacts on one work list: more than a tracer reaches in a day.
+LONGEST_LIST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A contact on the work list.
+
+    Attributes:
+        day_number, days: "day 3 of 14" of the follow-up.
+        failed_today: attempts in vain today.
+    """
+
+    contact: Contact
+    person: PersonDetails
+    standing: Standing
+    day_number: int
+    days: int
+    failed_today: int
+
+    @property
+    def risk(self) -> Risk:
+        return self.standing.risk
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCounts:
+    """Number of contacts under follow-up that an officer sees, and of those that need something today."""
+
+    open: int
+    red_flags: int
+    seen: int
+    to_call: int
+
+
+def visible_contacts(by: Actor) -> QuerySet[Contact]:
+    """Return the contacts that an officer may see now, without those of their own household."""
+    contacts = visible(by, Contact)
+    household = household_of(by.user_id).residents if by.is_officer else frozenset()
+    return contacts.exclude(person__resident__in=household) if household else contacts
+
+
+def open_contacts(by: Actor) -> QuerySet[Contact]:
+    """Return the visible contacts under follow-up."""
+    return visible_contacts(by).filter(follow_up=FollowUp.UNDER)
+
+
+def work_counts(by: Actor, day: date) -> WorkCounts:
+    """Count an officer's contacts under follow-up. One query."""
+    rows = list(open_contacts(by).values_list("red_flag_at", "last_seen_on"))
+    seen = sum(1 for _flag, last in rows if last is not None and last >= day)
+    return WorkCounts(len(rows), sum(1 for flag, _last in rows if flag), seen, len(rows) - seen)
+
+
+def work_list(by: Actor, day: date, *, limit: int = LONGEST_LIST) -> list[WorkItem]:
+    """Return an officer's contacts under follow-up, the most urgent first.
+
+    The order is that of `rules.Standing`: red flags, then those not seen today by symptoms, risk and days unseen.
+    """
+    columns = ("pk", "disease", "risk", "red_flag_at", "symptoms_since", "last_seen_on", "last_exposure_on")
+    ranked = sorted(open_contacts(by).only(*columns), key=lambda each: (*standing_of(each, day).rank, each.pk))
+    keys = [each.pk for each in ranked[:limit]]
+    contacts = Contact.objects.select_related("person__resident", "area", "unit").in_bulk(keys)
+    attempts = _failed_attempts(keys, day)
+    return [_item(contacts[key], day, attempts[key]) for key in keys]
+
+
+def standing_of(contact: Contact, day: date) -> Standing:
+    """Return the state of a contact on a day."""
+    disease = diseases().get(contact.disease)
+    tracing = disease.tracing if disease else None
+    seen = contact.last_seen_on
+    return Standing(
+        red_flag=contact.red_flag_at is not None,
+        symptoms=contact.symptoms_since is not None,
+        risk=rules.risk_level(tracing, contact.risk) if tracing else Risk.MEDIUM,
+        seen_today=seen is not None and seen >= day,
+        days_unseen=max(0, (day - (seen or contact.last_exposure_on)).days),
+    )
+
+
+def _item(contact: Contact, day: date, failed: int) -> WorkItem:
+    days = (contact.follow_up_until - contact.last_exposure_on).days
+    number = min(max(0, (day - contact.last_exposure_on).days), days)
+    return WorkItem(contact, details_of(contact.person), standing_of(contact, day), number, days, failed)
+
+
+def _failed_attempts(keys: Collection[int], day: date) -> Counter[int]:
+    attempts = DailyCheck.objects.filter(contact__in=keys, day=day, reached=False)
+    return Counter(attempts.values_list("contact_id", flat=True))
+
+
+def may_trace_case(by: Actor, case: CaseRecord) -> bool:
+    """Return True if an officer traces the contacts of a case: it is of their area, and not of their household."""
+    household = household_of(by.user_id).residents if by.is_officer else frozenset()
+    if Resident.objects.filter(person_id=case.person_id, pk__in=household).exists():
+        return False
+    return may(by, EpidemicPermission.TRACE_CONTACTS, Scope(case.agency_id, case.area_path))
+
+
+def household_of_case(case: CaseRecord) -> list[Resident]:
+    """Return the members of the case's household by the family register who are no contacts of the case yet.
+
+    A household is the residents of the same family card and those tied as family.
+    """
+    resident = Resident.objects.filter(person_id=case.person_id).first()
+    if resident is None:
+        return []
+    near = Q(tied_by__resident=resident) | Q(ties__member=resident)
+    if resident.family_card_hash:
+        near |= Q(family_card_hash=resident.family_card_hash)
+    contacts = Contact.objects.filter(person=OuterRef("person"), exposures__case=case)
+    members = Resident.objects.filter(near, ~Exists(contacts)).exclude(pk=resident.pk)
+    return list(members.select_related("person__resident", "area").distinct().order_by("pk"))
+
+
+def relation_in_family(case: CaseRecord, member: Resident) -> str:
+    """Return the relation of the family register ("child", "spouse" ...) of a member to the case, or ""."""
+    tie = FamilyTie.objects.filter(resident__person_id=case.person_id, member=member).first()
+    return tie.relation if tie else ""
+
+
+def infectious_days(case: CaseRecord) -> tuple[date, date] | None:
+    """Return the first and last day on which a case infects others; None for a disease without such days.
+
+    They count from onset, else from the first positive specimen, else from the report.
+    """
+    infectious = diseases()[case.disease].infectious
+    if infectious is None:
+        return None
+    begin = case.onset_on or case.specimen_on or case.reported_on
+    return begin - timedelta(days=infectious.before), begin + timedelta(days=infectious.after)
