@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import migrations
 
 from kini.core.database.sql_files import LoadSql
-from kini.people.persons.reference_triggers import follow_merges, not_follow_merges
+from kini.people.public import follow_merges, not_follow_merges
 
 CONTACTS, CHECKS = "epidemic_contact", "epidemic_dailycheck"
 #: Retention deletes checks with their contact; nothing changes one.
