@@ -111,7 +111,7 @@ def health(db: None) -> HealthCity:
         for each in districts
     ]
     tracers = [
-        towns.employed(f"+628120000007{n}", f"Pelacak {n}", agency, "tracer", area=each)
+        towns.employed(f"+628120000007{n}", f"Pelacak {n}", agency, "contact-tracer", area=each)
         for n, each in enumerate(districts)
     ]
     return HealthCity(agency, east, west, *units, *tracers)
