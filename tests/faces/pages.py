@@ -91,6 +91,15 @@ def tick(*questions: dict[str, str]) -> Deed:
     return deed
 
 
+def register_venue(page: "Page", town: Town) -> None:
+    """Register a venue for check-in."""
+    page.locator("main [name=name]").fill("Warung Melati")
+    page.locator("main [name=kind]").select_option("restaurant")
+    page.locator("main [name=area]").select_option(index=1)
+    page.locator("main [name=capacity]").fill("40")
+    send(page, town)
+
+
 def reveal(page: "Page", town: Town) -> None:
     """Ask to see what is hidden."""
     unfold(page, town)
@@ -179,6 +188,14 @@ PAGE_TYPES = (
         deed=tick({"red_flags": "none"}, {"symptoms": "loss-of-smell", "contact": "home", "at_risk": "no"}),
     ),
     PageType("self-assessment-wrong", "epidemic:self-assessment", given={"disease": "covid-19"}, deed=send),
+    PageType("check-in-page", "epidemic:check-in"),
+    PageType("warn-others", "epidemic:warn"),
+    PageType("slip", "epidemic:slip"),
+    PageType("slip-wrong", "epidemic:slip", deed=send),
+    PageType("gate", "epidemic:gate"),
+    PageType("entry-pass", "epidemic:pass", RESIDENT),
+    PageType("my-venues", "epidemic:venues", RESIDENT),
+    PageType("my-venue", "epidemic:venue", RESIDENT, path="/check-in/venues/", deed=register_venue),
     PageType("wifi", "wifi:points", query="?near=Gambir"),
     PageType("wifi-all", "wifi:points"),
     PageType("wifi-wrong", "wifi:points", query="?near=zzz"),
@@ -410,6 +427,9 @@ ELSEWHERE = {
         "people:end-other-sessions", "people:end-session", "people:forget-device",
         "people:sign-out", "web:language",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
+        "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
+        "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",
+        "epidemic:slip-entry",
         "epidemic:self-assessment-delete", "epidemic:desk-contact-check", "epidemic:desk-contact-end",
         "epidemic:desk-interview-household",
     ),
@@ -424,7 +444,9 @@ ELSEWHERE = {
         "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",
     ),
     "files": (
-        "booking:calendar", "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
+        "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
+        "epidemic:venue-poster",
+        "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "city:map-areas", "city:map-lines",
         "feeds:csv", "feeds:geojson",

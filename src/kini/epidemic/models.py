@@ -11,6 +11,7 @@ from kini.epidemic.case_records.models import (
     HospitalStay,
     LabTest,
 )
+from kini.epidemic.checkin.models import PendingRecord, Slip, UploadCode, Venue, VenueCount, WarningPackage
 from kini.epidemic.imports.models import RegionFigure
 from kini.epidemic.prevention.models import SelfAssessment
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
@@ -34,7 +35,13 @@ __all__ = [
     "DeclaredLevel",
     "HospitalStay",
     "LabTest",
+    "PendingRecord",
     "RegionFigure",
     "SelfAssessment",
+    "Slip",
     "TracingCount",
+    "UploadCode",
+    "Venue",
+    "VenueCount",
+    "WarningPackage",
 ]

@@ -2,6 +2,7 @@
 
 from kini.city.public import pack_checks
 from kini.epidemic.case_records import registration as case_records
+from kini.epidemic.checkin import registration as checkin
 from kini.epidemic.diseases.disease_files import check_diseases
 from kini.epidemic.imports import registration as imports
 from kini.epidemic.permissions import EpidemicPermission
@@ -18,5 +19,6 @@ def register() -> None:
     case_records.register()
     prevention.register()
     surveillance.register()
+    checkin.register()
     imports.register()
     tracing.register()

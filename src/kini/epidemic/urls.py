@@ -1,7 +1,13 @@
 """Addresses of the room's parts."""
 
+from django.urls import include, path
+
 from kini.epidemic.prevention import urls as prevention
 from kini.epidemic.tracing import urls as tracing
 
 app_name = "epidemic"
-urlpatterns = [*prevention.urlpatterns, *tracing.urlpatterns]
+urlpatterns = [
+    *prevention.urlpatterns,
+    *tracing.urlpatterns,
+    path("check-in/", include("kini.epidemic.checkin.urls")),
+]

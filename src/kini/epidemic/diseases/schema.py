@@ -12,6 +12,7 @@ from kini.core.localized_text import Text
 from kini.epidemic.diseases.level_schema import Surveillance
 from kini.epidemic.diseases.self_assessment_schema import CareServices, SelfAssessmentRules
 from kini.epidemic.diseases.tracing_schema import Tracing, VectorControl
+from kini.epidemic.diseases.venue_schema import Venues
 from kini.services.public import Id, StrictModel, When
 
 Days = Annotated[int, Field(ge=0, le=400)]
@@ -168,6 +169,7 @@ class Disease(StrictModel):
     surveillance: Surveillance = Surveillance()
     tracing: Tracing | None = None
     vector_control: VectorControl | None = None
+    venues: Venues | None = None
     sources: tuple[str, ...] = Field(min_length=1)
 
     @property
@@ -198,6 +200,10 @@ class Disease(StrictModel):
             for place, message in rules.errors(self.symptoms, self.red_flags):
                 yield ("self_assessment", number, *place), message
         yield from self.surveillance.errors()
+        if self.venues:
+            yield from ((("venues", *place), message) for place, message in self.venues.errors())
+            if self.infectious is None:
+                yield ("venues",), 'visitors can be warned only of a disease with "infectious"'
 
     def condition_errors(self, place: KeyPath, when: When) -> Iterator[tuple[KeyPath, str]]:
         """Yield the errors of a condition on a record's facts."""
