@@ -13,7 +13,7 @@ from kini.epidemic.case_records.models import (
 )
 from kini.epidemic.checkin.models import PendingRecord, Slip, UploadCode, Venue, VenueCount, WarningPackage
 from kini.epidemic.imports.models import RegionFigure
-from kini.epidemic.prevention.models import SelfAssessment
+from kini.epidemic.prevention.models import BedReport, SelfAssessment
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
 from kini.epidemic.tracing.models import Contact, ContactExposure, DailyCheck, TracingCount
 
@@ -21,6 +21,7 @@ __all__ = [
     "AreaAlert",
     "AreaFigure",
     "Assessment",
+    "BedReport",
     "CaseDispute",
     "CaseExposure",
     "CaseMerge",

@@ -2,17 +2,26 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.core.retention import DAY, RetentionRule, row_removal, rules
-from kini.epidemic.prevention.models import SelfAssessment
+from kini.core.retention import DAY, YEAR, RetentionRule, row_removal, rules
+from kini.epidemic.prevention.models import BedReport, SelfAssessment
 
 
 def register() -> None:
     """Register the retention rules at start-up."""
-    rule = RetentionRule(
-        "epidemic.self-assessments",
-        _("Results of self-assessments of people who were signed in"),
-        _("After two weeks a result says nothing about how somebody is"),
-        14 * DAY,
-        row_removal(lambda before: SelfAssessment.objects.filter(at__lt=before)),
-    )
-    rules.register(rule.name, rule)
+    for rule in (
+        RetentionRule(
+            "epidemic.self-assessments",
+            _("Results of self-assessments of people who were signed in"),
+            _("After two weeks a result says nothing about how somebody is"),
+            14 * DAY,
+            row_removal(lambda before: SelfAssessment.objects.filter(at__lt=before)),
+        ),
+        RetentionRule(
+            "epidemic.beds",
+            _("Reports of hospitals about their beds"),
+            _("Occupancy of past epidemics is compared with today's; it names nobody but the officer who reported"),
+            10 * YEAR,
+            row_removal(lambda before: BedReport.objects.filter(counted_at__lt=before)),
+        ),
+    ):
+        rules.register(rule.name, rule)

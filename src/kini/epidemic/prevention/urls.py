@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from kini.epidemic.prevention import bed_desk, bed_pages
 from kini.epidemic.prevention import self_assessment_pages as self_assessment
 
 urlpatterns = [
@@ -15,5 +16,9 @@ urlpatterns = [
         name="self-assessment-delete",
     ),
     path("epidemic/self-assessment/<slug:disease>/", self_assessment.self_assessment, name="self-assessment"),
+    path("epidemic/beds/", bed_pages.bed_list, name="beds"),
+    path("epidemic/beds/<slug:hospital>/", bed_pages.hospital, name="hospital"),
+    path("desk/epidemic/beds/", bed_desk.hospitals, name="desk-hospitals"),
+    path("desk/epidemic/beds/<slug:hospital>/", bed_desk.report, name="desk-beds"),
     path("self-check/<slug:service>/", self_assessment.old_address, name="self-check"),
 ]

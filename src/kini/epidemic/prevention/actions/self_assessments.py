@@ -1,4 +1,4 @@
-"""Writes of prevention and care."""
+"""Writes of self-assessments: store one's own result, delete it."""
 
 from collections.abc import Mapping
 from typing import Any
