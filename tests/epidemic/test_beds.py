@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -19,6 +20,9 @@ from kini.epidemic.prevention import actions, beds
 from kini.epidemic.prevention.actions import BedCount
 from kini.epidemic.prevention.bed_types import BedsFile, beds_file
 from kini.epidemic.prevention.models import BedReport
+from kini.epidemic.surveillance import indicators
+from kini.epidemic.surveillance.areas import areas_of
+from kini.epidemic.surveillance.queries import counts
 from kini.people import actions as people_actions
 from kini.people.models import Officer, RoleGrant, User
 from kini.people.queries import officer_actor
@@ -222,7 +226,17 @@ def test_history_and_occupancy_by_day() -> None:
     later = beds.ward_states("icu", today + timedelta(days=6), today + timedelta(days=8), None)
     assert [value == value for value in later[hospital().area_id][0]] == [False, False, False]
     assert beds.ward_states("icu", today + timedelta(days=8), today + timedelta(days=9), None) == {}
+    by_city = counts("covid-19", "occupied-icu-total", "kecamatan", today - timedelta(days=3), today)
+    assert by_city.source == ""
+    assert float(np.nansum(by_city.values[:, 1])) == 8
+    assert occupancy_on(today) == pytest.approx(100 * np.mean([8 / 12, 8 / 18, 11 / 18, 11 / 18]), abs=0.01)
     assert [len(each) for each in beds.history(hospital(), 14).values()] == [1, 2]
+
+
+def occupancy_on(day: date) -> float:
+    """Occupancy of intensive care in the whole city, as surveillance computes it."""
+    values, _source = indicators.occupancy("covid-19", "icu", ["icu"], areas_of("provinsi"), day, day, None)
+    return float(values[0, 0])
 
 
 def test_old_reports_are_removed_after_ten_years() -> None:

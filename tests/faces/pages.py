@@ -166,6 +166,14 @@ PAGE_TYPES = (
     PageType("timetable", "feeds:feed", given={"name": "transit"}, deed=unfold),
     PageType("stop", "feeds:stop", given={"name": "transit", "code": "C04"}),
     PageType("journey", "feeds:journey", given={"name": "transit"}, query="?from=C01&to=C06"),
+    PageType("beds", "epidemic:beds", query="?near=Gambir"),
+    PageType("beds-wrong", "epidemic:beds", query="?near=zzz"),
+    PageType("hospital", "epidemic:hospital", given={"hospital": "rsud-tarakan"}),
+    PageType("desk-hospitals", "epidemic:desk-hospitals", NURSE),
+    PageType("desk-beds", "epidemic:desk-beds", NURSE, given={"hospital": "rsud-tarakan"}),
+    PageType(
+        "desk-beds-wrong", "epidemic:desk-beds", NURSE, given={"hospital": "rsud-tarakan"}, deed=say("icu-beds", "x")
+    ),
     PageType("self-assessments", "epidemic:self-assessments"),
     PageType("self-assessment", "epidemic:self-assessment", given={"disease": "covid-19"}),
     PageType(

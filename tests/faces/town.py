@@ -233,7 +233,7 @@ def _privacy(resident: Actor, officer: Actor) -> Town:
 
 def _records(resident: Actor, officer: Actor, nurse: Actor, reference: str) -> Town:
     """A consent to withdraw, and a case that was opened in an emergency and waits to be judged."""
-    for actor, role in ((nurse, "clinician"), (officer, "agency-head")):
+    for actor, role in ((nurse, "clinician"), (nurse, "hospital-officer"), (officer, "agency-head")):
         if not _self(actor).role_grants.filter(role=role).exists():
             people.grant_role(by=BY, officer=_self(actor), role=role)
     rescuer, case = queries.officer_actor(_self(nurse)), Case.objects.get(reference=reference)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from kini.city import queries as city
 from kini.city.models import Unit
@@ -22,6 +23,8 @@ from kini.people.rules import may
 from kini.records.models import Membership
 
 HOSPITAL = "hospital"
+#: A value for each day.
+type Days = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def history(facility: Unit, days: int) -> dict[str, list[BedReport]]:
     return {name: reports for name, reports in rows.items() if reports}
 
 
-def ward_states(ward: str, first: date, last: date, known_on: date | None) -> dict[str, tuple[Any, Any]]:
+def ward_states(ward: str, first: date, last: date, known_on: date | None) -> dict[str, tuple[Days, Days]]:
     """Beds and occupied beds of a ward at the end of each day, by code of the hospital's area.
 
     Arrays have a value for each day, NaN before the first report of any hospital there. A hospital that does not report
@@ -158,7 +161,7 @@ def ward_states(ward: str, first: date, last: date, known_on: date | None) -> di
     if known_on:
         rows = rows.filter(received_at__date__lte=known_on)
     days = (last - first).days + 1
-    by_bed: dict[tuple[str, str], tuple[str, Any, Any]] = {}
+    by_bed: dict[tuple[str, str], tuple[str, Days, Days]] = {}
     for report in rows.select_related("facility").order_by("counted_at"):
         key = report.facility_id, report.bed_type
         if key not in by_bed:
@@ -169,13 +172,13 @@ def ward_states(ward: str, first: date, last: date, known_on: date | None) -> di
         _area, beds, occupied = by_bed[key]
         beds[max(day, 0) : day + 7] = report.beds
         occupied[max(day, 0) : day + 7] = report.beds - report.available
-    states: dict[str, tuple[Any, Any]] = {}
+    states: dict[str, tuple[Days, Days]] = {}
     for area, beds, occupied in by_bed.values():
         before = states.get(area)
-        states[area] = (_plus(before[0], beds), _plus(before[1], occupied)) if before else (beds, occupied)
+        states[area] = (plus(before[0], beds), plus(before[1], occupied)) if before else (beds, occupied)
     return states
 
 
-def _plus(one: Any, other: Any) -> Any:
+def plus(one: Days, other: Days) -> Days:
     """Sum of two arrays, where a value that is not known counts as nothing."""
     return np.where(np.isnan(one), other, np.where(np.isnan(other), one, one + other))

@@ -17,7 +17,7 @@ from kini.core import preparation
 from kini.core.config_files import ConfigErrors
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.prevention import actions, api, personal_data, retention
+from kini.epidemic.prevention import actions, api, bed_occupancy, personal_data, retention
 from kini.epidemic.prevention.bed_types import beds_file, check_beds
 from kini.people.public import has_permission
 from kini.services.models import Service
@@ -30,6 +30,7 @@ def register() -> None:
     retention.register()
     personal_data.register()
     pack_checks.register("beds", check_beds)
+    bed_occupancy.register()
     scopes.register(api.SCOPE.name, api.SCOPE)
     api_modules.register("hospital-beds", ApiModule("Hospital beds", api.router))
     preparation.demo_steps.register("hospital-beds", preparation.action_step(actions.create_demo_beds))
