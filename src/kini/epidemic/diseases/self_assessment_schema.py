@@ -45,7 +45,7 @@ class AssessmentLevel(StrictModel):
     name: Text
     tone: Literal["ok", "warn", "bad"]
     advice: tuple[Text, ...] = Field(min_length=1)
-    next_steps: tuple[Literal["test", "isolation_support", "beds", "vaccination"], ...] = ()
+    next_steps: tuple[Literal["test", "isolation_support", "isolation_letter", "beds", "vaccination"], ...] = ()
 
 
 class Emergency(StrictModel):
@@ -125,4 +125,5 @@ class CareServices(StrictModel):
     test: Id | None = None
     vaccination: Id | None = None
     isolation_support: Id | None = None
+    isolation_letter: Id | None = None
     beds: Id | None = None

@@ -15,6 +15,7 @@ from kini.services.models import Service
 WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "test": (_("Book a test"), "calendar"),
     "isolation_support": (_("Ask for help in isolation"), "heart"),
+    "isolation_letter": (_("Letter for your employer or school"), "document"),
     "beds": (_("Find a free hospital bed"), "pin"),
     "vaccination": (_("Book a vaccination"), "shield"),
 }
@@ -50,6 +51,6 @@ def care_link(disease: Disease, step: str, known: Mapping[str, str] | None = Non
         return None
     label, icon = WORDS[step]
     address = reverse("services:service", args=[service.pk])
-    if step == "test":
+    if step in ("test", "isolation_support"):
         return CareLink(label, icon, address, service.pk, tuple((known or {}).items()))
     return CareLink(label, icon, address)
