@@ -25,6 +25,7 @@ PUBLIC = {
     "find-whereabouts",
     "list-agencies",
     "list-areas",
+    "list-hospital-beds",
     "list-places",
     "list-services",
     "list-wifi-points",

@@ -70,6 +70,7 @@ ELSEWHERE = {
     "privacy:desk-breach-edit": "the same: tests/privacy",
     "privacy:desk-breach-letter": "the same: tests/privacy",
     "cases:desk-emergency": "after require_read, which logs: tests/records",
+    "epidemic:desk-beds": "numbers of beds: tests/epidemic/test_beds.py",
     "epidemic:desk-contact": "after require_read, which logs: tests/epidemic/tracing",
     "epidemic:desk-interview": "after find_case, which logs: tests/epidemic/tracing",
     "wifi:desk-availability": "places: tests/wifi",

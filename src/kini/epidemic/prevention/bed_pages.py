@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city import queries as city
 from kini.city.models import Unit
-from kini.city.public import build_minimap, geocoding
+from kini.city.public import geocoding, point_map
 from kini.core.geometry import Point
 from kini.epidemic.prevention import beds
 from kini.epidemic.prevention.bed_types import BedType, beds_file
@@ -24,7 +24,7 @@ HISTORY_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where distances are measured from: a point, its name, and an error text about what was typed."""
+    """Origin of the distances: a point, its name, and an error text about what was typed."""
 
     point: Point | None = None
     name: str = ""
@@ -51,7 +51,7 @@ def bed_list(request: HttpRequest) -> HttpResponse:
         "bed_type": bed_type,
         "place": place,
         "silent": beds.without_report(hospitals),
-        "map": build_minimap(dots, [], place.point),
+        "map": point_map(dots, [], place.point),
         "hours": known.stale_after_hours,
         "phone": known.phone,
         "made_up": any(figure.report.source == "demo" for each in hospitals for figure in each.figures),
