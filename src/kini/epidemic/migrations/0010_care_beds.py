@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('city', '0002_facilities'),
-        ('epidemic', '0008_tracing_triggers'),
+        ('epidemic', '0009_checkin_venues_and_warnings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
