@@ -6,4 +6,7 @@ VERBS = {
     "epidemic import": Verb(
         "kini.epidemic.commands.import_file", "import figures or cases from a table, naming its defects", Needs.DATABASE
     ),
+    "epidemic report": Verb(
+        "kini.epidemic.commands.report_day", "print a day's indicators, level and zones of a disease", Needs.DATABASE
+    ),
 }

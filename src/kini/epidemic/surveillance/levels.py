@@ -11,10 +11,14 @@ from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.diseases.level_schema import Gate, LevelRule, class_of
 from kini.epidemic.surveillance.indicators import Indicators
 
-#: Indicator of `surveillance.indicators` behind each name of a level rule.
-BEHIND = {
-    **{"cases": "incidence", "admissions": "admissions", "deaths": "mortality"},
-    **{"positivity": "positivity", "contacts": "tracing-ratio", "occupancy": "occupancy-all"},
+#: Indicators of `surveillance.indicators` behind each name of a level rule: the first one that is known.
+BEHIND: dict[str, tuple[str, ...]] = {
+    "cases": ("incidence",),
+    "admissions": ("admissions",),
+    "deaths": ("mortality",),
+    "positivity": ("positivity",),
+    "contacts": ("tracing-ratio",),
+    "occupancy": ("occupancy-all", "occupancy-isolation"),
 }
 #: Days after which coverage no longer counts: it only grows, and is published by the month.
 COVERAGE_STALE = 62
@@ -99,22 +103,23 @@ def levels_of(found: Indicators, day: date | None = None) -> list[LevelResult]:
     ]
 
 
-def level_by(rule: LevelRule, values: dict[str, float | None], area: str = "", day: date | None = None) -> LevelResult:
+def level_by(rule: LevelRule, values: Mapping[str, float], area: str = "", day: date | None = None) -> LevelResult:
     """Level by the values of indicators (names of BEHIND and of coverage), for worked examples."""
-    known = {BEHIND.get(name, name): (value, 0) for name, value in values.items()}
+    known = {BEHIND[name][0] if name in BEHIND else name: (value, 0) for name, value in values.items()}
     return _level(rule, area, day or rule.since, known, {})
 
 
 def _needed(rule: LevelRule) -> list[str]:
     gates = [name for gate in rule.gates for name in _coverage(gate)]
-    return [*(BEHIND[name] for name in (*rule.transmission, *rule.capacity)), *dict.fromkeys(gates)]
+    rated = [indicator for name in (*rule.transmission, *rule.capacity) for indicator in BEHIND[name]]
+    return [*rated, *dict.fromkeys(gates)]
 
 
 def _coverage(gate: Gate) -> tuple[str, str]:
     return f"coverage-{gate.doses}", f"coverage-elderly-{gate.doses}"
 
 
-def _values(newest: dict[str, tuple[np.ndarray, np.ndarray]], place: int) -> dict[str, tuple[float | None, int]]:
+def _values(newest: dict[str, tuple[np.ndarray, np.ndarray]], place: int) -> dict[str, tuple[float, int]]:
     return {
         name: (float(values[place]), int(ages[place]))
         for name, (values, ages) in newest.items()
@@ -123,18 +128,23 @@ def _values(newest: dict[str, tuple[np.ndarray, np.ndarray]], place: int) -> dic
 
 
 def _level(
-    rule: LevelRule, area: str, day: date, known: dict[str, tuple[float | None, int]], sources: Mapping[str, str]
+    rule: LevelRule, area: str, day: date, known: dict[str, tuple[float, int]], sources: Mapping[str, str]
 ) -> LevelResult:
     ratings = []
     for name, steps in (*rule.transmission.items(), *rule.capacity.items()):
-        value, age = known.get(BEHIND[name], (None, 0))
-        rating = None if value is None else class_of(steps, value)
-        ratings.append(Rating(name, value, rating, sources.get(BEHIND[name], ""), None if value is None else age))
+        indicator = next((each for each in BEHIND[name] if each in known), None)
+        if indicator is None:
+            ratings.append(Rating(name, None, None))
+        else:
+            value, age = known[indicator]
+            ratings.append(Rating(name, value, class_of(steps, value), sources.get(indicator, ""), age))
     by_name = {rating.name: rating.rating for rating in ratings}
     transmission, rows = _group([by_name[name] for name in rule.transmission], len(rule.matrix))
     capacity, columns = _group([by_name[name] for name in rule.capacity], len(rule.matrix[0]))
     possible = {rule.matrix[row][column] for row in rows for column in columns}
-    checks = tuple(GateCheck(gate, *(known.get(name, (None, 0))[0] for name in _coverage(gate))) for gate in rule.gates)
+    checks = tuple(
+        GateCheck(gate, *(known[name][0] if name in known else None for name in _coverage(gate))) for gate in rule.gates
+    )
     if transmission is None:  # nothing is known of the spread
         return LevelResult(area, day, rule, None, None, None, capacity, tuple(ratings), checks)
     lowest = min(_gated(level, checks, unknown=True) for level in possible)

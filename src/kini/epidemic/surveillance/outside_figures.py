@@ -103,3 +103,37 @@ def _add_sums(values: Floats, every: Sequence[Area], place: dict[str, int]) -> N
     for code in sorted(parts, key=lambda each: -every[place[each]].depth):
         if np.isnan(values[place[code]]).all():
             values[place[code]] = values[parts[code]].sum(axis=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change of a sum between its two newest figures, for each area: NaN where there are no two of the same days.
+
+    Attributes:
+        total: newest figure.
+        change: since the figure before.
+    """
+
+    source: str
+    since: date
+    until: date
+    total: Floats
+    change: Floats
+
+
+def newest_change(
+    disease: str, measure: str, areas: AreaSet, day: date, days: int = 100, known_on: date | None = None
+) -> Change | None:
+    """Change of a measure's sum until a day, by the source with the most areas; for figures that come by the month."""
+    first = day - timedelta(days=days)
+    best: Change | None = None
+    for figures in newest_figures(disease, measures.total_of(measure), areas, first, day, known_on):
+        with_figures = np.flatnonzero(np.isfinite(figures.values).any(axis=0))
+        if len(with_figures) < 2:
+            continue
+        before, last = (figures.values[:, column] for column in with_figures[-2:])
+        since, until = (first + timedelta(days=int(column)) for column in with_figures[-2:])
+        change = Change(figures.source, since, until, last, last - before)
+        if best is None or np.isfinite(change.change).sum() > np.isfinite(best.change).sum():
+            best = change
+    return best
