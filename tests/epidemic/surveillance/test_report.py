@@ -9,8 +9,8 @@ from math import log
 from pathlib import Path
 
 import pytest
-from kini.epidemic.commands import report_day
 
+from kini.epidemic.commands import report_day
 from kini.epidemic.models import DeclaredLevel
 from kini.epidemic.surveillance import report
 from tests.epidemic.surveillance.conftest import CITY, DISEASE, figures
