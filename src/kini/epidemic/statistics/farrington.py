@@ -6,6 +6,7 @@ the residuals in the place of the regression's own; and weeks missing at the sta
 prediction back by as many weeks.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Literal
@@ -16,6 +17,9 @@ from scipy import stats
 from scipy.special import ndtri, stdtr
 
 from kini.epidemic.statistics.poisson_regression import Floats, PoissonFit, fit
+
+#: Series that are computed together: their arrays stay within the processor's cache.
+SERIES_AT_ONCE = 256
 
 type Threshold = Literal["delta", "negative-binomial", "mean-quantile"]
 
@@ -97,35 +101,58 @@ def detect(
     result = FarringtonResult(
         np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, bool)
     )
-    for column, week in enumerate(weeks):
-        recent = series[:, week - options.min_cases_weeks + 1 : week + 1].sum(-1)
-        areas = np.flatnonzero(recent >= options.min_cases)
-        prediction, with_trend = _judge(series[areas], week, first_day, sizes, options)
-        result.upper_bound[areas, column] = _bound(prediction, options)
-        result.expected[areas, column] = prediction.mean
-        result.dispersion[areas, column] = prediction.dispersion
-        result.trend[areas, column] = with_trend
+    recent = np.stack([series[:, week - options.min_cases_weeks + 1 : week + 1].sum(-1) for week in weeks], axis=1)
+    judged = recent >= options.min_cases
+    for baseline, columns in _baselines(weeks, first_day, options):
+        places = [(area, column) for column in columns for area in np.flatnonzero(judged[:, column])]
+        for begin in range(0, len(places), SERIES_AT_ONCE):
+            areas, at = np.array(places[begin : begin + SERIES_AT_ONCE]).T
+            week = np.array(weeks)[at]
+            rows = week[:, None] + baseline.rows
+            offset = sizes[rows] if sizes.any() else 0.0
+            prediction, with_trend = _judge(series[areas[:, None], rows], baseline, offset, sizes[week], options)
+            result.upper_bound[areas, at] = _bound(prediction, options)
+            result.expected[areas, at] = prediction.mean
+            result.dispersion[areas, at] = prediction.dispersion
+            result.trend[areas, at] = with_trend
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    """Weeks with which a week is compared, counted from it, and the season of each."""
+
+    rows: NDArray[np.int64]
+    seasons: NDArray[np.int64]
+
+
+def _baselines(
+    weeks: range, first_day: date | None, options: FarringtonOptions
+) -> Iterator[tuple[_Baseline, list[int]]]:
+    """Yield each baseline with the positions of the weeks that have it: most weeks have the same, so one design."""
+    columns: dict[tuple[bytes, bytes], list[int]] = {}
+    for column, week in enumerate(weeks):
+        seasons = _seasons(week, first_day, options)
+        rows = np.flatnonzero(seasons[: week - options.excluded_weeks] > 0)
+        columns.setdefault(((rows - week).tobytes(), seasons[rows].tobytes()), []).append(column)
+    for (rows, seasons), same in columns.items():
+        yield _Baseline(np.frombuffer(rows, np.int64), np.frombuffer(seasons, np.int64)), same
+
+
 def _judge(
-    series: Floats, week: int, first_day: date | None, log_population: Floats, options: FarringtonOptions
+    counts: Floats, baseline: _Baseline, offset: Floats | float, now: Floats, options: FarringtonOptions
 ) -> tuple["_Prediction", NDArray[np.bool_]]:
-    seasons = _seasons(week, first_day, options)
-    rows = np.flatnonzero(seasons[: week - options.excluded_weeks] > 0)
-    counts = series[:, rows]
-    offset, now = log_population[rows], log_population[week]
-    group = seasons[rows]
-    seasonal = (group[:, None] == np.arange(1, options.periods)).astype(float)
-    plain = np.column_stack([np.ones(len(rows)), seasonal])
-    target = np.zeros((len(series), plain.shape[1] + 1))
+    """Predict a week for each series of `counts`, shape (series, weeks of the baseline)."""
+    seasonal = (baseline.seasons[:, None] == np.arange(1, options.periods)).astype(float)
+    plain = np.column_stack([np.ones(len(baseline.rows)), seasonal])
+    target = np.zeros((len(counts), plain.shape[1] + 1))
     target[:, 0] = 1
     target[:, -1] = -np.argmax(np.isfinite(counts), axis=-1)
 
-    with_trend = np.zeros(len(series), bool)
+    with_trend = np.zeros(len(counts), bool)
     prediction = _predict(plain, counts, offset, now, target[:, :-1], options)
     if options.trend and options.years > 2:
-        sloped = _predict(np.column_stack([plain, rows - week]), counts, offset, now, target, options)
+        sloped = _predict(np.column_stack([plain, baseline.rows]), counts, offset, now, target, options)
         with_trend = (sloped.slope_p < options.trend_p) & (sloped.mean <= np.nanmax(counts, axis=-1))
         prediction = prediction.replaced(with_trend, sloped)
     return prediction, with_trend
@@ -183,7 +210,12 @@ class _Prediction:
 
 
 def _predict(
-    design: Floats, counts: Floats, offset: Floats, offset_now: float, target: Floats, options: FarringtonOptions
+    design: Floats,
+    counts: Floats,
+    offset: Floats | float,
+    offset_now: Floats,
+    target: Floats,
+    options: FarringtonOptions,
 ) -> _Prediction:
     weights = np.isfinite(counts).astype(float)
     fitted = fit(design, counts, weights, offset)

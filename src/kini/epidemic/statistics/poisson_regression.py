@@ -53,31 +53,45 @@ def fit(design: Floats, counts: Floats, weights: Floats, offset: Floats | float 
     observed = np.where(known, counts, 0)
     mean = observed + 0.1
     linear = np.log(mean)
-    deviance = _deviance(observed, mean, weights)
+    products = _products(design)
+    saturated = (weights * (xlogy(observed, observed) - observed)).sum(-1)
+    deviance = _deviance(saturated, observed, mean, linear, weights)
     coefficients = np.zeros((len(counts), design.shape[1]))
     last_weights = np.zeros_like(mean)
     running = np.ones(len(counts), bool)
     for _ in range(MAX_ITERATIONS):
-        now = np.flatnonzero(running)
-        if not now.size:
+        if not running.any():
             break
+        now = slice(None) if running.all() else np.flatnonzero(running)
         offsets = offset[now] if np.ndim(offset) == 2 else offset  # type: ignore[index]
         response = linear[now] - offsets + (observed[now] - mean[now]) / mean[now]
-        working = last_weights[now] = weights[now] * mean[now]
-        normal = np.einsum("an,ni,nj->aij", working, design, design, optimize=True)
+        working = weights[now] * mean[now]
+        last_weights[now] = working
         right = (working * response) @ design
-        coefficients[now] = np.linalg.solve(normal, right[..., None])[..., 0]
+        coefficients[now] = np.linalg.solve(_normal(working, products), right[..., None])[..., 0]
         linear[now] = coefficients[now] @ design.T + offsets
         mean[now] = np.maximum(np.exp(linear[now]), np.finfo(float).tiny)
-        changed = _deviance(observed[now], mean[now], weights[now])
+        changed = _deviance(saturated[now], observed[now], mean[now], linear[now], weights[now])
         running[now] = np.abs(changed - deviance[now]) >= TOLERANCE * (np.abs(changed) + 0.1)
         deviance[now] = changed
-    return _described(design, observed, mean, last_weights, coefficients)
+    return _described(design, products, observed, mean, last_weights, coefficients)
 
 
-def _described(design: Floats, counts: Floats, mean: Floats, working: Floats, coefficients: Floats) -> PoissonFit:
-    covariance = np.linalg.inv(np.einsum("an,ni,nj->aij", working, design, design, optimize=True))
-    leverage = working * np.einsum("ni,aij,nj->an", design, covariance, design, optimize=True)
+def _products(design: Floats) -> Floats:
+    """Products of each pair of columns, so that the normal equations of all areas are one product of matrices."""
+    return np.asarray((design[:, :, None] * design[:, None, :]).reshape(len(design), -1))
+
+
+def _normal(working: Floats, products: Floats) -> Floats:
+    columns = round(products.shape[1] ** 0.5)
+    return np.asarray((working @ products).reshape(-1, columns, columns))
+
+
+def _described(
+    design: Floats, products: Floats, counts: Floats, mean: Floats, working: Floats, coefficients: Floats
+) -> PoissonFit:
+    covariance = np.linalg.inv(_normal(working, products))
+    leverage = working * (covariance.reshape(len(counts), -1) @ products.T)
     residuals = (counts - mean) / mean
     degrees = (working > 0).sum(-1) - design.shape[1]
     pearson = (working * residuals**2).sum(-1)
@@ -85,5 +99,6 @@ def _described(design: Floats, counts: Floats, mean: Floats, working: Floats, co
     return PoissonFit(coefficients, mean, covariance, residuals, leverage, degrees.astype(float), dispersion)
 
 
-def _deviance(counts: Floats, mean: Floats, weights: Floats) -> Floats:
-    return np.asarray(2 * (weights * (xlogy(counts, counts) - xlogy(counts, mean) - (counts - mean))).sum(-1))
+def _deviance(saturated: Floats, counts: Floats, mean: Floats, linear: Floats, weights: Floats) -> Floats:
+    """Deviance; the logarithms of the means are known, but for those at the least number."""
+    return np.asarray(2 * (saturated - (weights * (counts * linear - mean)).sum(-1)))

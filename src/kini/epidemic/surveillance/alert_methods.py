@@ -117,4 +117,4 @@ def _without_outbreaks(counts: Floats, generator: np.random.Generator, years: in
     mean = np.maximum(smooth[:, np.arange(weeks) % 52], 0.01)
     spread = usual.var(-1, keepdims=True) / np.maximum(usual.mean(-1, keepdims=True), 0.01)
     excess = np.clip(spread, 1.05, 5) - 1
-    return generator.negative_binomial(mean / excess, 1 / (1 + excess)).astype(float)
+    return np.asarray(generator.negative_binomial(mean / excess, 1 / (1 + excess)), float)

@@ -203,6 +203,7 @@ def _level_lines(report: DayReport) -> Iterator[str]:
         else:
             yield _("Level: %(level)s") % {"level": level.level}
         yield "  " + _("Rule since %(day)s: %(source)s") % {"day": day_text(rule.since), "source": rule.source}
+        classes = {name: len(steps) + 1 for name, steps in (*rule.transmission.items(), *rule.capacity.items())}
         for rating in level.ratings:
             name = str(RATED[rating.name])
             if rating.rating is None:
@@ -210,7 +211,7 @@ def _level_lines(report: DayReport) -> Iterator[str]:
             else:
                 grade = _("class %(class)s of %(all)s") % {
                     "class": rating.rating + 1,
-                    "all": len((rule.transmission | rule.capacity)[rating.name]) + 1,
+                    "all": classes[rating.name],
                 }
                 yield _line(name, number(round(rating.value or 0, 2)), grade)
         for check in level.gates:
