@@ -135,8 +135,8 @@ def _baselines(
         seasons = _seasons(week, first_day, options)
         rows = np.flatnonzero(seasons[: week - options.excluded_weeks] > 0)
         columns.setdefault(((rows - week).tobytes(), seasons[rows].tobytes()), []).append(column)
-    for (rows, seasons), same in columns.items():
-        yield _Baseline(np.frombuffer(rows, np.int64), np.frombuffer(seasons, np.int64)), same
+    for (back, season), same in columns.items():
+        yield _Baseline(np.frombuffer(back, np.int64), np.frombuffer(season, np.int64)), same
 
 
 def _judge(

@@ -1,7 +1,9 @@
-"""Scheduled work: count case records every hour."""
+"""Scheduled work: count case records every hour; find alerts every morning; measure the methods every week."""
 
+from kini.core.actors import system
 from kini.core.jobs import periodic
-from kini.epidemic.surveillance import case_changes
+from kini.epidemic.diseases.disease_files import diseases
+from kini.epidemic.surveillance import alerts, case_changes
 from kini.web.formats import today
 
 
@@ -9,3 +11,17 @@ from kini.web.formats import today
 def count_cases() -> None:
     """Bring the data set of counted cases up to the case records."""
     case_changes.refresh(today())
+
+
+@periodic("7 22 * * *", name="epidemic.find_alerts")
+def find_alerts() -> None:
+    """Judge the last weeks of every disease."""
+    for disease in diseases():
+        alerts.find_alerts(by=system("epidemic"), disease=disease, day=today())
+
+
+@periodic("37 21 * * 1", name="epidemic.measure_methods")
+def measure_methods() -> None:
+    """Measure the false alarms of alerts and the coverage of the nowcast on the past."""
+    for disease in diseases():
+        alerts.measure_false_alarms(by=system("epidemic"), disease=disease, day=today())

@@ -114,7 +114,7 @@ class AreaAlert(models.Model):
 
     disease = models.CharField(max_length=60)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    week = models.DateField(help_text="First day, a Monday.")
+    week = models.DateField(help_text="First day.")
     cases = models.PositiveIntegerField()
     expected = models.FloatField(null=True)
     methods = models.JSONField(help_text="Bound that the cases exceeded, by method.")
@@ -127,7 +127,6 @@ class AreaAlert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["disease", "area", "week"], name="epidemic_area_alert_once"),
-            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="epidemic_area_alert_monday"),
             models.CheckConstraint(
                 condition=Q(state="open", judged_at__isnull=True) | (~Q(state="open") & Q(judged_at__isnull=False)),
                 name="epidemic_area_alert_judged_whole",

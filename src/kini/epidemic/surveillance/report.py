@@ -203,7 +203,8 @@ def _level_lines(report: DayReport) -> Iterator[str]:
         else:
             yield _("Level: %(level)s") % {"level": level.level}
         yield "  " + _("Rule since %(day)s: %(source)s") % {"day": day_text(rule.since), "source": rule.source}
-        classes = {name: len(steps) + 1 for name, steps in (*rule.transmission.items(), *rule.capacity.items())}
+        classes: dict[str, int] = {name: len(steps) + 1 for name, steps in rule.transmission.items()}
+        classes |= {name: len(steps) + 1 for name, steps in rule.capacity.items()}
         for rating in level.ratings:
             name = str(RATED[rating.name])
             if rating.rating is None:

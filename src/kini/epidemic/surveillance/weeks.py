@@ -22,12 +22,14 @@ class WeeklyCounts:
     Attributes:
         first_days: first day of each week, in order.
         values: shape (areas, weeks); no week is missing.
+        calendar: the weeks follow each other in the calendar; else 52 stand for a year.
     """
 
     areas: AreaSet
     first_days: tuple[date, ...]
     values: Floats
     source: str
+    calendar: bool = True
 
 
 def weekly_counts(
@@ -53,4 +55,4 @@ def weekly_counts(
         return None
     columns = np.flatnonzero(np.isfinite(stated[0].values).any(0))
     begins = tuple(first + timedelta(days=int(column) - 6) for column in columns)
-    return WeeklyCounts(areas, begins, np.nan_to_num(stated[0].values[:, columns]), stated[0].source)
+    return WeeklyCounts(areas, begins, np.nan_to_num(stated[0].values[:, columns]), stated[0].source, False)
