@@ -19,7 +19,7 @@ DATA = Path(__file__).parents[4].parent / "shared" / "data" / "health" / "dbd_mi
 MONDAY = date(2026, 11, 16)
 MENTENG = "31.71.06.1001"
 BY = system("test")
-WEEKLY = AlertRules(level="kecamatan", methods=("farrington", "cusum"), needed=1, least_cases=5)
+WEEKLY = AlertRules(level="kecamatan", methods=("farrington", "cusum"), needed=2, least_cases=5)
 
 
 def dengue():
@@ -73,10 +73,10 @@ def test_six_years_of_dengue_by_kecamatan(jakarta):
     alarms = found.alarms(values[:, -40:], WEEKLY)
     assert found.by_method["farrington"].shape == (44, 40)
     # 2022 was the second greatest year: areas rise above their past, but not most weeks.
-    assert 0.01 < alarms.mean() < 0.5
+    assert 0.05 < alarms.mean() < 0.2
     rates = alert_methods.false_alarms(values, WEEKLY)
     assert rates["farrington"] < 2, "alpha 1 % of 52 weeks, of which few have five cases"
-    assert rates["rule"] <= rates["farrington"] + rates["cusum"]
+    assert rates["rule"] < rates["farrington"]
 
 
 def test_weekly_figures_become_alerts_and_false_alarms_are_stored(jakarta):

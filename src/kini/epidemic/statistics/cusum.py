@@ -34,7 +34,7 @@ def cumulative_sums(
     transformation: Transformation = "rossi",
     reference: float = 1.04,
     decision: float = 2.26,
-    dispersion: float = 0.1,
+    dispersion: float | Floats = 0.1,
 ) -> Cusum:
     """Cumulative sums of the standardized excess over `reference`, never below 0.
 
@@ -72,7 +72,7 @@ def seasonal_means(counts: ArrayLike, weeks: int, *, phase: int = 1, frequency: 
     return np.asarray(np.exp(design @ fitted.coefficients[0]))
 
 
-def _standardized(counts: Floats, mean: Floats, transformation: Transformation, dispersion: float) -> Floats:
+def _standardized(counts: Floats, mean: Floats, transformation: Transformation, dispersion: float | Floats) -> Floats:
     match transformation:
         case "standard":
             return (counts - mean) / np.sqrt(mean)
@@ -86,7 +86,7 @@ def _standardized(counts: Floats, mean: Floats, transformation: Transformation, 
             return (counts - mean) / np.sqrt(mean + dispersion * mean**2)
 
 
-def _count_of(value: Floats, mean: Floats, transformation: Transformation, dispersion: float) -> Floats:
+def _count_of(value: Floats, mean: Floats, transformation: Transformation, dispersion: float | Floats) -> Floats:
     """Count whose standardized value is `value`."""
     root = np.sqrt(mean)
     match transformation:

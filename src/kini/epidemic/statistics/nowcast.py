@@ -119,6 +119,7 @@ def nowcast(
     prior_mean: float,
     prior_variance: float,
     draws: int = 2000,
+    delays: ReportingTriangle | None = None,
 ) -> Nowcast:
     """Draw the final numbers of the days whose reports are not all in.
 
@@ -127,13 +128,14 @@ def nowcast(
 
     Args:
         prior_mean, prior_variance: of the number of cases of a day; the variance is greater than the mean.
+        delays: reports from which the delays are learned, such as those of the whole city; None: the same ones.
     """
     max_delay = triangle.cells.shape[1] - 1
     days = min(max_delay, len(triangle.cells))
     reported = triangle.reported[len(triangle.cells) - days :]
     shape = prior_mean**2 / (prior_variance - prior_mean)
     rate = prior_mean / (prior_variance - prior_mean)
-    first, second = _reverse_hazard_parameters(triangle, PRIOR_WEIGHT)
+    first, second = _reverse_hazard_parameters(delays or triangle, PRIOR_WEIGHT)
     hazards = np.zeros((draws, max_delay + 1))
     hazards[:, 1:] = generator.beta(first[1:], second[1:], size=(draws, max_delay))
     chance = _distribution(hazards)[:, days - 1 :: -1]

@@ -19,6 +19,10 @@ CUSUM_BASELINE = 26
 #: Least expected number for CUSUM, as its statistic has no meaning at 0.
 LEAST_EXPECTED = 0.5
 OPTIONS = FarringtonOptions()
+#: Years before from which the usual number of a season is taken; with fewer it is that of the last half year.
+LEAST_SEASONS = 2
+#: Excess, in standard deviations, that CUSUM lets pass in each week, and the sum that is an alarm (Rossi et al. 1999).
+REFERENCE, DECISION = 1.04, 2.26
 #: Weeks of history that Farrington needs: five years, with the half window of the first.
 FARRINGTON_WEEKS = OPTIONS.years * 52 + OPTIONS.years + OPTIONS.half_window
 WEEKS_OF_YEAR = 365.25 / 7
@@ -53,15 +57,13 @@ def bounds(counts: Floats, weeks: int, methods: Sequence[str], first_day: date |
         first_day: day of the first week, for calendar years; None: years of 52 weeks.
     """
     judged = slice(counts.shape[-1] - weeks, None)
-    expected = _running_means(counts)
+    expected = _usual_counts(counts)
     by_method: dict[str, Floats] = {}
     for method in methods:
         if method.startswith("ears-"):
             by_method[method] = ears.upper_bounds(counts, method[5:].upper())[:, judged]  # type: ignore[arg-type]
         elif method == "cusum":
-            usual = np.maximum(expected, LEAST_EXPECTED)
-            found = cusum.cumulative_sums(np.nan_to_num(counts), np.where(np.isnan(usual), 1e9, usual))
-            by_method[method] = np.where(np.isnan(usual), np.nan, np.floor(found.upper_bound))[:, judged]
+            by_method[method] = _cusum_bounds(counts, expected)[:, judged]
         else:
             by_method[method] = np.full((len(counts), weeks), np.nan)
             able = [week for week in range(counts.shape[-1])[judged] if week >= FARRINGTON_WEEKS]
@@ -91,16 +93,32 @@ def false_alarms(
     return {name: float(flags.sum() / len(counts) / years) for name, flags in alarms.items()}
 
 
-def _running_means(counts: Floats) -> Floats:
-    """Mean of the weeks before each week, without the two before it; NaN on the first weeks."""
+def _usual_counts(counts: Floats) -> Floats:
+    """Usual number of each week: mean of the season in the years before, else of the weeks before; NaN at first."""
     means = np.full(counts.shape, np.nan)
-    sums = np.cumsum(np.nan_to_num(counts), axis=-1)
-    first = CUSUM_BASELINE + 2
-    if counts.shape[-1] > first:
-        upper = sums[:, CUSUM_BASELINE - 1 : -3]
-        lower = np.concatenate([np.zeros((len(counts), 1)), sums[:, : -3 - CUSUM_BASELINE]], axis=1)
-        means[:, first:] = (upper - lower) / CUSUM_BASELINE
+    weeks = counts.shape[-1]
+    for week in range(CUSUM_BASELINE + 2, weeks):
+        seasons = [week - 52 * year for year in range(1, OPTIONS.years + 1)]
+        around = [
+            range(max(each - OPTIONS.half_window, 0), each + OPTIONS.half_window + 1) for each in seasons if each >= 0
+        ]
+        chosen = [each for span in around for each in span]
+        if len(around) < LEAST_SEASONS:
+            chosen = list(range(week - 2 - CUSUM_BASELINE, week - 2))
+        means[:, week] = counts[:, chosen].mean(-1)
     return means
+
+
+def _cusum_bounds(counts: Floats, expected: Floats) -> Floats:
+    """Bounds of the cumulative sums, with the dispersion of each area about its usual numbers; NaN at first."""
+    known = np.isfinite(expected)
+    usual = np.maximum(np.where(known, expected, counts), LEAST_EXPECTED)
+    excess = np.sum(known * ((counts - usual) ** 2 - usual), -1) / np.maximum(np.sum(known * usual**2, -1), 1)
+    dispersion = np.clip(excess, 0, 2)[:, None]
+    found = cusum.cumulative_sums(
+        counts, usual, transformation="negative-binomial", reference=REFERENCE, decision=DECISION, dispersion=dispersion
+    )
+    return np.where(known, np.floor(found.upper_bound), np.nan)
 
 
 def _without_outbreaks(counts: Floats, generator: np.random.Generator, years: int) -> Floats:

@@ -3,7 +3,7 @@
 from kini.core.actors import system
 from kini.core.jobs import periodic
 from kini.epidemic.diseases.disease_files import diseases
-from kini.epidemic.surveillance import alerts, case_changes
+from kini.epidemic.surveillance import alerts, case_changes, nowcasts
 from kini.web.formats import today
 
 
@@ -25,3 +25,4 @@ def measure_methods() -> None:
     """Measure the false alarms of alerts and the coverage of the nowcast on the past."""
     for disease in diseases():
         alerts.measure_false_alarms(by=system("epidemic"), disease=disease, day=today())
+        nowcasts.measure_nowcast(by=system("epidemic"), disease=disease, day=today())

@@ -11,13 +11,14 @@ from django.db.models import Q, QuerySet
 from kini.core.dated_rules import filter_in_force
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.surveillance import indicators as computed
-from kini.epidemic.surveillance import levels, series, zones
+from kini.epidemic.surveillance import levels, nowcasts, series, zones
 from kini.epidemic.surveillance.areas import areas_of, smallest_areas
 from kini.epidemic.surveillance.case_counts import USUAL_DAYS, Question
 from kini.epidemic.surveillance.indicators import Indicators
 from kini.epidemic.surveillance.levels import LevelResult
 from kini.epidemic.surveillance.measures import DayOf
-from kini.epidemic.surveillance.models import AreaAlert, DeclaredLevel
+from kini.epidemic.surveillance.models import AreaAlert, Assessment, DeclaredLevel
+from kini.epidemic.surveillance.nowcasts import Calibration, Factors, NowcastSeries
 from kini.epidemic.surveillance.series import AreaSeries
 from kini.epidemic.surveillance.zones import Zones
 
@@ -53,6 +54,25 @@ def indicators(
 ) -> Indicators:
     """Compute the indicators of a span of days (of one, without `last`)."""
     return computed.indicators(disease, areas_of(areas), first, last or first, known_on)
+
+
+def nowcast(disease: str, areas: Areas, day: date, *, by: DayOf = "onset") -> NowcastSeries | None:
+    """Predict the final numbers of the last days, as known on the day, with calibrated 80 % intervals."""
+    measured = nowcasts.measured_calibration(disease, day)
+    return nowcasts.nowcast_series(
+        disease, areas_of(areas), day, by, factors=measured.factors if measured else Factors()
+    )
+
+
+def calibration(disease: str, day: date) -> Calibration | None:
+    """Newest measured share of past days that the nowcast's intervals covered."""
+    return nowcasts.measured_calibration(disease, day)
+
+
+def false_alarms(disease: str, day: date) -> dict[str, float]:
+    """Newest measured false alarms of an area in a year, by method; "rule" is that of the alerts."""
+    rows = Assessment.objects.filter(disease=disease, measured_on__lte=day).exclude(subject__in=nowcasts.SUBJECTS)
+    return dict(rows.order_by("measured_on").values_list("subject", "value"))
 
 
 def levels_on(disease: str, areas: Areas, day: date, *, known_on: date | None = None) -> list[LevelResult]:
