@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('epidemic', '0008_tracing_triggers'),
+        ('epidemic', '0010_care_beds'),
     ]
 
     operations = [
