@@ -442,7 +442,10 @@ ELSEWHERE = {
         "epidemic:desk-interview-household",
     ),
     "only for tracers: tests/epidemic/tracing": (
-        "epidemic:desk-tracing", "epidemic:desk-contact", "epidemic:desk-interview",
+        "epidemic:desk-tracing", "epidemic:desk-contact", "epidemic:desk-interview", "epidemic:daily-check",
+        "epidemic:desk-chain", "epidemic:desk-cluster", "epidemic:desk-clusters", "epidemic:desk-inspection",
+        "epidemic:desk-inspections", "epidemic:desk-sources", "epidemic:desk-tracing-figures",
+        "epidemic:desk-venue-visit",
     ),
     "only where the city has a directory of officers (tests/people/directory)": (
         "people:directory-back", "people:directory-signed-out", "people:directory-start",

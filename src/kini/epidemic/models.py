@@ -15,12 +15,23 @@ from kini.epidemic.checkin.models import PendingRecord, Slip, UploadCode, Venue,
 from kini.epidemic.imports.models import RegionFigure
 from kini.epidemic.prevention.models import BedReport, SelfAssessment
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
-from kini.epidemic.tracing.models import Contact, ContactExposure, DailyCheck, TracingCount
+from kini.epidemic.tracing.models import (
+    Attendance,
+    Contact,
+    ContactExposure,
+    ContainerCount,
+    DailyCheck,
+    Gathering,
+    HouseVisit,
+    LarvaInspection,
+    TracingCount,
+)
 
 __all__ = [
     "AreaAlert",
     "AreaFigure",
     "Assessment",
+    "Attendance",
     "BedReport",
     "CaseDispute",
     "CaseExposure",
@@ -31,11 +42,15 @@ __all__ = [
     "ClassificationChange",
     "Contact",
     "ContactExposure",
+    "ContainerCount",
     "CountedState",
     "DailyCheck",
     "DeclaredLevel",
+    "Gathering",
     "HospitalStay",
+    "HouseVisit",
     "LabTest",
+    "LarvaInspection",
     "PendingRecord",
     "RegionFigure",
     "SelfAssessment",

@@ -184,7 +184,7 @@ def _page(request: HttpRequest, by: Actor, case: CaseRecord, tracing: Tracing, f
         "infectious": infectious,
         "named": named,
         "household": [(each, queries.relation_in_family(case, each)) for each in household],
-        "groups": _areas(form.data.get("area") or case.area_id),
+        "groups": area_groups(form.data.get("area") or case.area_id),
         "form": form,
         "chosen": {name: request.POST.getlist(name) for name in ("relation", "setting", "protections")},
         "typed": form.data,
@@ -216,7 +216,8 @@ def _named(by: Actor, case: CaseRecord, tracing: Tracing) -> list[NamedContact]:
     ]
 
 
-def _areas(chosen: str) -> list[dict[str, Any]]:
+def area_groups(chosen: str) -> list[dict[str, Any]]:
+    """Return the areas of a grouped list, with the chosen one marked."""
     return [
         {
             "label": around,

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kini.city.models import Agency, Area, Unit
-from kini.core.database.encryption import EncryptedTextField
+from kini.core.database.encryption import EncryptedLookupField, EncryptedTextField
 from kini.epidemic.case_records.models import CaseRecord
 from kini.people.models import Person, User
 
@@ -61,7 +61,9 @@ class Contact(models.Model):
     ended_at = models.DateTimeField(null=True, help_text="When the follow-up ended.")
     end_reason = EncryptedTextField(context="epidemic.contact.end", blank=True)
     became_case = models.ForeignKey(CaseRecord, models.PROTECT, null=True, related_name="was_contact")
-    answer_code = models.BinaryField(max_length=32, null=True, help_text="Keyed hash of the code of the daily page.")
+    answer_code = EncryptedLookupField(
+        context="epidemic.contact.code", null=True, unique=True, help_text="Of the page on which the contact answers."
+    )
     rule_since = models.DateField(help_text="First day of the follow-up rule.")
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -72,7 +74,6 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["person", "disease"], condition=Q(follow_up="under"), name="epidemic_contact_one_follow_up"
             ),
-            models.UniqueConstraint(fields=["answer_code"], name="epidemic_contact_answer_code"),
             models.CheckConstraint(
                 condition=Q(follow_up="under", ended_at__isnull=True)
                 | (~Q(follow_up="under") & Q(ended_at__isnull=False)),
@@ -191,4 +192,106 @@ class TracingCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["disease", "area", "day", "measure"], name="epidemic_tracing_count_once")
+        ]
+
+
+class Gathering(models.Model):
+    """A venue on some days, or an event, at which people may have infected each other: the place of a cluster."""
+
+    name = models.CharField(max_length=160)
+    disease = models.CharField(max_length=60)
+    setting = models.CharField(max_length=60, help_text="Id of the disease's file.")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    area_path = models.CharField(max_length=120)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    people = models.PositiveIntegerField(null=True, help_text="Estimated number of those who were there.")
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="epidemic_gathering_days_in_order"),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(disease="") & ~Q(setting=""), name="epidemic_gathering_whole"
+            ),
+            models.UniqueConstraint(fields=["disease", "area", "name", "first_day"], name="epidemic_gathering_once"),
+        ]
+        indexes = [models.Index(fields=["agency", "area_path"], name="epidemic_gathering_scope")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attendance(models.Model):
+    """A person's presence at a gathering, which they told with their consent."""
+
+    gathering = models.ForeignKey(Gathering, models.CASCADE, related_name="attendances")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="attendances")
+    day = models.DateField(help_text="The first one that is known.")
+    consent_evidence = models.CharField(max_length=120, help_text="In which interview, or on which paper.")
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gathering", "person"], name="epidemic_attendance_once"),
+            models.CheckConstraint(condition=~Q(consent_evidence=""), name="epidemic_attendance_with_consent"),
+        ]
+
+
+class LarvaInspection(models.Model):
+    """Inspection of the houses around a case of a disease that mosquitoes carry."""
+
+    case = models.OneToOneField(CaseRecord, models.PROTECT, related_name="larva_inspection")
+    disease = models.CharField(max_length=60)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    area_path = models.CharField(max_length=120)
+    due_on = models.DateField()
+    planned_houses = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(planned_houses__gte=1), name="epidemic_larva_inspection_houses")
+        ]
+        indexes = [
+            models.Index(fields=["agency", "area_path"], name="epidemic_larva_scope"),
+            models.Index(fields=["due_on"], name="epidemic_larva_due", condition=Q(closed_at=None)),
+        ]
+
+
+class HouseVisit(models.Model):
+    """A visit to a house of a larva inspection."""
+
+    RESULTS: ClassVar = ("inspected", "nobody-home", "refused")
+
+    inspection = models.ForeignKey(LarvaInspection, models.CASCADE, related_name="visits")
+    house = EncryptedTextField(context="epidemic.house", help_text="Number or sign, to find it again.")
+    day = models.DateField()
+    result = models.CharField(max_length=12, choices=[(each, each) for each in RESULTS])
+    client_key = models.UUIDField(unique=True, help_text="Of the phone's form: sent twice, recorded once.")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+
+class ContainerCount(models.Model):
+    """Containers of one type in a house: how many were inspected, and in how many larvae lived."""
+
+    visit = models.ForeignKey(HouseVisit, models.CASCADE, related_name="containers")
+    container = models.CharField(max_length=60, help_text="Id of the disease's file.")
+    inspected = models.PositiveSmallIntegerField()
+    positive = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "container"], name="epidemic_container_once"),
+            models.CheckConstraint(
+                condition=Q(inspected__gte=1, positive__lte=F("inspected")),
+                name="epidemic_container_positive_of_inspected",
+            ),
         ]

@@ -16,9 +16,9 @@ from kini.epidemic.tracing import rules
 from kini.epidemic.tracing.models import Contact, DailyCheck, FollowUp
 from kini.epidemic.tracing.rules import Risk, Standing
 from kini.people.models import FamilyTie, Resident
-from kini.people.public import PersonDetails, details_of, household_of
+from kini.people.public import PersonDetails, details_of
 from kini.people.rules import may
-from kini.records.public import visible
+from kini.records.public import may_read, visible
 
 #: Contacts on one work list: more than a tracer reaches in a day.
 LONGEST_LIST = 60
@@ -57,9 +57,7 @@ class WorkCounts:
 
 def visible_contacts(by: Actor) -> QuerySet[Contact]:
     """Return the contacts that an officer may see now, without those of their own household."""
-    contacts = visible(by, Contact)
-    household = household_of(by.user_id).residents if by.is_officer else frozenset()
-    return contacts.exclude(person__resident__in=household) if household else contacts
+    return visible(by, Contact)
 
 
 def open_contacts(by: Actor) -> QuerySet[Contact]:
@@ -114,10 +112,8 @@ def _failed_attempts(keys: Collection[int], day: date) -> Counter[int]:
 
 def may_trace_case(by: Actor, case: CaseRecord) -> bool:
     """Return True if an officer traces the contacts of a case: it is of their area, and not of their household."""
-    household = household_of(by.user_id).residents if by.is_officer else frozenset()
-    if Resident.objects.filter(person_id=case.person_id, pk__in=household).exists():
-        return False
-    return may(by, EpidemicPermission.TRACE_CONTACTS, Scope(case.agency_id, case.area_path))
+    scope = Scope(case.agency_id, case.area_path)
+    return may(by, EpidemicPermission.TRACE_CONTACTS, scope) and may_read(by, case) is not None
 
 
 def household_of_case(case: CaseRecord) -> list[Resident]:

@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kini.epidemic.case_records.case_references import register_case_reference
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.tracing import jobs, personal_data, retention  # noqa: F401 -- jobs register themselves
-from kini.epidemic.tracing.models import Contact
+from kini.epidemic.tracing import jobs, message_replies, notifications, personal_data, retention  # noqa: F401 -- jobs register themselves
+from kini.epidemic.tracing.actions.gatherings import VENUE_VISITS
+from kini.epidemic.tracing.models import Attendance, Contact, ContactExposure, LarvaInspection
+from kini.messages.public import reply_handlers
 from kini.people.public import (
     OnMerge,
     PersonReference,
@@ -14,7 +17,7 @@ from kini.people.public import (
     permission_filters,
     register_reference,
 )
-from kini.records.public import AccessPolicy, register_policy
+from kini.records.public import AccessPolicy, ConsentPurpose, consent_purposes, register_policy
 from kini.records.rules import Doors
 from kini.web.navigation import NavItem, navigation
 
@@ -35,12 +38,34 @@ def register() -> None:
             purposes=(PURPOSE,),
             access_type=ACCESS_TYPE,
             columns=permission_filters.ScopeColumns(service=""),
+            subject="person_id",
             reference="reference",
         )
     )
     register_reference(PersonReference(Contact, on_merge=OnMerge.MOVE_OR_STAY))
+    register_reference(PersonReference(Attendance, on_merge=OnMerge.MOVE_OR_STAY))
+    register_case_reference(ContactExposure)
+    register_case_reference(Contact, "became_case")
+    register_case_reference(LarvaInspection)
+    purpose = ConsentPurpose(
+        VENUE_VISITS,
+        _("Places where you were"),
+        _("I agree that the health centre uses the places that I name to find where people were infected."),
+        _("Tracers compare them with the places of other cases. The venue does not learn who you are."),
+        _("The places that you named are no longer compared. Your treatment stays the same."),
+    )
+    consent_purposes.register(purpose.id, purpose)
+    notifications.register()
+    # Before the handlers that answer every message.
+    reply_handlers.register("daily-check", message_replies.receive_answer)
     personal_data.register()
     retention.register()
     traces = has_permission(EpidemicPermission.TRACE_CONTACTS)
-    item = NavItem("epidemic:desk-tracing", _("Contacts"), "people", 30, "desk", _("Health"), visible=traces)
-    navigation.register("desk-tracing", item)
+    for name, url_name, label, icon, order in (
+        ("desk-tracing", "epidemic:desk-tracing", _("Contacts"), "people", 60),
+        ("desk-clusters", "epidemic:desk-clusters", _("Clusters"), "pin", 61),
+        ("desk-sources", "epidemic:desk-sources", _("Likely sources"), "search", 62),
+        ("desk-tracing-figures", "epidemic:desk-tracing-figures", _("Figures of contact tracing"), "chart", 63),
+        ("desk-inspections", "epidemic:desk-inspections", _("Larva inspections"), "drop", 64),
+    ):
+        navigation.register(name, NavItem(url_name, label, icon, order, "desk", _("Health"), visible=traces))

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.retention import RetentionRule, row_removal, rules
-from kini.epidemic.tracing.models import Contact, DailyCheck, FollowUp, TracingCount
+from kini.epidemic.tracing.models import Contact, ContactStatus, DailyCheck, FollowUp, TracingCount
 from kini.people.public import legal_holds
 from kini.web.formats import city_time
 
@@ -34,7 +34,7 @@ def remove_contacts(contacts: QuerySet[Contact]) -> None:
     for each in contacts.select_related("unit"):
         assert each.ended_at
         key = each.disease, each.unit.area_id if each.unit else each.area_id, city_time(each.ended_at).date()
-        measure = each.status if each.follow_up == FollowUp.CANCELLED else each.follow_up
+        measure = each.follow_up if each.status == ContactStatus.ACTIVE else each.status
         counts[*key, measure] += 1
         if each.follow_up in (FollowUp.COMPLETED, FollowUp.LOST):
             counts[*key, "days"] += (each.follow_up_until - each.last_exposure_on).days

@@ -79,7 +79,6 @@ def find_contact(request: HttpRequest, reference: str) -> Contact:
     if contact is None:
         raise Http404
     require_read(by, contact, PURPOSE)
-    log_persons(by, [contact])
     return contact
 
 

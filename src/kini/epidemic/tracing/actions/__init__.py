@@ -1,4 +1,4 @@
-"""Actions of tracing: contacts, daily checks."""
+"""Actions of tracing: contacts, daily checks, gatherings, larva inspections."""
 
 from kini.epidemic.tracing.actions.contact_records import (
     convert_contact,
@@ -9,6 +9,8 @@ from kini.epidemic.tracing.actions.contact_records import (
     record_named_contact,
 )
 from kini.epidemic.tracing.actions.follow_up import close_due, handle_red_flag, record_check, set_lost
+from kini.epidemic.tracing.actions.gatherings import record_attendance, record_gathering
+from kini.epidemic.tracing.actions.larvae import open_inspection, record_house_visit
 
 __all__ = [
     "close_due",
@@ -16,8 +18,12 @@ __all__ = [
     "drop_contact",
     "end_quarantine_by_test",
     "handle_red_flag",
+    "open_inspection",
+    "record_attendance",
     "record_check",
     "record_contact",
+    "record_gathering",
+    "record_house_visit",
     "record_household",
     "record_named_contact",
     "set_lost",

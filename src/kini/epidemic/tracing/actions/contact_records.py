@@ -189,6 +189,7 @@ def _new_contact(
     terms = rules.terms_of(tracing, exposure.last_day)
     contact = Contact.objects.create(
         reference=references.generate(PREFIX),
+        answer_code=references.generate_code(),
         disease=case.disease,
         person=person,
         agency_id=case.agency_id,
