@@ -74,6 +74,8 @@ ELSEWHERE = {
     "epidemic:desk-contact": "after require_read, which logs: tests/epidemic/tracing",
     "epidemic:desk-chain": "references alone: tests/epidemic/tracing",
     "epidemic:desk-cluster": "references alone: tests/epidemic/tracing",
+    "epidemic:desk-sources": "references alone, of a pack with diseases: tests/epidemic/tracing",
+    "epidemic:desk-tracing-figures": "numbers, of a pack with diseases: tests/epidemic/tracing",
     "epidemic:desk-inspection": "houses of nobody who is named: tests/epidemic/tracing",
     "epidemic:desk-venue-visit": "after find_case, which logs: tests/epidemic/tracing",
     "epidemic:desk-interview": "after find_case, which logs: tests/epidemic/tracing",

@@ -48,8 +48,10 @@ def traced_diseases() -> dict[str, object]:
 
 
 def chosen_disease(request: HttpRequest) -> str:
-    """Return the disease of the address, else the first one."""
+    """Return the disease of the address, else the first one; 404 in a city without one."""
     known = traced_diseases()
+    if not known:
+        raise Http404
     name = request.GET.get("disease", "")
     return name if name in known else next(iter(known))
 
