@@ -33,6 +33,7 @@ class Target:
         defaults: values by field of new rows, beside those of the file.
         frozen: rows that stay as they are, whatever the file says.
         whole: a file names every row, so that what is missing from it is removed.
+        brief: the record of an added row has its fields only, for tables whose other columns nobody changes.
     """
 
     model: type[Model]
@@ -42,6 +43,7 @@ class Target:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     frozen: QuerySet[Any] | None = None
     whole: bool = False
+    brief: bool = False
 
 
 def load(
@@ -135,7 +137,7 @@ def undo(*, by: Actor, run: ImportRun) -> None:
 #: `of_change`: the stored row `t` of a change `c`, whose `before` and `after` are whole rows.
 _UNDONE_CONFLICTS = """
     SELECT count(*) FROM core_importchange c LEFT JOIN {table} t ON {of_change}
-    WHERE c.run_id = %s AND to_jsonb(t) IS DISTINCT FROM c.after
+    WHERE c.run_id = %s AND (to_jsonb(t) @> c.after) IS NOT TRUE AND to_jsonb(t) IS DISTINCT FROM c.after
 """
 _UNDO = (
     "DELETE FROM {table} t USING core_importchange c WHERE {of_change} AND c.run_id = %s AND c.before IS NULL",
@@ -217,6 +219,14 @@ class _Statements:
         """  # noqa: S608
         return statement, [self.target.whole, *of_frozen, *self.target.scope.values()]
 
+    @property
+    def _added(self) -> str:
+        """The record of an added row."""
+        if not self.target.brief:
+            return "to_jsonb(t)"
+        pairs = ", ".join(f"'{column.strip('"')}', t.{column}" for column in (self.pk, *self.fields))
+        return f"jsonb_build_object({pairs})"
+
     def changes(self, run: int) -> Iterable[tuple[str, list[Any]]]:
         """The changes of the table, each with its record."""
         note = "INSERT INTO core_importchange (run_id, before, after) SELECT %s, before, after FROM written"
@@ -226,7 +236,7 @@ class _Statements:
             f"WITH written AS (INSERT INTO {self.table} AS t ({', '.join([*own, *fixed])})"  # noqa: S608
             f" SELECT {', '.join([*(f'i.{column}' for column in own), *('%s' for _each in fixed)])}"
             " FROM import_row i JOIN import_difference d USING (line) WHERE d.kind = 'added'"
-            f" RETURNING NULL::jsonb AS before, to_jsonb(t) AS after) {note}",
+            f" RETURNING NULL::jsonb AS before, {self._added} AS after) {note}",
             [*beside, run],
         )
         assigned = ", ".join(f"{column} = i.{column}" for column in self.fields)

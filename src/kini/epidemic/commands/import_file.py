@@ -13,6 +13,7 @@ from kini.core.config_files import ConfigErrors
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.imports.actions import Imported, import_figures
 from kini.epidemic.imports.areas import AreaIndex
+from kini.epidemic.imports.declared_levels import import_levels
 from kini.epidemic.imports.defects import RULES, Defect, Defects, Kind, parse_rules
 from kini.epidemic.imports.frame import Options
 from kini.epidemic.imports.kinds import ABOUT, FileKind, propose_kind
@@ -76,11 +77,15 @@ def _proposed(source: SourceFile) -> FileKind:
 def _import(options: argparse.Namespace, source: SourceFile, kind: FileKind) -> Imported:
     place = _place(options.area or _named_place(source), given=bool(options.area))
     place.day = options.day
+    by, disease = system("epidemic import"), _disease(options.disease, source, kind)
+    if kind is FileKind.LEVELS:
+        run = import_levels(by=by, source=source, disease=disease, options=place, dry_run=options.dry_run)
+        return Imported([run])
     return import_figures(
-        by=system("epidemic import"),
+        by=by,
         source=source,
         kind=kind,
-        disease=_disease(options.disease, source, kind),
+        disease=disease,
         options=place,
         known_on=options.known_on,
         dry_run=options.dry_run,

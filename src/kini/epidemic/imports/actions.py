@@ -99,7 +99,8 @@ class _Store:
         *,
         dry_run: bool,
     ) -> ImportRun:
-        target = Target(self.model, key=("measure", self.place, "day", "known_on"), fields=("value",), scope=self.scope)
+        key = ("measure", self.place, "day", "known_on")
+        target = Target(self.model, key=key, fields=("value",), scope=self.scope, brief=True)
         stored = self._newest()  # before the COPY, which holds the connection
         rows = self._rows(frame, series, rows, stored)
         return load(by=by, target=target, table=table, rows=rows, dry_run=dry_run)

@@ -15,8 +15,8 @@ from kini.epidemic.surveillance import measures
 
 #: Share of rows in which an identity must hold to be taken for a rule of the file.
 MOSTLY = 0.9
-#: Share of falling steps up to which a series is a sum since the beginning.
-FEW_FALLS = 0.25
+#: Falls up to which a series is a sum since the beginning: share of steps, or of what all its rises add up to.
+FEW_FALLS, SMALL_FALLS = 0.25, 0.3
 
 
 def check_frame(frame: Frame, defects: Defects) -> Frame:
@@ -65,14 +65,17 @@ def resolve_modes(frame: Frame) -> Frame:
             for c in frame.columns
         ]
         return replace(frame, columns=columns)
-    falls, steps = np.zeros(len(frame.columns)), np.zeros(len(frame.columns))
+    falls, steps, fallen, risen = np.zeros((4, len(frame.columns)))
     for _place, rows in frame.by_place():
         differences = np.diff(frame.values[rows], axis=0)
         falls += np.nansum(differences < 0, axis=0)
         steps += np.nansum(differences != 0, axis=0) - np.isnan(differences).sum(axis=0)
+        fallen -= np.nansum(np.minimum(differences, 0), axis=0)
+        risen += np.nansum(np.maximum(differences, 0), axis=0)
+    is_sum = (falls <= FEW_FALLS * steps) | (fallen <= SMALL_FALLS * risen)
     columns = [
-        replace(c, mode="total" if falls[n] <= FEW_FALLS * steps[n] else "new") if not c.mode else c
-        for n, c in enumerate(frame.columns)
+        c if c.mode else replace(c, mode="total" if summed else "new")
+        for c, summed in zip(frame.columns, is_sum, strict=True)
     ]
     return replace(frame, columns=columns)
 

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     GAP = "gap"
     SIZE = "size"
     PERIOD = "period"
+    UNCHECKED = "unchecked"
 
 
 #: Rules that may be chosen; the first one is applied unless told.
@@ -75,7 +76,8 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = {
     Kind.FALL: (Rule.KEEP, Rule.REFUSE),
     Kind.GAP: (Rule.KEEP,),
     Kind.SIZE: (Rule.KEEP, Rule.REFUSE),
-    Kind.PERIOD: (Rule.KEEP, Rule.REFUSE),
+    Kind.PERIOD: (Rule.KEEP,),
+    Kind.UNCHECKED: (Rule.KEEP,),
 }
 
 
@@ -128,7 +130,8 @@ class Defects:
 
     def refused(self) -> list[ConfigError]:
         """Return what was left out, for the record of the run."""
-        return [self.as_error(each) for each in self.each if each.rule is Rule.REFUSE]
+        harmless = (Kind.EMPTY_ROW, Kind.TOTAL_ROW, Kind.COLUMN)
+        return [self.as_error(each) for each in self.each if each.rule is Rule.REFUSE and each.kind not in harmless]
 
     def write(self, path: Path) -> None:
         """Write all defects as CSV."""
