@@ -7,6 +7,7 @@ from kini.epidemic.diseases.disease_files import check_diseases
 from kini.epidemic.imports import registration as imports
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention import registration as prevention
+from kini.epidemic.simulate import registration as simulate
 from kini.epidemic.surveillance import registration as surveillance
 from kini.epidemic.tracing import registration as tracing
 from kini.people.public import register_permissions
@@ -21,4 +22,5 @@ def register() -> None:
     surveillance.register()
     checkin.register()
     imports.register()
+    simulate.register()
     tracing.register()

@@ -1,0 +1,77 @@
+"""Write and remove the made-up wave of a demo."""
+
+import numpy as np
+from django.db import connection
+
+from kini.city.public import city_tables
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor
+from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.diseases.disease_files import disease_of
+from kini.epidemic.simulate.wave import Times, simulate_wave
+from kini.epidemic.simulate.wave_figures import write_figures
+from kini.epidemic.simulate.wave_records import PERSON_SOURCE, SOURCE, WaveRecords, smallest_areas
+from kini.web.formats import today
+
+SEED = 2020
+#: Standard deviation of the incubation, as a share of the usual one.
+INCUBATION_SPREAD = 0.45
+
+
+def has_wave() -> bool:
+    """Tell if made-up cases are stored."""
+    return CaseRecord.objects.filter(source=SOURCE).exists()
+
+
+@action
+def create_wave(*, by: Actor, disease: str, cases: int, seed: int = SEED) -> dict[str, int]:
+    """Write a wave whose last day is today; the same arguments on the same day give the same wave.
+
+    Returns:
+        Numbers of rows by table.
+
+    Raises:
+        ActionRefused: there is a wave already, the disease is not passed on by persons, or no area has people.
+        LookupError: there is no such disease.
+    """
+    about = disease_of(disease)
+    areas = smallest_areas()
+    if has_wave():
+        raise ActionRefused("There is a made-up wave already; remove it first.")
+    if about.spread != "person" or not about.tests or not areas:
+        raise ActionRefused("A wave needs a disease that persons pass on and test for, and areas with people.")
+    interval = about.serial_interval
+    usual = about.incubation.usual
+    times = Times((interval.mean, interval.sd), (usual, usual * INCUBATION_SPREAD))
+    wave = simulate_wave([area.population or 0 for area in areas], cases, times, seed)
+    rng = np.random.default_rng(seed + 1)
+    records = WaveRecords(disease, about, wave, areas, today(), rng)
+    counts = records.write()
+    whole = city_tables().areas[areas[0].path.split("/")[0]]
+    counts["figures"] = write_figures(disease, wave, areas, whole, records.first_day, rng)
+    audit.record(by=by, action="epidemic.demo-wave-created", subject=f"disease:{disease}", detail=dict(counts))
+    return counts
+
+
+@action
+def remove_wave(*, by: Actor) -> int:
+    """Remove all made-up cases with what belongs to them; returns their number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epidemic_remove_demo()")
+        for statement in _REMOVE:
+            cursor.execute(statement, {"source": SOURCE, "person": PERSON_SOURCE})
+        removed = int(cursor.rowcount)
+    audit.record(by=by, action="epidemic.demo-wave-removed", subject="demo:epidemic", detail={"persons": removed})
+    return removed
+
+
+_CASES = "(SELECT id FROM epidemic_caserecord WHERE source = %(source)s)"
+_REMOVE = (
+    f"DELETE FROM epidemic_labtest WHERE case_id IN {_CASES}",  # noqa: S608 -- constants
+    f"DELETE FROM epidemic_hospitalstay WHERE case_id IN {_CASES}",  # noqa: S608
+    f"DELETE FROM epidemic_caseexposure WHERE case_id IN {_CASES}",  # noqa: S608
+    "DELETE FROM epidemic_caserecord WHERE source = %(source)s",
+    "DELETE FROM epidemic_areafigure WHERE source = %(source)s",
+    "DELETE FROM people_person WHERE source = %(person)s",
+)
