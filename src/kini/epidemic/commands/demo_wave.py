@@ -7,7 +7,8 @@ from django.conf import settings
 from kini.core import command_line
 from kini.core.actors import ActionRefused, system
 from kini.epidemic.diseases.disease_files import diseases
-from kini.epidemic.simulate.actions import SEED, create_wave, has_wave, remove_wave
+from kini.epidemic.simulate.actions import SEED, create_wave, remove_wave
+from kini.epidemic.simulate.queries import has_wave
 from kini.epidemic.surveillance import case_changes
 from kini.web.formats import today
 

@@ -17,7 +17,7 @@ from kini.core.table_import import Table
 from kini.core.table_import.loading import Target, load
 from kini.epidemic.imports.checks import check_frame, daily_from_totals
 from kini.epidemic.imports.columns import Column
-from kini.epidemic.imports.frame import Floats, Frame, Options, read_frame
+from kini.epidemic.imports.figure_frame import Floats, Frame, Options, read_frame
 from kini.epidemic.imports.kinds import FileKind
 from kini.epidemic.imports.models import RegionFigure
 from kini.epidemic.imports.source_file import SourceFile

@@ -10,7 +10,7 @@ import numpy as np
 
 from kini.epidemic.imports.columns import STOCKS, Column
 from kini.epidemic.imports.defects import Defects, Kind, Rule
-from kini.epidemic.imports.frame import Floats, Frame, Ints
+from kini.epidemic.imports.figure_frame import Floats, Frame, Ints
 from kini.epidemic.surveillance import measures
 
 #: Share of rows in which an identity must hold to be taken for a rule of the file.

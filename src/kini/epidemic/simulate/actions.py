@@ -7,8 +7,8 @@ from kini.city.public import city_tables
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
-from kini.epidemic.case_records.models import CaseRecord
 from kini.epidemic.diseases.disease_files import disease_of
+from kini.epidemic.simulate.queries import has_wave
 from kini.epidemic.simulate.wave import Times, simulate_wave
 from kini.epidemic.simulate.wave_figures import write_figures
 from kini.epidemic.simulate.wave_records import PERSON_SOURCE, SOURCE, WaveRecords, smallest_areas
@@ -17,11 +17,6 @@ from kini.web.formats import today
 SEED = 2020
 #: Standard deviation of the incubation, as a share of the usual one.
 INCUBATION_SPREAD = 0.45
-
-
-def has_wave() -> bool:
-    """Tell if made-up cases are stored."""
-    return CaseRecord.objects.filter(source=SOURCE).exists()
 
 
 @action

@@ -5,7 +5,8 @@ from django.conf import settings
 from kini.core import preparation
 from kini.core.actors import Actor
 from kini.epidemic.diseases.disease_files import diseases
-from kini.epidemic.simulate.actions import create_wave, has_wave
+from kini.epidemic.simulate.actions import create_wave
+from kini.epidemic.simulate.queries import has_wave
 from kini.epidemic.simulate.wave_records import smallest_areas
 from kini.epidemic.surveillance import case_changes
 from kini.web.formats import today
