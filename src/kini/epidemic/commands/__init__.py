@@ -8,6 +8,7 @@ VERBS = {
     ),
     "epidemic report": Verb(
         "kini.epidemic.commands.report_day", "print a day's indicators, level and zones of a disease", Needs.DATABASE
+    ),
     "demo epidemic": Verb(
         "kini.epidemic.commands.demo_wave", "fill a demo with a made-up wave of cases, or remove it", Needs.DATABASE
     ),

@@ -8,5 +8,5 @@ from kini.core.database.sql_files import LoadSql
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("epidemic", "0010_care_beds")]
+    dependencies: ClassVar = [("epidemic", "0013_tracing_merges")]
     operations: ClassVar = [LoadSql("epidemic", "epidemic_remove_demo", new=True)]
