@@ -5,7 +5,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from kini.core import environment, logging_config, mail_settings
 from kini.rooms import ROOMS
-from kini.web.environment import WebEnvironment
 
 ENV = environment.read()
 DEBUG = False
@@ -14,7 +13,6 @@ ALLOWED_HOSTS = list(ENV.hosts)
 CITY_PATH = ENV.city
 CITY_FACE = "kini.city.pack.current"  # by name, since `web` is below `city`
 VAR_PATH = ENV.var
-TILES = ENV.of(WebEnvironment).tiles
 
 INSTALLED_APPS = [
     *ROOMS,
@@ -31,7 +29,6 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
     "procrastinate.contrib.django",
     "django_htmx",
-    "js_lib_leaflet",
 ]
 
 MIDDLEWARE = [
@@ -192,7 +189,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production 
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0
 SECURE_CSP = {
     "default-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", "blob:", *([TILES.origin] if TILES else [])],
+    "img-src": [CSP.SELF, "data:", "blob:"],
     "style-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "form-action": [CSP.SELF],

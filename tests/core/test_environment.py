@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kini.core.environment import PUBLIC_KEYS, InvalidEnvironment
 from kini.operator.environment import OperatorEnvironment
-from kini.web.environment import WebEnvironment
 from tests.environment import read
 
 
@@ -127,17 +126,6 @@ def test_a_first_look_brings_its_own_keys(tmp_path: Path) -> None:
 
 def test_secrets_do_not_stand_in_what_is_printed() -> None:
     assert KEY not in repr(read(GOOD))
-
-
-def test_map_pictures_need_an_address_and_a_credit() -> None:
-    tiles = {"KINI_TILES": "https://tiles.example/{z}/{x}/{y}.png", "KINI_TILES_CREDIT": "© Example"}
-    own = read(GOOD | tiles).of(WebEnvironment).tiles
-    assert own is not None
-    assert own.origin == "https://tiles.example"
-    assert read(GOOD).of(WebEnvironment).tiles is None
-    for wrong in ({"KINI_TILES_CREDIT": ""}, {"KINI_TILES": "tiles"}, {"KINI_TILES": "https://tiles.example/{z}.png"}):
-        with pytest.raises(InvalidEnvironment, match="KINI_TILES"):
-            read(GOOD | tiles | wrong)
 
 
 def test_the_operators_pages_are_nowhere_unless_an_address_is_given() -> None:

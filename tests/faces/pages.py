@@ -459,7 +459,7 @@ ELSEWHERE = {
         "epidemic:venue-poster",
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
-        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "city:map-areas", "city:map-lines",
+        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map",
         "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "privacy:desk-breach-letter", "privacy:download",

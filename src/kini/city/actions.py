@@ -10,7 +10,8 @@ from shapely import to_wkb
 from kini.city import pack
 from kini.city.boundaries import read_boundaries
 from kini.city.city_cache import AUDIT_SUBJECT
-from kini.city.models import Agency, Area, AreaBoundary, Place, Unit
+from kini.city.maps import layers
+from kini.city.models import Agency, Area, AreaBoundary, MapLayer, Place, Unit
 from kini.city.pack_tables import read_pack_tables
 from kini.core import audit
 from kini.core.actions import action
@@ -72,6 +73,22 @@ def load_boundaries(*, by: Actor, path: Path, source: str = "") -> int:
         detail={"borders": len(borders), "file": path.name},
     )
     return len(borders)
+
+
+@action
+def load_map_layer(*, by: Actor, name: str, layer: layers.MapLayer) -> None:
+    """Store a layer that maps show for orientation.
+
+    Args:
+        name: one of `layers.LAYERS` except areas.
+
+    Raises:
+        NotAllowed: the actor is not the system.
+    """
+    _only_commands(by)
+    MapLayer.objects.update_or_create(pk=name, defaults={"document": layers.dump_layer(layer)})
+    detail = {"layer": name, "features": len(layer.features), "source": layer.source}
+    audit.record(by=by, action="city.map_layer_loaded", subject=AUDIT_SUBJECT, detail=detail)
 
 
 def _only_commands(by: Actor) -> None:

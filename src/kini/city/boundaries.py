@@ -1,7 +1,7 @@
-"""Parser and validation of official boundaries in GeoJSON."""
+"""Parser and validation of official boundaries and other features in GeoJSON."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,11 @@ def read_boundaries(path: Path, points: Mapping[str, Point]) -> list[Boundary]:
     Raises:
         ConfigErrors: all errors; the field of each names the feature ("features.12.geometry").
     """
-    features = _features(path)
+    features = read_features(path)
     faults: list[ConfigError] = []
     borders: dict[str, Boundary] = {}
     for number, feature in enumerate(features):
-        code = _code(feature)
+        code = feature_code(feature)
         wrong = [
             ConfigError(path.name, 0, f"features.{number}.{field}", f"{code or 'no code'}: {message}", remedy)
             for field, message, remedy in _feature_faults(feature, code, points, code in borders)
@@ -57,7 +57,12 @@ def read_boundaries(path: Path, points: Mapping[str, Point]) -> list[Boundary]:
     return list(borders.values())
 
 
-def _features(path: Path) -> list[Any]:
+def read_features(path: Path) -> list[Any]:
+    """Features of a GeoJSON FeatureCollection, as they stand there.
+
+    Raises:
+        ConfigErrors: the file is none.
+    """
     try:
         data = json.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -78,7 +83,8 @@ def _features(path: Path) -> list[Any]:
     return features
 
 
-def _code(feature: Any) -> str:
+def feature_code(feature: Any) -> str:
+    """Code of a feature's area: its id or one of CODE_PROPERTIES; empty if it has none."""
     if not isinstance(feature, dict):
         return ""
     properties = feature.get("properties")
@@ -97,18 +103,22 @@ def _feature_faults(
         yield "id", "the city has no such area", "Use the codes of areas.csv."
     elif twice:
         yield "id", "this area appears twice", "Join its parts to one multipolygon."
-    yield from _geometry_faults(feature, points.get(code))
+    yield from geometry_faults(feature, points.get(code))
 
 
-def _geometry_faults(feature: Any, point: Point | None) -> Iterator[tuple[str, str, str]]:
+def geometry_faults(
+    feature: Any, point: Point | None, types: Sequence[str] = ("Polygon", "MultiPolygon")
+) -> Iterator[tuple[str, str, str]]:
+    """Yield (field, error, remedy) for a geometry that is not of these types, not valid, or far from the point."""
+    wanted = f"Give a {' or '.join(types)}."
     try:
         border = shape(feature["geometry"])
         west, south, east, north = border.bounds
     except Exception as error:  # noqa: BLE001 -- shapely has no base of what it raises for nonsense
-        yield "geometry", f"cannot be read as a geometry ({error})", "Give a Polygon or MultiPolygon."
+        yield "geometry", f"cannot be read as a geometry ({error})", wanted
         return
-    if border.geom_type not in ("Polygon", "MultiPolygon"):
-        yield "geometry", f"is a {border.geom_type}", "Give a Polygon or MultiPolygon."
+    if border.geom_type not in types:
+        yield "geometry", f"is a {border.geom_type}", wanted
     elif west < -180 or east > 180 or south < -90 or north > 90:
         yield "geometry", "lies off the earth", "Give degrees in WGS 84 (EPSG:4326), longitude first."
     elif not border.is_valid:

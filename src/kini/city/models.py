@@ -42,11 +42,19 @@ class Area(models.Model):
 
 
 class AreaBoundary(models.Model):
-    """Official boundary of an area, loaded by `./kini city boundaries`; without one a cell is computed."""
+    """Official boundary of an area, loaded by `./kini city map`; it takes the place of the pack's outline."""
 
     area = models.OneToOneField(Area, models.CASCADE, primary_key=True, related_name="boundary")
     wkb = models.BinaryField(help_text="Polygon or multipolygon, WGS 84.")
     source = models.CharField(max_length=200)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+
+class MapLayer(models.Model):
+    """Layer of maps (rail, roads ...), loaded by `./kini city map`; it takes the place of the pack's."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    document = models.TextField(help_text="As map/NAME.json of the pack.")
     loaded_at = models.DateTimeField(auto_now_add=True)
 
 

@@ -5,7 +5,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.city import area_maps, geocoding, pack, queries
+from kini.city import geocoding, pack, queries
 from kini.city.maps.base import base_map
 from kini.city.pack import City
 
@@ -35,22 +35,10 @@ def describe_point(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def map_document(request: HttpRequest, version: str, name: str) -> HttpResponse:
-    """SVG document of the base map, `lines` or `areas`; cached for a year under the address of its version."""
+    """SVG document of the base map; cached for a year under the address of its version."""
     base = base_map()
-    if base is None:
+    if base is None or name not in base.documents:
         raise Http404
-    response = HttpResponse(base.lines if name == "lines" else base.areas, content_type="image/svg+xml")
+    response = HttpResponse(base.documents[name], content_type="image/svg+xml")
     patch_cache_control(response, public=True, max_age=31_536_000 if version == base.version else 300)
-    return response
-
-
-@require_safe
-def area_map(request: HttpRequest, code: str) -> HttpResponse:
-    """GeoJSON of an area's children; cached for a year under the URL with its version."""
-    try:
-        response = HttpResponse(area_maps.area_geojson(code), content_type="application/geo+json")
-    except area_maps.NoSuchMap:
-        raise Http404 from None
-    is_versioned = request.META.get("QUERY_STRING") == area_maps.map_version()
-    patch_cache_control(response, public=True, max_age=31_536_000 if is_versioned else 300)
     return response

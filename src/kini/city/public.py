@@ -1,7 +1,6 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
 from kini.city import area_lookup as area_lookup
-from kini.city import area_maps as area_maps
 from kini.city import geocoding as geocoding
 from kini.city import pack as pack
 from kini.city import privacy as privacy

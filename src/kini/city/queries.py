@@ -138,13 +138,8 @@ def area_by_name(typed: str) -> Area | None:
 
 
 def boundaries_are_official() -> bool:
-    """Return True if every smallest area has its official boundary; else maps say that boundaries are approximate."""
-    return not areas_without_boundary().exists()
-
-
-def areas_without_boundary() -> QuerySet[Area]:
-    """Smallest areas without official boundary."""
-    return areas_by_level(pack.current().lowest_level).filter(boundary__isnull=True)
+    """Return True if the outline of every smallest area is known; else maps say that boundaries are approximate."""
+    return area_lookup.area_shapes().official
 
 
 def place_options(kind: str) -> list[Place]:

@@ -20,7 +20,7 @@ from kini.core.key_parsing import parse_hash_keys, parse_key_ring, parse_signing
 from kini.core.mail_settings import parse_mailers
 from kini.core.syslog import parse_address
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT: Path = Path(__file__).resolve().parents[3]
 #: File in the var folder with the URLs of the embedded database while it runs, as environment variables.
 RUNNING_FILE = "running"
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1],testserver"

@@ -4,7 +4,5 @@ from kini.core.command_line import Needs, Verb
 
 VERBS = {
     "check pack": Verb("kini.city.commands.check_pack", "check a city pack and report every error", Needs.SETTINGS),
-    "city boundaries": Verb(
-        "kini.city.commands.load_boundaries", "load official borders, keyed by area code", Needs.DATABASE
-    ),
+    "city map": Verb("kini.city.commands.load_map", "load official borders, roads, rail ... for maps", Needs.DATABASE),
 }

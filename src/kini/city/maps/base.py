@@ -1,6 +1,6 @@
 """The base of every map: the city's areas, orientation layers and names, drawn once in units of ten metres.
 
-Two SVG documents, `lines` and `areas`, are cached by browsers; pages refer to their elements by `<use href="...#id">`.
+Browsers keep its SVG documents; pages refer to their elements by `<use href="...#id">`.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from kini.city.maps import layers as map_layers
 from kini.city.maps import names, topology
 from kini.city.maps.frame import Frame, framed
 from kini.city.maps.svg_paths import nodes_data, path_data
-from kini.city.models import Area
+from kini.city.models import Area, AreaBoundary
 from kini.core.geometry import Point, Projection
 from kini.core.process_cache import cached
 
@@ -35,8 +35,9 @@ DETACHED = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Inset:
-    """Part of the city that lies apart: its frame, and the square of the whole map (pixels) in which it is drawn."""
+    """Part of the city that lies apart: name, frame, and the square of the whole map (pixels) in which it is drawn."""
 
+    name: str
     frame: Frame
     x: int
     y: int
@@ -46,6 +47,11 @@ class Inset:
     def unit(self) -> str:
         """Base units in a pixel."""
         return f"{self.frame.width / self.side:.2f}"
+
+    @property
+    def half(self) -> int:
+        """Half of the side."""
+        return self.side // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class BaseMap:
         inset: where the detached parts are drawn.
         centers: label point and its distance from the border (x, y, radius) of every area, by code.
         shapes: drawn shapes of the smallest areas.
-        lines, areas: SVG documents with the elements to use.
+        documents: SVG documents with the elements to use: `lines` (ground, borders, names of the whole city), `names`
+            (those that appear from near), `areas` (the smallest areas).
         official: False if some borders are computed cells.
         layers: orientation layers, from the ground up.
         credits: source and licence of each drawn layer.
@@ -72,8 +79,7 @@ class BaseMap:
     inset: Inset | None
     centers: Mapping[str, names.Circle]
     shapes: Mapping[str, BaseGeometry]
-    lines: str
-    areas: str
+    documents: Mapping[str, str]
     official: bool
     layers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]
@@ -92,6 +98,12 @@ class BaseMap:
     def lines_above(self) -> list[str]:
         """Layers drawn above the classes of areas."""
         return [name for name in self.layers if name in ("rail", "stations")]
+
+    @property
+    def scale(self) -> str:
+        """Latitude and longitude of the map's origin, and units in a degree of latitude and of longitude."""
+        east, north = self.projection.to_metres((self.projection.latitude + 1, self.projection.longitude + 1))
+        return f"{self.projection.latitude} {self.projection.longitude} {north / UNIT_M:.3f} {east / UNIT_M:.3f}"
 
     def spot(self, point: Point) -> tuple[float, float]:
         """Position of a point on the map."""
@@ -124,30 +136,35 @@ def _draw(center: Point, _version: int) -> BaseMap:
     }
     centers = names.label_points(drawn, areas)
     points = [_spot(projection, (areas[code].latitude, areas[code].longitude)) for code in detached]
-    inset = _inset(detached, drawn, centers, points, frame)
+    inset = _inset(detached, drawn, centers, areas, points, frame)
     taken = [_covered(inset, frame)] if inset else []
-    lines = _document(
-        [
-            *_ground_elements(ground, frame, tolerance),
-            *_border_elements(drawn, areas),
-            *names.name_elements(frame, _candidates(frame, drawn, centers, areas, detached, ground), taken),
-        ]
-    )
-    outlines = _document([f'<path id="{code}" d="{path_data(shape)}"/>' for code, shape in drawn.items()])
+    candidates = _candidates(frame, drawn, centers, areas, detached, ground)
+    groups = list(names.name_elements(frame, candidates, taken))
+    documents = {
+        "lines": _document([*_ground_elements(ground, frame, tolerance), *_border_elements(drawn, areas), *groups[:2]]),
+        "names": _document(groups[2:]),
+        "areas": _document([f'<path id="{code}" d="{path_data(shape)}"/>' for code, shape in drawn.items()]),
+    }
     return BaseMap(
-        version=hashlib.sha256((lines + outlines).encode()).hexdigest()[:10],
+        version=hashlib.sha256("".join(documents.values()).encode()).hexdigest()[:10],
         projection=projection,
         frame=frame,
         detached=detached,
         inset=inset,
         centers=centers,
         shapes=drawn,
-        lines=lines,
-        areas=outlines,
+        documents=documents,
         official=area_lookup.area_shapes().official,
         layers=tuple(ground),
-        credits=tuple(dict.fromkeys((each.source, each.licence) for each in map_layers.current_layers().values())),
+        credits=_credits(),
     )
+
+
+def _credits() -> tuple[tuple[str, str], ...]:
+    """Source and licence of each layer, and the source of loaded boundaries."""
+    loaded = AreaBoundary.objects.order_by("source").values_list("source", flat=True).distinct()
+    layers = [(each.source, each.licence) for each in map_layers.current_layers().values()]
+    return tuple(dict.fromkeys([*((source, "") for source in loaded), *layers]))
 
 
 def _candidates(
@@ -163,7 +180,11 @@ def _candidates(
     return [
         *names.area_names(centers, areas, detached),
         *names.neighbour_names(frame, ground.get("neighbours", []), city),
-        *(names.Name(name, at.x, at.y, names.STATION_ZOOM) for name, at in ground.get("stations", []) if name),
+        *(
+            names.Name(name, at.x, at.y, names.STATION_ZOOM, style=names.STATION_STYLE)
+            for name, at in ground.get("stations", [])
+            if name
+        ),
     ]
 
 
@@ -198,20 +219,21 @@ def _inset(
     detached: frozenset[str],
     drawn: Mapping[str, BaseGeometry],
     centers: Mapping[str, names.Circle],
+    areas: Mapping[str, Area],
     points: Sequence[tuple[float, float]],
     frame: Frame,
 ) -> Inset | None:
     """The detached part, in the corner of the whole map with the least of the city."""
     if not detached:
         return None
+    name = areas[areas[min(detached)].path.split("/")[1]].name
     spots = [*(centers[code][:2] for code in detached), *points]
     xs, ys = [x for x, _y in spots], [y for _x, y in spots]
-    # Names stand to the right of the areas.
-    side = max((max(xs) - min(xs)) * 2.2, (max(ys) - min(ys)) * 1.3, 200)
-    separate = Frame(min(xs) - side * 0.08, (min(ys) + max(ys) - side) / 2, side, side)
+    side = max(max(xs) - min(xs), max(ys) - min(ys), 200) * 1.3
+    separate = Frame((min(xs) + max(xs) - side) / 2, (min(ys) + max(ys) - side) / 2, side, side)
     city = [shape for code, shape in drawn.items() if code not in detached]
     bottom = round(WIDTH * frame.height / frame.width) - INSET
-    corners = [Inset(separate, x, y, INSET) for y in (0, bottom) for x in (0, WIDTH - INSET)]
+    corners = [Inset(name, separate, x, y, INSET) for y in (0, bottom) for x in (0, WIDTH - INSET)]
     return min(
         corners, key=lambda corner: float(np.sum(shapely.area(shapely.intersection(city, _covered(corner, frame)))))
     )

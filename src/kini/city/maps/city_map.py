@@ -15,7 +15,7 @@ from kini.city.maps.names import ZOOMS
 from kini.core.geometry import Point
 
 #: Points that fit into this share of the city are shown from near, at least NEAR_M wide.
-NEAR, NEAR_M = 0.4, 3_000.0
+NEAR, NEAR_M = 0.25, 5_000.0
 MOST_DOTS = 300
 #: Least distance of numbered points in pixels, so that each number is readable.
 APART = 20
@@ -142,19 +142,20 @@ class CityMap:
     @property
     def levels(self) -> list[int]:
         """Levels of borders, the finest first; those of the smallest areas only where they are told apart."""
-        deepest = max(city_tables().areas[code].depth for code in self.base.shapes)
-        finest = deepest if self.classes or self.zoom >= 3 or deepest < 3 else deepest - 1
-        return list(range(finest, 0, -1))
+        told_apart = self.classes or self.zoom >= 3 or self.finest < 3
+        return list(range(self.finest if told_apart else self.finest - 1, 0, -1))
+
+    @property
+    def finest(self) -> int:
+        """Level of the borders of the smallest areas."""
+        return max(city_tables().areas[code].depth for code in self.base.shapes)
 
     @property
     def small_names(self) -> list[tuple[int, int, str]]:
-        """Names (x, y, name) beside the dots of small areas."""
-        areas = [*(area for each in self.classes for area in each.apart), *self._small_areas()]
+        """Names (x, y, name) beside the dots of areas that are too small to be seen."""
+        areas = _small_areas(self.base, self.frame, [area for each in self.classes for area in each.areas])
         spots = ((self.base.centers[area.code], city_tables().areas[area.code].name) for area in areas)
         return [(round(x), round(y), name) for (x, y, _radius), name in spots]
-
-    def _small_areas(self) -> list[DrawnArea]:
-        return _small_areas(self.base, self.frame, [area for each in self.classes for area in each.areas])
 
     @property
     def numbered(self) -> bool:

@@ -10,7 +10,7 @@ import shapely
 from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
-from kini.city import pack
+from kini.city import models, pack
 from kini.city.maps import polyline, topology
 from kini.city.schema import StrictModel
 from kini.core.process_cache import cached
@@ -125,8 +125,10 @@ def outlines_by_code(layer: MapLayer) -> Mapping[str, BaseGeometry]:
 
 
 def current_layers() -> Mapping[str, MapLayer]:
-    """Layers of the city, from the ground up."""
-    return read_pack_layers(pack.current().root)
+    """Layers of the city, from the ground up: the loaded ones, else those of the pack."""
+    loaded = {row.name: parse_layer(row.document) for row in models.MapLayer.objects.all()}
+    layers = {**read_pack_layers(pack.current().root), **loaded}
+    return {name: layers[name] for name in LAYERS if name in layers}
 
 
 @cached(maxsize=4)

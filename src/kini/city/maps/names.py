@@ -23,8 +23,9 @@ STATION_ZOOM = 8
 ROOM = 4.0
 #: Share of a neighbour's name that may lie over the city.
 OVER_CITY = 0.1
-#: Attributes of the names of areas by depth, and of neighbours.
+#: Attributes of the names of areas by depth, of stations and neighbours.
 STYLES = {1: ' font-weight="700"', 2: ' font-weight="600" opacity=".75"'}
+STATION_STYLE = ' font-size="85%" opacity=".7" dy="-.8em"'
 NEIGHBOUR_STYLE = ' font-style="italic"'
 
 #: (x, y, radius).

@@ -8,10 +8,9 @@ from pydantic import Field as Option
 
 from kini.city import queries
 from kini.city.models import Area
-from kini.city.public import area_maps, geocoding, pack
+from kini.city.public import area_map, geocoding, pack
 from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
 from kini.services.fields.text import clean_text
-from kini.web.environment import WebEnvironment
 
 _PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
 #: Script that suggests areas while typing and describes a chosen point.
@@ -246,10 +245,7 @@ class LocationField(FieldBase):
             "groups": area_options(None, chosen.get("area")),
             "level_name": level_name(None),
             "here": self._in_words(chosen),
-            "whole": queries.whole_city(),
-            "center": "{},{}".format(*pack.current().center),
-            "version": area_maps.map_version(),
-            "tiles": WebEnvironment.current().tiles,
+            "map": area_map(_("Map of the city"), (), {}),
         }
 
     def _in_words(self, chosen: dict[str, Any]) -> str:

@@ -132,8 +132,11 @@
     if (!opens || part.dataset.drawn) return;
     part.dataset.drawn = "yes";
     try {
-      const { draw } = await import(part.dataset.module);
-      await draw(part, lat, lon);
+      const blank = part.querySelector("template");
+      blank?.replaceWith(blank.content);
+      part.querySelectorAll("[data-needs-js]").forEach((each) => { each.hidden = false; });
+      const { pick } = await import(part.dataset.module);
+      pick(part, lat, lon);
     } catch {
       delete part.dataset.drawn;
       box.hidden = true;
