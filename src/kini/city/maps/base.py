@@ -16,7 +16,7 @@ from kini.city import area_lookup, pack
 from kini.city.city_cache import city_tables
 from kini.city.maps import layers as map_layers
 from kini.city.maps import names, topology
-from kini.city.maps.frame import Frame, framed
+from kini.city.maps.map_frame import Frame, framed
 from kini.city.maps.svg_paths import nodes_data, path_data
 from kini.city.models import Area, AreaBoundary
 from kini.core.geometry import Point, Projection

@@ -10,7 +10,7 @@ import shapely
 from kini.city import dot_layout
 from kini.city.city_cache import city_tables
 from kini.city.maps.base import UNIT_M, WIDTH, BaseMap, Inset, base_map
-from kini.city.maps.frame import Frame, framed
+from kini.city.maps.map_frame import Frame, framed
 from kini.city.maps.names import ZOOMS
 from kini.core.geometry import Point
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kini.city.maps.frame import Frame
+from kini.city.maps.map_frame import Frame
 from kini.city.models import Area
 
 #: Zooms at which further names appear; 1 shows the whole city.
