@@ -174,6 +174,8 @@ PAGE_TYPES = (
     PageType(
         "desk-beds-wrong", "epidemic:desk-beds", NURSE, given={"hospital": "rsud-tarakan"}, deed=say("icu-beds", "x")
     ),
+    PageType("record-patient", "epidemic:record-patient", given={"disease": "covid-19"}),
+    PageType("own-case-records", "epidemic:own-records", who=RESIDENT),
     PageType("self-assessments", "epidemic:self-assessments"),
     PageType("self-assessment", "epidemic:self-assessment", given={"disease": "covid-19"}),
     PageType(
@@ -440,6 +442,10 @@ ELSEWHERE = {
         "epidemic:slip-entry",
         "epidemic:self-assessment-delete", "epidemic:desk-contact-check", "epidemic:desk-contact-end",
         "epidemic:desk-interview-household",
+    ),
+    "only for health workers, and the person: tests/epidemic/test_case_pages.py": (
+        "epidemic:desk-cases", "epidemic:desk-case", "epidemic:desk-case-correct", "epidemic:desk-case-deed",
+        "epidemic:desk-case-duplicates", "epidemic:desk-case-unmerge", "epidemic:dispute-record",
     ),
     "only for tracers: tests/epidemic/tracing": (
         "epidemic:desk-tracing", "epidemic:desk-contact", "epidemic:desk-interview", "epidemic:daily-check",

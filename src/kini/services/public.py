@@ -14,10 +14,13 @@ from kini.services.fields.base import InvalidAnswer as InvalidAnswer
 from kini.services.fields.base import StrictModel as StrictModel
 from kini.services.fields.choices import ChoiceField as ChoiceField
 from kini.services.fields.choices import MultiChoiceField as MultiChoiceField
+from kini.services.fields.dates import DateField as DateField
 from kini.services.fields.dates import resolve_bound as resolve_bound
 from kini.services.fields.identity import example_national_id as example_national_id
+from kini.services.fields.places import AreaField as AreaField
 from kini.services.fields.text import LongTextField as LongTextField
 from kini.services.fields.text import PhoneField as PhoneField
+from kini.services.fields.text import TextField as TextField
 from kini.services.fields.text import clean_text as clean_text
 from kini.services.fields.uploads import DocumentField as DocumentField
 from kini.services.fields.uploads import Upload as Upload

@@ -1,8 +1,9 @@
 """A case to record, and how it is stored within the transaction of an action."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 from django.utils.translation import gettext as _
 
@@ -62,7 +63,7 @@ class NewCase:
     """
 
     disease: str
-    person: Person
+    person: Person | None
     area: Area | None = None
     rw: str = ""
     rt: str = ""
@@ -83,6 +84,17 @@ class NewCase:
     because: str = ""
     source: str = "desk"
     source_key: str = ""
+
+    def of(self, person: Person) -> Self:
+        """Return the case of a person."""
+        return replace(self, person=person)
+
+    @property
+    def patient(self) -> Person:
+        """The person; raises ActionRefused without one."""
+        if self.person is None:
+            raise ActionRefused(_("Choose the person who is ill."))
+        return self.person
 
 
 def agency_of(case: NewCase) -> Agency:
@@ -108,7 +120,7 @@ def store_case(by: Actor, case: NewCase, area: Area, agency: Agency) -> CaseReco
     reported_on = case.reported_on or today()
     _require_valid(disease_of(case.disease), case, reported_on)
     # Two who record the same person wait for each other here, so that the second one meets the first one's record.
-    person = Person.objects.select_for_update(of=("self",)).get(pk=people_queries.root_of(case.person).pk)
+    person = Person.objects.select_for_update(of=("self",)).get(pk=people_queries.root_of(case.patient).pk)
     if case.source_key and (stored := _stored(case)):
         return stored
     if earlier := queries.case_of(person.pk, case.disease, case.onset_on or case.specimen_on or reported_on):
@@ -122,7 +134,7 @@ def _store(by: Actor, case: NewCase, person: Person, area: Area, agency: Agency,
     stored = CaseRecord.objects.create(
         reference=references.generate(PREFIX),
         disease=case.disease,
-        person=case.person,
+        person=case.patient,
         episode=queries.standing().filter(person=person, disease=case.disease).count() + 1,
         classification=Classification.SUSPECTED,
         classified_at=current_time.now(),

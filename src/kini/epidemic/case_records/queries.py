@@ -10,7 +10,9 @@ from kini.epidemic.case_records.rules import Result, is_same_episode
 from kini.epidemic.diseases.classification import RecordFacts
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.people import queries as people_queries
-from kini.people.models import Resident
+from kini.people.actions import NewIdentifier
+from kini.people.models import Person, Resident
+from kini.people.public import identifier_types
 
 #: Day to which a case is counted: onset, else its first positive specimen, else the report.
 CASE_DAY = Coalesce("onset_on", "specimen_on", "reported_on")
@@ -59,3 +61,16 @@ def own_person_ids(resident: Resident) -> list[int]:
     ties = people_queries.family_of(resident).filter(member__user__isnull=True)
     persons = [resident.person_id, *ties.values_list("member__person_id", flat=True)]
     return [pk for ids in people_queries.trees_of(persons).values() for pk in ids]
+
+
+def person_with(identifier: NewIdentifier | None) -> Person | None:
+    """Return the person who has a number, or None.
+
+    Raises:
+        ActionRefused: if it is no number of its type.
+    """
+    if identifier is None:
+        return None
+    return people_queries.person_by_identifier(
+        identifier.type, identifier_types.get(identifier.type).parse(identifier.value)
+    )

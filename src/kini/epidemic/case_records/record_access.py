@@ -1,8 +1,10 @@
 """Access to case records: the policy, and who may record and change."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kini.city import queries as city_queries
 from kini.city.models import Unit
 from kini.core import references
 from kini.core.actors import Actor, NotAllowed
@@ -13,6 +15,8 @@ from kini.people.public import permission_filters
 from kini.people.rules import may, require_somewhere
 from kini.records.public import AccessPolicy, Door, Doors, facilities_of, may_read
 
+#: Types of facilities where patients are looked after.
+CARING = ("hospital",)
 #: Prefix of references of case records.
 PREFIX = "EP"
 #: Type of reads in the access log, and purposes of reading.
@@ -24,6 +28,11 @@ def case_by_number(typed: str) -> CaseRecord | None:
     """Return the case record of a typed reference, or None."""
     reference = references.parse(PREFIX, typed)
     return CaseRecord.objects.filter(reference=reference).first() if reference else None
+
+
+def case_url(case: CaseRecord) -> str:
+    """Return the address of a record's page for officers."""
+    return reverse("epidemic:desk-case", args=[case.reference])
 
 
 POLICY = AccessPolicy(
@@ -43,6 +52,7 @@ POLICY = AccessPolicy(
     subject="person_id",
     reference="reference",
     find=case_by_number,
+    url=case_url,
 )
 
 
@@ -65,3 +75,16 @@ def require_may_change(by: Actor, case: CaseRecord) -> None:
     require_somewhere(by, EpidemicPermission.RECORD_CASES)
     if may_read(by, case) in (None, Door.BREAK_GLASS):
         raise NotAllowed(_("This record belongs to another facility or area. Ask its team to transfer it."))
+
+
+def facilities_where_records(by: Actor) -> list[Unit]:
+    """Return the facilities for which an officer records: where they are a member, else the units of their areas."""
+    units = [unit for key in sorted(facilities_of(by)) if (unit := city_queries.unit(key)) and unit.active]
+    if units:
+        return units
+    grants = [each for each in by.grants if EpidemicPermission.RECORD_CASES in each.permissions and each.area_path]
+    areas = [city_queries.area(each.area_path.rpartition("/")[2]) for each in grants]
+    near = [
+        city_queries.unit_for(each.agency, area) for each, area in zip(grants, areas, strict=True) if area is not None
+    ]
+    return list({unit.pk: unit for unit in near if unit}.values())

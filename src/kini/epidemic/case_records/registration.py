@@ -7,10 +7,19 @@ from kini.core.events import subscribe
 from kini.epidemic.case_records import actions, case_references, personal_data, retention
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.case_records.record_access import ACCESS_TYPE, CARE, POLICY, SURVEILLANCE
+from kini.epidemic.permissions import EpidemicPermission
 from kini.people.events import PersonsSeparated
 from kini.people.models import PersonMerge
-from kini.people.public import OnMerge, PersonReference, access_purposes, access_types, register_reference
+from kini.people.public import (
+    OnMerge,
+    PersonReference,
+    access_purposes,
+    access_types,
+    has_permission,
+    register_reference,
+)
 from kini.records.public import register_policy
+from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
@@ -22,6 +31,16 @@ def register() -> None:
     # No constraint of these tables is about persons, so that a merge of persons is never refused because of them.
     register_reference(PersonReference(CaseRecord, on_merge=OnMerge.MOVE))
     register_reference(PersonReference(LabTest, on_merge=OnMerge.MOVE))
+    navigation.register(
+        "desk-case-records",
+        NavItem(
+            *("epidemic:desk-cases", _("Case records"), "heart", 20, "desk", _("Health")),
+            visible=has_permission(EpidemicPermission.SEE_FACILITY_RECORDS),
+        ),
+    )
+    note = _("What health workers recorded about you, and saying what is wrong")
+    own = NavItem("epidemic:own-records", _("My health records"), "heart", 44, "account", note=note)
+    navigation.register("own-case-records", own)
     case_references.register()
     personal_data.register()
     retention.register()

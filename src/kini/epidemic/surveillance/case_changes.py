@@ -59,6 +59,7 @@ _PRESENT = """
     LEFT JOIN (
         SELECT DISTINCT case_id FROM epidemic_caseexposure WHERE source_case_id IS NOT NULL
     ) exposure ON exposure.case_id = record.id
+    WHERE record.merged_into_id IS NULL
 """
 _DIFFERING = f"""
     SELECT state.id FROM epidemic_countedstate state LEFT JOIN ({_PRESENT}) present USING (case_id)

@@ -198,9 +198,8 @@ def _page(request: HttpRequest, by: Actor, case: CaseRecord, tracing: Tracing, f
 
 
 def _named(by: Actor, case: CaseRecord, tracing: Tracing) -> list[NamedContact]:
-    exposures = list(
-        case.exposed_contacts.select_related("contact__person__resident", "contact__unit").order_by("-created_at", "pk")
-    )
+    rows = ContactExposure.objects.filter(case=case).select_related("contact__person__resident", "contact__unit")
+    exposures = list(rows.order_by("-created_at", "pk"))
     seen = set(
         queries.visible_contacts(by).filter(pk__in=[each.contact_id for each in exposures]).values_list("pk", flat=True)
     )

@@ -44,7 +44,7 @@ def record_case(*, by: Actor, case: NewCase) -> CaseRecord:
         RecordedAlready: if the person has a record of this illness; a later one is a reinfection, with its own record.
         ActionRefused: for codes that the disease does not have, and days in the future or out of order.
     """
-    area, agency = case.area or residence_of(case.person), agency_of(case)
+    area, agency = case.area or residence_of(case.patient), agency_of(case)
     require_may_record(by, case.facility, Scope(agency.pk, area.path))
     return store_case(by, case, area, agency)
 

@@ -47,8 +47,10 @@ async function sent(event, url) {
 }
 
 async function keepForm(url, form) {
-  const [, person, title] = /^(\w*):(.*)$/s.exec(form.get("keep")) || [];
+  const [, named, title] = /^(\w*):(.*)$/s.exec(form.get("keep")) || [];
   if (title === undefined) return false;
+  // A copy of a public page names nobody: it belongs to who was seen last.
+  const person = named || (await here()).person;
   const fields = [...form].filter(([name]) => name !== "csrfmiddlewaretoken");
   await write("unsent", { path: pathOf(url), person, title, fields, at: Date.now(), state: "waiting" });
   await self.registration.sync?.register("unsent").catch(() => null);
