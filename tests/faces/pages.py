@@ -176,6 +176,11 @@ PAGE_TYPES = (
     ),
     PageType("record-patient", "epidemic:record-patient", given={"disease": "covid-19"}),
     PageType("own-case-records", "epidemic:own-records", who=RESIDENT),
+    PageType("epidemic", "epidemic:overview"),
+    PageType("epidemic-disease", "epidemic:disease", given={"disease": "covid-19"}),
+    PageType("epidemic-method", "epidemic:method", given={"disease": "covid-19"}),
+    PageType("epidemic-data", "epidemic:data", given={"disease": "covid-19"}),
+    PageType("epidemic-own-area", "epidemic:own-area", given={"disease": "covid-19"}),
     PageType("self-assessments", "epidemic:self-assessments"),
     PageType("self-assessment", "epidemic:self-assessment", given={"disease": "covid-19"}),
     PageType(
@@ -453,6 +458,10 @@ ELSEWHERE = {
         "epidemic:desk-inspections", "epidemic:desk-sources", "epidemic:desk-tracing-figures",
         "epidemic:desk-venue-visit",
     ),
+    "only for health officers: tests/epidemic/spread": (
+        "epidemic:desk-spread", "epidemic:desk-situation", "epidemic:desk-line-list",
+    ),
+    "only with figures of areas: tests/epidemic/spread": ("epidemic:areas", "epidemic:area"),
     "only where the city has a directory of officers (tests/people/directory)": (
         "people:directory-back", "people:directory-signed-out", "people:directory-start",
     ),
@@ -466,6 +475,8 @@ ELSEWHERE = {
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map",
+        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "city:map-areas", "city:map-lines",
+        "epidemic:dictionary", "epidemic:download",
         "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "privacy:desk-breach-letter", "privacy:download",

@@ -28,12 +28,14 @@ def suppressed_rows(rows: Sequence[Mapping[str, Any]]) -> set[int]:
 def _with_secondary(primary: set[int], sizes: Sequence[float], smallest: int) -> set[int]:
     """Add rows until the suppressed ones cannot be derived from the total.
 
-    That is so as soon as at least two rows with a sum of at least `smallest` are hidden; the smallest ones are added.
+    That is so as soon as at least two rows are hidden and each of the small ones could have any small count, also for
+    somebody who knows that none of them is zero; the smallest rows are added.
     """
     suppressed = set(primary)
     others = sorted((n for n, size in enumerate(sizes) if size and n not in primary), key=lambda n: sizes[n])
     for n in others:
-        if not suppressed or (len(suppressed) > 1 and sum(sizes[each] for each in suppressed) >= smallest):
+        room = sum(sizes[each] - 1 for each in suppressed)
+        if not suppressed or (len(suppressed) > 1 and room >= smallest - 2):
             break
         suppressed.add(n)
     return suppressed

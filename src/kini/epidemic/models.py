@@ -14,6 +14,7 @@ from kini.epidemic.case_records.models import (
 from kini.epidemic.checkin.models import PendingRecord, Slip, UploadCode, Venue, VenueCount, WarningPackage
 from kini.epidemic.imports.models import RegionFigure
 from kini.epidemic.prevention.models import BedReport, SelfAssessment
+from kini.epidemic.spread.models import PublishedAreas, PublishedDay
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
 from kini.epidemic.tracing.models import (
     Attendance,
@@ -52,6 +53,8 @@ __all__ = [
     "LabTest",
     "LarvaInspection",
     "PendingRecord",
+    "PublishedAreas",
+    "PublishedDay",
     "RegionFigure",
     "SelfAssessment",
     "Slip",

@@ -8,6 +8,7 @@ from kini.epidemic.imports import registration as imports
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention import registration as prevention
 from kini.epidemic.simulate import registration as simulate
+from kini.epidemic.spread import registration as spread
 from kini.epidemic.surveillance import registration as surveillance
 from kini.epidemic.tracing import registration as tracing
 from kini.people.public import register_permissions
@@ -24,3 +25,4 @@ def register() -> None:
     imports.register()
     simulate.register()
     tracing.register()
+    spread.register()

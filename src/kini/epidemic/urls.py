@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from kini.epidemic.case_records import urls as case_records
 from kini.epidemic.prevention import urls as prevention
+from kini.epidemic.spread import urls as spread
 from kini.epidemic.tracing import urls as tracing
 
 app_name = "epidemic"
@@ -12,4 +13,5 @@ urlpatterns = [
     *prevention.urlpatterns,
     *tracing.urlpatterns,
     path("check-in/", include("kini.epidemic.checkin.urls")),
+    *spread.urlpatterns,
 ]

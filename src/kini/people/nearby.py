@@ -95,9 +95,14 @@ def nearby_page(request: HttpRequest) -> HttpResponse:
             geocoding.outside_city_text() if point else _("Choose the area in which you live or are now."),
         )
     response = _page(request, surroundings_of(area, point, ON_PAGE)) if point else redirect("people:near")
+    remember_area(request, response, area)
+    return response
+
+
+def remember_area(request: HttpRequest, response: HttpResponse, area: Area) -> None:
+    """Remember the chosen area in this browser."""
     secure = request.is_secure()
     response.set_cookie(COOKIE, area.code, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
-    return response
 
 
 def _page(request: HttpRequest, surroundings: Surroundings | None, problem: str = "") -> HttpResponse:
