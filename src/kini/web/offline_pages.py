@@ -3,15 +3,24 @@
 The response of a view marked with `copied` carries the header `Kini-Copy`: "same" when it is what an anonymous visitor
 gets, "other" when it contains anything personal. The service worker (static/kini/worker.js) stores the former; instead
 of the latter it fetches the page again without cookies, with the header `Kini-Copy: LANGUAGE`.
+
+A page of an officer's working day may hold persons: `keep_for_working_day` lets the phone of that officer keep it for some
+hours. It goes with the sign-out, and when another person signs in. Forms on it have an input `keep` and a key in their
+address, so that what was sent without a net arrives later, once (static/kini/unsent.js).
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-HEADER = "Kini-Copy"
+from kini.core import current_time
+
+HEADER, UNTIL_HEADER = "Kini-Copy", "Kini-Keep-Until"
+#: How long a phone keeps a page of a working day.
+WORKING_DAY = timedelta(hours=14)
 OFFLINE = "may_be_copied"
 
 
@@ -29,6 +38,11 @@ def available_offline[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpR
         return response
 
     return inside
+
+
+def keep_for_working_day(response: HttpResponse) -> None:
+    """Let the service worker of the visitor's phone keep a page with persons for a working day."""
+    response[UNTIL_HEADER] = (current_time.now() + WORKING_DAY).isoformat()
 
 
 class OfflinePageMiddleware:

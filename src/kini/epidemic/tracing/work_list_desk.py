@@ -8,9 +8,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import DateField
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import ActionRefused, Actor
 from kini.epidemic.diseases.disease_files import diseases
@@ -23,6 +23,7 @@ from kini.people.public import officers_only, person_reads
 from kini.people.queries import actor_for
 from kini.records.public import require_read
 from kini.web.formats import today
+from kini.web.offline_pages import keep_for_working_day
 from kini.web.redirects import see_other
 
 PURPOSE = "contact-tracing"
@@ -43,7 +44,9 @@ def work_list_page(request: HttpRequest) -> HttpResponse:
         "day": day,
         "limit": queries.LONGEST_LIST,
     }
-    return render(request, "epidemic/tracing/work_list.html", context)
+    response = render(request, "epidemic/tracing/work_list.html", context)
+    keep_for_working_day(response)
+    return response
 
 
 def card(item: WorkItem) -> dict[str, object]:
@@ -83,10 +86,15 @@ def find_contact(request: HttpRequest, reference: str) -> Contact:
 
 
 @officers_only(EpidemicPermission.TRACE_CONTACTS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, reference: str) -> HttpResponse:
-    """Record a daily check; the key of the form (`?key=`) makes a form that is sent again harmless."""
+    """Record a daily check; the key of the form (`?key=`) makes a form that is sent again harmless.
+
+    GET leads to the contact: the phone's list of what was not sent links here.
+    """
     contact = find_contact(request, reference)
+    if request.method != "POST":
+        return redirect("epidemic:desk-contact", contact.reference)
     outcome = request.POST.get("outcome", "")
     symptoms = request.POST.getlist("symptom") if outcome != "unreached" else []
     try:

@@ -80,6 +80,7 @@ async function fade() {
 
 async function forget() {
   await caches.delete(PAGES);
+  await caches.delete(DAY);
   for (const name of TABLES.filter((each) => each !== "facts")) await whole((await table(name, true)).clear());
   await write("facts", { ...await here(), person: "" });
 }
@@ -134,6 +135,7 @@ const tell = async () => toAll({ unsent: (await all("unsent")).length });
 const DEEDS = {
   async hello({ person, language, address }) {
     if (address) {
+      if ((await here()).person !== person) await caches.delete(DAY);
       await write("facts", { path: "here", person, language });
       await settle(address);
       await fade();

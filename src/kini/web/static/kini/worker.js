@@ -3,6 +3,8 @@
 // KINI stands before this file (web/installed.py).
 const SHELL = `kini-shell-${KINI.version}`, PAGES = "kini-pages-1", FILES = "kini-files-1";
 const MOST = { [PAGES]: 30, [FILES]: 80 };
+// Pages of an officer's working day (header Kini-Keep-Until): personal, until that time, the sign-out or another person.
+const DAY = "kini-day-1";
 const LONGEST = 300_000, FRESH = 3_600_000;
 const TOKEN = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
 
@@ -31,7 +33,7 @@ async function furnish() {
 }
 
 async function takeOver() {
-  const old = (await caches.keys()).filter((name) => ![SHELL, PAGES, FILES].includes(name));
+  const old = (await caches.keys()).filter((name) => ![SHELL, PAGES, FILES, DAY].includes(name));
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.registration.navigationPreload?.enable();
   await self.clients.claim();
@@ -54,11 +56,21 @@ async function opened(event, url) {
     const response = await event.preloadResponse || await fetch(event.request);
     const how = response.headers.get("Kini-Copy");
     if (how && !url.search) event.waitUntil(keep(url, how, response.clone()));
+    if (response.headers.has("Kini-Keep-Until") && response.ok) event.waitUntil(keepForDay(url, response.clone()));
     return response;
   } catch {
     const pages = await caches.open(PAGES);
-    return await pages.match(url.pathname + url.search) || shellPage();
+    return await pages.match(url.pathname + url.search) || await ofDay(url) || shellPage();
   }
+}
+
+async function keepForDay(url, response) {
+  await (await caches.open(DAY)).put(url.pathname, seen(response, await response.text(), new Date().toISOString()));
+}
+async function ofDay(url) {
+  const days = await caches.open(DAY), page = await days.match(url.pathname);
+  if (!page || Date.parse(page.headers.get("Kini-Keep-Until")) > Date.now()) return page;
+  await days.delete(url.pathname);
 }
 
 async function keep(url, how, response) {
