@@ -4,9 +4,9 @@ The response of a view marked with `copied` carries the header `Kini-Copy`: "sam
 gets, "other" when it contains anything personal. The service worker (static/kini/worker.js) stores the former; instead
 of the latter it fetches the page again without cookies, with the header `Kini-Copy: LANGUAGE`.
 
-A page of an officer's working day may hold persons: `keep_for_working_day` lets the phone of that officer keep it for some
-hours. It goes with the sign-out, and when another person signs in. Forms on it have an input `keep` and a key in their
-address, so that what was sent without a net arrives later, once (static/kini/unsent.js).
+A page of an officer's working day may hold persons: `keep_for_working_day` lets the phone of that officer keep it for
+some hours. It goes with the sign-out, and when another person signs in. Forms on it have an input `keep` and a key in
+their address, so that what was sent without a net arrives later, once (static/kini/unsent.js).
 """
 
 from collections.abc import Callable

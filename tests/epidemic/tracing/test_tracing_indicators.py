@@ -168,3 +168,16 @@ def test_an_inspection_is_worked_off_around_a_case_of_dengue(tracer_browser: Cli
     LarvaInspection.objects.update(planned_houses=2)
     assert tracer_browser.post(page, sent | {"house": "No. 6"}).status_code == 303
     assert LarvaInspection.objects.get().closed_at is not None
+
+
+def test_the_demo_has_contacts_chains_and_clusters(tracer_browser: Client, health: HealthCity) -> None:
+    first = health.case("Satu", onset=DAY - timedelta(days=6), source="demo")
+    cases = [health.case(f"Kasus {n}", onset=DAY - timedelta(days=n % 5), source="demo") for n in range(12)]
+    CaseExposure.objects.create(case=cases[0], exposure="contact", source_case=first, last_day=DAY - timedelta(days=4))
+    counts = actions.create_demo_contacts(by=SYSTEM, disease="covid-19", cases=20)
+    assert counts["contacts"] > 13
+    assert counts["checks"] > 0
+    assert counts["gatherings"] == 1
+    assert chains.links_of([first.pk]) == {(first.pk, cases[0].pk)}
+    assert tracer_browser.get(reverse("epidemic:desk-tracing")).status_code == 200
+    assert actions.remove_demo_contacts(by=SYSTEM) == counts["contacts"]

@@ -8,6 +8,7 @@ from kini.epidemic.tracing.actions.contact_records import (
     record_household,
     record_named_contact,
 )
+from kini.epidemic.tracing.actions.demo_contacts import create_demo_contacts, remove_demo_contacts
 from kini.epidemic.tracing.actions.follow_up import close_due, handle_red_flag, record_check, set_lost
 from kini.epidemic.tracing.actions.gatherings import record_attendance, record_gathering
 from kini.epidemic.tracing.actions.larvae import open_inspection, record_house_visit
@@ -15,6 +16,7 @@ from kini.epidemic.tracing.actions.larvae import open_inspection, record_house_v
 __all__ = [
     "close_due",
     "convert_contact",
+    "create_demo_contacts",
     "drop_contact",
     "end_quarantine_by_test",
     "handle_red_flag",
@@ -26,5 +28,6 @@ __all__ = [
     "record_house_visit",
     "record_household",
     "record_named_contact",
+    "remove_demo_contacts",
     "set_lost",
 ]
