@@ -12,6 +12,7 @@ from kini.epidemic.simulate.queries import has_wave
 from kini.epidemic.simulate.wave import Times, simulate_wave
 from kini.epidemic.simulate.wave_figures import write_figures
 from kini.epidemic.simulate.wave_records import PERSON_SOURCE, SOURCE, WaveRecords, smallest_areas
+from kini.epidemic.tracing import actions as tracing_actions
 from kini.web.formats import today
 
 SEED = 2020
@@ -45,6 +46,8 @@ def create_wave(*, by: Actor, disease: str, cases: int, seed: int = SEED) -> dic
     counts = records.write()
     whole = city_tables().areas[areas[0].path.split("/")[0]]
     counts["figures"] = write_figures(disease, wave, areas, whole, records.first_day, rng)
+    if about.tracing:
+        counts |= tracing_actions.create_demo_contacts(by=by, disease=disease)
     audit.record(by=by, action="epidemic.demo-wave-created", subject=f"disease:{disease}", detail=dict(counts))
     return counts
 
@@ -52,6 +55,7 @@ def create_wave(*, by: Actor, disease: str, cases: int, seed: int = SEED) -> dic
 @action
 def remove_wave(*, by: Actor) -> int:
     """Remove all made-up cases with what belongs to them; returns their number."""
+    tracing_actions.remove_demo_contacts(by=by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT epidemic_remove_demo()")
         for statement in _REMOVE:
