@@ -13,6 +13,7 @@ from kini.city import actions, area_lookup, pack, queries
 from kini.city.maps import layer_import, layers, polyline, topology
 from kini.city.maps.base import base_map
 from kini.city.models import Area, MapLayer
+from kini.city.pack_checks import check_city
 from kini.core.config_files import ConfigErrors
 from tests.city.conftest import BY, JAKARTA
 
@@ -126,3 +127,29 @@ def test_loaded_boundaries_take_the_place_of_outlines(loaded_jakarta, tmp_path):
     assert base.credits[0] == ("Land registry", "")
     assert area_lookup.area_shapes().official
     assert not MapLayer.objects.exists()
+
+
+def test_a_pier_belongs_to_the_nearest_area(loaded_jakarta):
+    island = Area.objects.get(name="Pulau Tidung")
+    shore = area_lookup.area_shapes().shapes[island.code]
+    east = max(shapely.get_coordinates(shore).tolist())
+    assert queries.locate(east[1], east[0] + 0.001) == island, "110 m off the shore"
+    assert queries.locate(east[1], east[0] + 0.002) is None
+    assert area_lookup.area_index().locate_all([(east[1], east[0] + 0.001), (east[1], east[0] + 0.002)]) == [
+        island.code,
+        None,
+    ]
+
+
+def test_faults_of_layers_are_named(changed, tmp_path):
+    pack_folder = changed("city.toml")
+    (pack_folder / "map").mkdir()
+    (pack_folder / "map" / "areas.json").write_text(
+        '{"source":"a","licence":"b","arcs":["??_ibE??_ibE"],"features":[{"code":"VS-9","polygons":[[[0]]]}]}', "utf-8"
+    )
+    (pack_folder / "map" / "rail.json").write_text("{}", "utf-8")
+    (pack_folder / "map" / "trams.json").write_text("{}", "utf-8")
+    faults = {fault.file: fault.message for fault in check_city(pack_folder)}
+    assert faults.keys() == {"map/areas.json", "map/rail.json", "map/trams.json"}
+    assert "VS-9" in faults["map/areas.json"]
+    assert "source" in faults["map/rail.json"]

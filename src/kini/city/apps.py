@@ -10,6 +10,7 @@ class CityConfig(AppConfig):
     def ready(self) -> None:
         from kini.api.operations import ApiModule, api_modules
         from kini.city import actions, api, area_lookup, city_cache, privacy
+        from kini.city.maps.base import base_map
         from kini.city.pack_checks import check_city, pack_checks
         from kini.city.point_sources import place_points, point_sources
         from kini.core import preparation, retention
@@ -23,3 +24,4 @@ class CityConfig(AppConfig):
         preparation.steps.register("city", preparation.action_step(actions.load_pack_tables))
         warmers.register("areas", city_cache.city_tables)
         warmers.register("ground", area_lookup.area_shapes)
+        warmers.register("map", base_map)

@@ -17,6 +17,8 @@ from kini.core.process_cache import cached
 
 #: Maximum extent of an area, as a multiple of the radius of a disc of its size.
 STRETCH = 2.0
+#: A pier, a beach, or what simplified outlines and a phone's position miss, belongs to the nearest area so near.
+SLACK_M = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def _compute_shapes(level: str, center: Point, reach_m: float, newest: int | Non
     areas = list(Area.objects.filter(level=level, active=True))
     known = official_boundaries(areas)
     shapes = area_polygons(areas, known, reach_m)
-    return AreaShapes(newest or 0, len(known) == len(areas), shapes, AreaIndex(shapes, center))
+    return AreaShapes(newest or 0, len(known) == len(areas), shapes, AreaIndex(shapes, center, SLACK_M))
 
 
 def official_boundaries(areas: Sequence[Area]) -> dict[str, BaseGeometry]:

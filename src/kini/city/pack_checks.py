@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from kini.city.maps.layers import layer_faults
 from kini.city.pack import load_city
 from kini.city.pack_tables import read_pack_tables
 from kini.core.command_line import CommandError
@@ -27,7 +28,7 @@ def pack_error(path: Path, errors: Sequence[ConfigError]) -> CommandError:
 def check_city(path: Path) -> list[ConfigError]:
     """Errors in the files that this room reads."""
     try:
-        read_pack_tables(path, load_city(path))
+        tables = read_pack_tables(path, load_city(path))
     except ConfigErrors as error:
         return error.errors
-    return []
+    return list(layer_faults(path, {area.code for area in tables.areas}))

@@ -85,20 +85,24 @@ class AreaIndex:
     Args:
         polygons: areas by code, in (longitude, latitude) as GeoJSON has them.
         origin: a point within the city, (latitude, longitude).
+        slack_m: a point outside of all areas belongs to the nearest one within so many metres.
     """
 
-    def __init__(self, polygons: Mapping[str, BaseGeometry], origin: Point) -> None:
+    def __init__(self, polygons: Mapping[str, BaseGeometry], origin: Point, slack_m: float = 0.0) -> None:
+        self._slack_m = slack_m
         self._projection = Projection(*origin)
         self._codes = sorted(polygons)
         self._shapes = [self._projection.flatten(shapely.make_valid(polygons[code])) for code in self._codes]
         self._tree = shapely.STRtree(self._shapes)
 
     def locate(self, latitude: float, longitude: float) -> str | None:
-        """Code of the area that contains the point (on a border the first one); None outside of all."""
+        """Code of the area with the point (on a border the first one), else of the nearest within the slack; or None."""
         if not (math.isfinite(latitude) and math.isfinite(longitude)):
             return None
         spot = shapely.Point(self._projection.to_metres((latitude, longitude)))
         hits = self._tree.query(spot, predicate="intersects")
+        if not len(hits) and self._slack_m:
+            hits = self._tree.query_nearest(spot, max_distance=self._slack_m)
         return self._codes[min(hits)] if len(hits) else None
 
     def locate_all(self, points: Sequence[Point]) -> list[str | None]:
@@ -106,6 +110,11 @@ class AreaIndex:
         metres = np.array([self._projection.to_metres(point) for point in points])
         spots = shapely.points(metres.reshape(-1, 2))
         located: list[str | None] = [None] * len(points)
+        if self._slack_m:
+            for point, hit in sorted(
+                self._tree.query_nearest(spots, max_distance=self._slack_m).T.tolist(), reverse=True
+            ):
+                located[point] = self._codes[hit]
         for point, hit in sorted(self._tree.query(spots, predicate="intersects").T.tolist(), reverse=True):
             located[point] = self._codes[hit]
         return located

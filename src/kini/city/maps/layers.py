@@ -1,7 +1,7 @@
 """Map layers and their file: `map/LAYER.json` of the pack, TopoJSON whose arcs are encoded polylines."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from shapely.geometry.base import BaseGeometry
 from kini.city import models, pack
 from kini.city.maps import polyline, topology
 from kini.city.schema import StrictModel
+from kini.core.config_files import ConfigError
 from kini.core.process_cache import cached
 
+WRITE = "Write it by `./kini city map FILE --as LAYER --into-pack METRES`."
 #: Folder of the pack.
 FOLDER = "map"
 
@@ -140,3 +142,24 @@ def read_pack_layers(root: Path) -> Mapping[str, MapLayer]:
     """
     files = {name: root / FOLDER / f"{name}.json" for name in LAYERS}
     return {name: parse_layer(file.read_bytes()) for name, file in files.items() if file.exists()}
+
+
+def layer_faults(root: Path, codes: Set[str]) -> Iterator[ConfigError]:
+    """Yield the errors of a pack's layers.
+
+    Args:
+        codes: of the areas of the pack.
+    """
+    for file in sorted((root / FOLDER).glob("*.json")):
+        name = f"{FOLDER}/{file.name}"
+        if file.stem not in LAYERS:
+            yield ConfigError(name, 0, "", "no map draws such a layer", f"Name it {', '.join(LAYERS)}.")
+            continue
+        try:
+            layer = parse_layer(file.read_bytes())
+        except ValueError as error:
+            yield ConfigError(name, 0, "", str(error), WRITE)
+            continue
+        strange = sorted(each.code for each in layer.features if each.code and each.code not in codes)
+        if strange:
+            yield ConfigError(name, 0, "features", f"there is no area {', '.join(strange[:3])}", WRITE)
