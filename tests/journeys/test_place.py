@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.journeys.test_apply import PIXEL
 
 SERVICE = "flood-report"
-HERE = {"latitude": -6.1885, "longitude": 106.8330}
+HERE = {"latitude": -6.1848, "longitude": 106.8294}
 ELSEWHERE = {"latitude": -7.25, "longitude": 112.75}
 
 
@@ -79,8 +79,10 @@ def test_by_a_pin_that_buttons_move(person):
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.get_by_role("button", name="Tunjuk di peta").click()
-    expect(page.locator("[data-note]")).to_contain_text("perkiraan")
-    page.get_by_role("button", name="Perbesar").click()
+    expect(page.locator(".map-credits")).to_contain_text("OpenStreetMap")
+    whole = page.locator(".map-pane").get_attribute("viewBox")
+    page.get_by_role("button", name="Perbesar", exact=True).click()
+    expect(page.locator(".map-pane")).not_to_have_attribute("viewBox", whole or "")
     page.get_by_role("button", name="Pin ke kanan").click()
     words = page.locator("[data-place-words]")
     expect(words).to_contain_text("Kelurahan")
@@ -89,5 +91,8 @@ def test_by_a_pin_that_buttons_move(person):
     expect(page.locator("input[data-lat]")).not_to_have_value(before)
     assert float(page.locator("input[data-lat]").input_value()) > float(before)
     assert all(url.startswith((someone.city, "data:", "blob:")) for url in requests)
+    page.locator(".city-map > svg").click(position={"x": 150, "y": 150})
+    expect(page.locator(".map-pin")).to_be_visible()
+    assert before != page.locator("input[data-lat]").input_value()
     go_on(someone)
     assert not page.url.endswith("/location/")

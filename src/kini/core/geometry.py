@@ -96,7 +96,7 @@ class AreaIndex:
         self._tree = shapely.STRtree(self._shapes)
 
     def locate(self, latitude: float, longitude: float) -> str | None:
-        """Code of the area with the point (on a border the first one), else of the nearest within the slack; or None."""
+        """Code of the area with the point (on a border the first), else of the nearest within the slack, or None."""
         if not (math.isfinite(latitude) and math.isfinite(longitude)):
             return None
         spot = shapely.Point(self._projection.to_metres((latitude, longitude)))

@@ -20,6 +20,7 @@ from kini.cases.pages.forms import UNREADABLE
 from kini.cases.permissions import CasePermission
 from kini.city import queries as city_queries
 from kini.city.models import Agency
+from kini.city.public import CityMap, point_map
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.ids import parse_pk
 from kini.people.models import Officer
@@ -120,6 +121,7 @@ def render_case_page(
         "lines": desk.view.lines[::-1],
         "answers": group_answers(desk.view.sections),
         "case": case,
+        "map": _case_map(case, desk.view),
         "facts": list(_facts(case, desk.view)),
         "panel": panels.render_panels(request, desk.view, "desk"),
         "errors": errors,
@@ -137,6 +139,16 @@ def render_case_page(
         "purposes": access_purposes.look_purposes().items(),
     }
     return render(request, "cases/desk/case.html", context, status=status if errors else 200)
+
+
+def _case_map(case: Case, view: CaseView) -> CityMap | None:
+    """Map of the case's point, if the answers that the officer may see have it."""
+    if case.latitude is None or case.longitude is None:
+        return None
+    shown = f"({case.latitude:.5f}, {case.longitude:.5f})"
+    rows = [row for section in view.sections for row in section.rows if not row.hidden]
+    known = any(shown in row.text for row in rows)
+    return point_map([(1, (case.latitude, case.longitude), "")]) if known else None
 
 
 def desk_case(actor: Actor, case: Case) -> DeskCase:
