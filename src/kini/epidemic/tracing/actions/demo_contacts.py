@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -32,8 +33,8 @@ from kini.epidemic.tracing.rules import Exposure
 from kini.people.models import Person
 from kini.web.formats import today
 
-#: Source of made-up cases, and of made-up persons.
-SOURCE, PERSON_SOURCE = "demo", "epidemic.demo"
+#: Source of made-up cases, of their persons, and of persons who are contacts only.
+SOURCE, CASE_PERSONS, CONTACT_PERSONS = "demo", "epidemic.demo", "epidemic.demo-contact"
 #: Shares of days on which a contact was reached, and of contacts with a symptom.
 REACHED, ILL = 0.8, 0.06
 #: Made-up gatherings, and cases at each.
@@ -79,8 +80,10 @@ def remove_demo_contacts(*, by: Actor) -> int:
     made_up = Q(exposures__case__source=SOURCE) | Q(became_case__source=SOURCE)
     keys = set(Contact.objects.filter(made_up).values_list("pk", flat=True))
     Contact.objects.filter(pk__in=keys).delete()
-    Attendance.objects.filter(person__source=PERSON_SOURCE).delete()
+    Attendance.objects.filter(person__source=CASE_PERSONS).delete()
     Gathering.objects.filter(attendances=None, created_by=None).delete()
+    with connection.cursor() as cursor:  # without loading them: nothing else refers to these persons
+        cursor.execute("DELETE FROM people_person WHERE source = %s", [CONTACT_PERSONS])
     audit.record(by=by, action="epidemic.demo-contacts-removed", subject="demo:epidemic", detail={"count": len(keys)})
     return len(keys)
 
@@ -147,7 +150,7 @@ def _write_followed(cases: list[CaseRecord], tracing: Tracing, random: Random) -
             exposure = _exposure(tracing, random, case)
             person = Person(
                 name=pattern.format(number=len(persons) + 1),
-                source=PERSON_SOURCE,
+                source=CONTACT_PERSONS,
                 area=case.area,
                 phone=f"+6281555{len(persons):06}",
             )
