@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kini.epidemic.imports.declared_levels import import_levels
 from kini.epidemic.imports.defects import RULES, Defect, Defects, Kind, parse_rules
 from kini.epidemic.imports.figure_frame import Options
 from kini.epidemic.imports.kinds import ABOUT, FileKind, propose_kind
+from kini.epidemic.imports.line_list import facility_for_imports, import_cases
 from kini.epidemic.imports.source_file import SourceFile, read_source
 from kini.epidemic.imports.vocabulary import normalize, vocabulary
 
@@ -78,6 +80,12 @@ def _import(options: argparse.Namespace, source: SourceFile, kind: FileKind) -> 
     place = _place(options.area or _named_place(source), given=bool(options.area))
     place.day = options.day
     by, disease = system("epidemic import"), _disease(options.disease, source, kind)
+    if kind is FileKind.LINE_LIST:
+        facility = facility_for_imports()
+        if facility is None:
+            raise ValueError("the pack has no hospital that could look after the cases of a line list.")
+        cases = import_cases(by=by, source=source, disease=disease, facility=facility, dry_run=options.dry_run)
+        return Imported(measures={f"cases {name}": count for name, count in asdict(cases).items()})
     if kind is FileKind.LEVELS:
         run = import_levels(by=by, source=source, disease=disease, options=place, dry_run=options.dry_run)
         return Imported([run])

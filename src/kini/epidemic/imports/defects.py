@@ -48,6 +48,7 @@ class Kind(StrEnum):
     SIZE = "size"
     PERIOD = "period"
     UNCHECKED = "unchecked"
+    ROW = "row"
 
 
 #: Rules that may be chosen; the first one is applied unless told.
@@ -78,6 +79,7 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = {
     Kind.SIZE: (Rule.KEEP, Rule.REFUSE),
     Kind.PERIOD: (Rule.KEEP,),
     Kind.UNCHECKED: (Rule.KEEP,),
+    Kind.ROW: (Rule.REFUSE,),
 }
 
 
