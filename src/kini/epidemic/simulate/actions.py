@@ -1,7 +1,7 @@
 """Write and remove the made-up wave of a demo."""
 
 import numpy as np
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from kini.city.public import city_tables
 from kini.core import audit
@@ -54,13 +54,22 @@ def create_wave(*, by: Actor, disease: str, cases: int, seed: int = SEED) -> dic
 
 @action
 def remove_wave(*, by: Actor) -> int:
-    """Remove all made-up cases with what belongs to them; returns their number."""
+    """Remove all made-up cases with what belongs to them; returns the number of persons.
+
+    Raises:
+        ActionRefused: records of others refer to them.
+    """
     tracing_actions.remove_demo_contacts(by=by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT epidemic_remove_demo()")
         for statement in _REMOVE:
             cursor.execute(statement, {"source": SOURCE, "person": PERSON_SOURCE})
         removed = int(cursor.rowcount)
+        try:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except IntegrityError as error:
+            raise ActionRefused("Other records refer to the made-up cases; remove those first.") from error
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     audit.record(by=by, action="epidemic.demo-wave-removed", subject="demo:epidemic", detail={"persons": removed})
     return removed
 

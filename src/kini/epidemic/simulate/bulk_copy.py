@@ -27,7 +27,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
         names: of fields; the others have their defaults.
     """
     named = [model._meta.get_field(name) for name in names]
-    others = [each for each in model._meta.concrete_fields if each not in named and each.has_default()]
+    others = [each for each in model._meta.concrete_fields if each not in named and _needs_value(each)]
     defaults = [each.get_default() for each in others]
     fields = [*named, *others]
     quote = connection.ops.quote_name
@@ -39,6 +39,11 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
         for row in converted:
             copy.write_row(row)
     return len(converted)
+
+
+def _needs_value(field: Any) -> bool:
+    """Tell if a column has no default in the database that a row could take."""
+    return not field.primary_key and not field.has_db_default() and (field.has_default() or not field.null)
 
 
 def _converter(field: Any) -> Any:
