@@ -70,6 +70,11 @@ def require_may_record(by: Actor, facility: Unit | None, scope: Scope) -> None:
         raise NotAllowed(_("You do not work at this facility. Ask its head to add you."))
 
 
+def require_may_record_at(by: Actor, facility: Unit) -> None:
+    """Raise NotAllowed unless the actor may record for a facility."""
+    require_may_record(by, facility, Scope())
+
+
 def require_may_change(by: Actor, case: CaseRecord) -> None:
     """Raise NotAllowed unless a record is open to the actor for their work, and they record cases."""
     require_somewhere(by, EpidemicPermission.RECORD_CASES)

@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kini.api.auth import scopes
+from kini.api.operations import ApiModule, api_modules
 from kini.core.actors import system
 from kini.core.events import subscribe
-from kini.epidemic.case_records import actions, case_references, personal_data, retention
+from kini.epidemic.case_records import actions, api, case_references, personal_data, retention
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.case_records.record_access import ACCESS_TYPE, CARE, POLICY, SURVEILLANCE
 from kini.epidemic.permissions import EpidemicPermission
@@ -41,6 +43,8 @@ def register() -> None:
     note = _("What health workers recorded about you, and saying what is wrong")
     own = NavItem("epidemic:own-records", _("My health records"), "heart", 44, "account", note=note)
     navigation.register("own-case-records", own)
+    scopes.register(api.SCOPE.name, api.SCOPE)
+    api_modules.register("lab-results", ApiModule("Laboratory results", api.router))
     case_references.register()
     personal_data.register()
     retention.register()

@@ -9,6 +9,7 @@ from kini.epidemic.case_records.actions.lab_results import NewTest as NewTest
 from kini.epidemic.case_records.actions.lab_results import record_test as record_test
 from kini.epidemic.case_records.actions.patients import FirstTest as FirstTest
 from kini.epidemic.case_records.actions.patients import record_patient as record_patient
+from kini.epidemic.case_records.actions.received_results import receive_result as receive_result
 from kini.epidemic.case_records.actions.recording import CaseCorrection as CaseCorrection
 from kini.epidemic.case_records.actions.recording import classify_by_hand as classify_by_hand
 from kini.epidemic.case_records.actions.recording import correct_case as correct_case
