@@ -159,13 +159,14 @@ STEP, ROW, LEFT, TOP, DAY_WIDTH = 132, 26, 14, 26, 14
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A case in an SVG: position, text beside it, and the bars of its time line (x, width)."""
+    """A case in an SVG: position, text beside it (at `text_x`), and the bars of its time line (x, width)."""
 
     x: float
     y: float
     text: str
     title: str
     classification: str
+    text_x: float
     incubation: tuple[float, float] | None = None
     infectious: tuple[float, float] | None = None
 
@@ -190,6 +191,7 @@ def draw_graph(chain: Chain, labels: dict[int, str]) -> Drawing:
             labels[each.case.key],
             f"{labels[each.case.key]}, {each.case.area}",
             each.case.classification,
+            LEFT + each.generation * STEP + 10,
         )
         for each in chain.cases
     }
@@ -222,7 +224,7 @@ def draw_time_line(chain: Chain, labels: dict[int, str], disease: str, say: obje
         label = labels[each.case.key]
         dots[each.case.key] = Dot(
             x(day), y, label, f"{label}, {each.case.area}", each.case.classification,
-            (x(begin), float((end - begin).days * DAY_WIDTH)), infectious,
+            x(day + timedelta(days=after)) + 10, (x(begin), float((end - begin).days * DAY_WIDTH)), infectious,
         )  # fmt: skip
     total = (last - first).days
     every = max(7, -(-total // 12 // 7) * 7)

@@ -31,6 +31,8 @@ from kini.web.formats import today
 SOURCE_DAYS = 28
 #: Sources on the page, and cases that are compared.
 SHOWN, MOST_CASES = 30, 5000
+#: Sources that chance explains more often than once in ten are not shown.
+LEAST_SURPRISE = 1
 
 
 def own_area(by: Actor) -> Area:
@@ -129,6 +131,7 @@ def sources_page(request: HttpRequest) -> HttpResponse:
         reported_on__range=(day - timedelta(days=SOURCE_DAYS - 1), day),
     )
     newest = list(cases.order_by("-reported_on", "-pk")[:MOST_CASES])
+    ranked = likely_sources(newest, area)
     context = {
         "area": area,
         "diseases": traced_diseases(),
@@ -137,7 +140,7 @@ def sources_page(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "count": len(newest),
         "days": SOURCE_DAYS,
-        "sources": _named(likely_sources(newest, area)[:SHOWN], newest),
+        "sources": _named([each for each in ranked if each.surprise >= LEAST_SURPRISE][:SHOWN], newest),
     }
     return render(request, "epidemic/tracing/sources.html", context)
 
