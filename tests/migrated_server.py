@@ -47,7 +47,7 @@ def _build(stored: Path) -> None:
                 "DATABASE_URL": server.create_database(TEMPLATE),
                 "DJANGO_SETTINGS_MODULE": "kini.settings",
             }
-            subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity=0"], env=env, check=True)  # noqa: S603
+            subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"], env=env, check=True)  # noqa: S603
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         subprocess.run(["cp", "--archive", str(server.data), f"{stored}.new"], check=True)  # noqa: S603, S607 -- own
