@@ -29,15 +29,25 @@ class BookingFixtures(KindFixtures[Case, Draft]):
             actions.end_example_slot(by=BY, slot=booking.slot)
 
     def complete_extra_page(self, by: Actor, draft: Draft, number: int) -> None:
-        """Hold the first slot that is free for the party."""
+        """Hold the first slot that is free for the party.
+
+        Raises:
+            LookupError: none is free; the message has the reasons.
+        """
         wanted, now = request_of_draft(draft), current_time.now()
         service = draft.version.service
-        slots = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
+        slots = Slot.objects.filter(
+            service=service, opens_at__lte=now, starts_at__range=(now, now + timedelta(days=400))
+        )
         if units := home_visits.visiting_units(draft):
             slots = slots.filter(unit__in=units)
+            actions.create_example_slot(by=BY, service=service, number=number, units=units)
+        refusals: list[str] = []
         for slot in slots.select_related("service")[:TRIES]:
             try:
                 actions.hold_slot(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)
-            except ActionRefused:
+            except ActionRefused as reason:
+                refusals.append(str(reason))
                 continue
             return
+        raise LookupError(f"no example slot of {service.pk} is free: {refusals or 'there is none'}")

@@ -1,6 +1,6 @@
 """Actions that create slots: from the schedule, and for examples."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -92,15 +92,19 @@ def _resize(options: BookingOptions, planned: Mapping[int, rules.PlannedSlot]) -
 
 
 @action
-def create_example_slot(*, by: Actor, service: Service, number: int) -> None:
+def create_example_slot(*, by: Actor, service: Service, number: int, units: Collection[str] = ()) -> None:
     """Create an example slot at the venue and on the day of that number; an existing one stays.
+
+    Args:
+        units: keys of the units to choose from, for home visits; empty: all venues.
 
     Raises:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    options, venues = queries.options_of(service), queries.venues(service)
+    options = queries.options_of(service)
+    venues = [venue for venue in queries.venues(service) if not units or venue.key in units]
     if not venues:
         raise ActionRefused(_("This service has no venue."))
     venue, starts_at = venues[number % len(venues)], rules.example_start(options, city_time(current_time.now()), number)
