@@ -43,11 +43,9 @@ def _build(stored: Path) -> None:
     """Migrate a database in a new server, and store its data in place of older ones."""
     with tempfile.TemporaryDirectory(prefix="kini-tests-") as folder:
         with EmbeddedServer(Path(folder), durable=False) as server:
-            env = os.environ | {
-                "DATABASE_URL": server.create_database(TEMPLATE),
-                "DJANGO_SETTINGS_MODULE": "kini.settings",
-            }
-            subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"], env=env, check=True)  # noqa: S603
+            env = os.environ | {"DATABASE_URL": server.create_database(TEMPLATE)}
+            migrate = ["migrate", "--settings=kini.settings", "--verbosity=0", "--skip-checks"]
+            subprocess.run([sys.executable, "-m", "django", *migrate], env=env, check=True)  # noqa: S603 -- own
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         subprocess.run(["cp", "--archive", str(server.data), f"{stored}.new"], check=True)  # noqa: S603, S607 -- own
