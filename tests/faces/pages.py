@@ -459,7 +459,7 @@ ELSEWHERE = {
         "epidemic:desk-venue-visit",
     ),
     "only for health officers: tests/epidemic/spread": (
-        "epidemic:desk-spread", "epidemic:desk-situation", "epidemic:desk-line-list",
+        "epidemic:desk-spread", "epidemic:desk-situation", "epidemic:desk-line-list", "epidemic:desk-alerts",
     ),
     "only with figures of areas: tests/epidemic/spread": ("epidemic:areas", "epidemic:area"),
     "only where the city has a directory of officers (tests/people/directory)": (

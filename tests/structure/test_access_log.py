@@ -77,6 +77,7 @@ ELSEWHERE = {
     "epidemic:desk-case-duplicates": "the same",
     "epidemic:record-patient": "an empty form: tests/epidemic/test_case_pages.py",
     "epidemic:desk-situation": "counts alone: tests/epidemic/spread",
+    "epidemic:desk-alerts": "counts alone: tests/epidemic/spread",
     "epidemic:desk-line-list": "logs each person of the list: tests/epidemic/spread",
     "epidemic:desk-contact": "after require_read, which logs: tests/epidemic/tracing",
     "epidemic:desk-chain": "references alone: tests/epidemic/tracing",

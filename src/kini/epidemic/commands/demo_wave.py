@@ -1,6 +1,7 @@
 """`./kini demo epidemic`: fill a demo with a made-up wave of cases, in place of the one that it has."""
 
 import argparse
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -9,6 +10,7 @@ from kini.core.actors import ActionRefused, system
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.simulate.actions import SEED, create_wave, remove_wave
 from kini.epidemic.simulate.queries import has_wave
+from kini.epidemic.spread.actions import publish_figures, withdraw_made_up_figures
 from kini.epidemic.surveillance import case_changes
 from kini.web.formats import today
 
@@ -41,4 +43,7 @@ def run(options: argparse.Namespace) -> int:
         raise command_line.CommandError(str(refusal)) from None
     with command_line.step("Counting"):
         case_changes.refresh(today())
+    with command_line.step("Publishing"):
+        withdraw_made_up_figures(by=by)
+        publish_figures(by=by, disease=disease, until=today() - timedelta(days=1), everything=True)
     return 0

@@ -167,6 +167,7 @@ class Disease(StrictModel):
     self_assessment: DatedRules[SelfAssessmentRules] = []
     care_services: CareServices = CareServices()
     surveillance: Surveillance = Surveillance()
+    figures_service: str = Field(default="", description="Information service whose page leads to the figures.")
     tracing: Tracing | None = None
     vector_control: VectorControl | None = None
     venues: Venues | None = None

@@ -78,3 +78,18 @@ def _store_areas(
     row.content, row.settled, row.made_up = stored, settled, made_up
     row.save()
     return True
+
+
+@action
+def withdraw_made_up_figures(*, by: Actor) -> int:
+    """Delete what was published of a made-up wave, before another one or none; return the number of rows.
+
+    Raises:
+        NotAllowed: for anybody but the system.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("Only the system can do this."))
+    rows = sum(model.objects.filter(made_up=True).delete()[0] for model in (PublishedDay, PublishedAreas))
+    if rows:
+        audit.record(by=by, action="epidemic.figures-withdrawn", subject="disease:all", detail={"rows": rows})
+    return rows

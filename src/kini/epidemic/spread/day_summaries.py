@@ -24,7 +24,6 @@ from kini.epidemic.surveillance import queries as surveillance
 from kini.epidemic.surveillance.areas import whole_city
 from kini.epidemic.surveillance.indicators import Indicators
 from kini.epidemic.surveillance.levels import LevelResult, levels_of
-from kini.epidemic.surveillance.models import Assessment
 from kini.epidemic.surveillance.series import AreaSeries, Floats
 
 #: Days of the curve.
@@ -152,14 +151,18 @@ def _onset(onset: AreaSeries, found: Indicators, end: int) -> tuple[int | None, 
 
 
 def _nowcast(disease: str, day: date) -> tuple[NowcastDay, ...]:
-    return ()
+    """Expected cases of the last days by onset; () when too few cases are known."""
+    series = surveillance.nowcast(disease, whole_city().codes, day)
+    if series is None:
+        return ()
+    return tuple(
+        NowcastDay(day=series.first + timedelta(days=n), median=float(median), low=float(low), high=float(high))
+        for n, (median, low, high) in enumerate(zip(series.median[0], series.low[0], series.high[0], strict=True))
+    )
 
 
 def _assessments(disease: str, day: date) -> dict[str, object]:
     """Newest measures of how well the methods held, until a day."""
-    newest: dict[str, Assessment] = {}
-    for row in Assessment.objects.filter(disease=disease, measured_on__lte=day).order_by("measured_on"):
-        newest[row.subject] = row
-    nowcast = newest.pop("nowcast", None)
-    calibration = Calibration(share=100 * nowcast.value, days=nowcast.cases) if nowcast else None
-    return {"calibration": calibration, "false_alarms": {name: row.value for name, row in newest.items()}}
+    measured = surveillance.calibration(disease, day)
+    calibration = Calibration(share=100 * measured.covered, days=measured.days) if measured else None
+    return {"calibration": calibration, "false_alarms": surveillance.false_alarms(disease, day)}

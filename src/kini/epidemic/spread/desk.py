@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +22,7 @@ from kini.epidemic.diseases.schema import Disease
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.spread import area_situation, line_list, public_view
 from kini.epidemic.surveillance import queries as surveillance
+from kini.epidemic.surveillance.alerts import judge_alert
 from kini.epidemic.surveillance.measures import DayOf
 from kini.people.public import access_purposes, has_permission, officers_only
 from kini.people.queries import actor_for
@@ -129,6 +131,34 @@ def situation(request: HttpRequest, disease: str) -> HttpResponse:
         "may_list": has_permission(EpidemicPermission.SEE_CASE_RECORDS)(request),
     }
     return render(request, "epidemic/spread/desk_situation.html", context)
+
+
+@officers_only(SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def alerts_page(request: HttpRequest, disease: str) -> HttpResponse:
+    """List the alerts of the last weeks in the officer's areas; POST judges one."""
+    about, actor = public_view.require_disease(disease), actor_for(request)
+    roots = areas_of_actor(actor)
+    rows = surveillance.alerts(disease, today(), WEEKS_OF_ALERTS)
+    mine = [each for each in rows if any(_inside(each.area, root) for root in roots)]
+    if request.method == "POST":
+        alert = next((each for each in mine if str(each.pk) == request.POST.get("alert")), None)
+        if alert is None:
+            raise Http404
+        try:
+            judge_alert(
+                by=actor,
+                alert=alert,
+                real=request.POST.get("verdict") == "real",
+                note=request.POST.get("note", "")[:500],
+            )
+            messages.success(request, _("Judged: %(area)s.") % {"area": alert.area.name})
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("epidemic:desk-alerts", disease)
+    alarms = surveillance.false_alarms(disease, today())
+    context = {"name": disease, "disease": about, "alerts": mine, "false_alarms": alarms}
+    return render(request, "epidemic/spread/desk_alerts.html", context)
 
 
 @officers_only(EpidemicPermission.SEE_CASE_RECORDS)

@@ -16,5 +16,6 @@ urlpatterns = [
     path("epidemic/<slug:disease>/data/<slug:table>.<slug:format>", downloads.download, name="download"),
     path("desk/epidemic/situation/", desk.start, name="desk-spread"),
     path("desk/epidemic/situation/<slug:disease>/", desk.situation, name="desk-situation"),
+    path("desk/epidemic/situation/<slug:disease>/alerts/", desk.alerts_page, name="desk-alerts"),
     path("desk/epidemic/situation/<slug:disease>/line-list/", desk.line_list_page, name="desk-line-list"),
 ]
