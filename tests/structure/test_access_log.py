@@ -80,6 +80,7 @@ ELSEWHERE = {
     "epidemic:desk-alerts": "counts alone: tests/epidemic/spread",
     "epidemic:desk-line-list": "logs each person of the list: tests/epidemic/spread",
     "epidemic:desk-contact": "after require_read, which logs: tests/epidemic/tracing",
+    "epidemic:desk-contact-check": "the same",
     "epidemic:desk-chain": "references alone: tests/epidemic/tracing",
     "epidemic:desk-cluster": "references alone: tests/epidemic/tracing",
     "epidemic:desk-sources": "references alone, of a pack with diseases: tests/epidemic/tracing",
