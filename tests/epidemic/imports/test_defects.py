@@ -94,6 +94,12 @@ def test_swapped_totals_are_exchanged_in_every_region(bring: Bring) -> None:
     assert kept.told(Kind.SWAPPED)
 
 
+def test_locations_beside_the_city_are_regions(bring: Bring) -> None:
+    bring("date,location,total_cases", "2020-05-01,DKI Jakarta,5", "2020-05-01,Jawa Barat,3", "2020-05-01,Bali,2")
+    assert figure("confirmed-total", "31", "2020-05-01") == 5
+    assert set(RegionFigure.objects.values_list("region", flat=True)) == {"Jawa Barat", "Bali"}
+
+
 def vaccination() -> list[str]:
     header = (
         '"KODE\nKELURAHAN","WILAYAH KOTA","KECAMATAN ","KELURAHAN","SASARAN","BELUM VAKSIN","JUMLAH\nDOSIS 1",'

@@ -76,6 +76,14 @@ class AreaIndex:
             return Match(matched.area, "code-and-name", f"the code is unknown; by its name it is {matched.area.code}")
         return matched
 
+    def named(self, name: str) -> Area | None:
+        """Return the area of a code, or the largest one that is called so, also by another name; none merely alike."""
+        if digits_of(name) and (area := self.by_digits.get(digits_of(name))):
+            return area
+        if code := self.other_names.get(squeezed(name)):
+            return city_tables().areas.get(code)
+        return next(iter(self._candidates("").get(squeezed(name), [])), None)
+
     def _deepest(self, names: Mapping[str, str]) -> tuple[str, str]:
         levels = [each.id for each in pack.current().area_levels]
         given = [(level, names[level]) for level in [*reversed(levels), ""] if names.get(level)]

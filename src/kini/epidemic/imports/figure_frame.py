@@ -254,6 +254,8 @@ def _places(reader: _Reader) -> PlaceOf:
     codes = [each for each in source.columns if each.role == "code"]
     named = [each for each in source.columns if each.role == "area"]
     region = source.column("region")
+    if region is None and not codes and len(named) == 1 and _has_regions(reader, named[0]):
+        named, region = [], named[0]
     deepest = _deepest_code(codes, named)
     if deepest is None and not named:
         if region is not None:
@@ -279,6 +281,14 @@ def _places(reader: _Reader) -> PlaceOf:
         return Place(match.area)
 
     return of_row
+
+
+def _has_regions(reader: _Reader, column: Column) -> bool:
+    """Tell if a column of unknown level names regions: the city as a whole, and several that are none of its areas."""
+    names = {cells[column.index] for _line, cells in reader.source.rows}
+    areas = [reader.index.named(name) for name in names if name and not column.level]
+    inside = [area for area in areas if area]
+    return bool(inside) and all(area.depth == 0 for area in inside) and areas.count(None) >= 2
 
 
 def _deepest_code(codes: Sequence[Column], named: Sequence[Column]) -> Column | None:
