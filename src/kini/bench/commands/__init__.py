@@ -11,6 +11,9 @@ VERBS = {
     "bench booking": Verb(
         "kini.bench.commands.bench_booking", "measure bookings a second, also for one contended slot"
     ),
+    "bench epidemic": Verb(
+        "kini.bench.commands.bench_epidemic", "measure indicators and alerts from ten million case rows"
+    ),
     "bench feeds": Verb("kini.bench.commands.bench_feeds", "measure loading a timetable, and queries for departures"),
     "bench wifi": Verb(
         "kini.bench.commands.bench_wifi", "measure RADIUS, accounting and portal; baseline: stock FreeRADIUS"

@@ -1,0 +1,15 @@
+"""Public names of this room beside its models, actions, queries, rules, events and jobs."""
+
+from kini.epidemic.diseases.disease_files import disease_of as disease_of
+from kini.epidemic.surveillance.alert_methods import FARRINGTON_WEEKS as FARRINGTON_WEEKS
+from kini.epidemic.surveillance.alert_methods import bounds as alert_bounds
+from kini.epidemic.surveillance.areas import smallest_areas as smallest_areas
+from kini.epidemic.surveillance.case_changes import CASE_CHANGES as CASE_CHANGES
+from kini.epidemic.surveillance.case_changes import SIGNED as SIGNED
+from kini.epidemic.surveillance.case_counts import Question as Question
+from kini.epidemic.surveillance.case_counts import count_cases as count_cases
+from kini.epidemic.surveillance.indicators import MEASURED as MEASURED
+from kini.epidemic.surveillance.indicators import NOT_IN_RECORDS as NOT_IN_RECORDS
+from kini.epidemic.surveillance.indicators import of_counts as indicators_of_counts
+
+__all__ = ["alert_bounds", "indicators_of_counts"]
