@@ -1,11 +1,12 @@
 """`./kini bench epidemic`: indicators and alerts of all areas from made-up case rows, beside one plain GROUP BY."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kini.analytics import engine
 from kini.bench import subprocesses
@@ -58,21 +59,23 @@ def write_rows(root: Path, rows: int, areas: Sequence[str]) -> None:
         columns = ", ".join(f"{name}::{kind} AS {name}" for name, (_arrow, kind) in SIGNED.items())
         with CASE_CHANGES.store(root).change() as change:
             for month in sorted({f"{day:%Y-%m}" for day in days}):
-                change.write(
-                    month,
-                    lambda path, month=month: database.execute(_MONTH.format(columns=columns, month=month, path=path)),
-                )
+                statement = partial(_MONTH.format, columns=columns, month=month)
+                change.write(month, partial(_run, database, statement))
+
+
+def _run(database: Any, statement: Callable[..., str], path: Path) -> None:
+    database.execute(statement(path=path))
 
 
 def workloads(root: Path, rows: int) -> list[Workload]:
     """Workloads over the rows of a folder; the goals are those of ROWS rows."""
     goal = Goal(seconds=SECONDS, megabytes=MEGABYTES)
     return [
-        Workload(YARDSTICK, "", partial(_measure, root, "yardstick", rows)),
+        Workload(YARDSTICK, "", partial(_measure, root, rows, "yardstick")),
         Workload(
-            "every indicator, all areas and days", "", partial(_measure, root, "indicators", rows), goal, YARDSTICK
+            "every indicator, all areas and days", "", partial(_measure, root, rows, "indicators"), goal, YARDSTICK
         ),
-        Workload("alerts of all areas by five methods", "", partial(_measure, root, "alerts", rows), goal, YARDSTICK),
+        Workload("alerts of all areas by five methods", "", partial(_measure, root, rows, "alerts"), goal, YARDSTICK),
     ]
 
 

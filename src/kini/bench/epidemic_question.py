@@ -81,6 +81,7 @@ def _alerts(root: Path, first: date) -> None:
     recent = daily[:, -weeks * 7 :].reshape(len(areas), weeks, 7).sum(-1)
     past = np.random.default_rng(1).poisson(recent.mean(), (len(areas), FARRINGTON_WEEKS)).astype(float)
     rules = disease_of("covid-19").surveillance.alerts
+    assert rules
     found = alert_bounds(np.concatenate([past, recent], axis=1), weeks, rules.methods)
     found.alarms(recent, rules)
 
