@@ -312,7 +312,8 @@ def test_an_owner_registers_a_venue_and_gets_poster_and_gate(town: Town, client:
     gate = client.post(reverse("epidemic:venue-gate", args=[stored.reference])).content.decode()
     assert "/check-in/gate/#" in gate
     pdf = client.post(reverse("epidemic:venue-poster", args=[stored.reference]))
-    assert pdf.content.startswith(b"%PDF")
+    slips = client.post(reverse("epidemic:venue-poster", args=[stored.reference]), {"paper": "slips"})
+    assert pdf.content[:4] == slips.content[:4] == b"%PDF"
     client.force_login(town.neighbour.user)
     assert client.get(reverse("epidemic:venue", args=[stored.reference])).status_code == 404
     for name in ("check-in", "warn", "slip", "gate", "pass"):

@@ -52,6 +52,12 @@ class Stock:
         mac, secret, site = self._ask("access_point", login, str(folder), port)
         return mac, secret, site
 
+    def positive_result(self) -> str:
+        return str(self._ask("positive_result"))
+
+    def publish_warnings(self) -> int:
+        return int(self._ask("publish_warnings"))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

@@ -21,15 +21,23 @@ from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
 from kini.cases.models import BatchMove, Case, Draft  # noqa: E402
-from kini.core import audit, current_time  # noqa: E402
+from kini.city.models import Agency, Area  # noqa: E402
+from kini.core import (  # noqa: E402
+    audit,
+    current_time,
+    references,  # noqa: E402
+)
 from kini.core import files as core_files  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.crypto import decrypt  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
+from kini.epidemic.checkin import actions as checkin  # noqa: E402
+from kini.epidemic.models import CaseRecord, LabTest  # noqa: E402
 from kini.messages.channels import push  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
-from kini.people.models import Resident  # noqa: E402
+from kini.people.models import Person, Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
+from kini.web import formats  # noqa: E402
 from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
 from kini.wifi.inventory.radius_secrets import secret_context  # noqa: E402
 from kini.wifi.models import AccessPoint  # noqa: E402
@@ -101,6 +109,45 @@ def note(reference: str) -> str:
     return push.push_payload(Message.objects.filter(key__contains=reference).latest("pk"))
 
 
+def positive_result() -> str:
+    """Record a case with a positive result; return the code with which the person warns others."""
+    person = Person.objects.create(source="epidemic.case")
+    area, agency, today = Area.objects.filter(depth=2).first(), Agency.objects.get(pk="dinkes"), formats.today()
+    case = CaseRecord.objects.create(
+        reference=references.generate("EP"),
+        disease="covid-19",
+        person=person,
+        classification="confirmed",
+        classified_at=current_time.now(),
+        area=area,
+        area_path=area.path,
+        agency=agency,
+        reported_on=today,
+        source="demo",
+    )
+    test = LabTest.objects.create(
+        person=person,
+        case=case,
+        disease="covid-19",
+        area=area,
+        test="pcr",
+        specimen_on=today,
+        result="positive",
+        result_on=today,
+        number=case.reference,
+        source="demo",
+    )
+    return checkin.issue_upload_code(by=system("journeys"), test=test)
+
+
+def publish_warnings() -> int:
+    """Publish the packages of the next hours; return their number."""
+    checkin.publish_packages(by=system("journeys"))
+    with current_time.freeze(current_time.now() + timedelta(hours=8)):
+        checkin.rewrite_pending(by=system("journeys"))
+        return checkin.publish_packages(by=system("journeys"))
+
+
 DEEDS: dict[str, Callable[..., Any]] = {
     "cases": cases,
     "states": states,
@@ -110,6 +157,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "run_jobs": run_jobs,
     "note": note,
     "access_point": access_point,
+    "positive_result": positive_result,
+    "publish_warnings": publish_warnings,
 }
 
 if __name__ == "__main__":

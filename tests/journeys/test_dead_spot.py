@@ -18,7 +18,7 @@ PHONE = {"width": 360, "height": 740}
 TYPED = "main form [name=purpose]"
 AWAY = "Tidak ada sambungan"
 #: A service with few questions.
-SHORT = "venue-check-in"
+SHORT = "jakpreneur-enrolment"
 READY = "() => navigator.serviceWorker.controller !== null"
 
 

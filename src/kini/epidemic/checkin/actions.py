@@ -25,6 +25,7 @@ from kini.epidemic.checkin.queries import (
     hour_moment,
     hour_number,
     keep_from,
+    newest_hour,
     open_upload_code,
     venue_kinds,
 )
@@ -219,9 +220,8 @@ def publish_packages(*, by: Actor) -> int:
 
 
 def _missing_hours(disease: str, earliest: datetime, now: datetime) -> range:
-    newest = WarningPackage.objects.filter(disease=disease).order_by("-published_at").first()
-    last = hour_number(now)
-    return range(max(hour_number(newest.published_at) + 1, hour_number(earliest)) if newest else last, last + 1)
+    newest, last = newest_hour(disease), hour_number(now)
+    return range(max(newest + 1, hour_number(earliest)) if newest >= 0 else last, last + 1)
 
 
 def _publish(disease: str, hour: datetime) -> int:

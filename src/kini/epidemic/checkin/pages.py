@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.core import attempt_limits, current_time, references
+from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, system
 from kini.core.attempt_limits import Limit
 from kini.core.client_address import client_network
@@ -107,8 +107,8 @@ def hour_package(request: HttpRequest, disease: str, hour: int) -> HttpResponse:
 @require_safe
 @cache_control(**FOR_EVER)
 def day_package(request: HttpRequest, disease: str, day: int) -> HttpResponse:
-    """Packages of a day since 1970 (UTC) that is over, one after the other."""
-    if day >= queries.hour_number(current_time.now()) // 24:
+    """Packages of a day since 1970 (UTC), one after the other, once there are later ones."""
+    if queries.newest_hour(disease) < day * 24 + 24:
         raise Http404
     return _package(disease, day * 24, day * 24 + 23)
 

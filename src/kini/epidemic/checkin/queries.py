@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from kini.core import current_time, references
@@ -90,6 +91,12 @@ def package_hours() -> dict[str, list[int]]:
     for disease, at in rows.values_list("disease", "published_at"):
         hours[disease].append(hour_number(at))
     return hours
+
+
+def newest_hour(disease: str) -> int:
+    """Return the hour of the newest package; -1: there is none."""
+    newest = WarningPackage.objects.filter(disease=disease).aggregate(at=Max("published_at"))["at"]
+    return hour_number(newest) if newest else -1
 
 
 def package_content(disease: str, first: int, last: int) -> bytes | None:

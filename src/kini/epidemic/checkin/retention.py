@@ -15,7 +15,7 @@ def register() -> None:
             "epidemic.packages",
             _("Warning packages of venues"),
             _("Phones match them with the visits of the last weeks"),
-            timedelta(days=28),
+            timedelta(days=14),
             row_removal(lambda before: WarningPackage.objects.filter(published_at__lt=before)),
         ),
         RetentionRule(

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.city import queries as city_queries
 from kini.city.public import pack
-from kini.core import current_time
+from kini.core import current_time, references
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.documents.public import typesetting
@@ -29,6 +31,9 @@ from kini.people.models import User
 from kini.people.queries import actor_for
 from kini.web import formats
 from kini.web.redirects import see_other
+
+#: Slips on a sheet.
+SLIPS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +117,46 @@ def gate_code(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @require_POST
 def poster(request: HttpRequest, reference: str) -> HttpResponse:
-    """Poster as PDF. The code comes from the browser, or is made now; it is stored nowhere."""
+    """Poster, or a sheet of slips, as PDF. Codes come from the browser, or are made now; they are stored nowhere."""
     own = _own(request, reference)
-    try:
-        code = parse_venue_code(request.POST.get("code", ""))
-    except ValueError:
-        code = VenueCode(own.name, own.kind, own.stay_minutes, new_seed())
+    paper = "slips" if request.POST.get("paper") == "slips" else "poster"
     language = get_language() or pack.current().languages[0]
     data = typesetting.layout_data(typesetting.brand_colour(), language) | {
-        "title": code.name,
-        "agency": str(queries.venue_kinds().get(code.kind, "")),
+        "title": own.name,
+        "agency": str(queries.venue_kinds().get(own.kind, "")),
         "city": str(pack.current().name),
         "number": own.reference,
-        "address": code.address,
-        "labels": {
-            "qr": _("QR code of this venue"),
-            "scan": _("Scan this code when you come in"),
-            "how": _("Open the camera of your phone and point it at the code. Your visit stays on your phone."),
-            "slip": _("No phone? Ask for a paper slip."),
-        },
     }
-    pdf = typesetting.render_pdf(pack.current().root, "poster", data, current_time.now())
+    data |= _slips() if paper == "slips" else _poster(own, request.POST.get("code", ""))
+    pdf = typesetting.render_pdf(pack.current().root, paper, data, current_time.now())
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{own.reference}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{own.reference}-{paper}.pdf"'
     return response
+
+
+def _poster(own: Venue, typed: str) -> dict[str, Any]:
+    try:
+        code = parse_venue_code(typed)
+    except ValueError:
+        code = VenueCode(own.name, own.kind, own.stay_minutes, new_seed())
+    labels = {
+        "qr": _("QR code of this venue"),
+        "scan": _("Scan this code when you come in"),
+        "how": _("Open the camera of your phone and point it at the code. Your visit stays on your phone."),
+        "slip": _("No phone? Ask for a paper slip."),
+    }
+    return {"address": code.address, "labels": labels}
+
+
+def _slips() -> dict[str, Any]:
+    address = f"{settings.ENV.address}{reverse('epidemic:slip')}"
+    return {
+        "title": _("Slips for guests without a phone"),
+        "address": address,
+        "typed_at": address.partition("://")[2],
+        "codes": [references.generate_code() for _number in range(SLIPS)],
+        "labels": {"look": _("Was my visit warned?")},
+    }
 
 
 @login_required

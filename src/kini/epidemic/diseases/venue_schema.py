@@ -44,19 +44,21 @@ class Venues(StrictModel):
     """Check-in at venues because of a disease.
 
     Attributes:
+        service: service on whose start page the check-in is offered; empty: none.
         kinds: names of the kinds of venue.
         overlap_minutes: time at a venue together with infected persons from which a visitor is warned.
         lingers_minutes: time for which the air of a venue stays infectious after an infected person left.
         most_infectious: days around the onset (or the first positive specimen) with the risk `high`.
-        keep_days: days for which phones keep visits, and the city warning packages.
+        keep_days: days for which the city keeps warning packages; phones keep visits for 14.
     """
 
+    service: str = ""
     kinds: dict[Id, Text] = Field(min_length=1)
     rules: DatedRules[VenueRule] = Field(min_length=1)
     overlap_minutes: int = Field(default=15, ge=1, le=240)
     lingers_minutes: int = Field(default=0, ge=0, le=180)
     most_infectious: tuple[int, int] = (-2, 3)
-    keep_days: int = Field(default=14, ge=1, le=28)
+    keep_days: int = Field(default=14, ge=1, le=14)
     advice: VenueAdvice
 
     def limits(self, kind: str, day: date) -> VenueLimits | None:

@@ -10,10 +10,12 @@
   const fill = (within, values) => Object.entries(values).forEach(([name, text]) => {
     within.querySelectorAll(`[data-fill=${name}]`).forEach((each) => { each.textContent = text; });
   });
+  const ARRIVED = "kini-arrived";
   let venue = null;
 
   function arrive(text) {
     venue = KiniRecords.parseCode(text);
+    if (venue) sessionStorage.setItem(ARRIVED, text);
     part("wrong").hidden = !text || Boolean(venue);
     part("arrived").hidden = !venue;
     if (venue) {
@@ -25,6 +27,7 @@
   }
   function done() {
     venue = null;
+    sessionStorage.removeItem(ARRIVED);
     part("arrived").hidden = true;
     show();
   }
@@ -70,7 +73,7 @@
       fill(page, { checked: time(KiniVisits.now()) });
       page.dataset.matched = KiniVisits.warnings().length;
     } catch {
-      part("away").hidden = false;
+      part("no-net").hidden = false;
     }
     showWarnings();
   }
@@ -84,9 +87,9 @@
     say(page.dataset.left);
     show();
   });
-  part("past").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const { from, minutes } = event.target.elements, start = Math.floor(new Date(from.value).getTime() / 60000);
+  // No submitted forms: the page works as a kept copy without a net, in which forms do not.
+  part("past").querySelector("button").addEventListener("click", () => {
+    const [from, minutes] = part("past").querySelectorAll("input"), start = Math.floor(new Date(from.value).getTime() / 60000);
     const length = Math.min(Number(minutes.value) || venue.stay, KiniRecords.LONGEST), now = KiniVisits.now();
     const good = start <= now && start > now - 14 * 1440;
     part("past-wrong").hidden = good;
@@ -95,10 +98,7 @@
     done();
     look();
   });
-  part("typed").addEventListener("submit", (event) => {
-    event.preventDefault();
-    arrive(event.target.elements.code.value.trim());
-  });
+  part("typed").querySelector("button").addEventListener("click", () => arrive(part("typed").querySelector("input").value.trim()));
 
   // A camera in the page, where the browser reads codes itself.
   const scan = part("scan"), video = scan.querySelector("video");
@@ -123,6 +123,8 @@
   addEventListener("hashchange", () => arrive(location.hash));
   page.hidden = false;
   show();
-  if (location.hash) arrive(location.hash);
+  // The page may be loaded again before somebody checks in.
+  const arrived = location.hash || sessionStorage.getItem(ARRIVED);
+  if (arrived) arrive(arrived);
   if (KiniVisits.list().length) look();
 })();

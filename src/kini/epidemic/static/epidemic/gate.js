@@ -35,7 +35,7 @@
     const answer = await fetch(page.dataset.countAt, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
     const news = answer && await answer.json().catch(() => null), state = part("state");
     state.hidden = Boolean(news && !news.error && news.inside < news.allowed);
-    state.textContent = !news ? page.dataset.away : news.error ?? page.dataset.full;
+    state.textContent = !news ? page.dataset.noNet : news.error ?? page.dataset.full;
     if (news && !news.error) {
       part("inside").textContent = news.inside;
       part("allowed").textContent = news.allowed;
@@ -74,10 +74,7 @@
       return { word: "wrong" };
     }
   }
-  part("typed").addEventListener("submit", (event) => {
-    event.preventDefault();
-    check(event.target.elements.pass.value);
-  });
+  part("typed").querySelector("button").addEventListener("click", () => check(part("typed").querySelector("input").value));
   const video = page.querySelector("video");
   if ("BarcodeDetector" in window) part("scan").hidden = false;
   part("scan").addEventListener("click", async () => {
@@ -98,17 +95,17 @@
 
   // ---- slips
   const slip = part("slip");
-  slip.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const start = Math.floor(Date.now() / 60000), length = Math.min(Number(slip.elements.stay.value) || venue.stay, KiniRecords.LONGEST);
-    const body = { code: slip.elements.slip.value, start, end: start + length, keys: KiniRecords.keysOf(venue.id, start, start + length) };
+  const [slipCode, slipStay] = slip.querySelectorAll("input");
+  slip.querySelector("button").addEventListener("click", async () => {
+    const start = Math.floor(Date.now() / 60000), length = Math.min(Number(slipStay.value) || venue.stay, KiniRecords.LONGEST);
+    const body = { code: slipCode.value, start, end: start + length, keys: KiniRecords.keysOf(venue.id, start, start + length) };
     const answer = await fetch(page.dataset.slipAt, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
-    const news = answer ? await answer.json().catch(() => ({ error: page.dataset.away })) : { error: page.dataset.away };
+    const news = answer ? await answer.json().catch(() => ({ error: page.dataset.noNet })) : { error: page.dataset.noNet };
     const error = slip.querySelector("[data-error]");
     error.textContent = news.error ?? "";
     error.hidden = !news.error;
     part("slip-status").textContent = news.error ? "" : page.dataset.slipDone;
-    if (!news.error) slip.elements.slip.value = "";
+    if (!news.error) slipCode.value = "";
   });
 
   page.hidden = false;
@@ -116,7 +113,7 @@
   part("open").hidden = !gate;
   slip.hidden = !venue;
   part("no-venue").hidden = Boolean(venue);
-  if (venue) slip.elements.stay.value = venue.stay;
+  if (venue) slipStay.value = venue.stay;
   part("in").addEventListener("click", () => count("entered"));
   part("out").addEventListener("click", () => count("gone"));
   if (gate) {

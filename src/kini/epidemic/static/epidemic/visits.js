@@ -2,15 +2,15 @@
 // minutes since 1970, whether somebody checked out, and the keys of the hours, not the venue's secret number.
 const KiniVisits = (() => {
   "use strict";
-  const VISITS = "kini-visits", WARNINGS = "kini-warnings", DAY = 1440, MOST_A_DAY = 30;
+  const VISITS = "kini-visits", WARNINGS = "kini-warnings", DAY = 1440, KEEP = 14, MOST_A_DAY = 30;
   const { LONGEST, keysOf, random, hex } = KiniRecords;
   const now = () => Math.floor(Date.now() / 60000);
   const read = (name) => { try { return JSON.parse(localStorage.getItem(name)) ?? []; } catch { return []; } };
   const write = (name, rows) => localStorage.setItem(name, JSON.stringify(rows));
 
   // Newest first, without those past their term.
-  function list(days = 21) {
-    const rows = read(VISITS), kept = rows.filter((each) => each.end > now() - days * DAY);
+  function list() {
+    const rows = read(VISITS), kept = rows.filter((each) => each.end > now() - KEEP * DAY);
     if (kept.length < rows.length) write(VISITS, kept);
     return kept.sort((a, b) => b.start - a.start);
   }

@@ -28,7 +28,7 @@
     result = await post(page.dataset.codeAt, { code });
     if (!complain(ask, result.error ?? "")) return;
     const first = local(result.first), last = local(result.last) + DAY;
-    visits = KiniVisits.list(28).filter((each) => each.end > first && each.start < last);
+    visits = KiniVisits.list().filter((each) => each.end > first && each.start < last);
     show();
   });
   function show() {
