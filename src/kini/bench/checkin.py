@@ -17,8 +17,8 @@ from kini.bench import baselines, seed, services
 from kini.bench.workloads import Goal, Requests, Workload
 from kini.city import queries as city_queries
 from kini.core.crypto import keyed_hash
-from kini.epidemic.checkin import entry_passes, queries, venue_counts
 from kini.epidemic.models import Venue, VenueCount, WarningPackage
+from kini.epidemic.public import checkin_queries, entry_passes, venue_counts
 from kini.people.models import Resident, User
 
 CONNECTIONS = 32
@@ -85,14 +85,14 @@ def _counts() -> list[str]:
 
 def _packages() -> list[str]:
     """Publish the packages of two weeks, and return their addresses."""
-    disease = next(iter(queries.diseases_with_venues()))
+    disease = next(iter(checkin_queries.diseases_with_venues()))
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     hours = [now - timedelta(hours=number) for number in range(14 * 24)]
     content = bytes(10 * RECORDS)
     WarningPackage.objects.bulk_create(
         WarningPackage(disease=disease, published_at=at, content=content) for at in hours
     )
-    return [reverse("epidemic:hour-package", args=[disease, queries.hour_number(at)]) for at in hours]
+    return [reverse("epidemic:hour-package", args=[disease, checkin_queries.hour_number(at)]) for at in hours]
 
 
 def find_inconsistencies() -> list[str]:

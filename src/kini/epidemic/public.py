@@ -1,5 +1,8 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
+from kini.epidemic.checkin import entry_passes as entry_passes
+from kini.epidemic.checkin import queries as checkin_queries
+from kini.epidemic.checkin import venue_counts as venue_counts
 from kini.epidemic.diseases.disease_files import disease_of as disease_of
 from kini.epidemic.surveillance.alert_methods import FARRINGTON_WEEKS as FARRINGTON_WEEKS
 from kini.epidemic.surveillance.alert_methods import bounds as alert_bounds
@@ -12,4 +15,4 @@ from kini.epidemic.surveillance.indicators import MEASURED as MEASURED
 from kini.epidemic.surveillance.indicators import NOT_IN_RECORDS as NOT_IN_RECORDS
 from kini.epidemic.surveillance.indicators import of_counts as indicators_of_counts
 
-__all__ = ["alert_bounds", "indicators_of_counts"]
+__all__ = ["alert_bounds", "checkin_queries", "indicators_of_counts"]
