@@ -13,7 +13,7 @@ from kini.epidemic.case_records.models import (
 )
 from kini.epidemic.checkin.models import PendingRecord, Slip, UploadCode, Venue, VenueCount, WarningPackage
 from kini.epidemic.imports.models import RegionFigure
-from kini.epidemic.prevention.models import BedReport, SelfAssessment
+from kini.epidemic.prevention.models import AlertSubscription, BedReport, HealthAlert, SelfAssessment
 from kini.epidemic.spread.models import PublishedAreas, PublishedDay
 from kini.epidemic.surveillance.models import AreaAlert, AreaFigure, Assessment, CountedState, DeclaredLevel
 from kini.epidemic.tracing.models import (
@@ -29,6 +29,7 @@ from kini.epidemic.tracing.models import (
 )
 
 __all__ = [
+    "AlertSubscription",
     "AreaAlert",
     "AreaFigure",
     "Assessment",
@@ -48,6 +49,7 @@ __all__ = [
     "DailyCheck",
     "DeclaredLevel",
     "Gathering",
+    "HealthAlert",
     "HospitalStay",
     "HouseVisit",
     "LabTest",

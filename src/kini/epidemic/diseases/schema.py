@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from kini.core.config_files import KeyPath
 from kini.core.dated_rules import DatedRules, SourcedRule
 from kini.core.localized_text import Text
+from kini.epidemic.diseases.advice_schema import AdviceRule
 from kini.epidemic.diseases.level_schema import Surveillance
 from kini.epidemic.diseases.self_assessment_schema import CareServices, SelfAssessmentRules
 from kini.epidemic.diseases.tracing_schema import Tracing, VectorControl
@@ -166,6 +167,7 @@ class Disease(StrictModel):
     notification: tuple[Notification, ...] = ()
     self_assessment: DatedRules[SelfAssessmentRules] = []
     care_services: CareServices = CareServices()
+    advice: DatedRules[AdviceRule] = []
     surveillance: Surveillance = Surveillance()
     figures_service: str = Field(default="", description="Information service whose page leads to the figures.")
     tracing: Tracing | None = None
@@ -197,6 +199,9 @@ class Disease(StrictModel):
         for number, definition in enumerate(self.definitions):
             for index, rule in enumerate(definition.rules):
                 yield from self.condition_errors(("definitions", number, "rules", index, "when"), rule.when)
+        for number, advice in enumerate(self.advice):
+            for place, message in advice.errors(self.venues.kinds if self.venues else ()):
+                yield ("advice", number, *place), message
         for number, rules in enumerate(self.self_assessment):
             for place, message in rules.errors(self.symptoms, self.red_flags):
                 yield ("self_assessment", number, *place), message

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from numpy.typing import NDArray
 
 from kini.city import queries as city
 from kini.city.models import Unit
+from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor, ActorKind
 from kini.core.geometry import Point, distance_m
@@ -21,6 +21,7 @@ from kini.epidemic.prevention.bed_types import BedType, beds_file
 from kini.epidemic.prevention.models import BedReport
 from kini.people.rules import may
 from kini.records.models import Membership
+from kini.web.formats import city_time
 
 HOSPITAL = "hospital"
 #: A value for each day.
@@ -155,18 +156,17 @@ def ward_states(ward: str, first: date, last: date, known_on: date | None) -> di
     """
     known = beds_file()
     types = [name for name, each in known.types.items() if each.ward == ward] if known else []
-    begin = timezone.make_aware(datetime.combine(first - timedelta(days=7), datetime.min.time()))
-    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), datetime.min.time()))
+    begin, end = (_midnight(day) for day in (first - timedelta(days=7), last + timedelta(days=1)))
     rows = BedReport.objects.filter(bed_type__in=types, counted_at__gte=begin, counted_at__lt=end)
     if known_on:
-        rows = rows.filter(received_at__date__lte=known_on)
+        rows = rows.filter(received_at__lt=_midnight(known_on + timedelta(days=1)))
     days = (last - first).days + 1
     by_bed: dict[tuple[str, str], tuple[str, Days, Days]] = {}
     for report in rows.select_related("facility").order_by("counted_at"):
         key = report.facility_id, report.bed_type
         if key not in by_bed:
             by_bed[key] = report.facility.area_id, np.full(days, np.nan), np.full(days, np.nan)
-        day = (timezone.localdate(report.counted_at) - first).days
+        day = (city_time(report.counted_at).date() - first).days
         if day + 7 <= 0:
             continue
         _area, beds, occupied = by_bed[key]
@@ -177,6 +177,11 @@ def ward_states(ward: str, first: date, last: date, known_on: date | None) -> di
         before = states.get(area)
         states[area] = (plus(before[0], beds), plus(before[1], occupied)) if before else (beds, occupied)
     return states
+
+
+def _midnight(day: date) -> datetime:
+    """Begin of a day in the city."""
+    return datetime.combine(day, time.min, tzinfo=pack.current().timezone)
 
 
 def plus(one: Days, other: Days) -> Days:

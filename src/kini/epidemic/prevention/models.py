@@ -1,4 +1,4 @@
-"""Results of self-assessments of people who were signed in, and beds of hospitals."""
+"""Results of self-assessments, beds of hospitals, health alerts and who wants them."""
 
 from typing import ClassVar
 
@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from kini.city.models import Unit
+from kini.city.models import Agency, Area, Unit
 from kini.core.database.encryption import EncryptedJSONField
+from kini.epidemic.surveillance.models import AreaAlert
 from kini.people.models import User
 
 
@@ -59,3 +60,74 @@ class BedReport(models.Model):
             models.CheckConstraint(condition=~Q(bed_type=""), name="epidemic_beds_type"),
         ]
         indexes = [models.Index(fields=["counted_at"], name="epidemic_beds_counted")]
+
+
+class HealthAlert(models.Model):
+    """A health alert to the residents of some areas, as the Common Alerting Protocol knows it.
+
+    One officer writes it, another one sends it. A sent alert never changes: an update or a cancellation is another
+    alert that replaces it.
+
+    Attributes:
+        texts: headline, description and instruction by language; the city's first language is always there.
+        sent_at: None for a draft.
+    """
+
+    TYPES: ClassVar = ("Alert", "Update", "Cancel")
+    URGENCIES: ClassVar = ("Immediate", "Expected", "Future", "Past", "Unknown")
+    SEVERITIES: ClassVar = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
+    CERTAINTIES: ClassVar = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
+
+    identifier = models.CharField(max_length=40, unique=True)
+    type = models.CharField(max_length=6, choices=[(each, each) for each in TYPES], default="Alert")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    disease = models.CharField(max_length=60)
+    area_alert = models.ForeignKey(AreaAlert, models.SET_NULL, null=True, related_name="+")
+    areas = models.ManyToManyField(Area, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    urgency = models.CharField(max_length=9, choices=[(each, each) for each in URGENCIES])
+    severity = models.CharField(max_length=8, choices=[(each, each) for each in SEVERITIES])
+    certainty = models.CharField(max_length=8, choices=[(each, each) for each in CERTAINTIES])
+    texts = models.JSONField()
+    expires_at = models.DateTimeField()
+    written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    sent_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(sent_by=F("written_by")), name="epidemic_alert_four_eyes"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("written_at")), name="epidemic_alert_ends_later"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, sent_by=None) | Q(sent_at__gte=F("written_at")),
+                name="epidemic_alert_sent_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(type="Alert", replaces=None) | (~Q(type="Alert") & Q(replaces__isnull=False)),
+                name="epidemic_alert_replaces",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=~Q(sent_at=None), name="epidemic_alert_replaced_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["sent_at"], name="epidemic_alert_sent")]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+    def text(self, part: str, language: str) -> str:
+        """Return the headline, description or instruction in a language, else in the first one."""
+        texts = self.texts.get(language) or next(iter(self.texts.values()))
+        return str(texts.get(part, ""))
+
+
+class AlertSubscription(models.Model):
+    """A person who wants health alerts of an area."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    area = models.ForeignKey(Area, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "area"], name="epidemic_subscription_once")]

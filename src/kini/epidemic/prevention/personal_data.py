@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor
-from kini.epidemic.prevention.models import SelfAssessment
+from kini.epidemic.prevention.models import AlertSubscription, SelfAssessment
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 
 
@@ -19,6 +19,15 @@ def _self_assessments(person: DataSubject) -> Iterator[DataRecord]:
 
 def _erase_self_assessments(by: Actor, person: DataSubject) -> int:
     return SelfAssessment.objects.filter(user=person.user).delete()[0]
+
+
+def _subscriptions(person: DataSubject) -> Iterator[DataRecord]:
+    for each in AlertSubscription.objects.filter(user=person.user).select_related("area").order_by("since"):
+        yield {"area": each.area.name, "since": each.since}
+
+
+def _erase_subscriptions(by: Actor, person: DataSubject) -> int:
+    return AlertSubscription.objects.filter(user=person.user).delete()[0]
 
 
 def register() -> None:
@@ -41,5 +50,18 @@ def register() -> None:
         rules=("epidemic.self-assessments",),
         erase=_erase_self_assessments,
         optional="self-assessment",
+    )
+    personal_data_categories.register(category.name, category)
+    category = PersonalDataCategory(
+        "epidemic.alert-areas",
+        _("Areas of health alerts"),
+        _("Areas of which you want health alerts"),
+        _("To tell you about health alerts there"),
+        LegalBasis.CONSENT,
+        _("You"),
+        {"area": _("Area"), "since": _("Since")},
+        _subscriptions,
+        erase=_erase_subscriptions,
+        optional="health-alerts",
     )
     personal_data_categories.register(category.name, category)

@@ -17,8 +17,10 @@ from kini.core import preparation
 from kini.core.config_files import ConfigErrors
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.prevention import actions, api, bed_occupancy, personal_data, retention
+from kini.epidemic.prevention import actions, alerts, api, bed_occupancy, personal_data, retention
+from kini.epidemic.prevention import jobs as jobs  # jobs register themselves
 from kini.epidemic.prevention.bed_types import beds_file, check_beds
+from kini.messages.public import message_types
 from kini.people.public import has_permission
 from kini.services.models import Service
 from kini.services.public import services_on_other_pages, start_panels
@@ -34,6 +36,7 @@ def register() -> None:
     scopes.register(api.SCOPE.name, api.SCOPE)
     api_modules.register("hospital-beds", ApiModule("Hospital beds", api.router))
     preparation.demo_steps.register("hospital-beds", preparation.action_step(actions.create_demo_beds))
+    message_types.register(alerts.MESSAGE.id, alerts.MESSAGE)
     services_on_other_pages.register("epidemic-care", _services)
     start_panels.register("epidemic-care", _service_panel)
     beds = NavItem(
@@ -41,6 +44,11 @@ def register() -> None:
         visible=has_permission(EpidemicPermission.REPORT_BEDS),
     )
     navigation.register("desk-beds", beds)
+    health_alerts = NavItem(
+        *("epidemic:desk-alerts", gettext_lazy("Health alerts"), "megaphone", 61, "desk", gettext_lazy("Epidemic")),
+        visible=has_permission(EpidemicPermission.SEND_HEALTH_ALERTS),
+    )
+    navigation.register("desk-health-alerts", health_alerts)
 
 
 def _services(root: Path) -> Iterator[str]:
