@@ -39,6 +39,8 @@ from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.grants import Scope  # noqa: E402
 from kini.demo.cases import create_application, example_answers_of  # noqa: E402
 from kini.demo.people import DemoPeople, create_resident, details_of, write_sign_in_list  # noqa: E402
+from kini.epidemic.prevention import actions as epidemic  # noqa: E402
+from kini.epidemic.prevention.actions import AlertContent  # noqa: E402
 from kini.messages import actions as messages  # noqa: E402
 from kini.messages import queries as told  # noqa: E402
 from kini.messages import unsubscribe  # noqa: E402
@@ -97,6 +99,7 @@ def made() -> Town:
         town |= _payments(_acting(resident), cashier)
         town |= _records(_acting(resident), officer, nurse, town["granted"])
         town |= _booked(_acting(resident), nurse)
+        town |= _health_alerts(nurse, officer)
         town |= _desk(officer, resident)
         town |= _many(officer, town)
         town |= _far(officer)
@@ -241,6 +244,22 @@ def _records(resident: Actor, officer: Actor, nurse: Actor, reference: str) -> T
     own = Resident.objects.get(user_id=resident.user_id)
     consent = records.give_consent(by=resident, resident=own, purpose=REQUEST, reference=reference)
     return {"emergency": reference, "consent": consent.pk}
+
+
+def _health_alerts(nurse: Actor, officer: Actor) -> Town:
+    """A sent health alert, and a draft to check."""
+    for actor in (nurse, officer):
+        if not _self(actor).role_grants.filter(role="epidemiologist").exists():
+            people.grant_role(by=BY, officer=_self(actor), role="epidemiologist")
+    writer = queries.officer_actor(_self(nurse))
+    texts = {"headline": "Dengue meningkat", "description": "Kasus bertambah.", "instruction": "Kuras tempat air."}
+    content = AlertContent(
+        *("dengue", [Area.objects.get(pk="31.71.01.1001")], "Expected", "Moderate", "Observed", {"id": texts}),
+        current_time.now() + timedelta(days=7),
+    )
+    first = epidemic.send_alert(by=BY, alert=epidemic.write_alert(by=writer, content=content))
+    draft = epidemic.write_alert(by=writer, content=content)
+    return {"health_alert": first.identifier, "alert_draft": draft.pk}
 
 
 def _draft(by: Actor, service: str) -> Draft:

@@ -150,6 +150,8 @@ def write(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("epidemic:desk-alert", draft.pk)
+    for name in form.errors.keys() & form.fields.keys():
+        form.fields[name].widget.attrs["aria-describedby"] = f"id_{name}-error"
     errors = [(f"id_{name}", text) for name, texts in form.errors.items() for text in texts]
     context = {"form": form, "kind": kind, "replaced": replaced, "errors": errors}
     return render(request, "epidemic/desk_alert_form.html", context, status=422 if errors else 200)
@@ -187,6 +189,6 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
         "view": view_of(row),
         "own": row.written_by_id == actor.user_id,
         "people": alerts.subscribers(row).count(),
-        "errors": [("send", refusal)] if refusal else [],
+        "errors": [("discard", refusal)] if refusal else [],
     }
     return render(request, "epidemic/desk_alert.html", context, status=422 if refusal else 200)

@@ -114,7 +114,7 @@ def cap_document(alert: HealthAlert) -> bytes:
     _add(root, "scope", "Public")
     if alert.replaces and alert.replaces.sent_at:
         _add(root, "references", f"{_sender()},{alert.replaces.identifier},{_moment(alert.replaces.sent_at)}")
-    for language in alert.texts:
+    for language in alert.languages:
         _info(root, alert, language)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 

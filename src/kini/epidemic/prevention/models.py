@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kini.city.models import Agency, Area, Unit
+from kini.city.public import pack
 from kini.core.database.encryption import EncryptedJSONField
 from kini.epidemic.surveillance.models import AreaAlert
 from kini.people.models import User
@@ -80,7 +81,7 @@ class HealthAlert(models.Model):
 
     identifier = models.CharField(max_length=40, unique=True)
     type = models.CharField(max_length=6, choices=[(each, each) for each in TYPES], default="Alert")
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    replaces = models.ForeignKey("self", models.CASCADE, null=True, related_name="replaced_by")
     disease = models.CharField(max_length=60)
     area_alert = models.ForeignKey(AreaAlert, models.SET_NULL, null=True, related_name="+")
     areas = models.ManyToManyField(Area, related_name="+")
@@ -116,9 +117,14 @@ class HealthAlert(models.Model):
     def __str__(self) -> str:
         return self.identifier
 
+    @property
+    def languages(self) -> list[str]:
+        """Languages of the texts, in the order of the city."""
+        return [each for each in pack.current().languages if each in self.texts]
+
     def text(self, part: str, language: str) -> str:
-        """Return the headline, description or instruction in a language, else in the first one."""
-        texts = self.texts.get(language) or next(iter(self.texts.values()))
+        """Return the headline, description or instruction in a language, else in the city's first one."""
+        texts = self.texts.get(language) or self.texts[self.languages[0]]
         return str(texts.get(part, ""))
 
 

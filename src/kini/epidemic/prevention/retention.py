@@ -1,17 +1,9 @@
 """Retention rules of prevention and care."""
 
-from datetime import datetime
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.retention import DAY, YEAR, RetentionRule, row_removal, rules
 from kini.epidemic.prevention.models import BedReport, HealthAlert, SelfAssessment
-
-
-def _over_alerts(before: datetime) -> QuerySet[HealthAlert]:
-    """Alerts that ended before a time and that no other one replaces any more: the newest of a chain goes first."""
-    return HealthAlert.objects.filter(expires_at__lt=before, replaced_by=None)
 
 
 def register() -> None:
@@ -36,7 +28,7 @@ def register() -> None:
             _("Health alerts that were sent"),
             _("What the city told its residents stays public; it names nobody but the officers who wrote and sent it"),
             10 * YEAR,
-            row_removal(_over_alerts),
+            row_removal(lambda before: HealthAlert.objects.filter(expires_at__lt=before)),
         ),
     ):
         rules.register(rule.name, rule)
