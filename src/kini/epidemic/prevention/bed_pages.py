@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from kini.web.offline_pages import available_offline
 from kini.web.page_cache import cache_for_anonymous
 
 HISTORY_DAYS = 14
+#: Hospitals on a page.
+ON_PAGE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,10 @@ def bed_list(request: HttpRequest) -> HttpResponse:
     bed_type = bed_type if bed_type in known.types else ""
     place = _place(request)
     hospitals = beds.hospital_beds(bed_type, place.point)
-    dots = [(number, each.position, _tone(each)) for number, each in enumerate(hospitals, 1)]
+    page = Paginator(hospitals, ON_PAGE).get_page(1 if place.exact else request.GET.get("page"))
+    dots = [(number, each.position, _tone(each)) for number, each in enumerate(page.object_list, page.start_index())]
     context = {
-        "hospitals": hospitals,
+        "page": page,
         "types": [(name, each.name) for name, each in known.types.items()],
         "bed_type": bed_type,
         "place": place,
