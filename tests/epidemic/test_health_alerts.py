@@ -14,7 +14,8 @@ from kini.city import queries as city
 from kini.city.models import Area
 from kini.core import current_time, retention
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
-from kini.epidemic.prevention import actions, alerts
+from kini.epidemic.prevention import actions
+from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention.actions import AlertContent
 from kini.epidemic.prevention.models import AlertSubscription, HealthAlert
 from kini.epidemic.surveillance.models import AreaAlert, DeclaredLevel

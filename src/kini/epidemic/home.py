@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kini.epidemic.diseases.disease_files import diseases
-from kini.epidemic.prevention import alerts
+from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention.advice_pages import declared_levels
 from kini.epidemic.prevention.alert_pages import view_of
 from kini.epidemic.prevention.bed_types import beds_file

@@ -12,7 +12,7 @@ from kini.services.public import Id, StrictModel
 
 
 class LevelAdvice(StrictModel):
-    """What a level means for a resident.
+    """Meaning of a level for a resident.
 
     Attributes:
         measures: rule by kind of venue (`venues.kinds`).

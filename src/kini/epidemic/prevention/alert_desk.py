@@ -18,7 +18,8 @@ from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.prevention import actions, alerts
+from kini.epidemic.prevention import actions
+from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention.actions import AlertContent
 from kini.epidemic.prevention.alert_pages import view_of
 from kini.epidemic.prevention.models import HealthAlert

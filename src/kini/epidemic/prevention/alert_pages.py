@@ -13,7 +13,8 @@ from kini.city import queries as city
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import ActionRefused
-from kini.epidemic.prevention import actions, alerts
+from kini.epidemic.prevention import actions
+from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention.models import AlertSubscription, HealthAlert
 from kini.people.models import User
 from kini.people.public import nearby

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from kini.core import jobs
 from kini.core.events import subscribe
-from kini.epidemic.prevention import alerts
+from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention.events import HealthAlertSent
 from kini.epidemic.prevention.models import AlertSubscription, HealthAlert
 

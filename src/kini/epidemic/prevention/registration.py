@@ -17,7 +17,8 @@ from kini.core import preparation
 from kini.core.config_files import ConfigErrors
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.prevention import actions, alerts, api, bed_occupancy, personal_data, retention
+from kini.epidemic.prevention import actions, api, bed_occupancy, personal_data, retention
+from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention import jobs as jobs  # jobs register themselves
 from kini.epidemic.prevention.bed_types import beds_file, check_beds
 from kini.messages.public import message_types
