@@ -34,7 +34,7 @@ def user(db: None) -> User:
 
 def test_every_disease_has_a_self_assessment_and_names_its_services() -> None:
     assert all(rules_today(disease) for disease in diseases().values())
-    assert list(_services(Path(settings.CITY_PATH))) == ["covid-self-screening"]
+    assert list(_services(Path(settings.CITY_PATH))) == ["covid-self-screening", "hospital-bed-availability"]
 
 
 @pytest.mark.parametrize("name", ["covid-19", "dengue", "measles"])
