@@ -70,7 +70,7 @@ ELSEWHERE = {
     "privacy:desk-breach-edit": "the same: tests/privacy",
     "privacy:desk-breach-letter": "the same: tests/privacy",
     "cases:desk-emergency": "after require_read, which logs: tests/records",
-    "epidemic:desk-alert": "officers alone are named: tests/epidemic/test_health_alerts.py",
+    "epidemic:desk-health-alert": "officers alone are named: tests/epidemic/test_health_alerts.py",
     "epidemic:desk-beds": "numbers of beds: tests/epidemic/test_beds.py",
     "epidemic:desk-case": "after require_read, which logs: tests/epidemic/test_case_pages.py",
     "epidemic:desk-case-correct": "the same",

@@ -12,7 +12,7 @@ from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
 from kini.core.grants import Grant
 from kini.epidemic.diseases.level_schema import AlertRules
 from kini.epidemic.models import AreaAlert, AreaFigure, Assessment
-from kini.epidemic.surveillance import alert_methods, alerts, queries
+from kini.epidemic.surveillance import alert_methods, area_alerts, queries
 from tests.epidemic.surveillance.conftest import DISEASE, figures
 
 DATA = Path(__file__).parents[4].parent / "shared" / "data" / "health" / "dbd_mingguan_kecamatan_2017_2022.csv"
@@ -41,15 +41,15 @@ def test_a_jump_is_one_alert_that_follows_late_reports(jakarta):
     daily = {day + timedelta(days=n): (value if n == 0 else 0) for day, value in calm.items() for n in range(7)}
     figures(MENTENG, "confirmed", daily | {MONDAY + timedelta(days=n): 30.0 if n == 2 else 0 for n in range(7)})
     sunday = MONDAY + timedelta(days=6)
-    assert alerts.find_alerts(by=BY, disease=DISEASE, day=sunday) == 1
-    assert alerts.find_alerts(by=BY, disease=DISEASE, day=sunday) == 0
+    assert area_alerts.find_alerts(by=BY, disease=DISEASE, day=sunday) == 1
+    assert area_alerts.find_alerts(by=BY, disease=DISEASE, day=sunday) == 0
     (alert,) = queries.alerts(DISEASE, sunday)
     assert (alert.area_id, alert.week, alert.cases) == (MENTENG, MONDAY, 30)
     assert {"ears-c1", "cusum"} <= alert.methods.keys()
     assert alert.expected == pytest.approx(3.5, abs=0.1)
     later = {"source": "publisher", "disease": DISEASE, "measure": "confirmed", "known_on": sunday + timedelta(days=1)}
     AreaFigure.objects.create(area_id=MENTENG, day=MONDAY + timedelta(days=3), value=12, **later)
-    alerts.find_alerts(by=BY, disease=DISEASE, day=sunday)
+    area_alerts.find_alerts(by=BY, disease=DISEASE, day=sunday)
     alert.refresh_from_db()
     assert alert.cases == 42
 
@@ -57,12 +57,12 @@ def test_a_jump_is_one_alert_that_follows_late_reports(jakarta):
 def test_an_alert_is_judged_once(jakarta):
     alert = AreaAlert.objects.create(disease=DISEASE, area_id=MENTENG, week=MONDAY, cases=9, methods={"cusum": 4})
     with pytest.raises(NotAllowed):
-        alerts.judge_alert(by=officer(), alert=alert, real=True)
+        area_alerts.judge_alert(by=officer(), alert=alert, real=True)
     may = officer("see-surveillance")
-    judged = alerts.judge_alert(by=may, alert=alert, real=False, note=" late reports ")
+    judged = area_alerts.judge_alert(by=may, alert=alert, real=False, note=" late reports ")
     assert (judged.state, judged.note) == ("false", "late reports")
     with pytest.raises(ActionRefused):
-        alerts.judge_alert(by=may, alert=alert, real=True)
+        area_alerts.judge_alert(by=may, alert=alert, real=True)
     assert not queries.alerts(DISEASE, MONDAY, only_open=True)
 
 
@@ -85,12 +85,12 @@ def test_weekly_figures_become_alerts_and_false_alarms_are_stored(jakarta):
         weeks = {first + timedelta(days=7 * n + 6): value for n, value in enumerate(values)}
         figures(code, "confirmed-weekly", weeks, source="weekly", disease="dengue")
     last = first + timedelta(days=7 * 312)
-    new = alerts.find_alerts(by=BY, disease="dengue", day=last)
+    new = area_alerts.find_alerts(by=BY, disease="dengue", day=last)
     assert new == AreaAlert.objects.filter(disease="dengue").count()
-    assert alerts.find_alerts(by=BY, disease="dengue", day=last) == 0
-    rates = alerts.measure_false_alarms(by=BY, disease="dengue", day=last)
+    assert area_alerts.find_alerts(by=BY, disease="dengue", day=last) == 0
+    rates = area_alerts.measure_false_alarms(by=BY, disease="dengue", day=last)
     assert Assessment.objects.get(disease="dengue", subject="farrington").value == rates["farrington"]
-    assert alerts.measure_false_alarms(by=BY, disease="measles", day=last) == {}
+    assert area_alerts.measure_false_alarms(by=BY, disease="measles", day=last) == {}
 
 
 def test_false_alarms_of_a_quiet_series_are_as_rare_as_a_method_says():

@@ -150,7 +150,7 @@ def write(request: HttpRequest) -> HttpResponse:
         except ActionRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("epidemic:desk-alert", draft.pk)
+            return redirect("epidemic:desk-health-alert", draft.pk)
     for name in form.errors.keys() & form.fields.keys():
         form.fields[name].widget.attrs["aria-describedby"] = f"id_{name}-error"
     errors = [(f"id_{name}", text) for name, texts in form.errors.items() for text in texts]
@@ -185,7 +185,7 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
             refusal = str(error)
         else:
             messages.success(request, _("Discarded.") if "discard" in request.POST else _("Sent."))
-            return redirect("epidemic:desk-alerts")
+            return redirect("epidemic:desk-health-alerts")
     context = {
         "view": view_of(row),
         "own": row.written_by_id == actor.user_id,

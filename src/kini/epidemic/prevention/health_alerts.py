@@ -31,7 +31,7 @@ MESSAGE = MessageType(
     "health-alert",
     _("When a health alert is sent for an area of which somebody wants alerts"),
     {
-        "headline": _("More dengue cases in Gambir"),
+        "headline": _("More dengue cases in your area"),
         "instruction": _("Empty and cover water containers."),
         "address": "https://kini.example/epidemic/alerts/kini-1/",
     },

@@ -46,7 +46,14 @@ def register() -> None:
     )
     navigation.register("desk-beds", beds)
     health_alerts = NavItem(
-        *("epidemic:desk-alerts", gettext_lazy("Health alerts"), "megaphone", 61, "desk", gettext_lazy("Epidemic")),
+        *(
+            "epidemic:desk-health-alerts",
+            gettext_lazy("Health alerts"),
+            "megaphone",
+            61,
+            "desk",
+            gettext_lazy("Epidemic"),
+        ),
         visible=has_permission(EpidemicPermission.SEND_HEALTH_ALERTS),
     )
     navigation.register("desk-health-alerts", health_alerts)

@@ -26,8 +26,8 @@ urlpatterns = [
     path("epidemic/alerts/areas/", alert_pages.my_areas, name="alert-areas"),
     path("epidemic/alerts/<slug:identifier>/", alert_pages.alert, name="alert"),
     path("epidemic/alerts/<slug:identifier>/cap.xml", alert_pages.alert_cap, name="alert-cap"),
-    path("desk/epidemic/alerts/", alert_desk.alert_list, name="desk-alerts"),
-    path("desk/epidemic/alerts/new/", alert_desk.write, name="desk-alert-new"),
-    path("desk/epidemic/alerts/<int:number>/", alert_desk.review, name="desk-alert"),
+    path("desk/epidemic/alerts/", alert_desk.alert_list, name="desk-health-alerts"),
+    path("desk/epidemic/alerts/new/", alert_desk.write, name="desk-health-alert-new"),
+    path("desk/epidemic/alerts/<int:number>/", alert_desk.review, name="desk-health-alert"),
     path("self-check/<slug:service>/", self_assessment.old_address, name="self-check"),
 ]

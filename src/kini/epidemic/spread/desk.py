@@ -22,7 +22,7 @@ from kini.epidemic.diseases.schema import Disease
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.spread import area_situation, line_list, public_view
 from kini.epidemic.surveillance import queries as surveillance
-from kini.epidemic.surveillance.alerts import judge_alert
+from kini.epidemic.surveillance.area_alerts import judge_alert
 from kini.epidemic.surveillance.measures import DayOf
 from kini.people.public import access_purposes, has_permission, officers_only
 from kini.people.queries import actor_for

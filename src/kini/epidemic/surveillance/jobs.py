@@ -3,7 +3,7 @@
 from kini.core.actors import system
 from kini.core.jobs import periodic
 from kini.epidemic.diseases.disease_files import diseases
-from kini.epidemic.surveillance import alerts, case_changes, nowcasts
+from kini.epidemic.surveillance import area_alerts, case_changes, nowcasts
 from kini.web.formats import today
 
 
@@ -17,12 +17,12 @@ def count_cases() -> None:
 def find_alerts() -> None:
     """Judge the last weeks of every disease."""
     for disease in diseases():
-        alerts.find_alerts(by=system("epidemic"), disease=disease, day=today())
+        area_alerts.find_alerts(by=system("epidemic"), disease=disease, day=today())
 
 
 @periodic("37 21 * * 1", name="epidemic.measure_methods")
 def measure_methods() -> None:
     """Measure the false alarms of alerts and the coverage of the nowcast on the past."""
     for disease in diseases():
-        alerts.measure_false_alarms(by=system("epidemic"), disease=disease, day=today())
+        area_alerts.measure_false_alarms(by=system("epidemic"), disease=disease, day=today())
         nowcasts.measure_nowcast(by=system("epidemic"), disease=disease, day=today())

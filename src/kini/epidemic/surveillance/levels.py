@@ -1,4 +1,4 @@
-"""Level of a situation by the rule in force on the day (for Jakarta: PPKM 1 to 4)."""
+"""Level of a situation by the rule in force on the day, from 1 to 4."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Questions about the spread of a disease: counts, indicators, levels, zones, alerts. The other parts ask these.
 
-Areas are a level of the pack ("kelurahan") or a list of codes. `known_on` answers as it was known at the end of a day.
+Areas are a level of the pack or a list of codes. `known_on` answers as it was known at the end of a day.
 """
 
 from collections.abc import Sequence
