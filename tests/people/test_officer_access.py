@@ -12,6 +12,7 @@ from kini.core.models import AuditEntry
 from kini.people import actions, demo_accounts, queries
 from kini.people.contacts import contact_of
 from kini.people.models import OfficeDay
+from kini.web.formats import today
 from tests.environment import replace
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import PACK, acting, newest_code
@@ -20,7 +21,7 @@ from tests.people.test_security import app_code, js_data, key_on
 
 pytestmark = pytest.mark.django_db
 OFFICER_PHONE = "+6281200000001"
-TODAY, TOMORROW = (f"{timezone.localdate() + timedelta(days=days)}" for days in (0, 1))
+TODAY, TOMORROW = (f"{today() + timedelta(days=days)}" for days in (0, 1))
 
 
 @pytest.fixture

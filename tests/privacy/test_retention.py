@@ -11,10 +11,13 @@ from django.utils import timezone
 from kini.api.models import KeptAnswer
 from kini.cases import actions
 from kini.cases.models import Presence
+from kini.city.models import Area
 from kini.cli import check_retention
 from kini.core import current_time, retention
 from kini.core.models import LimitCounter, OutboxMessage
 from kini.core.retention import YEAR
+from kini.epidemic.checkin.warning_records import RECORD_BYTES
+from kini.epidemic.models import PendingRecord, Slip, Venue, VenueCount, WarningPackage
 from kini.exchange.models import InboxEntry
 from kini.messages.models import InboundMessage, Message
 from kini.people import actions as people_actions
@@ -27,6 +30,10 @@ from tests.cases.town import PERMIT, Town, acting, offer, opened
 ELSEWHERE = {
     "epidemic.cases": "tests/epidemic/test_case_access.py",
     "epidemic.tests": "tests/epidemic/test_case_access.py",
+    "epidemic.beds": "tests/epidemic/test_beds.py",
+    "epidemic.contacts": "tests/epidemic/tracing/test_follow_up.py",
+    "epidemic.health-alerts": "tests/epidemic/test_health_alerts.py",
+    "epidemic.upload-codes": "tests/epidemic/test_checkin.py",
     "epidemic.self-assessments": "tests/epidemic/test_self_assessment.py",
     "booking.turns": "tests/booking",
     "cases.answers": "tests/privacy/test_anonymisation.py",
@@ -121,11 +128,48 @@ def membership(town: Town, at: datetime) -> None:
     Membership.objects.create(officer=town.clerk, facility_id="registry-pier", role="care", since=since, until=at)
 
 
-PLAYS: dict[str, Callable[[Town, datetime], None]] = {
+def venue(town: Town, at: datetime) -> Venue:
+    owner = town.resident.user
+    venue, _made = Venue.objects.get_or_create(
+        reference="VN-0000-0000",
+        defaults={
+            "owner": owner,
+            "name": "Pier hall",
+            "kind": "hall",
+            "area": Area.objects.first(),
+            "capacity": 10,
+            "stay_minutes": 60,
+            "gate_hash": b"g" * 32,
+            "closed_at": at,
+        },
+    )
+    return venue
+
+
+def venue_count(town: Town, at: datetime) -> None:
+    VenueCount.objects.create(venue=venue(town, timezone.now()), day=at.date(), device=uuid4(), entered=1, gone=0)
+
+
+def slip(town: Town, at: datetime) -> None:
+    Slip.objects.create(id=b"s" * 32, day=at.date(), sealed=b"sealed")
+
+
+def package(town: Town, at: datetime) -> None:
+    WarningPackage.objects.create(disease="covid-19", published_at=at, content=b"")
+
+
+def pending_record(town: Town, at: datetime) -> None:
+    PendingRecord.objects.create(id=uuid4(), disease="covid-19", package_at=at, record=b"r" * RECORD_BYTES)
+
+
+PLAYS: dict[str, Callable[[Town, datetime], object]] = {
     "api.answers": answer,
     "cases.presences": presence,
     "core.limits": limit,
     "core.outbox": outbox,
+    "epidemic.closed-venues": venue,
+    "epidemic.packages": package,
+    "epidemic.pending-records": pending_record,
     "exchange.inbox": inbox_entry,
     "messages.heard": heard,
     "messages.inbox": message,
@@ -140,8 +184,24 @@ PLAYS: dict[str, Callable[[Town, datetime], None]] = {
 }
 
 
+#: Rules about data that knows its day only.
+BY_DAY: dict[str, Callable[[Town, datetime], object]] = {
+    "epidemic.slips": slip,
+    "epidemic.venue-counts": venue_count,
+}
+
+
 def test_every_rule_is_played():
-    assert set(retention.rules.names()) == PLAYS.keys() | ELSEWHERE.keys()
+    assert set(retention.rules.names()) == PLAYS.keys() | BY_DAY.keys() | ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("name", sorted(BY_DAY))
+def test_a_rule_by_day_removes_days_past_its_term(town, name):
+    rule, now, day = retention.rules.get(name), timezone.now(), timedelta(days=1)
+    BY_DAY[name](town, now - retention.term_of(rule) + day)
+    assert retention.apply(rule) == 0
+    with current_time.freeze(now + 2 * day):
+        assert retention.apply(rule) == 1
 
 
 @pytest.mark.parametrize("name", sorted(PLAYS))

@@ -181,7 +181,7 @@ def test_the_pages_open_show_and_judge(
     assert "Emergency access" in rescue.get("/desk/emergency/").content.decode()
     assert rescue.get(f"/desk/cases/{case.reference}/").status_code == 404
     assert rescue.get(f"/desk/cases/{case.reference}/emergency/").status_code == 404
-    sent = {"number": "TELUK-0000-0000", "reason": "danger", "note": NOTE}
+    sent = {"type": "case", "number": "TELUK-0000-0000", "reason": "danger", "note": NOTE}
     assert "nothing with this number" in rescue.post("/desk/emergency/", sent).content.decode()
     answer = rescue.post("/desk/emergency/", sent | {"number": case.reference.lower()})
     assert answer.headers["Location"] == f"/desk/cases/{case.reference}/emergency/"

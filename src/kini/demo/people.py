@@ -7,20 +7,25 @@ from datetime import date
 from typing import Any
 
 import phonenumbers
+from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kini.cases.public import CasePermission
-from kini.city.models import Agency, Area
+from kini.city.models import Agency, Area, Unit
 from kini.city.public import pack
 from kini.city.queries import lowest_level_areas
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.localized_text import Text
+from kini.epidemic.models import CaseRecord
+from kini.epidemic.public import EpidemicPermission
 from kini.people import actions, queries, rules
 from kini.people.actions import Details
 from kini.people.models import Officer, Resident, User
 from kini.people.public import PeoplePermission, contacts, demo_accounts, roles
+from kini.records import actions as record_actions
+from kini.records.public import MemberRole
 from kini.services.models import Service
 from kini.services.public import example_national_id, kinds_with_cases, snapshot_of
 
@@ -71,6 +76,7 @@ def create_people() -> DemoPeople:
             people.helped.append(_helped(people, number, next(areas)))
         for agency in {service.agency for service in services}:
             _officer(people, agency, [service for service in services if service.agency_id == agency.pk])
+        _health_workers(people)
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
     write_sign_in_list(people)
     return people
@@ -147,7 +153,7 @@ def _proved(people: DemoPeople, resident: Resident) -> Resident:
 def _counter(people: DemoPeople, agency: Agency) -> None:
     """Create the counter officer, with the pack's first role that may apply for others."""
     role = next(name for name, each in roles().items() if PeoplePermission.APPLY_FOR_OTHERS in each.may)
-    people.counter = _engage(people, agency, "counter", [role], roles()[role].name)
+    people.counter, _self = _engage(people, agency, "counter", [role], roles()[role].name, _("Counter officer"))
 
 
 def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) -> None:
@@ -156,17 +162,33 @@ def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) ->
     } & roles().keys()
     watching = {name for name, each in roles().items() if CasePermission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
-    people.officers[agency.pk] = _engage(people, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)
+    role_names, title = (
+        sorted(acting | set(sorted(watching)[:1])),
+        _("Officer {agency}").format(agency=agency.short_name),
+    )
+    people.officers[agency.pk], _self = _engage(people, agency, agency.pk, role_names, named, title)
 
 
-def _engage(people: DemoPeople, agency: Agency, name: str, role_names: Iterable[str], about: Text) -> Actor:
+def _health_workers(people: DemoPeople) -> None:
+    """Create one officer for each role of the epidemic room, at the facility with the most case records."""
+    busiest = CaseRecord.objects.exclude(facility=None).values("facility").annotate(records=Count("id"))
+    facility = Unit.objects.filter(pk__in=busiest.order_by("-records").values("facility")[:1]).first()
+    permissions = set(EpidemicPermission)
+    for name, role in roles().items():
+        if facility and permissions & set(role.may):
+            _by, officer = _engage(people, facility.agency, name, [name], role.about, str(role.name))
+            record_actions.add_to_facility(by=BY, officer=officer, facility=facility, role=MemberRole.CARE)
+
+
+def _engage(
+    people: DemoPeople, agency: Agency, name: str, role_names: Iterable[str], about: Text, title: str
+) -> tuple[Actor, Officer]:
     user = actions.open_account(by=BY, contact=contacts.Contact("email", f"{name}@demo.example"))
-    title = _("Officer {agency}").format(agency=agency.short_name) if name != "counter" else _("Counter officer")
     officer: Officer = actions.create_officer(by=BY, user=user, agency=agency, name=title)
     for role in role_names:
         actions.grant_role(by=BY, officer=officer, role=role)
     people.list_person(title, about, user)
-    return queries.officer_actor(officer)
+    return queries.officer_actor(officer), officer
 
 
 def _in(language: str, text: str) -> str:

@@ -42,6 +42,7 @@ def test_small_numbers_are_shown_to_officers(officer: CheckedClient) -> None:
     assert officer.get("/desk/epidemic/situation/").status_code == 200
     page = officer.get(f"{PAGE}?area=31.74.04&on=2021-07-12").text
     assert f"area={ONE}" in page
+    assert ">0</strong> <span>cases" not in page  # cases of its parts are cases of the area
     page = officer.get(f"{PAGE}?area={ONE}&on=2021-07-12").text
     assert "RT/RW" in page
     assert "002" not in page.split("RT/RW")[1].split("</table>")[0].replace("001", "")

@@ -36,7 +36,7 @@ def register() -> None:
     navigation.register(
         "desk-case-records",
         NavItem(
-            *("epidemic:desk-cases", _("Case records"), "heart", 20, "desk", _("Health")),
+            *("epidemic:desk-cases", _("Case records"), "heart", 100, "desk", _("Health")),
             visible=has_permission(EpidemicPermission.SEE_FACILITY_RECORDS),
         ),
     )

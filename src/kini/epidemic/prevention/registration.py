@@ -41,7 +41,7 @@ def register() -> None:
     services_on_other_pages.register("epidemic-care", _services)
     start_panels.register("epidemic-care", _service_panel)
     beds = NavItem(
-        *("epidemic:desk-hospitals", gettext_lazy("Report beds"), "heart", 60, "desk", gettext_lazy("Epidemic")),
+        *("epidemic:desk-hospitals", gettext_lazy("Report beds"), "heart", 107, "desk", gettext_lazy("Health")),
         visible=has_permission(EpidemicPermission.REPORT_BEDS),
     )
     navigation.register("desk-beds", beds)
@@ -50,9 +50,9 @@ def register() -> None:
             "epidemic:desk-health-alerts",
             gettext_lazy("Health alerts"),
             "megaphone",
-            61,
+            108,
             "desk",
-            gettext_lazy("Epidemic"),
+            gettext_lazy("Health"),
         ),
         visible=has_permission(EpidemicPermission.SEND_HEALTH_ALERTS),
     )

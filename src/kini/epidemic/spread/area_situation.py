@@ -72,7 +72,7 @@ class Delay:
 def situation_lines(
     disease: str, areas: Sequence[Area], day: date, known_on: date | None = None
 ) -> list[SituationLine]:
-    """Return the indicators of areas on a day."""
+    """Return the indicators of areas on a day. No area contains another one: a case counts in one of them."""
     if not areas:
         return []
     found = surveillance.indicators(

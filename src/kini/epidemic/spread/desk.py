@@ -102,7 +102,8 @@ def situation(request: HttpRequest, disease: str) -> HttpResponse:
     if order not in ORDERS:
         raise Http404
     children = area_situation.children_of(asked.area)
-    own, *lines = area_situation.situation_lines(disease, [asked.area, *children], asked.day, asked.known_on)
+    (own,) = area_situation.situation_lines(disease, [asked.area], asked.day, asked.known_on)
+    lines = area_situation.situation_lines(disease, children, asked.day, asked.known_on)
     chart, points = area_situation.curve(disease, asked.area, asked.day, asked.by, asked.known_on)
     compared = _compared(request, asked)
     courses = _comparison(asked, compared) if compared else None
@@ -213,7 +214,7 @@ def areas_of_actor(actor: Actor) -> list[Area]:
 def register() -> None:
     """Register the navigation entry."""
     item = NavItem(
-        *("epidemic:desk-spread", gettext_lazy("Epidemic: situation"), "chart", 40, "desk"),
+        *("epidemic:desk-spread", gettext_lazy("Epidemic: situation"), "chart", 101, "desk"),
         group=gettext_lazy("Health"),
         visible=has_permission(SEE),
     )

@@ -203,7 +203,7 @@ def _lines(asked: AskedDay, level: str) -> list[AreaLine]:
 def _map(asked: AskedDay, lines: Sequence[AreaLine], *, within: str = "", chosen: str = "") -> CityMap | None:
     """Map of the smallest areas by smoothed incidence; hidden ones have no class."""
     values = {line.area.code: line.counts.smoothed for line in lines if line.counts.smoothed is not None}
-    classes, class_of = shaded(values, lambda value: formats.short_number(round(value)))
+    classes, class_of = shaded(values, formats.short_number)
     texts = {line.area.code: _map_text(line) for line in lines}
     query = asked.query
 

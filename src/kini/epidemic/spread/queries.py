@@ -27,6 +27,11 @@ def newest_day(disease: str, on: date | None = None) -> PublishedDay | None:
     return _until(PublishedDay.objects.filter(disease=disease), "day", on)
 
 
+def newest_days() -> list[PublishedDay]:
+    """Return the newest published day of each disease."""
+    return list(PublishedDay.objects.order_by("disease", "-day").distinct("disease"))
+
+
 def day_span(disease: str) -> tuple[date, date] | None:
     """Return the first and the last published day."""
     days = PublishedDay.objects.filter(disease=disease).order_by("day").values_list("day", flat=True)

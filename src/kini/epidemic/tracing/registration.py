@@ -62,10 +62,10 @@ def register() -> None:
     retention.register()
     traces = has_permission(EpidemicPermission.TRACE_CONTACTS)
     for name, url_name, label, icon, order in (
-        ("desk-tracing", "epidemic:desk-tracing", _("Contacts"), "people", 60),
-        ("desk-clusters", "epidemic:desk-clusters", _("Clusters"), "pin", 61),
-        ("desk-sources", "epidemic:desk-sources", _("Likely sources"), "search", 62),
-        ("desk-tracing-figures", "epidemic:desk-tracing-figures", _("Figures of contact tracing"), "chart", 63),
-        ("desk-inspections", "epidemic:desk-inspections", _("Larva inspections"), "drop", 64),
+        ("desk-tracing", "epidemic:desk-tracing", _("Contacts"), "people", 102),
+        ("desk-clusters", "epidemic:desk-clusters", _("Clusters"), "pin", 103),
+        ("desk-sources", "epidemic:desk-sources", _("Likely sources"), "search", 104),
+        ("desk-tracing-figures", "epidemic:desk-tracing-figures", _("Figures of contact tracing"), "chart", 105),
+        ("desk-inspections", "epidemic:desk-inspections", _("Larva inspections"), "drop", 106),
     ):
         navigation.register(name, NavItem(url_name, label, icon, order, "desk", _("Health"), visible=traces))
