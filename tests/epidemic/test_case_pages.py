@@ -51,6 +51,11 @@ def record(client: Client, key: int = 1, **values: object):
     return client.post(f"{RECORD}?key={KEY.format(key)}", FORM | values)
 
 
+def test_the_header_leads_health_workers_to_their_desk(nurse: Client):
+    assert 'href="/desk/case-records/"' in nurse.get("/").content.decode()
+    assert nurse.get("/desk/case-records/").status_code == 200
+
+
 def test_a_nurse_records_a_patient_with_a_test_in_one_form(corner: Corner, nurse: Client):
     page = nurse.get(RECORD)
     assert page.status_code == 200

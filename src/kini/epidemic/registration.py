@@ -2,6 +2,10 @@
 
 from datetime import date
 
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kini.cases.public import CasePermission
 from kini.city.public import pack_checks
 from kini.core.database.prepared_statements import execute_prepared
 from kini.epidemic.case_records import registration as case_records
@@ -15,7 +19,8 @@ from kini.epidemic.simulate import registration as simulate
 from kini.epidemic.spread import registration as spread
 from kini.epidemic.surveillance import registration as surveillance
 from kini.epidemic.tracing import registration as tracing
-from kini.people.public import register_permissions
+from kini.people.public import has_permission, register_permissions
+from kini.web.navigation import NavItem, navigation
 
 _QUARANTINE = """
     SELECT 1 FROM epidemic_contact WHERE person_id = %s AND status = 'active' AND quarantine_until >= %s LIMIT 1
@@ -35,6 +40,15 @@ def register() -> None:
     tracing.register()
     spread.register()
     entry_checks.register("quarantine", _is_in_quarantine)
+    for place, order in (("main", 80), ("account", 1)):
+        desk = NavItem("epidemic:desk-cases", _("Desk"), "briefcase", order, place, visible=_has_health_desk_alone)
+        navigation.register(f"health-desk-{place}", desk)
+
+
+def _has_health_desk_alone(request: HttpRequest) -> bool:
+    """Return whether the visitor's desk is that of health: others reach it from the queue of cases."""
+    sees_records = has_permission(EpidemicPermission.SEE_FACILITY_RECORDS)(request)
+    return sees_records and not has_permission(CasePermission.SEE_CASES)(request)
 
 
 def _is_in_quarantine(person: int, today: date) -> bool:
