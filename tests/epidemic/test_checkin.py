@@ -243,6 +243,11 @@ def test_the_pass_tells_only_whether_somebody_may_enter_now(town: Town) -> None:
     ill.save()
     assert queries.entry_state(town.resident.user_id)[0] is True
 
+    double = positive(town.areas["pier"], town.registry, town.resident.person).case
+    assert queries.entry_state(town.resident.user_id)[0] is False
+    type(double).objects.filter(pk=double.pk).update(merged_into=ill)
+    assert queries.entry_state(town.resident.user_id)[0] is True, "a merged record does not count"
+
     text = entry_passes.issue_pass(may_enter=True, proved=False)
     read = entry_passes.read_pass(text)
     assert read.may_enter

@@ -1,13 +1,10 @@
 """Registration of the room's parts with the registries of the house."""
 
-from datetime import date
-
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases.public import CasePermission
 from kini.city.public import pack_checks
-from kini.core.database.prepared_statements import execute_prepared
 from kini.epidemic.case_records import registration as case_records
 from kini.epidemic.checkin import registration as checkin
 from kini.epidemic.checkin.queries import entry_checks
@@ -19,12 +16,9 @@ from kini.epidemic.simulate import registration as simulate
 from kini.epidemic.spread import registration as spread
 from kini.epidemic.surveillance import registration as surveillance
 from kini.epidemic.tracing import registration as tracing
+from kini.epidemic.tracing.queries import is_in_quarantine
 from kini.people.public import has_permission, register_permissions
 from kini.web.navigation import NavItem, navigation
-
-_QUARANTINE = """
-    SELECT 1 FROM epidemic_contact WHERE person_id = %s AND status = 'active' AND quarantine_until >= %s LIMIT 1
-"""
 
 
 def register() -> None:
@@ -39,7 +33,7 @@ def register() -> None:
     simulate.register()
     tracing.register()
     spread.register()
-    entry_checks.register("quarantine", _is_in_quarantine)
+    entry_checks.register("quarantine", is_in_quarantine)
     for place, order in (("main", 80), ("account", 1)):
         desk = NavItem("epidemic:desk-cases", _("Desk"), "briefcase", order, place, visible=_has_health_desk_alone)
         navigation.register(f"health-desk-{place}", desk)
@@ -49,8 +43,3 @@ def _has_health_desk_alone(request: HttpRequest) -> bool:
     """Return whether the visitor's desk is that of health: others reach it from the queue of cases."""
     sees_records = has_permission(EpidemicPermission.SEE_FACILITY_RECORDS)(request)
     return sees_records and not has_permission(CasePermission.SEE_CASES)(request)
-
-
-def _is_in_quarantine(person: int, today: date) -> bool:
-    """Return whether a contact's quarantine keeps a person from venues."""
-    return bool(execute_prepared(_QUARANTINE, [person, today]))

@@ -10,8 +10,8 @@ from kini.city import actions as city_actions
 from kini.core.actors import system
 from kini.epidemic.imports.actions import Imported, import_figures
 from kini.epidemic.imports.defects import Defects, Kind, Rule
-from kini.epidemic.imports.figure_frame import Options
 from kini.epidemic.imports.kinds import FileKind, propose_kind
+from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.imports.source_file import read_source
 from kini.epidemic.surveillance.models import AreaFigure
 

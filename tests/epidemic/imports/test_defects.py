@@ -12,9 +12,9 @@ from kini.core.table_import import Unreadable
 from kini.epidemic.imports.actions import Imported
 from kini.epidemic.imports.declared_levels import import_levels
 from kini.epidemic.imports.defects import Defects, Kind, Rule
-from kini.epidemic.imports.figure_frame import Options
 from kini.epidemic.imports.kinds import FileKind, propose_kind
 from kini.epidemic.imports.models import RegionFigure
+from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.imports.source_file import read_source
 from kini.epidemic.surveillance.models import AreaFigure, DeclaredLevel
 from tests.epidemic.imports.conftest import BY, Brought, figure

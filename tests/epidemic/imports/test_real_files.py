@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from kini.city.models import Area
 from kini.epidemic.imports.defects import Kind
-from kini.epidemic.imports.figure_frame import Options
 from kini.epidemic.imports.kinds import FileKind
 from kini.epidemic.imports.models import RegionFigure
+from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.surveillance.models import AreaFigure
 from tests.epidemic.imports.conftest import Brought, figure
 

@@ -84,6 +84,14 @@ def test_a_line_list_is_watermarked_and_logged(officer: CheckedClient) -> None:
     assert AccessLog.objects.filter(what=ACCESS_TYPE, purpose="surveillance").count() == 6
 
 
+def test_a_merged_record_is_on_no_line_list(officer: CheckedClient) -> None:
+    kept, absorbed = CaseRecord.objects.filter(area=MANY, reported_on=LAST)[:2]
+    CaseRecord.objects.filter(pk=absorbed.pk).update(merged_into=kept)
+    page = officer.post(LIST, ask()).content.decode()
+    assert kept.reference in page
+    assert absorbed.reference not in page
+
+
 def test_a_line_list_needs_a_purpose_and_stays_small(officer: CheckedClient) -> None:
     for wrong in ({"reason": ""}, {"purpose": "curiosity"}, {"first": "2020-01-01"}, {"last": ""}, {"area": "99"}):
         assert officer.post(LIST, ask(**wrong)).status_code == 422

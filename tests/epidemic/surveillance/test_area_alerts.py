@@ -32,8 +32,8 @@ def dengue():
     return dict(counts)
 
 
-def officer(*permissions):
-    return Actor(ActorKind.OFFICER, grants=(Grant("officer", frozenset(permissions), "dinkes"),))
+def officer(*permissions, area=""):
+    return Actor(ActorKind.OFFICER, grants=(Grant("officer", frozenset(permissions), "dinkes", area),))
 
 
 def test_a_jump_is_one_alert_that_follows_late_reports(jakarta):
@@ -58,7 +58,9 @@ def test_an_alert_is_judged_once(jakarta):
     alert = AreaAlert.objects.create(disease=DISEASE, area_id=MENTENG, week=MONDAY, cases=9, methods={"cusum": 4})
     with pytest.raises(NotAllowed):
         area_alerts.judge_alert(by=officer(), alert=alert, real=True)
-    may = officer("see-surveillance")
+    with pytest.raises(NotAllowed, match="area"):
+        area_alerts.judge_alert(by=officer("see-surveillance", area="31/31.72"), alert=alert, real=True)
+    may = officer("see-surveillance", area="31/31.71")
     judged = area_alerts.judge_alert(by=may, alert=alert, real=False, note=" late reports ")
     assert (judged.state, judged.note) == ("false", "late reports")
     with pytest.raises(ActionRefused):

@@ -55,6 +55,10 @@ def test_the_indicators_are_those_worked_by_hand(health: HealthCity) -> None:
     assert (found.in_time, found.known) == (Share(1, 3), Share(1, 3))
     assert found.contacts_per_case == 2
     assert found.seen.percent == 50
+    type(c).objects.filter(pk=c.pk).update(merged_into=b)
+    merged = tracing_indicators("covid-19", health.east.parent, last)
+    assert merged.in_time == Share(1, 2), "a merged record is no case of its own"
+    type(c).objects.filter(pk=c.pk).update(merged_into=None)
     nothing = tracing_indicators("measles", health.west, last)
     assert (nothing.seen.percent, nothing.contacts_per_case) == (None, None)
     before = NOON + timedelta(days=60)

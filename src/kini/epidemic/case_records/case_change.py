@@ -102,7 +102,7 @@ def _derive(case: CaseRecord) -> None:
 
 
 def _by_rule(case: CaseRecord, facts: RecordFacts) -> Classified:
-    """Classify by the definition of the day of report; where no rule fits, whoever recorded it suspects the disease."""
+    """Classify by the definition of the day of report; where no rule fits, it is suspected by its recorder."""
     disease = disease_of(case.disease)
     try:
         decided = classify(disease, facts, case.reported_on)

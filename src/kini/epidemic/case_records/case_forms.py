@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from kini.city.models import Unit
 from kini.core.localized_text import Text
-from kini.epidemic.case_records.wording import CLASSIFICATIONS, RESULTS
+from kini.epidemic.case_records.labels import CLASSIFICATIONS, RESULTS
 from kini.epidemic.diseases.schema import Disease
 from kini.people.actions import NewIdentifier
 from kini.people.public import NATIONAL_ID

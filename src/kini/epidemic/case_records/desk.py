@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kini.city import queries as city_queries
 from kini.city.models import Unit
 from kini.core.actors import ActionRefused, Actor
-from kini.epidemic.case_records import actions, case_forms, queries, wording
+from kini.epidemic.case_records import actions, case_forms, labels, queries
 from kini.epidemic.case_records.actions import CaseCorrection, NewTest
 from kini.epidemic.case_records.case_change import StaleForm
 from kini.epidemic.case_records.case_forms import day_of
@@ -127,8 +127,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page_obj": page,
-        "rows": [(each, wording.disease_name(each.disease), wording.outcome_name(each)) for each in page],
-        "labels": wording.CLASSIFICATIONS,
+        "rows": [(each, labels.disease_name(each.disease), labels.outcome_name(each)) for each in page],
+        "labels": labels.CLASSIFICATIONS,
         "diseases": [(name, str(each.name)) for name, each in diseases().items()],
         "asked": asked,
         "missed": bool(asked["q"]),
@@ -350,16 +350,16 @@ def _case_page(request: HttpRequest, record: CaseRecord, *, refusal: str = "") -
     context = {
         "case": record,
         "person": person,
-        "disease": wording.disease_name(record.disease),
-        "classification": wording.classification_label(record.classification),
+        "disease": labels.disease_name(record.disease),
+        "classification": labels.classification_label(record.classification),
         "facts": _facts(record, person),
         "tests": [
-            (each, wording.test_name(each), wording.result_name(each.result))
+            (each, labels.test_name(each), labels.result_name(each.result))
             for each in record.lab_tests.select_related("laboratory").order_by("-specimen_on", "-pk")
         ],
         "stays": record.stays.select_related("facility").order_by("-admitted_on"),
         "history": [
-            (each, wording.classification_label(each.classification), wording.reason_of(each))
+            (each, labels.classification_label(each.classification), labels.reason_of(each))
             for each in record.classification_changes.order_by("-pk")
         ],
         "transfers": record.transfers.select_related("sender", "receiver").order_by("-pk"),
@@ -378,8 +378,8 @@ def _is_in_ward(record: CaseRecord) -> bool:
 
 
 def _facts(record: CaseRecord, person: Any) -> list[tuple[str, str]]:
-    symptoms = ", ".join(wording.symptom_names(record)) or "–"
-    outcome = wording.outcome_name(record) or _("Still ill")
+    symptoms = ", ".join(labels.symptom_names(record)) or "–"
+    outcome = labels.outcome_name(record) or _("Still ill")
     age = "–" if record.age is None else _("%(age)d years") % {"age": record.age}
     sexes = {name: str(label) for name, label in case_forms.SEXES.items()}
     return [

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import ActionRefused
-from kini.epidemic.case_records import actions, queries, wording
+from kini.epidemic.case_records import actions, labels, queries
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.people.models import Resident
 from kini.people.public import details_of
@@ -28,7 +28,7 @@ def own_records(request: HttpRequest) -> HttpResponse:
     tests = LabTest.objects.filter(person__in=ids, case=None).order_by("-specimen_on", "-pk")
     context = {
         "records": [_view(each, resident) for each in own.order_by("-reported_on", "-pk")],
-        "tests": [(each, wording.disease_name(each.disease), _test(each)) for each in tests],
+        "tests": [(each, labels.disease_name(each.disease), _test(each)) for each in tests],
     }
     return render(request, "epidemic/own_records.html", context)
 
@@ -52,7 +52,7 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("Sent. An officer compares it and answers you here."))
             return see_other("epidemic:own-records")
-    context = {"case": case, "disease": wording.disease_name(case.disease), "words": words, "wrong": wrong}
+    context = {"case": case, "disease": labels.disease_name(case.disease), "words": words, "wrong": wrong}
     context["errors"] = [("words", wrong)] if wrong else []
     return render(request, "epidemic/dispute_record.html", context, status=422 if wrong else 200)
 
@@ -62,19 +62,19 @@ def _resident(request: HttpRequest) -> Resident | None:
 
 
 def _test(test: LabTest) -> str:
-    return f"{wording.test_name(test)}: {wording.result_name(test.result)}"
+    return f"{labels.test_name(test)}: {labels.result_name(test.result)}"
 
 
 def _view(case: CaseRecord, resident: Resident | None) -> dict[str, object]:
     return {
         "case": case,
         "whose": "" if resident and case.person_id == resident.person_id else details_of(case.person).name,
-        "disease": wording.disease_name(case.disease),
-        "classification": wording.classification_label(case.classification),
-        "symptoms": ", ".join(wording.symptom_names(case)),
-        "outcome": wording.outcome_name(case),
+        "disease": labels.disease_name(case.disease),
+        "classification": labels.classification_label(case.classification),
+        "symptoms": ", ".join(labels.symptom_names(case)),
+        "outcome": labels.outcome_name(case),
         "history": [
-            (each, wording.classification_label(each.classification), wording.reason_of(each))
+            (each, labels.classification_label(each.classification), labels.reason_of(each))
             for each in case.classification_changes.order_by("-pk")
         ],
         "tests": [(each, _test(each)) for each in case.lab_tests.order_by("-specimen_on", "-pk")],

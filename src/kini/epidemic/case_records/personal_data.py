@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from kini.epidemic.case_records.labels import classification_label, disease_name, outcome_name, symptom_names
 from kini.epidemic.case_records.models import CaseDispute, CaseRecord, LabTest
-from kini.epidemic.case_records.wording import classification_label, disease_name, outcome_name, symptom_names
 from kini.people import queries as people_queries
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 

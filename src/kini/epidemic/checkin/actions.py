@@ -190,7 +190,7 @@ def hand_over_visits(*, by: Actor, code: str, attempt: str, visits: Sequence[Seq
 
 @action
 def rewrite_pending(*, by: Actor) -> None:
-    """Write the pending records anew in random order: rows of one transaction could be told by its number."""
+    """Rewrite the pending records in random order: rows of one transaction could be told by its number."""
     rows = [(row.disease, row.package_at, bytes(row.record)) for row in PendingRecord.objects.select_for_update()]
     PendingRecord.objects.all().delete()
     warning_packages.shuffle(rows)

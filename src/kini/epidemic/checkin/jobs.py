@@ -27,7 +27,7 @@ def send_upload_code(event: PositiveResult) -> None:
 
 @periodic("*/10 * * * *", name="epidemic.mix_and_publish")
 def mix_and_publish() -> None:
-    """Publish packages of the hours that have begun, and write the rest of the records anew."""
+    """Publish packages of the hours that have begun, and rewrite the other records in random order."""
     actions.publish_packages(by=BY)
     if PendingRecord.objects.exists():
         actions.rewrite_pending(by=BY)

@@ -83,7 +83,7 @@ class UploadCode(models.Model):
 class PendingRecord(models.Model):
     """A warning record that waits for its package. Rows name nobody and have no time of their own.
 
-    A job writes all of them anew every ten minutes, so that not even their place in the table tells which belong
+    A job rewrites all of them every ten minutes, so that not even their place in the table tells which belong
     together.
     """
 

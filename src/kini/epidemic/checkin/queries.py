@@ -31,7 +31,7 @@ _ENTRY_STATE = """
         JOIN unnest(%(diseases)s::text[], %(days)s::int[]) AS infectious (disease, after)
             ON infectious.disease = record.disease
         WHERE record.person_id = root.person AND record.classification IN ('confirmed', 'probable')
-            AND record.outcome = ''
+            AND record.outcome = '' AND record.merged_into_id IS NULL
             AND coalesce(record.onset_on, record.specimen_on, record.reported_on) + infectious.after >= %(today)s
     ) FROM people_resident AS resident, LATERAL kini_person_root(resident.person_id) AS root (person)
     WHERE resident.user_id = %(user)s

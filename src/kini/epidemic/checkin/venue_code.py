@@ -36,7 +36,7 @@ class VenueCode:
 
     @property
     def venue_id(self) -> bytes:
-        """Return the venue's secret number (32 bytes), known to whoever has seen the poster and to nobody else."""
+        """Return the venue's secret number (32 bytes), known only to those who have seen the poster."""
         return sha256(_PREFIX + self.payload.encode()).digest()
 
     @property

@@ -16,9 +16,9 @@ from kini.epidemic.imports.actions import Imported, import_figures
 from kini.epidemic.imports.areas import AreaIndex
 from kini.epidemic.imports.declared_levels import import_levels
 from kini.epidemic.imports.defects import RULES, Defect, Defects, Kind, parse_rules
-from kini.epidemic.imports.figure_frame import Options
 from kini.epidemic.imports.kinds import ABOUT, FileKind, propose_kind
 from kini.epidemic.imports.line_list import facility_for_imports, import_cases
+from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.imports.source_file import SourceFile, read_source
 from kini.epidemic.imports.vocabulary import normalize, vocabulary
 

@@ -17,9 +17,11 @@ from kini.core.table_import import Table
 from kini.core.table_import.loading import Target, load
 from kini.epidemic.imports.checks import check_frame, daily_from_totals
 from kini.epidemic.imports.columns import Column
-from kini.epidemic.imports.figure_frame import Floats, Frame, Options, read_frame
+from kini.epidemic.imports.figure_frame import Floats, Frame
+from kini.epidemic.imports.frame_reader import read_frame
 from kini.epidemic.imports.kinds import FileKind
 from kini.epidemic.imports.models import RegionFigure
+from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.imports.source_file import SourceFile
 from kini.epidemic.surveillance.models import AreaFigure
 from kini.web.formats import today

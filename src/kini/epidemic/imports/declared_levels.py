@@ -14,7 +14,7 @@ from kini.core.table_import.loading import Target, load
 from kini.epidemic.imports.areas import AreaIndex
 from kini.epidemic.imports.cells import MISSING, parse_day
 from kini.epidemic.imports.defects import Defects, Kind
-from kini.epidemic.imports.figure_frame import Options
+from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.imports.source_file import Cells, SourceFile
 from kini.epidemic.imports.vocabulary import vocabulary
 from kini.epidemic.surveillance.models import DeclaredLevel

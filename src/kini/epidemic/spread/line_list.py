@@ -17,6 +17,7 @@ from kini.core import audit, current_time, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.case_records.queries import standing
 from kini.epidemic.permissions import EpidemicPermission
 from kini.people import actions as people_actions
 from kini.people.public import access_purposes, action_helpers, permission_filters
@@ -85,8 +86,10 @@ def export_line_list(
 
 def _cases(disease: str, area: Area, first: date, last: date) -> QuerySet[CaseRecord]:
     inside = permission_filters.in_area_q(area.path)
-    return CaseRecord.objects.filter(inside, disease=disease, reported_on__range=(first, last)).order_by(
-        "reported_on", "reference"
+    return (
+        standing()
+        .filter(inside, disease=disease, reported_on__range=(first, last))
+        .order_by("reported_on", "reference")
     )
 
 

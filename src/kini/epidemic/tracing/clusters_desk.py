@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from kini.city.models import Area
 from kini.core.actors import ActionRefused
 from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.case_records.queries import standing
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import actions, chains
@@ -143,7 +144,7 @@ def visit_page(request: HttpRequest, reference: str) -> HttpResponse:
 def _ill(gathering: Gathering) -> list[CaseRecord]:
     """Cases among those who were there whose incubation allows that they were infected there."""
     days = dict(gathering.attendances.values_list("person", "day"))
-    cases = CaseRecord.objects.filter(person__in=days, disease=gathering.disease, classification__in=TRACED)
+    cases = standing().filter(person__in=days, disease=gathering.disease, classification__in=TRACED)
     ill = []
     for case in cases.select_related("area").order_by("onset_on", "pk"):
         first, last = infection_days(case.disease, case.onset_on or case.reported_on)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kini.core.actors import Actor
+from kini.core.database.prepared_statements import execute_prepared
 from kini.core.grants import Scope
 from kini.epidemic.case_records.models import CaseRecord
 from kini.epidemic.diseases.disease_files import diseases
@@ -22,6 +23,10 @@ from kini.records.public import may_read, visible
 
 #: Contacts on one work list: more than a tracer reaches in a day.
 LONGEST_LIST = 60
+
+_QUARANTINE = """
+    SELECT 1 FROM epidemic_contact WHERE person_id = %s AND status = 'active' AND quarantine_until >= %s LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +153,8 @@ def infectious_days(case: CaseRecord) -> tuple[date, date] | None:
         return None
     begin = case.onset_on or case.specimen_on or case.reported_on
     return begin - timedelta(days=infectious.before), begin + timedelta(days=infectious.after)
+
+
+def is_in_quarantine(person_id: int, day: date) -> bool:
+    """Return True if a person is a contact whose quarantine lasts on a day."""
+    return bool(execute_prepared(_QUARANTINE, [person_id, day]))

@@ -7,7 +7,7 @@ from django.db.models import F, Min, Q, QuerySet, Sum
 
 from kini.city.models import Area
 from kini.core import current_time
-from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.case_records.queries import standing
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.tracing.models import Contact, ContactExposure, ContactStatus, DailyCheck, FollowUp, TracingCount
 from kini.people.public import permission_filters
@@ -62,7 +62,8 @@ def tracing_indicators(disease: str, area: Area, day: date, days: int = 7) -> Tr
     inside = permission_filters.in_area_q(area.path)
     contacts = Contact.objects.filter(inside, disease=disease)
     cases = list(
-        CaseRecord.objects.filter(inside, disease=disease, classification__in=TRACED)
+        standing()
+        .filter(inside, disease=disease, classification__in=TRACED)
         .filter(created_at__gte=_midnight(since), created_at__lt=_midnight(day + timedelta(days=1)))
         .values_list("pk", "created_at")
     )

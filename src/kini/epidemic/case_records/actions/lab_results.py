@@ -31,7 +31,7 @@ class NewTest:
         person: tested; not needed with a case.
         case: to which it belongs; None: the person's record of this illness, and a new one for a positive result.
         result, result_on: "" and None: not known yet.
-        laboratory: None: done by whoever records it.
+        laboratory: None: done where it is recorded.
         number: of the laboratory, which stores a test once; "": a new number.
         area: of the residence; None: the case's or the person's.
         withdrawn: the laboratory says that there was no such result.
@@ -57,7 +57,7 @@ def record_test(*, by: Actor, test: NewTest) -> LabTest:
     """Record a test or its result. A number that the laboratory sent before updates that test: nothing is doubled.
 
     A positive result of a person without a record of this illness makes one (a reinfection after the disease's days);
-    a corrected result keeps the earlier one, and the case is classified anew.
+    a corrected result keeps the earlier one, and the case is classified again.
 
     Raises:
         NotAllowed: unless the actor may record for the laboratory, the facility or the area, or change the case.

@@ -51,7 +51,7 @@ def record_case(*, by: Actor, case: NewCase) -> CaseRecord:
 
 @action
 def correct_case(*, by: Actor, case: CaseRecord, correction: CaseCorrection, version: int) -> CaseRecord:
-    """Replace what a record says; earlier values are kept as a revision, and the rules classify anew.
+    """Replace what a record says; earlier values are kept as a revision, and the rules classify it again.
 
     Args:
         version: of the record that the form showed.

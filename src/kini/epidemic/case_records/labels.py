@@ -63,4 +63,6 @@ def result_name(result: str) -> str:
 
 def reason_of(change: ClassificationChange) -> str:
     """Return the reason of a classification in words."""
-    return str(Text(change.because)) or _("Suspected by whoever recorded it; no case definition is met yet")
+    return str(Text(change.because)) or _(
+        "Suspected by the health worker who recorded it; no case definition is met yet"
+    )
