@@ -35,6 +35,13 @@ def may_somewhere(actor: Actor, permission: Permission) -> bool:
     return actor.is_officer and any(permission in grant.permissions for grant in actor.grants)
 
 
+def may_in_area(actor: Actor, permission: Permission, area_path: str) -> bool:
+    """Return True if the actor has this permission over an area, for whatever agency: figures and alerts have none."""
+    if actor.kind is ActorKind.SYSTEM:
+        return True
+    return any(may(actor, permission, Scope(grant.agency, area_path)) for grant in actor.grants)
+
+
 def require(actor: Actor, permission: Permission, scope: Scope) -> None:
     """Raise NotAllowed unless the actor has this permission over that scope."""
     if not may(actor, permission, scope):

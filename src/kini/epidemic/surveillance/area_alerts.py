@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.core.grants import Scope
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.surveillance import alert_methods
 from kini.epidemic.surveillance.areas import areas_of
 from kini.epidemic.surveillance.models import AreaAlert, Assessment
 from kini.epidemic.surveillance.weeks import weekly_counts
-from kini.people.rules import may
+from kini.people.rules import may_in_area
 
 #: Weeks that a run judges: late reports change the last ones.
 JUDGED = 4
@@ -77,7 +76,7 @@ def judge_alert(*, by: Actor, alert: AreaAlert, real: bool, note: str = "") -> A
         NotAllowed: without the permission to see surveillance of the area.
         ActionRefused: somebody judged it before.
     """
-    if not any(may(by, EpidemicPermission.SEE_SURVEILLANCE, Scope(each.agency, alert.area.path)) for each in by.grants):
+    if not may_in_area(by, EpidemicPermission.SEE_SURVEILLANCE, alert.area.path):
         raise NotAllowed(_("This alert is about an area that your role does not include."))
     locked = AreaAlert.objects.select_for_update().get(pk=alert.pk)
     if locked.state != AreaAlert.OPEN:

@@ -12,12 +12,11 @@ from kini.city.public import pack
 from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.core.grants import Scope
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention.events import HealthAlertSent
 from kini.epidemic.prevention.models import AlertSubscription, HealthAlert
 from kini.epidemic.surveillance.models import AreaAlert
-from kini.people.rules import may, scope_with
+from kini.people.rules import may_in_area, scope_with
 
 LONGEST_TERM = timedelta(days=60)
 #: Areas of which one person may want alerts: home, work, parents ...
@@ -162,9 +161,8 @@ def unsubscribe(*, by: Actor, area: Area) -> None:
 
 
 def _require(by: Actor, areas: Sequence[Area]) -> None:
-    agency = scope_with(by, EpidemicPermission.SEND_HEALTH_ALERTS).agency
     for area in areas:
-        if not may(by, EpidemicPermission.SEND_HEALTH_ALERTS, Scope(agency, area.path)):
+        if not may_in_area(by, EpidemicPermission.SEND_HEALTH_ALERTS, area.path):
             raise NotAllowed(_("You cannot send alerts to %(area)s.") % {"area": area.name})
 
 
