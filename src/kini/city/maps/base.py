@@ -141,8 +141,7 @@ def _draw(center: Point, _version: int) -> BaseMap:
     candidates = _candidates(frame, drawn, centers, areas, detached, ground)
     groups = list(names.name_elements(frame, candidates, taken))
     documents = {
-        "lines": _document([*_ground_elements(ground, frame, tolerance), *_border_elements(drawn, areas), *groups[:2]]),
-        "names": _document(groups[2:]),
+        "lines": _document([*_ground_elements(ground, frame, tolerance), *_border_elements(drawn, areas), *groups]),
         "areas": _document([f'<path id="{code}" d="{path_data(shape)}"/>' for code, shape in drawn.items()]),
     }
     return BaseMap(

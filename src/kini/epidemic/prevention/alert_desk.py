@@ -80,6 +80,8 @@ class AlertForm(forms.Form):
                 self.fields[f"{part}-{language}"] = forms.CharField(
                     label=f"{label} ({language})", max_length=most, required=first, widget=widget
                 )
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
 
     def clean_areas(self) -> list[Area]:
         """Areas by name or code."""

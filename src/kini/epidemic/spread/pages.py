@@ -28,6 +28,8 @@ from kini.web.page_cache import cache_for_anonymous
 TOP = 8
 #: Days and periods in the tables below curves.
 ROWS = 28
+#: Areas of the table of all areas that are not folded.
+MOST_LINES = 25
 ORDERS = {
     "incidence": lambda line: (line.counts.incidence is None, -(line.counts.incidence or 0), line.area.name),
     "cases": lambda line: (line.counts.cases is None, -(line.counts.cases or 0), line.area.name),
@@ -87,7 +89,8 @@ def areas_page(request: HttpRequest, disease: str) -> HttpResponse:
         raise Http404
     lines = sorted(_lines(asked, level), key=ORDERS[order])
     context = _shared(asked) | {
-        "lines": lines,
+        "lines": lines[:MOST_LINES],
+        "folded": lines[MOST_LINES:],
         "map": _map(asked, lines if level == levels[-1] else _lines(asked, levels[-1])),
         "hidden": sum(line.counts.cases is None for line in lines),
         "level": level,

@@ -53,7 +53,7 @@ class CityMap {
     for (const mark of this.pane.querySelectorAll("[transform*=scale]")) {
       mark.setAttribute("transform", mark.getAttribute("transform").replace(/scale\([^)]*\)/, `scale(${unit})`));
     }
-    for (const zoom of ZOOMS) this.piece(`map-names names-${zoom}`, `${this.pane.dataset[zoom > 2 ? "names" : "lines"]}#names-${zoom}`, this.magnified * 1.01 >= zoom);
+    for (const zoom of ZOOMS) this.piece(`map-names names-${zoom}`, `${this.pane.dataset.lines}#names-${zoom}`, this.magnified * 1.01 >= zoom);
     const { finest, lines } = this.pane.dataset;
     this.piece(`map-level-${finest}`, `${lines}#level-${finest}`, this.magnified >= FINEST || this.pane.querySelector(".map-class"));
     this.figure.classList.toggle("moved", view.some((each, n) => Math.abs(each - this.begin[n]) > 0.5));
