@@ -13,7 +13,7 @@ from kini.city.maps.base import base_map
 from kini.city.models import Area
 
 #: Compressed size of each of the documents that a browser keeps, and of a map of all areas in a page.
-MOST_DOCUMENT, MOST_MAP = 18_000, 8_000
+MOST_DOCUMENT, MOST_MAP = 24_000, 8_000
 GRADES = [city_map.AreaClass("few", "shade-1"), city_map.AreaClass("many", "shade-5")]
 
 

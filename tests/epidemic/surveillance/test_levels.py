@@ -140,3 +140,13 @@ def test_houses_count_and_not_people(record):
     ]
     assert (found.without_rt, found.by_zone()) == (1, {"green": 0, "yellow": 1, "orange": 1, "red": 0})
     assert queries.zones_on(DISEASE, date(2021, 2, 8)).rule is None
+
+
+def test_zones_of_many_days_are_those_of_each_day(record):
+    for number in range(45):
+        record("31.71.06.1001", APRIL - timedelta(days=number), rw="001", rt=f"{number % 3:03}", house=f"h{number % 7}")
+    count_on(APRIL)
+    first = APRIL - timedelta(days=44)
+    together = list(queries.zones_of_days(DISEASE, first, APRIL))
+    assert together == [queries.zones_on(DISEASE, first + timedelta(days=number)) for number in range(45)]
+    assert together[-1].neighbourhoods

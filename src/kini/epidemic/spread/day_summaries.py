@@ -25,6 +25,7 @@ from kini.epidemic.surveillance.areas import whole_city
 from kini.epidemic.surveillance.indicators import Indicators
 from kini.epidemic.surveillance.levels import LevelResult, levels_of
 from kini.epidemic.surveillance.series import AreaSeries, Floats
+from kini.epidemic.surveillance.zones import Zones
 
 #: Days of the curve.
 CURVE_DAYS = 120
@@ -53,9 +54,8 @@ def day_summaries(disease: str, first: date, last: date) -> Iterator[DayContent]
     onset = surveillance.counts(disease, measures.CONFIRMED, city.codes, begin, last, by="onset")
     population = int(city.population[0])
     nowcast = _nowcast(disease, last)
-    offset = CURVE_DAYS - 1
-    for number in range((last - first).days + 1):
-        day, end = first + timedelta(days=number), offset + number + 1
+    for number, zones in enumerate(surveillance.zones_of_days(disease, first, last)):
+        day, end = zones.day, CURVE_DAYS + number
         until = replace(found, figures={name: values[:, :end] for name, values in found.figures.items()})
         if not np.isfinite(until.figures["cases"][0, -1]):
             continue
@@ -65,7 +65,7 @@ def day_summaries(disease: str, first: date, last: date) -> Iterator[DayContent]
             figures=_figures(disease, until, day),
             level=_level(levels_of(until, day)[0]),
             declared=_declared(disease, city.codes[0], day),
-            **_zones(disease, day),
+            **_zones(zones),
             by_report=_counts(found.figures["cases"][0, end - CURVE_DAYS : end]),
             by_onset=_onset(onset, found, end),
             nowcast=nowcast if day == last else (),
@@ -132,8 +132,7 @@ def _declared(disease: str, area: str, day: date) -> Declared | None:
     return Declared(name=row.name, level=row.level, since=row.since, decree=row.decree, checked=row.checked)
 
 
-def _zones(disease: str, day: date) -> dict[str, object]:
-    zones = surveillance.zones_on(disease, day)
+def _zones(zones: Zones) -> dict[str, object]:
     if zones.rule is None or not zones.neighbourhoods:
         return {}
     return {"zones": zones.by_zone(), "zone_rule": _rule(zones.rule)}

@@ -1,5 +1,6 @@
 """Counts of case records by area and day, from the data set of case changes: one query for all questions."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, Table
 
 type Floats = NDArray[np.float64]
+#: Area, RW, RT, and the hash of the house; "": not known.
+type House = tuple[str, str, str, str]
 
 #: Column of each sort of day.
 DAY_COLUMNS: dict[DayOf, str] = {
@@ -175,18 +178,18 @@ def _places(column: Any, areas: AreaSet) -> NDArray[np.int64]:
     return places[coded.indices.to_numpy()] if len(coded) else np.zeros(0, np.int64)
 
 
-def known_cases(
+def cases_by_house(
     disease: str, areas: AreaSet, first: date, last: date, known_on: date | None = None
-) -> dict[tuple[str, str, str, str], int]:
-    """Confirmed cases reported in these days by area, RW, RT and house."""
+) -> dict[date, dict[House, int]]:
+    """Confirmed cases by day of report and house."""
     with case_changes.open_changes(known_on) as changes:
         known = _known(changes, disease, known_on)
         rows = known.filter(_measured(known, measures.CONFIRMED), known.reported_on >= first, known.reported_on <= last)
-        table = rows.group_by("area", "rw", "rt", "house").agg(cases=rows.sign.sum()).to_pyarrow()
-    inside = _places(table["area"], areas) >= 0
-    found = table.to_pylist()
-    return {
-        (row["area"], row["rw"], row["rt"], row["house"]): int(row["cases"])
-        for row, chosen in zip(found, inside, strict=True)
-        if chosen
-    }
+        keys = ("reported_on", "area", "rw", "rt", "house")
+        table = rows.group_by(*keys).agg(cases=rows.sign.sum()).to_pyarrow()
+    inside = table.filter(_places(table["area"], areas) >= 0)
+    by_day: defaultdict[date, dict[House, int]] = defaultdict(dict)
+    columns = (inside[name].to_pylist() for name in (*keys, "cases"))
+    for day, area, rw, rt, house, cases in zip(*columns, strict=True):
+        by_day[day][area, rw, rt, house] = int(cases)
+    return by_day

@@ -3,7 +3,7 @@
 Areas are a level of the pack or a list of codes. `known_on` answers as it was known at the end of a day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
@@ -99,6 +99,11 @@ def declared_level(disease: str, area: str, day: date) -> DeclaredLevel | None:
 def zones_on(disease: str, day: date, areas: Areas | None = None, *, known_on: date | None = None) -> Zones:
     """Zones of neighbourhoods with a case, by the rule in force on the day."""
     return zones.zones_on(disease, areas_of(areas) if areas else smallest_areas(), day, known_on)
+
+
+def zones_of_days(disease: str, first: date, last: date) -> Iterator[Zones]:
+    """Yield the zones of the whole city on each day, oldest first."""
+    return zones.zones_of_days(disease, smallest_areas(), first, last)
 
 
 def alerts(disease: str, day: date, weeks: int = 4, *, only_open: bool = False) -> QuerySet[AreaAlert]:

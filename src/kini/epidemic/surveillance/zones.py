@@ -4,6 +4,7 @@ Houses count, not people: several cases in a house are one. A case without a kno
 """
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +13,10 @@ from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.diseases.level_schema import Zone, ZoneRule
 from kini.epidemic.surveillance import case_changes
 from kini.epidemic.surveillance.areas import AreaSet
-from kini.epidemic.surveillance.case_counts import known_cases
+from kini.epidemic.surveillance.case_counts import House, cases_by_house
+
+#: Days whose cases are in memory together.
+DAYS_AT_ONCE = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,39 @@ class Zones:
 
 def zones_on(disease: str, areas: AreaSet, day: date, known_on: date | None = None) -> Zones:
     """Zones of the neighbourhoods in these areas, cases counted by day of report."""
-    rule = rule_in_force(disease_of(disease).surveillance.zones, day)
-    if rule is None or not case_changes.has_changes(known_on):
-        return Zones(day, rule)
-    first = day - timedelta(days=rule.days - 1)
+    return next(zones_of_days(disease, areas, day, day, known_on))
+
+
+def zones_of_days(
+    disease: str, areas: AreaSet, first: date, last: date, known_on: date | None = None
+) -> Iterator[Zones]:
+    """Yield the zones of each day, oldest first. The cases of a month are read at once."""
+    rules = disease_of(disease).surveillance.zones
+    window = max((rule.days for rule in rules), default=1) - 1
+    has_cases = bool(rules) and case_changes.has_changes(known_on)
+    day = first
+    while day <= last:
+        end = min(last, day + timedelta(days=DAYS_AT_ONCE - 1))
+        by_day = cases_by_house(disease, areas, day - timedelta(days=window), end, known_on) if has_cases else {}
+        while day <= end:
+            yield _zones(rule_in_force(rules, day), day, by_day)
+            day += timedelta(days=1)
+
+
+def _zones(rule: ZoneRule | None, day: date, by_day: Mapping[date, Mapping[House, int]]) -> Zones:
+    if rule is None:
+        return Zones(day, None)
+    in_house: Counter[House] = Counter()
+    for back in range(rule.days):
+        in_house.update(by_day.get(day - timedelta(days=back), {}))
     houses: Counter[tuple[str, str, str]] = Counter()
     without = 0
-    for (area, rw, rt, house), cases in known_cases(disease, areas, first, day, known_on).items():
+    for (area, rw, rt, house), cases in in_house.items():
         if cases <= 0:
             continue
         if not rt:
             without += cases
         else:
             houses[area, rw, rt] += 1 if house else cases
-    found = (Neighbourhood(*place, count, rule.zone_of(count)) for place, count in sorted(houses.items()))
-    return Zones(day, rule, tuple(each for each in found), without)
+    neighbourhoods = (Neighbourhood(*place, count, rule.zone_of(count)) for place, count in sorted(houses.items()))
+    return Zones(day, rule, tuple(neighbourhoods), without)
