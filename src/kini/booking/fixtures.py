@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from kini.booking import actions, home_visits, queries, venue_actions
+from kini.booking import actions, home_visits, queries, rules, venue_actions
 from kini.booking.kind import BY, request_of_draft
 from kini.booking.models import Slot
 from kini.cases.models import Case, Draft
@@ -10,6 +10,7 @@ from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
 from kini.services.models import Service
 from kini.services.public import KindFixtures, ServiceSnapshot
+from kini.web.formats import city_time
 
 #: Slots to try before giving up.
 TRIES = 12
@@ -36,8 +37,9 @@ class BookingFixtures(KindFixtures[Case, Draft]):
         """
         wanted, now = request_of_draft(draft), current_time.now()
         service = draft.version.service
+        first = rules.earliest_start(queries.options_of(service), city_time(now))
         slots = Slot.objects.filter(
-            service=service, opens_at__lte=now, starts_at__range=(now, now + timedelta(days=400))
+            service=service, opens_at__lte=now, starts_at__range=(first, now + timedelta(days=400))
         )
         if units := home_visits.visiting_units(draft):
             slots = slots.filter(unit__in=units)

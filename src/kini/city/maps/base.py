@@ -65,8 +65,8 @@ class BaseMap:
         inset: where the detached parts are drawn.
         centers: label point and its distance from the border (x, y, radius) of every area, by code.
         shapes: drawn shapes of the smallest areas.
-        documents: SVG documents with the elements to use: `lines` (ground, borders, names by zoom), `areas` (the smallest
-            areas).
+        documents: SVG documents with the elements to use: `lines` (ground, borders, names by zoom) and `areas` (the
+            smallest areas).
         official: False if some borders are computed cells.
         layers: orientation layers, from the ground up.
         credits: source and licence of each drawn layer.

@@ -1,0 +1,1 @@
+"""Vaccination: campaigns, sites and stock, registrations, doses, certificates."""

@@ -1,0 +1,1 @@
+"""Records of doses, adverse events and corrections."""

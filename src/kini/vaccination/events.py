@@ -1,0 +1,35 @@
+"""Events of this room. Its parts subscribe to each other's, as rooms above do."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kini.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRecorded(Event):
+    """A dose was recorded: given here, or elsewhere and entered later.
+
+    Attributes:
+        dose, person: ids of `Dose` and `Person` at that moment.
+        source: of `Dose.SOURCES`.
+    """
+
+    name: ClassVar[str] = "vaccination.dose_recorded"
+    dose: int
+    person: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseChanged(Event):
+    """A recorded dose was corrected, moved to the right person, or marked as entered in error.
+
+    Attributes:
+        dose: id of `Dose`.
+        person: id of the person whose dose it was before.
+    """
+
+    name: ClassVar[str] = "vaccination.dose_changed"
+    dose: int
+    person: int

@@ -1,0 +1,11 @@
+"""Registration of the room's parts with the registries of the house."""
+
+from kini.people.public import register_permissions
+from kini.vaccination.doses import registration as doses
+from kini.vaccination.permissions import VaccinationPermission
+
+
+def register() -> None:
+    """Register everything that other rooms look up."""
+    register_permissions(VaccinationPermission)
+    doses.register()

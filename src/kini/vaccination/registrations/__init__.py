@@ -1,0 +1,1 @@
+"""Registrations for a dose: eligibility, appointment, reserved dose, waiting list, reminders."""

@@ -1,0 +1,1 @@
+"""Sites, lots, and the stock of each site in the ledger."""

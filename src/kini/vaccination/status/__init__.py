@@ -1,0 +1,1 @@
+"""Status of a person by the rules of a day, and answers at gates."""

@@ -1,0 +1,1 @@
+"""The day at a site: check-in, screening, injection, observation, also without a network."""
