@@ -12,6 +12,7 @@ from types import ModuleType
 
 FLOORS = (
     ("privacy",),
+    ("satusehat",),
     ("vaccination",),
     ("epidemic", "reports", "letters", "payments", "booking", "feeds", "wifi"),
     ("cases",),
