@@ -206,6 +206,13 @@ def family_of(resident: Resident) -> QuerySet[FamilyTie]:
     return resident.ties.select_related("member", "member__area", "member__user").order_by("created_at", "pk")
 
 
+def own_person_ids(resident: Resident) -> list[int]:
+    """Return the ids of the persons whom a profile may read about: oneself, and family without an account."""
+    ties = family_of(resident).filter(member__user__isnull=True)
+    persons = [resident.person_id, *ties.values_list("member__person_id", flat=True)]
+    return [pk for ids in trees_of(persons).values() for pk in ids]
+
+
 def find_represented(resident: Resident, member_id: int) -> Resident | None:
     """Return the person with that id if it is the resident or a family member without an account, else None."""
     if member_id == resident.pk:

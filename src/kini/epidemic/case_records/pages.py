@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.core.actors import ActionRefused
 from kini.epidemic.case_records import actions, labels, queries
 from kini.epidemic.case_records.models import CaseRecord, LabTest
+from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import details_of
 from kini.people.queries import actor_for
@@ -23,7 +24,7 @@ from kini.web.redirects import see_other
 def own_records(request: HttpRequest) -> HttpResponse:
     """List the records and tests about oneself and family members without an account."""
     resident = _resident(request)
-    ids = queries.own_person_ids(resident) if resident else []
+    ids = people_queries.own_person_ids(resident) if resident else []
     own = queries.standing().filter(person__in=ids).select_related("person__resident", "facility")
     tests = LabTest.objects.filter(person__in=ids, case=None).order_by("-specimen_on", "-pk")
     context = {
@@ -39,7 +40,7 @@ def own_records(request: HttpRequest) -> HttpResponse:
 def dispute(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what is wrong in a record about oneself."""
     resident = _resident(request)
-    ids = queries.own_person_ids(resident) if resident else []
+    ids = people_queries.own_person_ids(resident) if resident else []
     case = queries.standing().filter(reference=reference, person__in=ids).first()
     if case is None or resident is None:
         raise Http404

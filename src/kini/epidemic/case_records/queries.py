@@ -11,7 +11,7 @@ from kini.epidemic.diseases.classification import RecordFacts
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.people import queries as people_queries
 from kini.people.actions import NewIdentifier
-from kini.people.models import Person, Resident
+from kini.people.models import Person
 from kini.people.public import identifier_types
 
 #: Day to which a case is counted: onset, else its first positive specimen, else the report.
@@ -54,13 +54,6 @@ def facts_of(case: CaseRecord) -> RecordFacts:
         outcome=case.outcome,
         admitted=case.stays.exists(),
     )
-
-
-def own_person_ids(resident: Resident) -> list[int]:
-    """Return the ids of the persons whom a profile may read about: oneself, and family without an account."""
-    ties = people_queries.family_of(resident).filter(member__user__isnull=True)
-    persons = [resident.person_id, *ties.values_list("member__person_id", flat=True)]
-    return [pk for ids in people_queries.trees_of(persons).values() for pk in ids]
 
 
 def person_with(identifier: NewIdentifier | None) -> Person | None:

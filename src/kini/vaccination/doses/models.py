@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from kini.city.models import Agency, Area, Unit
+from kini.core.database.encryption import EncryptedJSONField, EncryptedTextField
 from kini.people.models import Person, User
 from kini.vaccination.sites.models import Lot, Site
 
@@ -82,3 +83,52 @@ class Dose(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class DoseRevision(models.Model):
+    """Values of a dose before a change: by whom, when and why they were replaced; append-only."""
+
+    CHANGES: ClassVar = ("corrected", "moved", "entered-in-error")
+
+    dose = models.ForeignKey(Dose, models.PROTECT, related_name="revisions")
+    version = models.PositiveIntegerField(help_text="That had these values.")
+    change = models.CharField(max_length=16, choices=[(each, each) for each in CHANGES])
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reason = EncryptedTextField(context="vaccination.revision.reason")
+    before = EncryptedJSONField(
+        context="vaccination.revision.before", help_text="Values by field, of those that changed."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dose", "version"], name="vaccination_revision_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="vaccination_revision_reason"),
+        ]
+
+
+class DoseDispute(models.Model):
+    """Statement that a dose is wrong, by the person in whose record it stands; and a corrector's decision about it."""
+
+    DECISIONS: ClassVar = ("moved", "corrected", "entered-in-error", "kept")
+
+    dose = models.ForeignKey(Dose, models.PROTECT, related_name="disputes")
+    filed_at = models.DateTimeField(db_default=Now(), editable=False)
+    filed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    words = EncryptedTextField(context="vaccination.dispute.words")
+    decision = models.CharField(max_length=16, blank=True, choices=[(each, each) for each in DECISIONS])
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    evidence = EncryptedTextField(context="vaccination.dispute.evidence", blank=True)
+    answer = EncryptedTextField(context="vaccination.dispute.answer", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dose"], condition=Q(decision=""), name="vaccination_dispute_one_open"),
+            models.CheckConstraint(condition=~Q(words=""), name="vaccination_dispute_words"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True, answer="", evidence="")
+                | (~Q(decision="") & Q(decided_at__isnull=False) & ~Q(answer="") & ~Q(evidence="")),
+                name="vaccination_dispute_decided_with_evidence",
+            ),
+        ]

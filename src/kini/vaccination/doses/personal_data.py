@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.people import queries as people_queries
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
-from kini.vaccination.doses.models import Dose
+from kini.vaccination.doses.models import Dose, DoseDispute
 
 
 def _doses(subject: DataSubject) -> Iterator[DataRecord]:
@@ -22,6 +22,12 @@ def _doses(subject: DataSubject) -> Iterator[DataRecord]:
             "place": dose.site.name if dose.site else dose.elsewhere,
             "state": dose.state,
         }
+        for dispute in DoseDispute.objects.filter(dose=dose).order_by("pk"):
+            yield {
+                "number": dose.reference,
+                "day": dispute.filed_at,
+                "note": f"{dispute.words} / {dispute.answer}",
+            }
 
 
 def register() -> None:
@@ -29,7 +35,7 @@ def register() -> None:
     category = PersonalDataCategory(
         "vaccination.doses",
         _("Vaccinations"),
-        _("Doses that you had or did not get, with vaccine, lot, day and place"),
+        _("Doses that you had or did not get, with vaccine, lot, day and place, and what you said about them"),
         _("So that you get the right dose at the right time, and can prove it"),
         LegalBasis.LAW,
         _("You, vaccinators and correctors of records; every look is logged"),
@@ -42,6 +48,7 @@ def register() -> None:
             "lot": _("Lot"),
             "place": _("Place"),
             "state": _("State"),
+            "note": _("Note"),
         },
         _doses,
         rules=("vaccination.doses",),

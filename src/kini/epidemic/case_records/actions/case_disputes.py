@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
-from kini.epidemic.case_records import queries
 from kini.epidemic.case_records.models import CaseDispute, CaseRecord
 from kini.epidemic.case_records.record_access import require_may_change
+from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import action_helpers
 
@@ -23,7 +23,7 @@ def dispute_case(*, by: Actor, case: CaseRecord, resident: Resident, words: str)
         ActionRefused: without words, or while an earlier dispute waits.
     """
     action_helpers.require_self(by, resident.user_id)
-    if case.person_id not in queries.own_person_ids(resident):
+    if case.person_id not in people_queries.own_person_ids(resident):
         raise NotAllowed(_("This record is not about you."))
     words = words.strip()[:LONGEST_WORDS]
     if not words:
