@@ -1,10 +1,11 @@
-"""Sites that give vaccines, and lots of vaccines. Quantities are in the ledger (`sites/stock.py`)."""
+"""Sites that give vaccines, lots, vials and deliveries of vaccines, and sessions. Quantities are in the ledger."""
 
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from kini.booking.models import Slot
 from kini.city.models import Agency, Area, Place, Unit
 
 
@@ -29,12 +30,36 @@ class Site(models.Model):
         return self.name
 
 
+class SiteHours(models.Model):
+    """A line of a site's weekly timetable: when it gives vaccines and, of a car, at which place."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(help_text="0: Monday.")
+    starts = models.TimeField()
+    ends = models.TimeField()
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", help_text="None: that of the site.")
+    an_hour = models.PositiveIntegerField(help_text="Doses that the team can give in an hour.")
+    walk_in_percent = models.PositiveSmallIntegerField(help_text="Share for people without an appointment.")
+
+    class Meta:
+        ordering = ["site", "weekday", "starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "weekday", "starts"], name="vaccination_hours_once"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="vaccination_hours_of_a_week"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="vaccination_hours_end_later"),
+            models.CheckConstraint(condition=Q(an_hour__gte=1), name="vaccination_hours_with_doses"),
+            models.CheckConstraint(condition=Q(walk_in_percent__lte=100), name="vaccination_hours_percent"),
+        ]
+
+
 class Lot(models.Model):
     """A lot of a vaccine, as printed on its vials."""
 
     vaccine = models.CharField(max_length=60, help_text="Of the pack.")
     number = models.CharField(max_length=40)
     expires_on = models.DateField(help_text="Last day on which it may be given.")
+    vial_ul = models.PositiveIntegerField(default=500, help_text="Content of a vial in microlitres.")
+    open_minutes = models.PositiveIntegerField(default=360, help_text="Within which an opened vial must be used.")
     recalled_at = models.DateTimeField(null=True, help_text="Since when none of it may be given.")
     recalled_because = models.CharField(max_length=240, blank=True)
 
@@ -42,6 +67,7 @@ class Lot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["vaccine", "number"], name="vaccination_lot_once"),
             models.CheckConstraint(condition=~Q(vaccine="") & ~Q(number=""), name="vaccination_lot_named"),
+            models.CheckConstraint(condition=Q(vial_ul__gte=1, open_minutes__gte=1), name="vaccination_lot_of_vials"),
             models.CheckConstraint(
                 condition=Q(recalled_at__isnull=True, recalled_because="")
                 | (Q(recalled_at__isnull=False) & ~Q(recalled_because="")),
@@ -51,3 +77,68 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vaccine} {self.number}"
+
+
+class Vial(models.Model):
+    """An opened vial. Its content is a balance of the ledger; doses are never pooled from several vials."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="vials")
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="vials")
+    opened_at = models.DateTimeField()
+    use_by = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="Since when it is empty or thrown away.")
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "lot"], name="vaccination_vial_open", condition=Q(ended_at=None))]
+        constraints = [models.CheckConstraint(condition=Q(use_by__gt=F("opened_at")), name="vaccination_vial_use_by")]
+
+
+class Shipment(models.Model):
+    """Vials on the way from one site to another: in neither's stock until they are counted in."""
+
+    uuid = models.UUIDField(unique=True, help_text="Of the form, so that it is sent once.")
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Site, models.PROTECT, related_name="sent")
+    receiver = models.ForeignKey(Site, models.PROTECT, related_name="received")
+    vials = models.PositiveIntegerField()
+    sent_at = models.DateTimeField()
+    arrived_vials = models.PositiveIntegerField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    missing_because = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["receiver"], name="vaccination_shipment_due", condition=Q(arrived_at=None))]
+        constraints = [
+            models.CheckConstraint(condition=Q(vials__gte=1), name="vaccination_shipment_of_vials"),
+            models.CheckConstraint(condition=~Q(sender=F("receiver")), name="vaccination_shipment_elsewhere"),
+            models.CheckConstraint(
+                condition=Q(arrived_at__isnull=True, arrived_vials__isnull=True)
+                | Q(arrived_at__isnull=False, arrived_vials__lte=F("vials")),
+                name="vaccination_shipment_arrives_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(arrived_vials__isnull=True) | Q(arrived_vials=F("vials")) | ~Q(missing_because=""),
+                name="vaccination_shipment_missing_reason",
+            ),
+        ]
+
+
+class Session(models.Model):
+    """A slot in which a site gives one vaccine. Each place of its quotas has a dose set aside in the ledger.
+
+    A trigger on quotas moves doses between the stock that is free, open places and booked ones
+    (`sql/vaccination_quota_stock.sql`). After the slot the session is settled: what is left is free again.
+    """
+
+    slot = models.OneToOneField(Slot, models.PROTECT, primary_key=True, related_name="vaccination_session")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="sessions")
+    campaign = models.CharField(max_length=60, help_text="Of the pack.")
+    vaccine = models.CharField(max_length=60, help_text="Of the pack.")
+    dose_ul = models.PositiveIntegerField(help_text="Set aside for each place.")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(dose_ul__gte=1), name="vaccination_session_of_doses")]
+        indexes = [
+            models.Index(fields=["site", "vaccine"], name="vaccination_session_open", condition=Q(settled_at=None))
+        ]

@@ -1,0 +1,44 @@
+"""Stock of vaccines: every movement is one entry of the ledger, in microlitres, and locks its site.
+
+Vials are moved sealed; doses come out of one opened vial. What happened is always recorded, also where the books say
+that it cannot have: the difference is booked as found, so that nothing disappears. `accounts` has the accounts.
+"""
+
+from kini.vaccination.sites.stock.deliveries import count_in, receive, record_lot, send
+from kini.vaccination.sites.stock.dose_movements import (
+    REASONS,
+    LotRefused,
+    discard_vial,
+    give,
+    open_vial,
+    problem_of_lot,
+    take_back,
+)
+from kini.vaccination.sites.stock.losses import (
+    count,
+    end_quarantine,
+    quarantine,
+    recall,
+    waste,
+    write_off_expired,
+)
+
+__all__ = [
+    "REASONS",
+    "LotRefused",
+    "count",
+    "count_in",
+    "discard_vial",
+    "end_quarantine",
+    "give",
+    "open_vial",
+    "problem_of_lot",
+    "quarantine",
+    "recall",
+    "receive",
+    "record_lot",
+    "send",
+    "take_back",
+    "waste",
+    "write_off_expired",
+]
