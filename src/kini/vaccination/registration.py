@@ -1,6 +1,8 @@
 """Registration of the room's parts with the registries of the house."""
 
+from kini.city.public import pack_checks
 from kini.people.public import register_permissions
+from kini.vaccination.campaigns.campaign_files import check_campaigns
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
 
@@ -8,4 +10,5 @@ from kini.vaccination.permissions import VaccinationPermission
 def register() -> None:
     """Register everything that other rooms look up."""
     register_permissions(VaccinationPermission)
+    pack_checks.register("campaigns", check_campaigns)
     doses.register()
