@@ -24,7 +24,8 @@ def execute(fhir: Fhir, client: Client, bundle: Mapping[str, Any]) -> dict[str, 
         Refused: the transaction, with the issues of the entry that failed and of those after it.
     """
     entries, kind = bundle.get("entry"), bundle.get("type")
-    if kind not in ("transaction", "batch") or not isinstance(entries, list):
+    whole = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    if kind not in ("transaction", "batch") or not isinstance(entries, list) or not whole:
         raise Refused(400, Issue(request_rule("structure"), "Bundle must be a transaction", "Bundle.type", "structure"))
     if len(entries) > MOST_ENTRIES:
         raise Refused(413, Issue(0, f"A bundle has at most {MOST_ENTRIES} entries", "Bundle.entry", "too-long"))

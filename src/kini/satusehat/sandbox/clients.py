@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class Client:
     secret: str
     organization: str
     access_class: str = "facility"
-    types: Sequence[str] = ()
+    types: tuple[str, ...] = ()
 
 
 class Unauthorized(Exception):
@@ -42,7 +42,8 @@ class Clients:
     def __init__(self, store: Store) -> None:
         self._store = store
         with store.transaction():
-            self._clients = {key: Client(**content) for key, content in store.clients().items()}
+            rows = store.clients().values()
+        self._clients = {row["id"]: Client(**{**row, "types": tuple(row["types"])}) for row in rows}
 
     def ensure(self, organization: str, **details: Any) -> Client:
         """Client of an organization; made if there is none."""

@@ -25,7 +25,7 @@ from kini.satusehat.sandbox.search_parameters import (
 )
 from kini.satusehat.sandbox.settings import Options
 from kini.satusehat.sandbox.store import Store, Stored
-from kini.satusehat.sandbox.validation import Context, check
+from kini.satusehat.sandbox.validation import Context, check, find
 
 #: Types with an index of the Ministry's: their numbers are not UUIDs.
 MASTER_TYPES = ("Patient", "Practitioner")
@@ -174,15 +174,21 @@ class Fhir:
         return self.store.put(resource, organization, entries, key=key)
 
     def _require_valid(self, client: Client, resource: dict[str, Any]) -> None:
-        if wrong := structure.check(resource):
-            raise Refused(400, *wrong)
         organizations = self.organizations_of(client)
-        owner = resource.get(OWNERS.get(resource["resourceType"], ""), {}).get("reference", "")
+        owner = next(
+            (str(each) for each in find(resource, (OWNERS.get(resource["resourceType"], ""), "reference"))), ""
+        )
         if owner and owner.rsplit("/", 1)[-1] not in organizations:
             raise _business_rule(resource["resourceType"])
         now = datetime.now(UTC)
         context = Context(organizations, now, self.options.earliest_on(now.date()))
         issues = check(resource, context) if self.options.check_rules else []
+        ruled = {issue.expression for issue in issues}
+        issues += [
+            issue
+            for issue in structure.check(resource)
+            if issue.expression not in ruled or not issue.text.endswith(structure.MISSING)
+        ]
         issues += [
             Issue(request_rule("not-found"), f"Resource not found {kind}/{identity}", path, "not-found")
             for path, kind, identity in references(resource)

@@ -321,8 +321,8 @@ def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
     return bind_sandbox(Handler, sandbox, port)
 
 
-def configure(folder: Path, client: Client, port: int) -> Path:
-    """Write the file for KINI_SATUSEHAT, for a sandbox on that loopback port."""
+def configure(folder: Path, client: Client, port: int, **options: str) -> Path:
+    """Write the file for KINI_SATUSEHAT, for a sandbox on that loopback port; `options` are the adapter's."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "satusehat.toml"
     path.touch(mode=0o600)
@@ -332,6 +332,7 @@ def configure(folder: Path, client: Client, port: int) -> Path:
         "organization": client.organization,
         "client_id": client.id,
         "client_secret": client.secret,
+        **options,
     }
     path.write_text("\n".join(["[satusehat]", *(f'{name} = "{value}"' for name, value in words.items()), ""]), "utf-8")
     return path

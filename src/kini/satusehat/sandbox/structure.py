@@ -1,7 +1,7 @@
 """Shape of resources by FHIR R4: known elements, lists, required elements, types (`r4_elements.txt`)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from kini.satusehat.sandbox.rule_table import request_rule
 
 FILE = Path(__file__).parent / "r4_elements.txt"
 
+MISSING = "is missing"
 #: Elements of every resource or part, with their types.
 COMMON = {
     "id": "string",
@@ -88,9 +89,9 @@ def _issues(kind: str, node: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, "must be an object"
         return
     elements, required = _types()[kind]
-    for names in required:
+    for label, names in required.items():
         if not any(name in node for name in names):
-            yield f"{path}.{names[0]}", "is missing"
+            yield f"{path}.{label}", MISSING
     chosen = set[str]()
     for name, value in node.items():
         element = elements.get(name) or _common(name)
@@ -134,8 +135,8 @@ def _common(name: str) -> Element | None:
 
 
 @cache
-def _types() -> Mapping[str, tuple[Mapping[str, Element], list[tuple[str, ...]]]]:
-    """By type: its elements, and the groups of which one must be there."""
+def _types() -> Mapping[str, tuple[Mapping[str, Element], Mapping[str, Sequence[str]]]]:
+    """By type: its elements, and the names of which one must be there, by the element as FHIR writes it."""
     types = {}
     for line in FILE.read_text("utf-8").splitlines():
         if not line.startswith("#"):
@@ -151,6 +152,6 @@ def _types() -> Mapping[str, tuple[Mapping[str, Element], list[tuple[str, ...]]]
                 if match["required"]:
                     groups[name] = [name]
                 elif match["one"]:
-                    groups.setdefault(match["choice"], []).append(name)
-            types[kind] = elements, [tuple(group) for group in groups.values()]
+                    groups.setdefault(f"{match['choice']}[x]", []).append(name)
+            types[kind] = elements, groups
     return types
