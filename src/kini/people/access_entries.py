@@ -13,7 +13,7 @@ from kini.people.models import AccessLog
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """One access: data seen, purpose, officer, case.
+    """One access: data seen, purpose, officer or reader from outside, case.
 
     Attributes:
         reason: in the officer's own words; empty for an ordinary read.
@@ -40,6 +40,7 @@ def access_entries(log: Iterable[AccessLog], own: int | None = None) -> list[Acc
 
 def _entry(entry: AccessLog, own: int | None) -> AccessEntry:
     person = entry.resident.name if entry.resident and entry.resident_id != own and not entry.resident.user_id else ""
-    who = _("%(name)s, %(agency)s") % {"name": entry.officer.name, "agency": entry.officer.agency.title}
+    officer = entry.officer
+    who = _("%(name)s, %(agency)s") % {"name": officer.name, "agency": officer.agency.title} if officer else entry.reader
     purpose = access_purposes.purpose_label(entry.purpose) if entry.purpose else ""
     return AccessEntry(entry.at, access_label(entry.what), purpose, entry.reason, who, entry.reference, person)

@@ -68,12 +68,12 @@ class DataRead:
     object_id: str = ""
 
 
-_COLUMNS = "resident_id, at, officer_id, what, purpose, reason, reference, object_id, day"
+_COLUMNS = "resident_id, at, officer_id, what, purpose, reason, reference, object_id, day, reader"
 #: Existing rows are left out before the INSERT, so that its trigger sees only new entries.
 _STORE = f"""
     INSERT INTO people_accesslog ({_COLUMNS})
     SELECT read.resident, %(at)s::timestamptz, officer.id, %(what)s::varchar, %(purpose)s::varchar, '',
-        read.reference, read.object_id, %(day)s::date
+        read.reference, read.object_id, %(day)s::date, ''::bytea
     FROM people_officer AS officer CROSS JOIN (
         SELECT DISTINCT * FROM unnest(%(residents)s::bigint[], %(references)s::text[], %(objects)s::text[])
     ) AS read (resident, reference, object_id)

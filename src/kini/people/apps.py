@@ -49,6 +49,7 @@ class PeopleConfig(AppConfig):
             "reference",
             "object_id",
             "day",
+            "reader",
         )
         destinations.register(DESTINATION, RegisterDestination())
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))

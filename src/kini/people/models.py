@@ -264,14 +264,18 @@ class LegalHold(models.Model):
 class AccessLog(models.Model):
     """One access of an officer to a person's data. Append-only: a trigger rejects updates and deletes.
 
-    A read (`day` is set) is logged once per officer, item and day; a look at hidden data every time.
+    A read (`day` is set) is logged once per officer, item and day; a look at hidden data every time. What somebody from
+    outside read with the person's consent (a doctor by a code, a program) has their name instead of an officer.
     """
 
     resident = models.ForeignKey(
         Resident, models.PROTECT, null=True, related_name="looks", help_text="None: a guest's report."
     )
     at = models.DateTimeField(default=current_time.now)
-    officer = models.ForeignKey(Officer, models.PROTECT, db_index=False)
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, db_index=False)
+    reader = EncryptedTextField(
+        context="people.access.reader", rotates=False, blank=True, help_text="Name of a reader from outside."
+    )
     what = models.CharField(max_length=60, help_text="What was seen (people/access_log.py, WHAT).")
     purpose = models.CharField(max_length=40, blank=True, help_text="Id of a purpose (people/access_purposes.py).")
     reason = EncryptedTextField(
@@ -295,7 +299,15 @@ class AccessLog(models.Model):
             models.CheckConstraint(
                 condition=Q(resident__isnull=False) | ~Q(reference=""), name="people_access_of_somebody"
             ),
-            models.CheckConstraint(condition=Q(day__isnull=False) | ~Q(reason=""), name="people_access_look_reason"),
+            models.CheckConstraint(
+                condition=Q(day__isnull=False) | ~Q(reason="") | Q(officer__isnull=True),
+                name="people_access_look_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(officer__isnull=False, reader="")
+                | (Q(officer__isnull=True, day__isnull=True, resident__isnull=False) & ~Q(reader="")),
+                name="people_access_by_one_reader",
+            ),
         ]
         indexes = [
             models.Index(fields=["resident", "-at"], name="people_look_resident"),

@@ -129,7 +129,8 @@ def reads_by_officer(officers: Iterable[Officer], day: date) -> dict[int, Office
 def officers_to_check(day: date) -> list[Officer]:
     """Officers of all agencies in which anybody reads enough on that day to be unusual. Two queries."""
     limits, (start, end) = access_purposes.access_limits(), day_bounds(day)
-    reads = AccessLog.objects.filter(at__gte=start, at__lt=end).order_by().values_list("officer__agency", "officer")
+    log = AccessLog.objects.filter(officer__isnull=False, at__gte=start, at__lt=end).order_by()
+    reads = log.values_list("officer__agency", "officer")
     counts = reads.annotate(
         reads=Count("pk", filter=Q(day__isnull=False)), looks=Count("pk", filter=Q(day__isnull=True))
     )

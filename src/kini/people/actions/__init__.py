@@ -6,6 +6,9 @@ from kini.people.actions.access_log import (
     log_look as log_look,
 )
 from kini.people.actions.access_log import (
+    log_outside_read as log_outside_read,
+)
+from kini.people.actions.access_log import (
     log_reads as log_reads,
 )
 from kini.people.actions.access_log import (

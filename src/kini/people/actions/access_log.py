@@ -7,15 +7,17 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, events, security_log
 from kini.core.actions import action, statement_action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
-from kini.people import access_log, action_helpers, rules
+from kini.people import access_log, access_log_rules, action_helpers, rules
 from kini.people.access_log import DataRead
 from kini.people.access_purposes import CASEWORK
 from kini.people.events import UnusualAccess
 from kini.people.models import AccessLog, Officer, Resident
 from kini.people.permissions import PeoplePermission
+
+LONGEST_READER = 160
 
 
 @statement_action
@@ -46,6 +48,28 @@ def report_unusual_access(*, by: Actor, officer: Officer, day: date, reads: int,
     events.publish(UnusualAccess(officer.pk, day.isoformat(), reads, looks))
     security_log.report("access-unusual", officer=officer.pk, reads=reads, looks=looks)
     return True
+
+
+@action
+def log_outside_read(
+    *, by: Actor, resident: Resident, what: str, reader: str, reason: str = "", reference: str = ""
+) -> AccessLog:
+    """Log a read from outside that the person allowed (a doctor by a code, a program), before the data is shown.
+
+    Args:
+        what: a registered type of access (`access_types`).
+        reader: name of the program, or the name that the reader gave.
+
+    Raises:
+        ActionRefused: without a name.
+    """
+    name = access_log_rules.normalise_reason(reader)[:LONGEST_READER]
+    if not name:
+        raise ActionRefused(_("Write your name, so that the person can see who read this."))
+    entry = AccessLog.objects.create(resident=resident, reader=name, what=what, reason=reason, reference=reference)
+    detail = {"what": what, "reference": reference}
+    audit.record(by=by, action="people.read-from-outside", subject=f"resident:{resident.pk}", detail=detail)
+    return entry
 
 
 @action
