@@ -10,6 +10,14 @@ from kini.records.access import require_read as require_read
 from kini.records.access import visible as visible
 from kini.records.consent_purposes import ConsentPurpose as ConsentPurpose
 from kini.records.consent_purposes import consent_purposes as consent_purposes
+from kini.records.health_sections import Code as Code
+from kini.records.health_sections import HealthEntry as HealthEntry
+from kini.records.health_sections import HealthSection as HealthSection
+from kini.records.health_sections import Immunization as Immunization
+from kini.records.health_sections import Problem as Problem
+from kini.records.health_sections import Subject as Subject
+from kini.records.health_sections import TestResult as TestResult
+from kini.records.health_sections import health_sections as health_sections
 from kini.records.permissions import MemberRole as MemberRole
 from kini.records.permissions import RecordPermission as RecordPermission
 from kini.records.policies import AccessPolicy as AccessPolicy

@@ -6,7 +6,7 @@ from kini.api.auth import scopes
 from kini.api.operations import ApiModule, api_modules
 from kini.core.actors import system
 from kini.core.events import subscribe
-from kini.epidemic.case_records import actions, api, case_references, personal_data, retention
+from kini.epidemic.case_records import actions, api, case_references, health_record, personal_data, retention
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.case_records.record_access import ACCESS_TYPE, CARE, POLICY, SURVEILLANCE
 from kini.epidemic.permissions import EpidemicPermission
@@ -40,9 +40,7 @@ def register() -> None:
             visible=has_permission(EpidemicPermission.SEE_FACILITY_RECORDS),
         ),
     )
-    note = _("What health workers recorded about you, and saying what is wrong")
-    own = NavItem("epidemic:own-records", _("My health records"), "heart", 44, "account", note=note)
-    navigation.register("own-case-records", own)
+    health_record.register()
     scopes.register(api.SCOPE.name, api.SCOPE)
     api_modules.register("lab-results", ApiModule("Laboratory results", api.router))
     case_references.register()

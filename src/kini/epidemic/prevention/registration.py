@@ -17,7 +17,7 @@ from kini.core import preparation
 from kini.core.config_files import ConfigErrors
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.prevention import actions, api, bed_occupancy, personal_data, retention
+from kini.epidemic.prevention import actions, api, bed_occupancy, health_record, personal_data, retention
 from kini.epidemic.prevention import health_alerts as alerts
 from kini.epidemic.prevention import jobs as jobs  # jobs register themselves
 from kini.epidemic.prevention.bed_types import beds_file, check_beds
@@ -34,6 +34,7 @@ def register() -> None:
     personal_data.register()
     pack_checks.register("beds", check_beds)
     bed_occupancy.register()
+    health_record.register()
     scopes.register(api.SCOPE.name, api.SCOPE)
     api_modules.register("hospital-beds", ApiModule("Hospital beds", api.router))
     preparation.demo_steps.register("hospital-beds", preparation.action_step(actions.create_demo_beds))

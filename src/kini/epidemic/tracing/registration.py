@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.epidemic.case_records.case_references import register_case_reference
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.tracing import jobs, message_replies, notifications, personal_data, retention  # noqa: F401 -- jobs register themselves
+from kini.epidemic.tracing import health_record, jobs, message_replies, notifications, personal_data, retention  # noqa: F401 -- jobs register themselves
 from kini.epidemic.tracing.actions.gatherings import VENUE_VISITS
 from kini.epidemic.tracing.models import Attendance, Contact, ContactExposure, LarvaInspection
 from kini.messages.public import reply_handlers
@@ -56,6 +56,7 @@ def register() -> None:
     )
     consent_purposes.register(purpose.id, purpose)
     notifications.register()
+    health_record.register()
     # Before the handlers that answer every message.
     reply_handlers.register("daily-check", message_replies.receive_answer)
     personal_data.register()

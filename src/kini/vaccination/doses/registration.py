@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.people.public import OnMerge, PersonReference, access_purposes, access_types, register_reference
 from kini.records.public import register_policy
-from kini.vaccination.doses import personal_data, retention
+from kini.vaccination.doses import health_record, personal_data, retention
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.record_access import ACCESS_TYPE, CORRECT, POLICY, VACCINATE
 
@@ -19,3 +19,4 @@ def register() -> None:
     register_reference(PersonReference(Dose, on_merge=OnMerge.MOVE))
     personal_data.register()
     retention.register()
+    health_record.register()

@@ -1,0 +1,54 @@
+"""Section of a person's health record: doses of vaccines."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.records.public import HealthEntry, HealthSection, Immunization, Subject, health_sections
+from kini.vaccination.doses.models import Dose
+from kini.web import formats
+
+
+def _doses(subject: Subject) -> Iterator[HealthEntry]:
+    doses = Dose.objects.filter(person__in=subject.person_ids).exclude(state="entered-in-error")
+    for dose in doses.select_related("lot", "site").order_by("-given_on", "-pk"):
+        yield _dose(dose)
+
+
+def _dose(dose: Dose) -> HealthEntry:
+    lot = dose.lot.number if dose.lot else dose.lot_number
+    place = dose.site.name if dose.site else dose.elsewhere
+    not_done = dose.reason if dose.state == "not-done" else ""
+    lines = (
+        _("Given on %(day)s") % {"day": formats.day_long(dose.given_on)} if not not_done else "",
+        place,
+        _("Lot %(lot)s") % {"lot": lot} if lot else "",
+        _("Not given: %(reason)s") % {"reason": not_done} if not_done else "",
+    )
+    return HealthEntry(
+        _("%(vaccine)s, dose %(number)d") % {"vaccine": dose.vaccine, "number": dose.number},
+        dose.given_on,
+        tuple(filter(None, lines)),
+        _("Not given") if not_done else _("Given"),
+        "neutral" if not_done else "ok",
+        dose.reference,
+        changed_at=dose.updated_at,
+        fact=Immunization(
+            *(dose.reference, dose.given_on, dose.vaccine),
+            number=dose.number,
+            lot=lot,
+            place=place,
+            not_done=not_done,
+        ),
+    )
+
+
+def register() -> None:
+    """Register the section; called once at start."""
+    section = HealthSection(
+        *(gettext_lazy("Vaccinations"), "shield", 10, _doses),
+        gettext_lazy("Recorded where the dose was given, or brought from elsewhere; shown as it stands at this moment."),
+        gettext_lazy("Say what is wrong below the dose. An officer compares it with the papers of the site."),
+    )
+    health_sections.register("doses", section)
