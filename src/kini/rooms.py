@@ -12,7 +12,7 @@ from types import ModuleType
 
 FLOORS = (
     ("privacy",),
-    ("satusehat",),
+    ("health_record", "satusehat"),
     ("vaccination",),
     ("epidemic", "reports", "letters", "payments", "booking", "feeds", "wifi"),
     ("cases",),

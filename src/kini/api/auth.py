@@ -23,12 +23,14 @@ class Principal:
         actor: a client acts for a person, within its scopes.
         key: identifies the principal for rate limits and idempotency keys.
         guest_key: secret of a guest's draft or case.
+        client: id of the OAuth client that acts.
     """
 
     actor: Actor
     key: str
     per_minute: int
     guest_key: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,8 @@ def _no_office_day() -> Problem:
 def _caller(rows: list[Sequence[Any]]) -> Principal:
     _scopes, _expires, client, data, user, _active = rows[0][: len(PLAIN)]
     most = (data or {}).get("per_minute", PER_MINUTE)
-    return Principal(_actor(user, [row[len(PLAIN) :] for row in rows]), f"program:{client}:{user}", most)
+    actor = _actor(user, [row[len(PLAIN) :] for row in rows])
+    return Principal(actor, f"program:{client}:{user}", most, client=client)
 
 
 def _actor(user: int, rows: list[Sequence[Any]]) -> Actor:
