@@ -17,7 +17,9 @@ from kini.people import queries as people_queries
 from kini.people.public import token_auth
 
 router = Router()
-SCOPE = Scope("health-status:read", gettext_lazy("Ask whether you may enter a venue now: yes or no, without the reason"))
+SCOPE = Scope(
+    "health-status:read", gettext_lazy("Ask whether you may enter a venue now: yes or no, without the reason")
+)
 READ = token_auth.RequireScope(SCOPE.name)
 #: Reads about one person by one client.
 READS = Limit("health_record.status", 60, 3600)

@@ -37,7 +37,8 @@ class Share(models.Model):
             ),
             models.CheckConstraint(condition=~Q(sections=[]), name="health_record_share_of_something"),
             models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True) | Q(code__isnull=True), name="health_record_share_revoked_has_no_code"
+                condition=Q(revoked_at__isnull=True) | Q(code__isnull=True),
+                name="health_record_share_revoked_has_no_code",
             ),
         ]
         indexes = [

@@ -1,7 +1,7 @@
 """International Patient Summary (HL7 FHIR R4, IPS 1.1) of a health record: a document bundle. Pure.
 
 Medicines, allergies and problems are sections that every summary has; of what the city does not know, the summary says
-that there is no information. Codes are those that rooms give with their entries; texts are in the language of the record.
+that there is no information. Codes are those that rooms give with their entries; texts are in the active language.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,9 +54,7 @@ def patient_summary(about: SummaryOf, facts: Sequence[Fact]) -> Json:
         builder.section(
             _("Allergies"), "48765-2", "Allergies and adverse reactions Document", [builder.no_allergies()]
         ),
-        builder.section(
-            _("Medicines"), "10160-0", "History of Medication use Narrative", [builder.no_medicines()]
-        ),
+        builder.section(_("Medicines"), "10160-0", "History of Medication use Narrative", [builder.no_medicines()]),
         builder.section(
             _("Vaccinations"), "11369-6", "History of Immunization note", doses or [builder.no_immunizations()]
         ),
@@ -84,7 +82,9 @@ class _Builder:
         """Keep a resource; returns its address in the bundle."""
         url = self._url(f"{kind}/{key}")
         text = {"status": "generated", "div": _div(escape(words))}
-        self.resources.append({"fullUrl": url, "resource": {"resourceType": kind, "id": url[9:], "text": text, **content}})
+        self.resources.append(
+            {"fullUrl": url, "resource": {"resourceType": kind, "id": url[9:], "text": text, **content}}
+        )
         self.texts[url] = words
         return url
 
@@ -201,7 +201,7 @@ class _Builder:
     def bundle(self, sections: Sequence[Json]) -> Json:
         """Return the document: the Composition first, then what it refers to."""
         about, url = self.about, self._url("Composition")
-        composition = {
+        composition: Json = {
             "resourceType": "Composition",
             "id": url[9:],
             "language": about.language,

@@ -41,6 +41,8 @@ def access_entries(log: Iterable[AccessLog], own: int | None = None) -> list[Acc
 def _entry(entry: AccessLog, own: int | None) -> AccessEntry:
     person = entry.resident.name if entry.resident and entry.resident_id != own and not entry.resident.user_id else ""
     officer = entry.officer
-    who = _("%(name)s, %(agency)s") % {"name": officer.name, "agency": officer.agency.title} if officer else entry.reader
+    who = (
+        _("%(name)s, %(agency)s") % {"name": officer.name, "agency": officer.agency.title} if officer else entry.reader
+    )
     purpose = access_purposes.purpose_label(entry.purpose) if entry.purpose else ""
     return AccessEntry(entry.at, access_label(entry.what), purpose, entry.reason, who, entry.reference, person)

@@ -1,9 +1,9 @@
-"""Sections of a person's health record. Rooms contribute what they hold; the page, a doctor's view, PDF and FHIR show it.
+"""Sections of a person's health record: rooms contribute what they hold; page, doctor's view, PDF and FHIR show it.
 
 An entry is in the reader's language. Its `fact` has what other systems understand: codes, days and numbers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -123,7 +123,7 @@ class HealthSection:
     label: str | Promise
     icon: str
     order: int
-    entries: Callable[[Subject], Sequence[HealthEntry]]
+    entries: Callable[[Subject], Iterable[HealthEntry]]
     source: str | Promise
     wrong: str | Promise
     shared: bool = True

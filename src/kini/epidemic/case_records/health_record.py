@@ -1,6 +1,6 @@
 """Sections of a person's health record: illnesses and laboratory tests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -74,9 +74,10 @@ def _illness(case: CaseRecord) -> HealthEntry:
     )
 
 
-def _tests(subject: Subject) -> Sequence[HealthEntry]:
-    tests = LabTest.objects.filter(person__in=subject.person_ids).select_related("laboratory", "case")
-    return [_test(each) for each in tests.order_by("-specimen_on", "-pk")]
+def _tests(subject: Subject) -> Iterator[HealthEntry]:
+    tests = LabTest.objects.filter(person__in=subject.person_ids).select_related("laboratory")
+    for test in tests.order_by("-specimen_on", "-pk"):
+        yield _test(test)
 
 
 def _test(test: LabTest) -> HealthEntry:

@@ -48,7 +48,9 @@ def register() -> None:
     """Register the section; called once at start."""
     section = HealthSection(
         *(gettext_lazy("Vaccinations"), "shield", 10, _doses),
-        gettext_lazy("Recorded where the dose was given, or brought from elsewhere; shown as it stands at this moment."),
+        gettext_lazy(
+            "Recorded where the dose was given, or brought from elsewhere; shown as it stands at this moment."
+        ),
         gettext_lazy("Say what is wrong below the dose. An officer compares it with the papers of the site."),
     )
     health_sections.register("doses", section)
