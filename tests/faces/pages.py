@@ -100,6 +100,13 @@ def register_venue(page: "Page", town: Town) -> None:
     send(page, town)
 
 
+def read_shared(page: "Page", town: Town) -> None:
+    """Read a health record with its code."""
+    page.locator("main [name=code]").fill(town["health_code"])
+    page.locator("main [name=reader]").fill("Dokter, puskesmas")
+    send(page, town)
+
+
 def reveal(page: "Page", town: Town) -> None:
     """Ask to see what is hidden."""
     unfold(page, town)
@@ -185,6 +192,12 @@ PAGE_TYPES = (
     ),
     PageType("record-patient", "epidemic:record-patient", given={"disease": "covid-19"}),
     PageType("own-case-records", "epidemic:own-records", who=RESIDENT),
+    PageType("my-health", "health_record:mine", who=RESIDENT),
+    PageType("health-record", "health_record:record", who=RESIDENT, given={"resident": "profile"}),
+    PageType("health-share", "health_record:share", who=RESIDENT, given={"resident": "profile"}),
+    PageType("health-shared", "health_record:shared", who=RESIDENT, given={"reference": "health_share"}),
+    PageType("health-open", "health_record:open"),
+    PageType("health-opened", "health_record:open", deed=read_shared),
     PageType("epidemic", "epidemic:overview"),
     PageType("epidemic-disease", "epidemic:disease", given={"disease": "covid-19"}),
     PageType("epidemic-method", "epidemic:method", given={"disease": "covid-19"}),
@@ -449,7 +462,7 @@ ELSEWHERE = {
         "cases:item-remove", "cases:onward", "cases:start", "messages:device", "messages:notice", "messages:posted",
         "messages:retry", "messages:settle", "payments:desk-returned", "payments:notice",
         "people:end-other-sessions", "people:end-session", "people:forget-device",
-        "people:sign-out", "web:language",
+        "people:sign-out", "web:language", "health_record:revoke",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
         "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
         "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",
@@ -484,7 +497,7 @@ ELSEWHERE = {
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map",
-        "epidemic:dictionary", "epidemic:download",
+        "epidemic:dictionary", "epidemic:download", "health_record:printed", "health_record:summary",
         "epidemic:alert-cap", "epidemic:alerts-feed", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "privacy:desk-breach-letter", "privacy:download",

@@ -41,6 +41,7 @@ from kini.demo.cases import create_application, example_answers_of  # noqa: E402
 from kini.demo.people import DemoPeople, create_resident, details_of, write_sign_in_list  # noqa: E402
 from kini.epidemic.prevention import actions as epidemic  # noqa: E402
 from kini.epidemic.prevention.actions import AlertContent  # noqa: E402
+from kini.health_record import actions as health_record  # noqa: E402
 from kini.messages import actions as messages  # noqa: E402
 from kini.messages import queries as told  # noqa: E402
 from kini.messages import unsubscribe  # noqa: E402
@@ -243,7 +244,9 @@ def _records(resident: Actor, officer: Actor, nurse: Actor, reference: str) -> T
     records.break_glass(by=rescuer, record=case, reason="danger", note="Seorang anak ditemukan sendirian di dermaga")
     own = Resident.objects.get(user_id=resident.user_id)
     consent = records.give_consent(by=resident, resident=own, purpose=REQUEST, reference=reference)
-    return {"emergency": reference, "consent": consent.pk}
+    share = health_record.share_record(by=resident, resident=own, sections=["doses", "tests", "illnesses"])
+    shown = {"profile": own.pk, "health_share": share.reference, "health_code": share.code}
+    return {"emergency": reference, "consent": consent.pk} | shown
 
 
 def _health_alerts(nurse: Actor, officer: Actor) -> Town:

@@ -174,7 +174,13 @@ def test_an_open_follow_up_asks_for_todays_answer_first(family: Family, mother: 
         **{"reference": references.generate("CT"), "disease": "covid-19", "person": family.mother.person, "risk": 3},
         **{"agency": corner.agency, "unit": corner.units["gambir"], "area": corner.areas["31.71.01.1001"]},
         **{"area_path": "31/31.71", "first_exposure_on": day(2), "last_exposure_on": day(2)},
-        **{"follow_up_until": day(-12), "quarantine_until": day(-8), "quarantine_reason": "rule", "answer_code": code, "rule_since": day(900)},
+        **{
+            "follow_up_until": day(-12),
+            "quarantine_until": day(-8),
+            "quarantine_reason": "rule",
+            "answer_code": code,
+            "rule_since": day(900),
+        },
     )
     page = text(mother.get("/me/health/"))
     assert page.index(code) < page.index("Stay at home until")

@@ -26,7 +26,7 @@ class FilledSection:
 
     @property
     def newest(self) -> datetime | None:
-        """When an entry was added or changed last."""
+        """Time of the last change of an entry; None without any."""
         return max((each.changed_at for each in self.entries if each.changed_at), default=None)
 
 
