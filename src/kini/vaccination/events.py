@@ -33,3 +33,15 @@ class DoseChanged(Event):
     name: ClassVar[str] = "vaccination.dose_changed"
     dose: int
     person: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandbyCalled(Event):
+    """Somebody on the waiting list of today was called for a dose that is left over.
+
+    Attributes:
+        request: id of `StandbyRequest`.
+    """
+
+    name: ClassVar[str] = "vaccination.standby_called"
+    request: int

@@ -1,16 +1,18 @@
 """Models of the room's parts, where Django looks for them."""
 
 from kini.vaccination.doses.models import Dose, DoseDispute, DoseRevision
-from kini.vaccination.sites.models import Lot, Session, Shipment, Site, SiteHours, Vial
+from kini.vaccination.sites.models import Lot, SecondDose, Session, Shipment, Site, SiteHours, StandbyRequest, Vial
 
 __all__ = [
     "Dose",
     "DoseDispute",
     "DoseRevision",
     "Lot",
+    "SecondDose",
     "Session",
     "Shipment",
     "Site",
     "SiteHours",
+    "StandbyRequest",
     "Vial",
 ]

@@ -5,6 +5,7 @@ from kini.people.public import register_permissions
 from kini.vaccination.campaigns.campaign_files import check_campaigns
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.sites import registration as sites
 
 
 def register() -> None:
@@ -12,3 +13,4 @@ def register() -> None:
     register_permissions(VaccinationPermission)
     pack_checks.register("campaigns", check_campaigns)
     doses.register()
+    sites.register()

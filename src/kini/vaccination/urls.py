@@ -1,6 +1,6 @@
 """Addresses of the room's parts."""
 
-from django.urls import URLPattern, URLResolver
+from kini.vaccination.sites import urls as sites
 
 app_name = "vaccination"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [*sites.urlpatterns]

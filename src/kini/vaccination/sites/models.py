@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kini.booking.models import Slot
+from kini.booking.models import Booking, Slot
 from kini.city.models import Agency, Area, Place, Unit
+from kini.people.models import Resident, User
 
 
 class Site(models.Model):
@@ -142,3 +143,72 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["site", "vaccine"], name="vaccination_session_open", condition=Q(settled_at=None))
         ]
+
+
+class SecondDose(models.Model):
+    """A dose that is kept at a site for somebody who had the one before, until they take it, go elsewhere, or lapse.
+
+    Attributes:
+        first_dose: uuid of the dose that was given; nothing else here says whose it is.
+        kept: in the ledger; False while the site has no free dose, until the next delivery.
+    """
+
+    ENDS: ClassVar = ("taken", "released", "lapsed")
+
+    first_dose = models.UUIDField(unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="second_doses")
+    campaign = models.CharField(max_length=60, help_text="Of the pack.")
+    vaccine = models.CharField(max_length=60, help_text="Of the pack.")
+    dose_ul = models.PositiveIntegerField()
+    due_on = models.DateField(help_text="Recommended day; it is planned for its week.")
+    until = models.DateField(help_text="Last day for which it is kept.")
+    kept = models.BooleanField(default=False)
+    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, related_name="second_dose")
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=8, blank=True, choices=[(each, each) for each in ENDS])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("due_on")), name="vaccination_second_until_later"),
+            models.CheckConstraint(condition=Q(dose_ul__gte=1), name="vaccination_second_of_a_dose"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_because="") | Q(ended_at__isnull=False) & ~Q(ended_because=""),
+                name="vaccination_second_ended_because",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept=False) | Q(ended_at__isnull=True), name="vaccination_second_kept_until_end"
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "vaccine"], name="vaccination_second_due", condition=Q(ended_at=None))]
+
+
+class StandbyRequest(models.Model):
+    """Somebody near a site who wants to come within the hour when doses are left at the end of the day.
+
+    Called at most once, in the order of their requests; a call that is not answered in time lapses.
+    """
+
+    STATES: ClassVar = ("waiting", "called", "coming", "declined", "lapsed", "ended")
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", help_text="Whom the call is sent to.")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="standby_requests")
+    campaign = models.CharField(max_length=60, help_text="Of the pack.")
+    vaccines = models.JSONField(help_text="That the person may have.")
+    day = models.DateField()
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=[(each, each) for each in STATES], default="waiting")
+    called_at = models.DateTimeField(null=True)
+    answer_by = models.DateTimeField(null=True)
+    session = models.ForeignKey(Session, models.SET_NULL, null=True, related_name="+", help_text="Of the call.")
+    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resident", "campaign", "day"], name="vaccination_standby_once_a_day"),
+            models.CheckConstraint(
+                condition=~Q(state="called") | Q(called_at__isnull=False, answer_by__isnull=False),
+                name="vaccination_standby_called_until",
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "day", "made_at"], name="vaccination_standby_order")]
