@@ -45,6 +45,7 @@ from kini.people.personal_data_registry import personal_data_categories as perso
 from kini.people.persons.identifier_types import IdentifierType as IdentifierType
 from kini.people.persons.identifier_types import identifier_types as identifier_types
 from kini.people.persons.models import NATIONAL_ID as NATIONAL_ID
+from kini.people.persons.name_matching import name_similarity as name_similarity
 from kini.people.persons.person_access import person_reads as person_reads
 from kini.people.persons.person_details import PersonDetails as PersonDetails
 from kini.people.persons.person_details import details_of as details_of

@@ -34,6 +34,7 @@ from kini.people.models import (
     User,
 )
 from kini.people.permissions import PeoplePermission, Permission
+from kini.people.persons.likely_duplicates import known_persons as known_persons
 from kini.people.persons.likely_duplicates import likely_duplicates as likely_duplicates
 from kini.people.persons.models import NATIONAL_ID
 from kini.people.persons.person_access import person_reference

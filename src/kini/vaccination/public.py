@@ -1,3 +1,19 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
+from kini.vaccination.campaigns import campaign_files as campaign_files
+from kini.vaccination.doses import actions as dose_actions
+from kini.vaccination.doses import queries as dose_queries
+from kini.vaccination.doses.actions import DoseCorrection as DoseCorrection
+from kini.vaccination.doses.actions import NewDose as NewDose
+from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
+
+__all__ = [
+    "CORRECT_DOSES",
+    "DoseCorrection",
+    "NewDose",
+    "VaccinationPermission",
+    "campaign_files",
+    "dose_actions",
+    "dose_queries",
+]

@@ -1,0 +1,119 @@
+"""Numbers at SATUSEHAT of officers, sites and vaccines: entered by hand, or looked up there and kept for a month."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kini.core import current_time
+from kini.people import queries as people_queries
+from kini.people.models import Resident
+from kini.people.public import NATIONAL_ID
+from kini.satusehat.client import Refused, Resource, SatusehatClient
+from kini.satusehat.fhir import codes
+from kini.satusehat.models import NationalNumber
+from kini.satusehat.outcomes import Problem
+
+KEPT = timedelta(days=30)
+#: Types of places (FHIR location-physical-type) by kind of a vaccination site.
+PHYSICAL_TYPES = {
+    "fixed": ("bu", "Building"),
+    "mass": ("area", "Area"),
+    "car": ("ve", "Vehicle"),
+    "home": ("ho", "House"),
+}
+PHYSICAL_TYPE = "http://terminology.hl7.org/CodeSystem/location-physical-type"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPlace:
+    """A place of the city as a Location is made of it. Coordinates in degrees, WGS 84."""
+
+    key: str
+    name: str
+    kind: str = "fixed"
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def practitioner_number(client: SatusehatClient, user_id: int | None) -> str:
+    """Return the number of an officer, found by the NIK of the officer's profile, else the organization's own one.
+
+    Raises:
+        Refused: there is neither.
+    """
+
+    def look_up() -> tuple[str, str]:
+        nik = _nik_of(user_id)
+        practitioner = client.find("Practitioner", codes.NIK, nik) if nik else None
+        return str(practitioner["id"]) if practitioner else client.practitioner, ""
+
+    number = _known(client, "practitioner", str(user_id), look_up) if user_id else client.practitioner
+    if not number:
+        raise Refused([Problem(code="no-practitioner", path="Encounter.participant")])
+    return number
+
+
+def _nik_of(user_id: int | None) -> str:
+    person = Resident.objects.filter(user=user_id).values_list("person_id", flat=True).first()
+    if person is None:
+        return ""
+    [known] = people_queries.known_persons([person])
+    return dict(known.identifiers).get(NATIONAL_ID, "")
+
+
+def location_number(client: SatusehatClient, place: LocalPlace) -> str:
+    """Return the number of a place: of the Location with its id, which is created where there is none."""
+
+    def look_up() -> tuple[str, str]:
+        system = client.system("location")
+        location = client.find("Location", system, place.key)
+        if location is None:
+            location = client.create(
+                location_resource(place, client.organization), unless=f"identifier={system}|{place.key}"
+            )
+        return str(location.get("id", "")), place.name[:160]
+
+    number = _known(client, "location", place.key, look_up)
+    if not number:
+        raise Refused([Problem(code="unreadable", path="Location")])
+    return number
+
+
+def location_resource(place: LocalPlace, organization: str) -> Resource:
+    """Build a Location of the organization."""
+    code, display = PHYSICAL_TYPES[place.kind]
+    resource: Resource = {
+        "resourceType": "Location",
+        "identifier": [{"system": f"http://sys-ids.kemkes.go.id/location/{organization}", "value": place.key}],
+        "status": "active",
+        "name": place.name,
+        "mode": "instance",
+        "physicalType": {"coding": [{"system": PHYSICAL_TYPE, "code": code, "display": display}]},
+        "managingOrganization": {"reference": f"Organization/{organization}"},
+    }
+    if place.latitude is not None and place.longitude is not None:
+        resource["position"] = {"longitude": place.longitude, "latitude": place.latitude, "altitude": 0}
+    return resource
+
+
+def product_number(client: SatusehatClient, vaccine: str) -> str:
+    """Return the code of the KFA product that the operator entered for a vaccine, or ""."""
+    entered = NationalNumber.objects.filter(organization=client.organization, kind="product", key=vaccine)
+    return entered.values_list("number", flat=True).first() or ""
+
+
+def _known(client: SatusehatClient, kind: str, key: str, look_up: Callable[[], tuple[str, str]]) -> str:
+    """Return a stored number, or look it up and store it; "" is not stored."""
+    now = current_time.now()
+    stored = NationalNumber.objects.filter(organization=client.organization, kind=kind, key=key).first()
+    if stored and (stored.entered_by_hand or stored.checked_at > now - KEPT):
+        return stored.number
+    number, name = look_up()
+    if number:
+        NationalNumber.objects.update_or_create(
+            organization=client.organization,
+            kind=kind,
+            key=key,
+            defaults={"number": number, "name": name, "checked_at": now, "entered_by_hand": False},
+        )
+    return number
