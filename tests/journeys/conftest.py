@@ -58,6 +58,9 @@ class Stock:
     def publish_warnings(self) -> int:
         return int(self._ask("publish_warnings"))
 
+    def wave(self, cases: int) -> int:
+        return int(self._ask("wave", cases))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

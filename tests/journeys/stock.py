@@ -4,6 +4,7 @@ Protocol: one JSON line per request, [function, argument ...], and one per respo
 """
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -140,6 +141,13 @@ def positive_result() -> str:
     return checkin.issue_upload_code(by=system("journeys"), test=test)
 
 
+def wave(cases: int) -> int:
+    """Create a made-up wave of cases, count and publish it; return the number of case records."""
+    call = ["epidemic", "--cases", str(cases)]
+    subprocess.run([sys.executable, "-m", "kini.cli", "demo", *call], check=True, stdout=subprocess.DEVNULL)
+    return CaseRecord.objects.filter(source="demo").count()
+
+
 def publish_warnings() -> int:
     """Publish the packages of the next hours; return their number."""
     checkin.publish_packages(by=system("journeys"))
@@ -159,6 +167,7 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "access_point": access_point,
     "positive_result": positive_result,
     "publish_warnings": publish_warnings,
+    "wave": wave,
 }
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import argparse
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 
 from kini.city.public import check_pack as find_pack_errors
 from kini.city.public import pack_error
@@ -12,7 +11,7 @@ from kini.core import chain, command_line, file_store, preparation, retention
 from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.config_files import ConfigErrors
-from kini.core.database import database_roles
+from kini.core.database import database_roles, migration
 from kini.demo import access_log, cases, people
 from kini.people.public import demo_accounts
 from kini.web import static_build
@@ -49,7 +48,7 @@ def check_connections() -> None:
 def migrate_tables() -> None:
     """Migrate and grant each role its rights, as the owner."""
     with database_roles.as_owner():
-        call_command("migrate", verbosity=0, interactive=False)
+        migration.migrate()
         removal.store_terms()
         database_roles.grant_program_role()
         preparation.run(preparation.owner_steps, BY)
