@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from kini.core.sandboxes import SandboxServer, StartSandbox, sandboxes
 
 sandboxes.register("register", SandboxServer("Sandbox civil registry", 8792, "kini.demo.civil_register.start"))
+sandboxes.register("satusehat", SandboxServer("Sandbox SATUSEHAT", 8793, "kini.demo.satusehat.start"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
