@@ -6,7 +6,7 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from kini.satusehat.sandbox.fhir import TYPES
+from kini.satusehat.sandbox.fhir_server import TYPES
 from kini.satusehat.sandbox.structure import COMMON, FILE
 
 HEAD = """# Elements of FHIR R4 (CC0): resources, parts, data types. "*": a list; "!": required; "=x": one of choice x.

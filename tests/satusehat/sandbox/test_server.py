@@ -1,12 +1,13 @@
 """The sandbox over HTTP: tokens, create, read, update, patch, search, transactions, control."""
 
-import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
+from kini.satusehat.sandbox.master_data import kfa_vaccine
 from kini.satusehat.sandbox.server import TOKEN, Sandbox
 from kini.satusehat.sandbox.store import Store
 from tests.satusehat.sandbox.conftest import (
@@ -91,6 +92,7 @@ def test_a_conditional_create_finds_what_is_there(call: Call) -> None:
 
 def test_patients_are_found_with_masked_numbers_and_never_listed(call: Call) -> None:
     bundle = call("GET", "Patient", params={"identifier": f"{NIK_SYSTEM}|{NIK}"}).json()
+    get_fhir_model_class("Bundle").model_validate(bundle)
     assert (bundle["type"], bundle["total"]) == ("searchset", 1)
     person = bundle["entry"][0]["resource"]
     assert {each["value"] for each in person["identifier"]} == {PATIENT, "#" * 16}
@@ -200,10 +202,12 @@ def test_a_transaction_is_all_or_nothing(call: Call, sandbox: Sandbox) -> None:
     sent = bundle(entry(immunization(encounter=to_visit), 2), entry(encounter(), 1))
     answer = call("POST", "", json=sent)
     assert answer.status_code == 200, answer.text
-    responses = [each["response"] for each in answer.json()["entry"]]
-    assert [each["resourceType"] for each in responses] == ["Immunization", "Encounter"]
-    dose = call("GET", f"Immunization/{responses[0]['resourceID']}").json()
-    assert dose["encounter"]["reference"] == f"Encounter/{responses[1]['resourceID']}"
+    places = [each["response"]["location"].split("/_history/")[0] for each in answer.json()["entry"]]
+    assert [place.split("/")[0] for place in places] == ["Immunization", "Encounter"]
+    get_fhir_model_class("Bundle").model_validate(answer.json())
+    dose = call("GET", places[0]).json()
+    get_fhir_model_class("Immunization").model_validate(dose)
+    assert dose["encounter"]["reference"] == places[1]
     before = sandbox.counts()["resources"]
     wrong = bundle(
         entry(encounter("V2"), 1),
@@ -211,6 +215,7 @@ def test_a_transaction_is_all_or_nothing(call: Call, sandbox: Sandbox) -> None:
         entry(encounter("V3"), 3),
     )
     refused = call("POST", "", json=wrong)
+    get_fhir_model_class("OperationOutcome").model_validate(refused.json())
     assert refused.status_code == 400
     assert {10107, 20012} <= rules_of(refused.json())
     depends = bundle(entry(encounter("V2", status="finished"), 1), entry(immunization("D2", encounter=to_visit), 2))
@@ -223,7 +228,7 @@ def test_a_transaction_sent_again_creates_nothing(call: Call, sandbox: Sandbox) 
     sent = bundle(entry(encounter(), 1, ifNoneExist=condition))
     first, second = (call("POST", "", json=sent).json()["entry"][0]["response"] for _ in range(2))
     assert (first["status"], second["status"]) == ("201 Created", "200 OK")
-    assert first["resourceID"] == second["resourceID"]
+    assert first["location"] == second["location"]
 
 
 @pytest.mark.parametrize(
@@ -246,8 +251,6 @@ def test_bundles_are_not_nested(call: Call) -> None:
 
 
 def test_products_and_facilities_are_looked_up(sandbox: Sandbox, call: Call) -> None:
-    from kini.satusehat.sandbox.master_data import kfa_vaccine
-
     sandbox.products = [kfa_vaccine("93004035", "Vaksin COVID-19 ChAdOx1", "AstraZeneca", "VG213")]
     query = {"product_type": "farmasi", "keyword": "covid chadox", "page": "1", "size": "10"}
     answer = call("GET", "/kfa-v2/products/all", params=query).json()
@@ -297,9 +300,7 @@ def test_tests_give_patients(call: Call) -> None:
 
 
 def test_the_capability_statement_is_one(call: Call) -> None:
-    from fhir.resources.R4B.capabilitystatement import CapabilityStatement
-
-    assert CapabilityStatement.model_validate_json(json.dumps(call("GET", "metadata").json()))
+    assert get_fhir_model_class("CapabilityStatement").model_validate(call("GET", "metadata").json())
 
 
 def test_query_strings_survive_the_links(call: Call) -> None:

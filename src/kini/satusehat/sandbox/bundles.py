@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from kini.satusehat.sandbox.clients import Client
-from kini.satusehat.sandbox.fhir import Fhir
+from kini.satusehat.sandbox.fhir_server import Fhir
 from kini.satusehat.sandbox.outcomes import Issue, Refused, operation_outcome
 from kini.satusehat.sandbox.rule_table import request_rule
 from kini.satusehat.sandbox.search_parameters import criteria_of
@@ -191,8 +191,6 @@ def _do(fhir: Fhir, client: Client, entry: Mapping[str, Any], ids: _Ids) -> dict
         "location": f"{stored.type}/{stored.id}/_history/{stored.version}",
         "etag": stored.etag,
         "lastModified": stored.updated,
-        "resourceType": stored.type,
-        "resourceID": stored.id,
     }
     return {"response": response} | ({"resource": stored.resource()} if request["method"] == "GET" else {})
 

@@ -58,7 +58,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Misfortune:
-    """What happens to one request.
+    """Fate of one request.
 
     Attributes:
         kind: of `KINDS`; empty: nothing.

@@ -1,7 +1,7 @@
 """HTTP server of the sandbox: token endpoint, FHIR, KFA, the index of facilities, and `/sandbox/` to control it.
 
 Control, on loopback as everything here and without a token: `POST /sandbox/faults` (`misbehaviour.Faults`; `{}` ends
-them), `POST /sandbox/options` (`settings.Options`), `POST /sandbox/patients` and `/sandbox/resources` (lists to store),
+them), `POST /sandbox/options` (`sandbox_options.Options`), `POST /sandbox/patients`, `POST /sandbox/resources` (lists),
 `POST /sandbox/clients` (`{"organization": ...}`), `GET /sandbox/counts`, `POST /sandbox/clear`.
 """
 
@@ -18,11 +18,11 @@ from urllib.parse import parse_qs, urlsplit
 from kini.core.sandboxes import SandboxHandler, bind_sandbox
 from kini.satusehat.sandbox import bundles, master_data, people
 from kini.satusehat.sandbox.clients import Client, Clients, Unauthorized
-from kini.satusehat.sandbox.fhir import Fhir
+from kini.satusehat.sandbox.fhir_server import Fhir
 from kini.satusehat.sandbox.misbehaviour import Faults, Misbehaviour, Misfortune
 from kini.satusehat.sandbox.outcomes import Issue, Refused, operation_outcome
 from kini.satusehat.sandbox.rule_table import request_rule
-from kini.satusehat.sandbox.settings import Options
+from kini.satusehat.sandbox.sandbox_options import Options
 from kini.satusehat.sandbox.store import Store, Stored
 
 TOKEN = "/oauth2/v1/accesstoken"  # noqa: S105

@@ -31,13 +31,14 @@ class Element:
     """An element of a type.
 
     Attributes:
-        choice: stem of the choice of types that it belongs to.
+        choice: stem of the choice of types that it belongs to; `choice_required`: one of them must be there.
     """
 
     type: str
     is_list: bool
     required: bool
     choice: str
+    choice_required: bool = False
 
 
 _ELEMENT = re.compile(r"(?P<name>\w+):(?P<type>\w+)(?P<list>\*?)(?P<required>!?)(?:=(?P<choice>\w+)(?P<one>!?))?")
@@ -75,6 +76,22 @@ def check(resource: Mapping[str, Any]) -> list[Issue]:
 
 def is_known(kind: str) -> bool:
     return kind in _types()
+
+
+def element_of(kind: str, name: str) -> Element:
+    """Element of a type.
+
+    Raises:
+        LookupError: it has none of that name.
+    """
+    if (element := _types()[kind][0].get(name) or _common(name)) is None:
+        raise LookupError(f"{kind}.{name}")
+    return element
+
+
+def elements_of(kind: str) -> Mapping[str, Element]:
+    """Elements of a type by name, without those of every resource or part."""
+    return _types()[kind][0]
 
 
 def _resource_issues(kind: str, resource: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
@@ -115,8 +132,7 @@ def _value_issues(kind: str, value: Any, path: str) -> Iterator[tuple[str, str]]
         yield from _resource_issues(str(value.get("resourceType")) if isinstance(value, dict) else "", value, path)
     elif kind in _types():
         yield from _issues(kind, value, path)
-        return
-    if (expected := _PRIMITIVES.get(kind)) is None:
+    elif (expected := _PRIMITIVES.get(kind)) is None:
         if not isinstance(value, str):
             yield path, "must be a text"
     elif isinstance(expected, re.Pattern):
@@ -147,7 +163,11 @@ def _types() -> Mapping[str, tuple[Mapping[str, Element], Mapping[str, Sequence[
                 assert match, row
                 name = match["name"]
                 elements[name] = Element(
-                    match["type"], bool(match["list"]), bool(match["required"]), match["choice"] or ""
+                    match["type"],
+                    bool(match["list"]),
+                    bool(match["required"]),
+                    match["choice"] or "",
+                    bool(match["one"]),
                 )
                 if match["required"]:
                     groups[name] = [name]

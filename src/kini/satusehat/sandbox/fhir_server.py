@@ -14,6 +14,7 @@ from kini.satusehat.sandbox.clients import OPERATIONS_PORTAL, Client, require_sc
 from kini.satusehat.sandbox.events import event_key
 from kini.satusehat.sandbox.outcomes import Issue, Refused
 from kini.satusehat.sandbox.rule_table import REQUEST, request_rule, rules
+from kini.satusehat.sandbox.sandbox_options import Options
 from kini.satusehat.sandbox.search_parameters import (
     DEFAULT_COUNT,
     IHS_NUMBER,
@@ -23,7 +24,6 @@ from kini.satusehat.sandbox.search_parameters import (
     criteria_of,
     index_entries,
 )
-from kini.satusehat.sandbox.settings import Options
 from kini.satusehat.sandbox.store import Store, Stored
 from kini.satusehat.sandbox.validation import Context, check, find
 
@@ -175,10 +175,9 @@ class Fhir:
 
     def _require_valid(self, client: Client, resource: dict[str, Any]) -> None:
         organizations = self.organizations_of(client)
-        owner = next(
-            (str(each) for each in find(resource, (OWNERS.get(resource["resourceType"], ""), "reference"))), ""
-        )
-        if owner and owner.rsplit("/", 1)[-1] not in organizations:
+        owners = find(resource, (OWNERS.get(resource["resourceType"], ""), "reference"))
+        kind, _, owner = str(next(iter(owners), "")).rpartition("/")
+        if kind == "Organization" and owner not in organizations:
             raise _business_rule(resource["resourceType"])
         now = datetime.now(UTC)
         context = Context(organizations, now, self.options.earliest_on(now.date()))
