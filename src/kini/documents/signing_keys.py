@@ -24,6 +24,11 @@ class KeyUnavailable(Exception):
     """An agency's key is missing or cannot be used; the message is for the operator."""
 
 
+def keys_folder() -> Path:
+    """Folder of the keys; rooms with keys of their own have a folder in it."""
+    return DocumentsEnvironment.current().keys_folder
+
+
 def has_key(folder: Path, agency: str) -> bool:
     """Check for a key file of the agency; it is validated when it signs."""
     return any((folder / f"{agency}{ending}").is_file() for ending in (".toml", ".p12", ".pem"))

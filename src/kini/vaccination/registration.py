@@ -3,6 +3,7 @@
 from kini.city.public import pack_checks
 from kini.people.public import register_permissions
 from kini.vaccination.campaigns.campaign_files import check_campaigns
+from kini.vaccination.certificates import registration as certificates
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.sites import registration as sites
@@ -14,3 +15,4 @@ def register() -> None:
     pack_checks.register("campaigns", check_campaigns)
     doses.register()
     sites.register()
+    certificates.register()

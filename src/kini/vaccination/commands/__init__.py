@@ -6,4 +6,12 @@ VERBS = {
     "check vaccination": Verb(
         "kini.vaccination.commands.check_vaccination", "compare appointments with the stock of vaccines", Needs.DATABASE
     ),
+    "verify": Verb(
+        "kini.vaccination.commands.verify_certificate", "verify a health certificate (HC1, SMART)", Needs.DATABASE
+    ),
+    "verify trust": Verb(
+        "kini.vaccination.commands.load_lists",
+        "load, list or remove trusted keys, revocations and rules of certificates",
+        Needs.DATABASE,
+    ),
 }
