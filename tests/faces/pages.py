@@ -230,6 +230,8 @@ PAGE_TYPES = (
     PageType("slip", "epidemic:slip"),
     PageType("slip-wrong", "epidemic:slip", deed=send),
     PageType("gate", "epidemic:gate"),
+    PageType("gatekeeper", "vaccination:gatekeeper"),
+    PageType("certificates", "vaccination:certificates", RESIDENT),
     PageType("entry-pass", "epidemic:pass", RESIDENT),
     PageType("my-venues", "epidemic:venues", RESIDENT),
     PageType("my-venue", "epidemic:venue", RESIDENT, path="/check-in/venues/", deed=register_venue),
@@ -462,7 +464,7 @@ ELSEWHERE = {
         "cases:item-remove", "cases:onward", "cases:start", "messages:device", "messages:notice", "messages:posted",
         "messages:retry", "messages:settle", "payments:desk-returned", "payments:notice",
         "people:end-other-sessions", "people:end-session", "people:forget-device",
-        "people:sign-out", "web:language", "health_record:revoke",
+        "people:sign-out", "web:language", "health_record:revoke", "vaccination:issue-certificate",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
         "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
         "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",
@@ -487,6 +489,7 @@ ELSEWHERE = {
     "only where the city has a directory of officers (tests/people/directory)": (
         "people:directory-back", "people:directory-signed-out", "people:directory-start",
     ),
+    "only with a recorded dose: tests/vaccination/certificates": ("vaccination:certificate",),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": (
         "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",
@@ -494,6 +497,8 @@ ELSEWHERE = {
     "files": (
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
+        "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",
+        "vaccination:certificate-file",
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map",

@@ -55,6 +55,7 @@ OPTIONAL = {
     "cosmic_ray": ("cli/check_mutants.py",),
     "playwright": ("robot/screenshots.py",),
     "pyspark": ("analytics/engine.py",),
+    "zxingcpp": ("vaccination/commands/verify_certificate.py",),
 }
 
 

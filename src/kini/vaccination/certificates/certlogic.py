@@ -286,7 +286,7 @@ def _shown(value: Any) -> str:
 
 
 def validate(expression: Any) -> list[Issue]:
-    """What is wrong with an expression's form."""
+    """Find what is wrong with an expression's form."""
     return list(_issues(expression, DEEPEST))
 
 

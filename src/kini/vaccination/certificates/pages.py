@@ -18,7 +18,7 @@ from kini.people.models import Resident
 from kini.people.queries import actor_for
 from kini.vaccination.certificates import actions, code_picture, publication, queries
 from kini.vaccination.certificates.models import Certificate
-from kini.vaccination.certificates.sentences import REASONS, VALID
+from kini.vaccination.certificates.verdict_sentences import REASONS, VALID
 from kini.vaccination.doses.models import Dose
 from kini.web import formats
 from kini.web.page_cache import cache_for_anonymous

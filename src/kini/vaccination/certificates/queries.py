@@ -129,7 +129,7 @@ def kind_of_list(data: bytes, issuer: str = "") -> str:
 
 
 def trusted() -> Trust:
-    """What the city trusts: its own keys and revocations, and the lists of others."""
+    """Trust of the city: its own keys and revocations, and the lists of others."""
     own = Trust(tuple(key.trusted for key in issuing_keys.issuing_keys()), frozenset(revoked_hashes()))
     return own.merged(_loaded(*_newest_list())[0])
 

@@ -10,7 +10,7 @@ LONGEST_CONTENT = 100_000
 
 
 class Reason(StrEnum):
-    """Why a certificate is refused; `sentences.py` has the words, scripts use the same values."""
+    """Why a certificate is refused; `verdict_sentences.py` has the words, scripts use the same values."""
 
     NOT_READABLE = "not-readable"
     TOO_LONG = "too-long"

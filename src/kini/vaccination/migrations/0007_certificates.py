@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vaccination', '0005_sites_stock_triggers'),
+        ('vaccination', '0006_sites_second_doses_standby'),
     ]
 
     operations = [
