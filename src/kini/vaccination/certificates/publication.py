@@ -1,4 +1,4 @@
-"""Publication of what others need of the city's certificates: keys, revocations, and the lists of the gatekeepers' page."""
+"""Publication of keys, revocations, and the lists of the gatekeepers' page."""
 
 from base64 import b64encode
 from collections.abc import Iterable

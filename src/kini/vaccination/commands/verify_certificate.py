@@ -13,8 +13,8 @@ from kini.documents.public import signing_keys
 from kini.vaccination.certificates import queries, shc
 from kini.vaccination.certificates.business_rules import RuleSet, UnreadableRules, read_rules
 from kini.vaccination.certificates.refusals import LONGEST_CONTENT
-from kini.vaccination.certificates.verdict_sentences import sentence
 from kini.vaccination.certificates.trust import Trust, UnreadableList, read_list
+from kini.vaccination.certificates.verdict_sentences import sentence
 from kini.vaccination.certificates.verification import Verdict, verify
 
 INVALID = 1
