@@ -223,6 +223,25 @@ def test_a_transaction_is_all_or_nothing(call: Call, sandbox: Sandbox) -> None:
     assert sandbox.counts()["resources"] == before
 
 
+def test_entries_refer_to_each_other_in_a_circle(call: Call) -> None:
+    """The workflow's visit names the diagnosis, and the diagnosis the visit."""
+    visit, diagnosis = (f"urn:uuid:00000000-0000-4000-8000-{number:012}" for number in (1, 2))
+    condition = {
+        "resourceType": "Condition",
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "U11.9"}]},
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "encounter": {"reference": visit},
+    }
+    sent = bundle(entry(encounter(diagnosis=[{"condition": {"reference": diagnosis}}]), 1), entry(condition, 2))
+    answer = call("POST", "", json=sent)
+    assert answer.status_code == 200, answer.text
+    places = [each["response"]["location"].split("/_history/")[0] for each in answer.json()["entry"]]
+    assert call("GET", places[0]).json()["diagnosis"][0]["condition"]["reference"] == places[1]
+    assert call("GET", places[1]).json()["encounter"]["reference"] == places[0]
+    again = bundle(entry(encounter("V2", diagnosis=[{"condition": {"reference": "urn:uuid:none"}}]), 1))
+    assert rules_of(call("POST", "", json=again).json()) == {20007}
+
+
 def test_a_transaction_sent_again_creates_nothing(call: Call, sandbox: Sandbox) -> None:
     condition = f"identifier=http://sys-ids.kemkes.go.id/encounter/{ORGANIZATION}%7CV1"
     sent = bundle(entry(encounter(), 1, ifNoneExist=condition))

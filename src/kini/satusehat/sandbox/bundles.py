@@ -1,7 +1,6 @@
 """Bundles: transactions and batches of requests, and the results of searches."""
 
 import json
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from kini.satusehat.sandbox.outcomes import Issue, Refused, operation_outcome
 from kini.satusehat.sandbox.rule_table import request_rule
 from kini.satusehat.sandbox.search_parameters import criteria_of
 from kini.satusehat.sandbox.store import Stored
+from kini.satusehat.sandbox.structure import is_known
 
 MOST_ENTRIES = 500
 
@@ -89,16 +89,18 @@ def _is_uuid(text: str) -> bool:
 
 
 def _transaction(fhir: Fhir, client: Client, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Responses in the order of the entries, which may refer to earlier and later ones."""
-    ids = _Ids()
+    """Responses in the order of the entries, which may refer to each other, also in circles."""
     with fhir.store.transaction():
-        responses = dict[int, dict[str, Any]]()
-        for number in _in_order(entries):
+        ids = _Ids()
+        for entry in entries:
+            ids.assign(fhir, entry)
+        responses = list[dict[str, Any]]()
+        for number, entry in enumerate(entries):
             try:
-                responses[number] = _do(fhir, client, entries[number], ids)
+                responses.append(_do(fhir, client, entry, ids))
             except Refused as refused:
-                raise Refused(refused.status, *refused.issues, *_consequences(entries, number, responses)) from None
-    return [responses[number] for number in range(len(entries))]
+                raise Refused(refused.status, *refused.issues, *_consequences(entries, number)) from None
+        return responses
 
 
 def _batch(fhir: Fhir, client: Client, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -112,26 +114,20 @@ def _batch(fhir: Fhir, client: Client, entries: Sequence[dict[str, Any]]) -> lis
     return responses
 
 
-def _in_order(entries: Sequence[dict[str, Any]]) -> list[int]:
-    """Numbers of the entries so that each comes after those to which it refers, where that is possible."""
-    numbers = {entry.get("fullUrl"): number for number, entry in enumerate(entries)}
-    needed = [
-        {numbers[url] for url in _URN.findall(json.dumps(entry.get("resource", {}))) if url in numbers} - {number}
-        for number, entry in enumerate(entries)
-    ]
-    order, waiting = list[int](), list(range(len(entries)))
-    while waiting:
-        ready = next((number for number in waiting if needed[number] <= set(order)), waiting[0])
-        waiting.remove(ready)
-        order.append(ready)
-    return order
-
-
-_URN = re.compile(r"urn:uuid:[0-9a-fA-F\-]{36}")
-
-
 class _Ids(dict[str, str]):
-    """References by `fullUrl` of the entries that were done."""
+    """References by `fullUrl` of the entries; those of new resources are given before any is stored."""
+
+    def assign(self, fhir: Fhir, entry: Mapping[str, Any]) -> None:
+        """Give an entry its reference: of the resource that it replaces, that matches its condition, or a new one."""
+        kind, request = entry.get("resource", {}).get("resourceType"), entry.get("request", {})
+        if not is_known(str(kind)) or not isinstance(request, dict):
+            return
+        if request.get("method") == "PUT":
+            self[entry.get("fullUrl", "")] = str(request.get("url")).strip("/")
+        elif request.get("method") == "POST":
+            condition = request.get("ifNoneExist", "")
+            match = fhir.match(str(kind), condition) if condition else None
+            self[entry.get("fullUrl", "")] = f"{kind}/{match.id if match else fhir.new_id(str(kind))}"
 
     def resolve(self, fhir: Fhir, node: Any) -> Any:
         """Copy of a resource with references to entries and conditional references replaced."""
@@ -150,7 +146,7 @@ class _Ids(dict[str, str]):
         if value in self:
             return self[value]
         if value.startswith("urn:uuid:"):
-            words = f"{value} is no entry before this one"
+            words = f"{value} is no entry of this bundle"
             raise Refused(400, Issue(request_rule("not-found"), words, "Bundle.entry", "not-found"))
         kind, question, query = value.partition("?")
         if question:
@@ -175,17 +171,19 @@ def _do(fhir: Fhir, client: Client, entry: Mapping[str, Any], ids: _Ids) -> dict
             if resource.get("resourceType") != kind:
                 words = "request.url must be the type of the resource"
                 raise Refused(400, Issue(request_rule("structure"), words, "Bundle.entry.request.url", "structure"))
-            stored, new = fhir.create(client, resource, request.get("ifNoneExist", ""))
+            own = ids.get(entry.get("fullUrl", ""), "/").split("/")[1]
+            condition = request.get("ifNoneExist", "")
+            stored, new = fhir.create(client, resource, condition, identity=own, expected=frozenset(ids.values()))
             status = "201 Created" if new else "200 OK"
         case "PUT":
-            stored, status = fhir.update(client, kind, identity, resource, request.get("ifMatch", "")), "200 OK"
+            if_match, expected = request.get("ifMatch", ""), frozenset(ids.values())
+            stored = fhir.update(client, kind, identity, resource, if_match, expected=expected)
+            status = "200 OK"
         case "GET" if identity:
             stored, status = fhir.read(client, kind, identity), "200 OK"
         case method:
             words = f"{method} is not done in bundles"
             raise Refused(400, Issue(0, words, "Bundle.entry.request.method", "not-supported"))
-    if url := entry.get("fullUrl"):
-        ids[url] = f"{stored.type}/{stored.id}"
     response = {
         "status": status,
         "location": f"{stored.type}/{stored.id}/_history/{stored.version}",
@@ -195,15 +193,14 @@ def _do(fhir: Fhir, client: Client, entry: Mapping[str, Any], ids: _Ids) -> dict
     return {"response": response} | ({"resource": stored.resource()} if request["method"] == "GET" else {})
 
 
-def _consequences(entries: Sequence[dict[str, Any]], failed: int, responses: Mapping[int, Any]) -> list[Issue]:
-    """Issues of the entries that were not tried because of the one that failed."""
+def _consequences(entries: Sequence[dict[str, Any]], failed: int) -> list[Issue]:
+    """Issues of the entries after the one that failed."""
     issues, url = [], entries[failed].get("fullUrl", "-")
-    for number, entry in enumerate(entries):
-        if number != failed and number not in responses:
-            resource = entry.get("resource", {})
-            refers = url in json.dumps(resource)
-            rule = request_rule("refers-to-an-error" if refers else "after-an-error")
-            kind = str(resource.get("resourceType"))
-            words = f"{'Invalid' if refers else 'Forbidden'} resource {kind} due to previous error"
-            issues.append(Issue(rule, words, kind, "processing"))
+    for entry in entries[failed + 1 :]:
+        resource = entry.get("resource", {})
+        refers = url in json.dumps(resource)
+        rule = request_rule("refers-to-an-error" if refers else "after-an-error")
+        kind = str(resource.get("resourceType"))
+        words = f"{'Invalid' if refers else 'Forbidden'} resource {kind} due to previous error"
+        issues.append(Issue(rule, words, kind, "processing"))
     return issues

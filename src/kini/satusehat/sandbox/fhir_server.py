@@ -3,7 +3,7 @@
 import re
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -56,8 +56,20 @@ class Fhir:
     store: Store
     options: Options = field(default_factory=Options)
 
-    def create(self, client: Client, resource: dict[str, Any], if_none_exist: str = "") -> tuple[Stored, bool]:
+    def create(
+        self,
+        client: Client,
+        resource: dict[str, Any],
+        if_none_exist: str = "",
+        *,
+        identity: str = "",
+        expected: Collection[str] = (),
+    ) -> tuple[Stored, bool]:
         """Create a resource; returns it, and whether it is new (a conditional create may find one).
+
+        Args:
+            identity: id that was given to it before.
+            expected: references to resources that the same transaction will store.
 
         Raises:
             Refused: by a rule, as a duplicate, or when several match the condition.
@@ -65,16 +77,25 @@ class Fhir:
         kind = self._require_type(resource.get("resourceType"))
         require_scope(client, kind, writes=True)
         with self.store.transaction():
-            if if_none_exist and (match := self._match(kind, if_none_exist)):
+            if if_none_exist and (match := self.match(kind, if_none_exist)):
                 return match, False
-            self._require_valid(client, resource)
+            self._require_valid(client, resource, expected)
             key = event_key(resource)
             if key and self.options.refuse_duplicates and self.store.by_key(kind, key):
                 words = f"Found duplicate resource: {kind}"
                 raise Refused(400, Issue(request_rule("duplicate"), words, kind, "duplicate"))
-            return self._put(resource | {"id": self._new_id(kind)}, client.organization, key), True
+            return self._put(resource | {"id": identity or self.new_id(kind)}, client.organization, key), True
 
-    def update(self, client: Client, kind: str, identity: str, resource: dict[str, Any], if_match: str = "") -> Stored:
+    def update(
+        self,
+        client: Client,
+        kind: str,
+        identity: str,
+        resource: dict[str, Any],
+        if_match: str = "",
+        *,
+        expected: Collection[str] = (),
+    ) -> Stored:
         """Replace a resource.
 
         Raises:
@@ -90,7 +111,7 @@ class Fhir:
             )
         with self.store.transaction():
             stored = self._own(client, kind, identity, if_match)
-            self._require_valid(client, resource)
+            self._require_valid(client, resource, expected)
             return self._put(resource, stored.organization, event_key(resource))
 
     def patch(
@@ -113,7 +134,7 @@ class Fhir:
             if resource.get("id") != identity or resource.get("resourceType") != kind:
                 raise Refused(400, Issue(request_rule("structure"), "id cannot be changed", f"{kind}.id", "structure"))
             if kind != "Patient":
-                self._require_valid(client, resource)
+                self._require_valid(client, resource, ())
             return self._put(resource, stored.organization, event_key(resource))
 
     def read(self, client: Client, kind: str, identity: str) -> Stored:
@@ -152,7 +173,7 @@ class Fhir:
         """Store a resource of the Ministry's, without rules, under its own id or a new one."""
         kind = resource["resourceType"]
         with self.store.transaction():
-            return self._put({"id": self._new_id(kind), **resource}, organization, event_key(resource))
+            return self._put({"id": self.new_id(kind), **resource}, organization, event_key(resource))
 
     def organizations_of(self, client: Client) -> frozenset[str]:
         """Identifiers of the client's organization and of those below it."""
@@ -173,7 +194,7 @@ class Fhir:
             resource = _masked(resource)
         return self.store.put(resource, organization, entries, key=key)
 
-    def _require_valid(self, client: Client, resource: dict[str, Any]) -> None:
+    def _require_valid(self, client: Client, resource: dict[str, Any], expected: Collection[str]) -> None:
         organizations = self.organizations_of(client)
         owners = find(resource, (OWNERS.get(resource["resourceType"], ""), "reference"))
         kind, _, owner = str(next(iter(owners), "")).rpartition("/")
@@ -191,12 +212,17 @@ class Fhir:
         issues += [
             Issue(request_rule("not-found"), f"Resource not found {kind}/{identity}", path, "not-found")
             for path, kind, identity in references(resource)
-            if not self.store.exists(kind, identity)
+            if f"{kind}/{identity}" not in expected and not self.store.exists(kind, identity)
         ]
         if issues:
             raise Refused(400, *issues)
 
-    def _match(self, kind: str, condition: str) -> Stored | None:
+    def match(self, kind: str, condition: str) -> Stored | None:
+        """Resource that matches the condition of a conditional create.
+
+        Raises:
+            Refused: several do.
+        """
         rows, _, _ = self.store.search(kind, criteria_of(kind, parse_qs(condition.removeprefix("?"))), count=2)
         if len(rows) > 1:
             raise Refused(412, Issue(0, "Several resources match the condition", kind, "multiple-matches"))
@@ -223,7 +249,8 @@ class Fhir:
             raise Refused(400, Issue(request_rule("structure"), words, "resourceType", "not-supported"))
         return str(kind)
 
-    def _new_id(self, kind: str) -> str:
+    def new_id(self, kind: str) -> str:
+        """Id for a new resource."""
         if kind not in MASTER_TYPES:
             return str(uuid.uuid4())
         while self.store.exists(kind, number := f"{'PN'[kind != 'Patient']}{secrets.randbelow(10**11):011}"):
