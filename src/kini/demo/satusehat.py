@@ -13,10 +13,13 @@ from kini.demo.people import AT_COUNTER, WITH_ACCOUNT, name_of
 from kini.people import rules
 from kini.satusehat.public import Sandbox, Store, configure, kfa_vaccine, sandbox_people, server
 from kini.services.public import example_national_id
+from kini.vaccination.public import campaign_files
 
 #: Numbers at SATUSEHAT, shaped as in its own sandbox.
 ORGANIZATION, PRACTITIONER, FIRST_PATIENT = "10000004", "N10000001", 100000030009
 HEALTH_WORKERS = 5
+#: Pretended codes of products count from here.
+PRETENDED_CODES = 93_999_000
 
 
 def resources(facilities: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -46,12 +49,27 @@ def resources(facilities: dict[str, str]) -> Iterator[dict[str, Any]]:
         )
 
 
+def products() -> list[dict[str, Any]]:
+    """Products of KFA: the pack's vaccines, under pretended codes where the pack has none."""
+    return [
+        kfa_vaccine(
+            vaccine.codes.kfa or f"{PRETENDED_CODES + number}",
+            f"{vaccine.name}",
+            vaccine.maker,
+            vaccine.codes.kfa_group,
+        )
+        for number, vaccine in enumerate(campaign_files.vaccines().values(), start=1)
+    ]
+
+
 def start(folder: Path, _city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
     """Create server and configuration file for core.sandboxes."""
     folder.mkdir(parents=True, exist_ok=True)
-    sandbox = Sandbox(Store(folder / "satusehat.sqlite3"), products=PRODUCTS)
+    sandbox = Sandbox(Store(folder / "satusehat.sqlite3"))
     with translation.override(pack.current().languages[0]):
-        units = [unit for unit in read_pack_tables(pack.current().root, pack.current()).units if unit.type]
+        sandbox.products = products()
+        tables = read_pack_tables(pack.current().root, pack.current())
+        units = [unit for unit in tables.units if unit.type]
         facilities = {unit.pk: f"{unit.name}" for unit in units}
         with sandbox.store.transaction():
             for resource in resources(facilities):
@@ -59,9 +77,6 @@ def start(folder: Path, _city: str, port: int) -> tuple[ThreadingHTTPServer, Pat
                     sandbox.fhir.add(resource)
     client = sandbox.clients.ensure(ORGANIZATION)
     running = server(sandbox, port)
-    options = {"practitioner": PRACTITIONER, "agency": units[0].agency_id if units else ""}
+    agency = units[0].agency_id if units else tables.agencies[0].pk
+    options = {"practitioner": PRACTITIONER, "agency": agency}
     return running, configure(folder, client, running.server_address[1], **options)
-
-
-#: The one product of COVID-19 whose code is published.
-PRODUCTS = [kfa_vaccine("93004035", "Vaksin COVID-19 ChAdOx1 (AstraZeneca)", "AstraZeneca", "VG213")]
