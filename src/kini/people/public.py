@@ -42,6 +42,7 @@ from kini.people.personal_data_registry import LegalBasis as LegalBasis
 from kini.people.personal_data_registry import PersonalDataCategory as PersonalDataCategory
 from kini.people.personal_data_registry import PersonalFile as PersonalFile
 from kini.people.personal_data_registry import personal_data_categories as personal_data_categories
+from kini.people.persons import similarity as similarity
 from kini.people.persons.identifier_types import IdentifierType as IdentifierType
 from kini.people.persons.identifier_types import identifier_types as identifier_types
 from kini.people.persons.models import NATIONAL_ID as NATIONAL_ID

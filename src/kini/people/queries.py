@@ -36,6 +36,7 @@ from kini.people.models import (
 from kini.people.permissions import PeoplePermission, Permission
 from kini.people.persons.likely_duplicates import known_persons as known_persons
 from kini.people.persons.likely_duplicates import likely_duplicates as likely_duplicates
+from kini.people.persons.likely_duplicates import persons_like as persons_like
 from kini.people.persons.models import NATIONAL_ID
 from kini.people.persons.person_access import person_reference
 from kini.people.persons.trees import person_tree as person_tree

@@ -45,3 +45,15 @@ class StandbyCalled(Event):
 
     name: ClassVar[str] = "vaccination.standby_called"
     request: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseEventRecorded(Event):
+    """An adverse event after a dose was recorded.
+
+    Attributes:
+        event: id of `AdverseEvent`.
+    """
+
+    name: ClassVar[str] = "vaccination.adverse_event_recorded"
+    event: int

@@ -3,13 +3,17 @@
 from kini.vaccination.certificates.models import Certificate, VerifierList
 from kini.vaccination.doses.models import Dose, DoseDispute, DoseRevision
 from kini.vaccination.sites.models import Lot, SecondDose, Session, Shipment, Site, SiteHours, StandbyRequest, Vial
+from kini.vaccination.visits.models import AdverseEvent, FollowUp, PhoneConflict, Visit
 
 __all__ = [
+    "AdverseEvent",
     "Certificate",
     "Dose",
     "DoseDispute",
     "DoseRevision",
+    "FollowUp",
     "Lot",
+    "PhoneConflict",
     "SecondDose",
     "Session",
     "Shipment",
@@ -18,4 +22,5 @@ __all__ = [
     "StandbyRequest",
     "VerifierList",
     "Vial",
+    "Visit",
 ]

@@ -11,3 +11,4 @@ class VaccinationPermission(Permission):
     GIVE_DOSES = "give-doses", _("check in, screen and vaccinate at a site")
     MANAGE_STOCK = "manage-vaccine-stock", _("receive, move and write off vaccines of a site")
     CORRECT_DOSES = "correct-doses", _("correct doses and decide on disputes")
+    REVIEW_EVENTS = "review-adverse-events", _("see serious events after vaccinations and review them")

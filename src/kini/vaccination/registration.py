@@ -7,6 +7,7 @@ from kini.vaccination.certificates import registration as certificates
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.sites import registration as sites
+from kini.vaccination.visits import registration as visits
 
 
 def register() -> None:
@@ -16,3 +17,4 @@ def register() -> None:
     doses.register()
     sites.register()
     certificates.register()
+    visits.register()

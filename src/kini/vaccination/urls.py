@@ -2,7 +2,14 @@
 
 from django.urls import include, path
 
+from kini.vaccination.doses import urls as doses
 from kini.vaccination.sites import urls as sites
+from kini.vaccination.visits import urls as visits
 
 app_name = "vaccination"
-urlpatterns = [*sites.urlpatterns, path("vaccination/", include("kini.vaccination.certificates.urls"))]
+urlpatterns = [
+    *sites.urlpatterns,
+    path("vaccination/", include("kini.vaccination.certificates.urls")),
+    *doses.urlpatterns,
+    *visits.urlpatterns,
+]

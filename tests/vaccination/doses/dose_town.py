@@ -38,8 +38,8 @@ class Station:
     def new(self, person: Person | None = None, **values: object) -> NewDose:
         """A dose of today at the site in Gambir."""
         made = {
-            "uuid": uuid4(), "campaign": "covid-19", "vaccine": "coronavac", "number": 1, "volume_ul": 500,
-            "lot": self.lots["coronavac"], "given_at": current_time.now(), "site": self.sites["gambir"],
+            "uuid": uuid4(), "campaign": "covid-19", "vaccine": "sinovac", "number": 1, "volume_ul": 500,
+            "lot": self.lots["sinovac"], "given_at": current_time.now(), "site": self.sites["gambir"],
         }  # fmt: skip
         return NewDose(person=person or self.person(), **(made | values))  # type: ignore[arg-type]
 
@@ -58,8 +58,8 @@ def build(corner: records_town.Corner) -> Station:
     }  # fmt: skip
     until = today() + timedelta(days=90)
     lots = {
-        vaccine: Lot.objects.create(vaccine=vaccine, number=f"{vaccine.upper()}-1", expires_on=until)
-        for vaccine in ("coronavac", "comirnaty")
+        vaccine: Lot.objects.create(vaccine=vaccine, number=f"{vaccine.upper()}-1", expires_on=until, vial_ul=5000)
+        for vaccine in ("sinovac", "pfizer")
     }
     station = Station(corner, sites, lots)
     _hire(station, "vaccinator", "vaccinator", "gambir", None)

@@ -101,7 +101,7 @@ def test_vaccinators_record_at_their_own_site(station: Station):
     [
         ({"given_at": None, "given_on": today() + timedelta(days=1)}, "future"),
         ({"given_at": None, "given_on": today() - timedelta(days=365 * 60)}, "too early"),
-        ({"vaccine": "comirnaty"}, "another vaccine"),
+        ({"vaccine": "pfizer"}, "another vaccine"),
     ],
 )
 def test_what_cannot_be_is_refused(station: Station, values, words):
@@ -110,7 +110,7 @@ def test_what_cannot_be_is_refused(station: Station, values, words):
 
 
 def test_an_expired_or_recalled_lot_counts_only_with_a_reason(station: Station):
-    lot = station.lots["coronavac"]
+    lot = station.lots["sinovac"]
     type(lot).objects.filter(pk=lot.pk).update(expires_on=today() - timedelta(days=1))
     lot.refresh_from_db()
     with pytest.raises(ActionRefused, match="expired"):

@@ -9,7 +9,7 @@ from kini.people import encrypted_fields
 from kini.people.models import Resident
 from kini.people.persons.identifier_types import identifier_types
 from kini.people.persons.models import NATIONAL_ID, Person, PersonIdentifier
-from kini.people.persons.person_details import details_of, has_profile
+from kini.people.persons.person_details import PersonDetails, details_of, has_profile
 from kini.people.persons.search_keys import sharing_a_key_q
 from kini.people.persons.similarity import Similarity, compare
 from kini.people.persons.trees import trees_of
@@ -52,6 +52,22 @@ def likely_duplicates(person: Person, *, least: float = LEAST_SCORE, most: int =
     for other in known_persons(candidates - {each.pk for each in own.records}):
         best = _compare(own, other)
         if other.root != own.root and best.score >= least and not conflicting_types(own, other):
+            root = next(each for each in other.records if each.pk == other.root)
+            likely.append(LikelyDuplicate(root, best.score, best.reasons))
+    return sorted(likely, key=lambda each: (-each.score, each.person.pk))[:most]
+
+
+def persons_like(details: PersonDetails, *, least: float = LEAST_SCORE, most: int = 10) -> list[LikelyDuplicate]:
+    """Return persons (roots) whose name and birth resemble typed ones, the likeliest first. The caller logs them.
+
+    Args:
+        least: lowest score.
+        most: number of persons returned.
+    """
+    likely = []
+    for other in known_persons(set(_some_ids(sharing_a_key_q(details)))):
+        best = max((compare(details, details_of(each)) for each in other.records), key=lambda each: each.score)
+        if best.score >= least:
             root = next(each for each in other.records if each.pk == other.root)
             likely.append(LikelyDuplicate(root, best.score, best.reasons))
     return sorted(likely, key=lambda each: (-each.score, each.person.pk))[:most]

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.records.public import HealthEntry, HealthSection, Immunization, Subject, health_sections
+from kini.vaccination.doses.dose_names import vaccine_name
 from kini.vaccination.doses.models import Dose
 from kini.web import formats
 
@@ -27,12 +29,14 @@ def _dose(dose: Dose) -> HealthEntry:
         _("Not given: %(reason)s") % {"reason": not_done} if not_done else "",
     )
     return HealthEntry(
-        _("%(vaccine)s, dose %(number)d") % {"vaccine": dose.vaccine, "number": dose.number},
+        _("%(vaccine)s, dose %(number)d") % {"vaccine": vaccine_name(dose.vaccine), "number": dose.number},
         dose.given_on,
         tuple(filter(None, lines)),
         _("Not given") if not_done else _("Given"),
         "neutral" if not_done else "ok",
         dose.reference,
+        link=reverse("vaccination:dispute-dose", args=[dose.reference]),
+        link_text=_("This is not mine, or it is wrong"),
         changed_at=dose.updated_at,
         fact=Immunization(
             *(dose.reference, dose.given_on, dose.vaccine),

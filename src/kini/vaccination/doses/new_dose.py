@@ -12,7 +12,7 @@ from kini.city.models import Agency, Area
 from kini.core import audit, events, references
 from kini.core.actors import ActionRefused, Actor
 from kini.people import queries as people_queries
-from kini.people.models import Person, User
+from kini.people.models import Person
 from kini.people.public import details_of
 from kini.people.rules import age
 from kini.vaccination.doses.models import Dose
@@ -49,7 +49,7 @@ class NewDose:
     site: Site | None = None
     elsewhere: str = ""
     agency: Agency | None = None
-    vaccinator: User | None = None
+    vaccinator_id: int | None = None
     despite: str = ""
     source: str = "site"
     source_key: str = ""
@@ -140,7 +140,7 @@ def _row(by: Actor, dose: NewDose) -> Dose:
         elsewhere=dose.elsewhere,
         agency=agency,
         site_area_path=area_path,
-        vaccinator=dose.vaccinator,
+        vaccinator_id=dose.vaccinator_id,
         source=dose.source,
         source_key=dose.source_key,
         recorded_by_id=by.user_id,

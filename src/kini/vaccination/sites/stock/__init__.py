@@ -4,6 +4,7 @@ Vials are moved sealed; doses come out of one opened vial. What happened is alwa
 that it cannot have: the difference is booked as found, so that nothing disappears. `accounts` has the accounts.
 """
 
+from kini.vaccination.sites.stock.accounts import vials_at
 from kini.vaccination.sites.stock.deliveries import count_in, receive, record_lot, send
 from kini.vaccination.sites.stock.dose_movements import (
     REASONS,
@@ -39,6 +40,7 @@ __all__ = [
     "record_lot",
     "send",
     "take_back",
+    "vials_at",
     "waste",
     "write_off_expired",
 ]

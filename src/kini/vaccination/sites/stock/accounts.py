@@ -118,3 +118,13 @@ def vial_contents(site: Site, lot: Lot | None = None) -> Iterator[tuple[Vial, in
     held = Balance.objects.filter(account__in=[opened(vial) for vial in rows])
     contents = dict(held.values_list("account", "balance"))
     yield from ((vial, contents.get(opened(vial), 0)) for vial in rows)
+
+
+def vials_at(site: Site) -> list[tuple[Lot, bool]]:
+    """Return the lots of which a site has vaccine, each with whether a vial of it is open. Three queries."""
+    units = Balance.objects.filter(account=sealed(site), balance__gt=0).values_list("unit", flat=True)
+    opened_lots = {vial.lot for vial, left in vial_contents(site) if left > 0}
+    names = {tuple(unit.removeprefix("vaccine:").split("/", 1)) for unit in units}
+    lots = Lot.objects.filter(number__in=[number for _vaccine, number in names])
+    sealed_lots = {lot for lot in lots if (lot.vaccine, lot.number) in names}
+    return [(lot, lot in opened_lots) for lot in sealed_lots | opened_lots]

@@ -1,0 +1,285 @@
+"""Actions that record a visit: arrival, comparison, screening, dose with its stock, and the end."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kini.booking.models import Booking
+from kini.booking.public import check_in, finish_booking
+from kini.core import audit, current_time, references
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, NotAllowed, system
+from kini.people import queries as people_queries
+from kini.people.models import Person
+from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_of
+from kini.vaccination.campaigns.eligibility import Eligibility
+from kini.vaccination.campaigns.schema import Campaign
+from kini.vaccination.doses import actions as dose_actions
+from kini.vaccination.doses import queries as dose_queries
+from kini.vaccination.doses.actions import NewDose
+from kini.vaccination.doses.models import Dose
+from kini.vaccination.doses.record_access import require_may_vaccinate
+from kini.vaccination.sites import stock
+from kini.vaccination.sites.models import Lot, Site
+from kini.vaccination.visits import arrivals, rules, safety_checks
+from kini.vaccination.visits.entries import VisitEntry
+from kini.vaccination.visits.models import AdverseEvent, FollowUp, Visit
+from kini.vaccination.visits.refusals import CANCELLED, IDENTITY, INVALID, LOT, RECORDED, SCREENING, VisitRefused
+from kini.web.formats import city_time
+
+BY = system("vaccination.visits")
+
+
+@action
+def record_visit(
+    *, by: Actor, site: Site, entry: VisitEntry, happened: bool = False, person: Person | None = None
+) -> Visit:
+    """Record a visit as far as it has come. The same entry twice changes nothing.
+
+    Args:
+        person: whom a walk-in was found to be, by comparing a record with the card.
+        happened: somebody decided that it is recorded as it was, whatever the rules and the stock say.
+
+    Raises:
+        NotAllowed: unless the actor vaccinates at the site.
+        VisitRefused: with a code and what to do.
+    """
+    require_may_vaccinate(by, site)
+    _lock(entry.uuid)
+    visit = _known(entry, site)
+    if visit and visit.outcome:
+        return visit
+    visit = visit or _arrived(by, site, entry, happened, person)
+    if entry.outcome:
+        # Two who record the same person wait for each other here.
+        root = people_queries.root_of(visit.person)
+        person = Person.objects.select_for_update(of=("self",)).get(pk=root.pk)
+        finish = _give if entry.outcome == "given" else _not_done
+        finish(by, visit, person, entry, happened)
+    return visit
+
+
+@action
+def end_visit(*, by: Actor, visit: Visit, at: datetime | None = None) -> Visit:
+    """Record that somebody went: after the observation, or before a dose.
+
+    Raises:
+        NotAllowed: unless the actor vaccinates at the site.
+    """
+    require_may_vaccinate(by, visit.site)
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("site").get(pk=visit.pk)
+    if visit.ended_at is None:
+        now = current_time.now()
+        visit.ended_at, visit.outcome = max(visit.came_at, min(at or now, now)), visit.outcome or "left"
+        visit.save(update_fields=["ended_at", "outcome"])
+        audit.record(by=by, action="vaccination.visit-ended", subject=f"visit:{visit.uuid}")
+    return visit
+
+
+def _lock(uuid: UUID) -> None:
+    """Let transmissions of one entry wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"vaccination visit {uuid}"])
+
+
+def _known(entry: VisitEntry, site: Site) -> Visit | None:
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("person", "booking", "site", "dose")
+    visit = rows.filter(uuid=entry.uuid).first() or rows.filter(dose__uuid=entry.uuid).first()
+    if visit and visit.site_id != site.pk:
+        raise NotAllowed(_("You do not work at this site. Ask its head to add you."))
+    return visit
+
+
+def _arrived(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: Person | None) -> Visit:
+    booking = None
+    try:
+        campaign_of(entry.campaign)
+    except LookupError as unknown:
+        raise VisitRefused(INVALID, str(unknown)) from None
+    if entry.booking:
+        booking = arrivals.booking_at(site, entry.booking)
+        earlier = Visit.objects.select_for_update(of=("self",)).filter(booking=booking).first()
+        if earlier and not earlier.outcome:
+            return earlier
+        if earlier or not happened:
+            arrivals.require_expected(booking)
+        person = booking.resident.person  # type: ignore[union-attr]
+        booking = None if earlier else _checked_in(booking)
+    elif entry.walk_in and person is None:
+        person = arrivals.person_of(by, entry.walk_in)
+    if person is None:
+        raise VisitRefused(INVALID, _("Choose an appointment, or write the name from the card."))
+    visit = Visit.objects.create(
+        uuid=entry.uuid,
+        site=site,
+        person=person,
+        booking=booking,
+        campaign=entry.campaign,
+        came_at=entry.at_most(current_time.now()),
+        recorded_by_id=by.user_id,
+    )
+    visit.refresh_from_db(fields=["person"])
+    audit.record(by=by, action="vaccination.visit-began", subject=f"visit:{visit.uuid}", detail={"site": site.pk})
+    return visit
+
+
+def _checked_in(booking: Booking) -> Booking:
+    if booking.state == "confirmed":
+        try:
+            check_in(by=BY, booking=booking)
+        except ActionRefused as refusal:
+            raise VisitRefused(CANCELLED, str(refusal)) from None
+    return booking
+
+
+def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: bool) -> None:
+    at, campaign = entry.at_most(current_time.now()), campaign_of(visit.campaign)
+    day, lot = city_time(at).date(), Lot.objects.filter(pk=entry.lot or 0).first()
+    if lot is None:
+        raise VisitRefused(LOT, _("Choose the lot that stands on the vial."))
+    if campaign.series_of(entry.vaccine) is None:
+        raise VisitRefused(INVALID, _("Choose a vaccine of this campaign."))
+    if not entry.identity or (entry.identity != "same" and not entry.identity_reason):
+        raise VisitRefused(IDENTITY, _("Compare name and birth date with the card before the injection."))
+    if not happened:
+        _require_first(person, visit, entry.vaccine, day)
+    eligible = safety_checks.eligibility_of(campaign, person, day, entry.vaccine)
+    if not happened:
+        screened = safety_checks.require_screened(campaign, person, entry.answers, entry.vaccine, day)
+        safety_checks.require_safe(screened, eligible, entry.despite)
+        visit.result = screened.result
+    volume = _volume(eligible, entry.vaccine)
+    dose = _recorded(
+        dose_actions.record_dose,
+        by=by,
+        dose=NewDose(
+            uuid=entry.uuid,
+            person=person,
+            campaign=visit.campaign,
+            vaccine=entry.vaccine,
+            number=eligible.number or _next_number(person, campaign, entry.vaccine),
+            volume_ul=volume,
+            group=eligible.group,
+            lot=lot,
+            given_at=at,
+            site=visit.site,
+            vaccinator_id=by.user_id,
+            despite=entry.despite if happened else "",
+        ),
+    )
+    reacted = entry.reacted_before or AdverseEvent.objects.filter(dose__in=dose_queries.doses_of(person)).exists()
+    visit.dose, visit.outcome = dose, "given"
+    visit.observe_until = rules.observe_until(at, reacted_before=reacted)
+    _compared(visit, entry)
+    _ask_later(dose, day)
+    if visit.booking:
+        finish_booking(by=BY, booking=visit.booking, used=True)
+    try:
+        stock.give(
+            by=by,
+            site=visit.site,
+            lot=lot,
+            volume_ul=volume,
+            key=dose.uuid,
+            at=at,
+            booking=visit.booking,
+            happened=happened,
+        )
+    except stock.LotRefused as refusal:
+        raise VisitRefused(LOT, str(refusal)) from None
+    audit.record(
+        by=by, action="vaccination.visit-given", subject=f"visit:{visit.uuid}", detail={"dose": dose.reference}
+    )
+
+
+def _not_done(by: Actor, visit: Visit, person: Person, entry: VisitEntry, _happened: bool) -> None:
+    at, campaign = entry.at_most(current_time.now()), campaign_of(visit.campaign)
+    day = city_time(at).date()
+    if entry.vaccine and campaign.series_of(entry.vaccine) is None:
+        raise VisitRefused(INVALID, _("Choose a vaccine of this campaign."))
+    eligible = safety_checks.eligibility_of(campaign, person, day, entry.vaccine or None)
+    vaccine = entry.vaccine or (eligible.options[0].vaccine if eligible.options else _any_vaccine(campaign))
+    reason, screened = entry.reason, None
+    if entry.answers:
+        screened = safety_checks.require_screened(campaign, person, entry.answers, vaccine, day)
+        reason = reason or " ".join(map(str, screened.reasons))[:240]
+        visit.result, visit.come_again_on = screened.result, screened.until
+    if not reason:
+        raise VisitRefused(SCREENING, _("Write why the dose is not given."))
+    number = eligible.number or _next_number(person, campaign, vaccine)
+    visit.dose = _recorded(
+        dose_actions.record_not_done,
+        by=by,
+        dose=NewDose(
+            uuid=entry.uuid,
+            person=person,
+            campaign=visit.campaign,
+            vaccine=vaccine,
+            number=number,
+            given_at=at,
+            site=visit.site,
+            vaccinator_id=by.user_id,
+        ),
+        reason=reason,
+    )
+    visit.outcome, visit.ended_at = "not-done", max(at, visit.came_at)
+    _compared(visit, entry)
+    audit.record(by=by, action="vaccination.visit-not-done", subject=f"visit:{visit.uuid}")
+
+
+def _recorded[**P, R](record: Callable[P, R], *args: P.args, **values: P.kwargs) -> R:
+    """Call an action on doses; its refusals are about the lot or the day of the entry."""
+    try:
+        return record(*args, **values)
+    except NotAllowed:
+        raise
+    except dose_actions.UsedUuid as refusal:
+        raise VisitRefused(RECORDED, str(refusal)) from None
+    except ActionRefused as refusal:
+        raise VisitRefused(LOT, str(refusal)) from None
+
+
+def _require_first(person: Person, visit: Visit, vaccine: str, day: date) -> None:
+    """Raise VisitRefused if somebody else recorded this dose today."""
+    same = dose_queries.doses_of(person).filter(campaign=visit.campaign, vaccine=vaccine, given_on=day)
+    if dose := same.first():
+        raise VisitRefused(
+            RECORDED,
+            _("A dose of this vaccine was recorded for this person today (%(number)s). Do not give another one.")
+            % {"number": dose.reference},
+        )
+
+
+def _compared(visit: Visit, entry: VisitEntry) -> None:
+    visit.identity, visit.answers, visit.despite = entry.identity, entry.answers or {}, entry.despite
+    visit.identity_reason = entry.identity_reason if entry.identity != "same" else ""
+    visit.save()
+
+
+def _volume(eligible: Eligibility, vaccine: str) -> int:
+    """Volume by the rules, else a full dose."""
+    by_rule = (each.volume_ul for each in eligible.options if each.vaccine == vaccine)
+    return next(by_rule, vaccine_of(vaccine).dose_ul)
+
+
+def _next_number(person: Person, campaign: Campaign, vaccine: str) -> int:
+    series = campaign.series[campaign.series_of(vaccine) or ""].vaccines
+    given = dose_queries.doses_of(person).filter(vaccine__in=series)
+    return max((each.number for each in given), default=0) + 1
+
+
+def _any_vaccine(campaign: Campaign) -> str:
+    return min(next(iter(campaign.series.values())).vaccines)
+
+
+def _ask_later(dose: Dose, day: date) -> None:
+    FollowUp.objects.bulk_create(
+        [
+            FollowUp(dose=dose, days_after=after, due_on=day + timedelta(days=after), code=references.generate_code())
+            for after in rules.FOLLOW_UP_DAYS
+        ],
+        ignore_conflicts=True,
+    )

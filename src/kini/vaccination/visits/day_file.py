@@ -1,0 +1,127 @@
+"""A site's day for a vaccinator's phone: appointments with what is needed to compare, questions, lots; and its key.
+
+The phone keeps it encrypted under the key, which only an officer gets who is signed in and works at the site. Key and
+day are of one officer, one site and one day; the phone forgets both after the day and with the sign-out.
+"""
+
+from datetime import date
+from typing import Any
+
+from kini.core.actors import Actor
+from kini.core.crypto import permanent_hash
+from kini.people.models import Person
+from kini.people.public import details_of
+from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_of
+from kini.vaccination.campaigns.schema import Campaign
+from kini.vaccination.campaigns.screening import questions_for
+from kini.vaccination.campaigns.subject import Subject
+from kini.vaccination.sites.models import Site
+from kini.vaccination.visits import queries, safety_checks
+from kini.vaccination.visits.models import AdverseEvent
+from kini.web.formats import city_time
+
+#: Usual values of a number that the phone offers, so that one tap enters it.
+MOST_VALUES = 10
+
+
+def key_of(by: Actor, site: Site, day: date) -> bytes:
+    """Return the key of 256 bits under which the phone keeps a day."""
+    return permanent_hash(f"{by.user_id} {site.pk} {day.isoformat()}", "vaccination.phone")[:32]
+
+
+def day_file(by: Actor, site: Site, day: date) -> dict[str, Any]:
+    """Return a day as JSON has it. The caller logs the reads of its persons."""
+    booked = [each for each in queries.appointments(site, day) if each.resident]
+    waiting = list(queries.waiting(site))
+    people = [
+        *((each.resident.person, each.slot.vaccination_session.campaign) for each in booked if each.resident),
+        *((each.person, each.campaign) for each in waiting),
+    ]
+    queries.log_persons(by, [person for person, _campaign in people])
+    reacted = set(AdverseEvent.objects.filter(dose__person__in=[each.pk for each, _name in people]).values_list(
+        "dose__person_id", flat=True
+    ))  # fmt: skip
+    views = [_person_view(person, campaign, day, person.pk in reacted) for person, campaign in people]
+    own = [{"booking": each.reference, "time": f"{city_time(each.slot.starts_at):%H.%M}"} for each in booked]
+    own += [{"visit": str(each.uuid), "time": ""} for each in waiting]
+    return {
+        "day": day.isoformat(),
+        "site": site.pk,
+        "people": [view | keys for view, keys in zip(views, own, strict=True)],
+        "campaigns": {name: _campaign_view(each, day) for name, each in campaigns().items()},
+        "lots": [
+            {
+                "id": each.lot.pk,
+                "number": each.lot.number,
+                "vaccine": each.lot.vaccine,
+                "name": str(vaccine_of(each.lot.vaccine).name),
+                "opened": each.opened,
+            }
+            for each in queries.usable_lots(site, day)
+        ],
+    }
+
+
+def _person_view(person: Person, campaign: str, day: date, reacted: bool) -> dict[str, Any]:
+    details, rules = details_of(person), campaigns()[campaign]
+    eligible = safety_checks.eligibility_of(rules, person, day)
+    return {
+        "name": details.name,
+        "born": details.birth_date.isoformat() if details.birth_date else "",
+        "precision": details.birth_precision,
+        "sex": details.sex,
+        "campaign": campaign,
+        "may": eligible.may,
+        "number": eligible.number,
+        "vaccines": [each.vaccine for each in eligible.options],
+        "because": " ".join(map(str, eligible.reasons)),
+        "reacted": reacted,
+    }
+
+
+def _campaign_view(campaign: Campaign, day: date) -> dict[str, Any]:
+    """Questions for everybody; the phone leaves out those of another sex or age."""
+    everybody = questions_for(campaign, Subject(None), day)
+    return {
+        "name": str(campaign.name),
+        "vaccines": sorted({vaccine for series in campaign.series.values() for vaccine in series.vaccines}),
+        "questions": [
+            {
+                "id": name,
+                "text": str(each.text),
+                "hint": str(each.hint or ""),
+                "number": each.kind == "number",
+                "unit": each.unit,
+                "sex": each.sex,
+                "from": each.from_age.after(date(2000, 1, 1)).toordinal() - date(2000, 1, 1).toordinal()
+                if each.from_age
+                else 0,
+                "below": each.below_age.after(date(2000, 1, 1)).toordinal() - date(2000, 1, 1).toordinal()
+                if each.below_age
+                else 0,
+                "values": usual_values(each.at_least, each.at_most),
+                "least": each.at_least,
+                "most": each.at_most,
+                "usual": "no" if each.yes else "yes",
+                "meanings": {
+                    key: {"result": meaning.result, "because": str(meaning.because), "vaccines": list(meaning.vaccines)}
+                    for key, meaning in each.meanings.items()
+                },
+            }
+            for name, each in everybody.items()
+        ],
+    }
+
+
+def usual_values(least: float | None, most: float | None) -> list[str]:
+    """Return values within the limits that one tap enters, rising: tens of large numbers, steps of 0.2 of small ones.
+
+    >>> usual_values(34, 37.4)[-3:], usual_values(80, 139)
+    (['37.0', '37.2', '37.4'], ['80', '90', '100', '110', '120', '130'])
+    """
+    if least is None or most is None:
+        return []
+    if most > 50:
+        return [str(value) for value in range(int(most) // 10 * 10, int(least) - 1, -10)][:MOST_VALUES][::-1]
+    count = min(MOST_VALUES, int((most - least) / 0.2) + 1)
+    return [f"{most - 0.2 * step:.1f}" for step in range(count)][::-1]
