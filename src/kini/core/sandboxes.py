@@ -57,12 +57,17 @@ class SandboxHandler(BaseHTTPRequestHandler):
         pass
 
 
+class SandboxHTTPServer(ThreadingHTTPServer):
+    """Server whose threads end with the program, and that lets many clients connect at once."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+
 def bind_sandbox(handler: type[SandboxHandler], sandbox: object, port: int = 0) -> ThreadingHTTPServer:
     """Make a server on loopback whose handler has `sandbox`; run it with `serve_forever`. Port 0 takes a free one."""
     bound = type("BoundHandler", (handler,), {"sandbox": sandbox})
-    server = ThreadingHTTPServer(("127.0.0.1", port), bound)
-    server.daemon_threads = True
-    return server
+    return SandboxHTTPServer(("127.0.0.1", port), bound)
 
 
 def call_city(address: str, body: bytes, headers: dict[str, str]) -> int:

@@ -1,5 +1,7 @@
 """Faults on demand, and a sender that survives them without a loss or a double."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 
@@ -66,6 +68,16 @@ def test_draws_follow_the_seed_and_the_shares() -> None:
     assert delays[1000] == pytest.approx(0.01, rel=0.2)
     assert delays[1980] == pytest.approx(0.1, rel=0.5)
     assert first.draw("POST", "/oauth2/v1/accesstoken").kind == ""
+
+
+def test_many_senders_of_one_dose_store_it_once(call: Call, sandbox: Sandbox) -> None:
+    call("POST", "/sandbox/options", json={"refuse_duplicates": False})
+    condition = {"If-None-Exist": f"identifier=http://sys-ids.kemkes.go.id/immunization/{ORGANIZATION}|D1"}
+    with ThreadPoolExecutor(16) as senders:
+        answers = senders.map(lambda _: call("POST", "Immunization", json=immunization(), headers=condition), range(48))
+        statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [200] * 47 + [201]
+    assert sandbox.counts()["resources"]["Immunization"] == 1
 
 
 def test_a_careful_sender_ends_with_each_dose_once(call: Call, sandbox: Sandbox) -> None:

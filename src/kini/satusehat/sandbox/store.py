@@ -193,8 +193,9 @@ class Store:
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """By type: resources, and different events among them."""
-        query = "SELECT type, count(*), count(DISTINCT value) FROM parameter WHERE name = '*key' GROUP BY type"
-        return {kind: (resources, events) for kind, resources, events in self._db.execute(query)}
+        kinds = [kind for (kind,) in self._db.execute("SELECT DISTINCT type FROM resource")]
+        query = "SELECT count(*), count(DISTINCT value) FROM parameter WHERE type = ? AND name = '*key'"
+        return {kind: self._db.execute(query, (kind,)).fetchone() for kind in kinds}
 
     def put_client(self, identity: str, content: dict[str, Any]) -> None:
         self._db.execute("INSERT OR REPLACE INTO client VALUES (?, ?)", (identity, json.dumps(content)))
