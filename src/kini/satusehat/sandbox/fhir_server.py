@@ -24,7 +24,7 @@ from kini.satusehat.sandbox.search_parameters import (
     criteria_of,
     index_entries,
 )
-from kini.satusehat.sandbox.store import Store, Stored
+from kini.satusehat.sandbox.store import EVENT, Entry, Store, Stored
 from kini.satusehat.sandbox.validation import Context, check, find
 
 #: Types with an index of the Ministry's: their numbers are not UUIDs.
@@ -84,7 +84,7 @@ class Fhir:
             if key and self.options.refuse_duplicates and self.store.by_key(kind, key):
                 words = f"Found duplicate resource: {kind}"
                 raise Refused(400, Issue(request_rule("duplicate"), words, kind, "duplicate"))
-            return self._put(resource | {"id": identity or self.new_id(kind)}, client.organization, key), True
+            return self._put(resource | {"id": identity or self.new_id(kind)}, client.organization), True
 
     def update(
         self,
@@ -112,7 +112,7 @@ class Fhir:
         with self.store.transaction():
             stored = self._own(client, kind, identity, if_match)
             self._require_valid(client, resource, expected)
-            return self._put(resource, stored.organization, event_key(resource))
+            return self._put(resource, stored.organization)
 
     def patch(
         self, client: Client, kind: str, identity: str, operations: Sequence[Mapping[str, Any]], if_match: str = ""
@@ -135,7 +135,7 @@ class Fhir:
                 raise Refused(400, Issue(request_rule("structure"), "id cannot be changed", f"{kind}.id", "structure"))
             if kind != "Patient":
                 self._require_valid(client, resource, ())
-            return self._put(resource, stored.organization, event_key(resource))
+            return self._put(resource, stored.organization)
 
     def read(self, client: Client, kind: str, identity: str) -> Stored:
         """Resource by its id.
@@ -173,7 +173,7 @@ class Fhir:
         """Store a resource of the Ministry's, without rules, under its own id or a new one."""
         kind = resource["resourceType"]
         with self.store.transaction():
-            return self._put({"id": self.new_id(kind), **resource}, organization, event_key(resource))
+            return self._put({"id": self.new_id(kind), **resource}, organization)
 
     def organizations_of(self, client: Client) -> frozenset[str]:
         """Identifiers of the client's organization and of those below it."""
@@ -184,15 +184,16 @@ class Fhir:
             known.update(level)
         return frozenset(known)
 
-    def _put(self, resource: dict[str, Any], organization: str, key: str) -> Stored:
-        entries = [*index_entries(resource)]
+    def _put(self, resource: dict[str, Any], organization: str) -> Stored:
         kind = resource["resourceType"]
+        previous = self.store.get(kind, resource["id"])
+        entries, removed = _entries(resource), _entries(previous.resource()) if previous else set()
         if kind == "Patient":
-            previous = self.store.get(kind, resource["id"])
-            entries += self.store.parameters(kind, resource["id"], ("identifier", "nik")) if previous else ()
-            key = self.store.key_of(kind, resource["id"]) if previous else key
             resource = _masked(resource)
-        return self.store.put(resource, organization, entries, key=key)
+            if previous:  # its numbers are masked in both, and stay in the index
+                entries = {entry for entry in entries if entry[0] != EVENT}
+                removed = {entry for entry in removed if entry[0] != EVENT}
+        return self.store.put(resource, organization, entries, removed)
 
     def _require_valid(self, client: Client, resource: dict[str, Any], expected: Collection[str]) -> None:
         organizations = self.organizations_of(client)
@@ -271,6 +272,11 @@ def references(resource: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                     yield path, match[1], match[2]
                 elif isinstance(value, dict | list):
                     waiting.append((f"{path}.{name}", value))
+
+
+def _entries(resource: Mapping[str, Any]) -> set[Entry]:
+    """Entries of a resource in the index."""
+    return {*index_entries(resource), (EVENT, event_key(resource) or resource["id"])}
 
 
 def _masked(resource: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """Storage of the sandbox's resources, their versions, search index, clients and tokens in one SQLite file."""
 
 import base64
+import hashlib
 import json
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,7 @@ CREATE TABLE IF NOT EXISTS resource (
 CREATE TABLE IF NOT EXISTS version (
   type TEXT, id TEXT, version TEXT, content TEXT NOT NULL, PRIMARY KEY (type, id, version)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parameter (
-  type TEXT, name TEXT, value TEXT, seq INTEGER, PRIMARY KEY (type, name, value, seq)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS parameter_seq ON parameter (seq);
+  name INTEGER, value TEXT, seq INTEGER, PRIMARY KEY (name, value, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS client (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, client TEXT NOT NULL, expires REAL NOT NULL) WITHOUT ROWID;
 """
@@ -50,6 +52,27 @@ class Stored:
     def resource(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads(self.content)
         return loaded
+
+
+#: Name of the entry of the index that tells the event.
+EVENT = "*event"
+#: Longest value in the index; longer ones are replaced by their hash.
+LONGEST_VALUE = 24
+
+#: Entry of the index: parameter and value.
+type Entry = tuple[str, str]
+
+
+@lru_cache(maxsize=1024)
+def _number(kind: str, name: str) -> int:
+    """Number for a parameter of a type."""
+    return zlib.crc32(f"{kind}.{name}".encode())
+
+
+def _shortened(value: str) -> str:
+    if len(value) <= LONGEST_VALUE:
+        return value
+    return "~" + hashlib.blake2b(value.encode(), digest_size=9).hexdigest()
 
 
 _COLUMNS = "type, id, version, updated, organization, content"
@@ -109,32 +132,38 @@ class Store:
         return str(row[0]) if row else None
 
     def put(
-        self, resource: dict[str, Any], organization: str, parameters: Iterable[tuple[str, str]], *, key: str = ""
+        self, resource: dict[str, Any], organization: str, entries: Iterable[Entry], removed: Iterable[Entry] = ()
     ) -> Stored:
-        """Store a new resource or a new version under its `id`; `key` tells the same event of the world."""
+        """Store a new resource, or a new version, under its `id`.
+
+        Args:
+            entries: of the index; EVENT among them, whose value is the same for the same event of the world.
+            removed: entries of the version before; what is not named stays.
+        """
         kind, identity = resource["resourceType"], resource["id"]
         version, updated = self._next_version()
         content = resource | {"meta": resource.get("meta", {}) | {"versionId": version, "lastUpdated": updated}}
         stored = Stored(kind, identity, version, updated, organization, json.dumps(content, separators=(",", ":")))
         row = self._db.execute("SELECT seq FROM resource WHERE type = ? AND id = ?", (kind, identity)).fetchone()
         if row:
-            self._db.execute(
-                "INSERT INTO version SELECT type, id, version, content FROM resource WHERE seq = ?", (row[0],)
+            [seq] = row
+            self._db.execute("INSERT INTO version SELECT type, id, version, content FROM resource WHERE seq = ?", row)
+            self._db.executemany(
+                "DELETE FROM parameter WHERE name = ? AND value = ? AND seq = ?",
+                [(_number(kind, name), _shortened(value), seq) for name, value in removed],
             )
-            self._db.execute("DELETE FROM parameter WHERE seq = ?", (row[0],))
             self._db.execute(
                 "UPDATE resource SET version = ?, updated = ?, organization = ?, content = ? WHERE seq = ?",
-                (version, updated, organization, stored.content, row[0]),
+                (version, updated, organization, stored.content, seq),
             )
-            seq = row[0]
         else:
             seq = self._db.execute(
                 f"INSERT INTO resource ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 -- a constant
                 (kind, identity, version, updated, organization, stored.content),
             ).lastrowid
-        entries = {*parameters, ("*key", key or identity)}
         self._db.executemany(
-            "INSERT OR IGNORE INTO parameter VALUES (?, ?, ?, ?)", [(kind, name, value, seq) for name, value in entries]
+            "INSERT OR IGNORE INTO parameter VALUES (?, ?, ?)",
+            [(_number(kind, name), _shortened(value), seq) for name, value in entries],
         )
         return stored
 
@@ -145,18 +174,9 @@ class Store:
         version = base64.urlsafe_b64encode(str(self._latest).encode()).decode().rstrip("=")
         return version, moment.isoformat(timespec="microseconds")
 
-    def parameters(self, kind: str, key: str, names: Sequence[str]) -> list[tuple[str, str]]:
-        """Index entries of a resource."""
-        query = "SELECT name, value FROM parameter JOIN resource USING (seq) WHERE resource.type = ? AND id = ?"
-        return [(name, value) for name, value in self._db.execute(query, (kind, key)) if name in names]
-
-    def key_of(self, kind: str, key: str) -> str:
-        """Key of the event of a resource."""
-        return next((value for _, value in self.parameters(kind, key, ("*key",))), key)
-
     def by_key(self, kind: str, key: str) -> Stored | None:
         """Resource of the same event."""
-        rows, _, _ = self.search(kind, [("*key", (key,))], count=1)
+        rows, _, _ = self.search(kind, [(EVENT, (key,))], count=1)
         return rows[0] if rows else None
 
     def search(
@@ -177,9 +197,9 @@ class Store:
                 conditions.append(f"id IN ({marks})")
                 arguments += values
                 continue
-            match = f"type = ? AND name = ? AND value IN ({marks})"
+            match = f"name = {_number(kind, name)} AND value IN ({marks})"
             conditions.append(f"seq IN (SELECT seq FROM parameter WHERE {match})")  # noqa: S608 -- marks only
-            arguments += [kind, name, *values]
+            arguments += map(_shortened, values)
         condition = " AND ".join(conditions)
         rows = self._db.execute(
             f"SELECT seq, {_COLUMNS} FROM resource WHERE {condition} AND seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
@@ -194,8 +214,8 @@ class Store:
     def counts(self) -> dict[str, tuple[int, int]]:
         """By type: resources, and different events among them."""
         kinds = [kind for (kind,) in self._db.execute("SELECT DISTINCT type FROM resource")]
-        query = "SELECT count(*), count(DISTINCT value) FROM parameter WHERE type = ? AND name = '*key'"
-        return {kind: self._db.execute(query, (kind,)).fetchone() for kind in kinds}
+        query = "SELECT count(*), count(DISTINCT value) FROM parameter WHERE name = ?"
+        return {kind: self._db.execute(query, (_number(kind, EVENT),)).fetchone() for kind in kinds}
 
     def put_client(self, identity: str, content: dict[str, Any]) -> None:
         self._db.execute("INSERT OR REPLACE INTO client VALUES (?, ?)", (identity, json.dumps(content)))
