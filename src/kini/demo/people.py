@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import phonenumbers
 from django.db.models import Count
@@ -28,6 +29,9 @@ from kini.records import actions as record_actions
 from kini.records.public import MemberRole
 from kini.services.models import Service
 from kini.services.public import example_national_id, kinds_with_cases, snapshot_of
+from kini.vaccination.models import Site
+from kini.vaccination.public import VaccinationPermission, campaign_files, stock
+from kini.web.formats import today
 
 BY = system("demo")
 WITH_ACCOUNT = 3
@@ -77,6 +81,7 @@ def create_people() -> DemoPeople:
         for agency in {service.agency for service in services}:
             _officer(people, agency, [service for service in services if service.agency_id == agency.pk])
         _health_workers(people)
+        _vaccinators(people)
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
     write_sign_in_list(people)
     return people
@@ -178,6 +183,35 @@ def _health_workers(people: DemoPeople) -> None:
         if facility and permissions & set(role.may):
             _by, officer = _engage(people, facility.agency, name, [name], role.about, str(role.name))
             record_actions.add_to_facility(by=BY, officer=officer, facility=facility, role=MemberRole.CARE)
+
+
+def _vaccinators(people: DemoPeople) -> None:
+    """Create one officer for each role of the vaccination room, at a site that has vaccine."""
+    site = (
+        Site.objects.filter(active=True, kind="fixed").select_related("facility__agency", "area").order_by("pk").first()
+    )
+    for name, role in roles().items():
+        permissions = set(role.may)
+        if site and permissions & set(VaccinationPermission) and not permissions & set(EpidemicPermission):
+            _by, officer = _engage(people, site.agency, name, [name], role.about, str(role.name))
+            record_actions.add_to_facility(by=BY, officer=officer, facility=site.facility, role=MemberRole.CARE)
+    if site:
+        _receive_vaccines(site)
+
+
+def _receive_vaccines(site: Site) -> None:
+    """Record a delivery of each vaccine of the pack to a site, once."""
+    for name, vaccine in campaign_files.vaccines().items():
+        lot = stock.record_lot(
+            by=BY,
+            site=site,
+            vaccine=name,
+            number=f"DEMO-{name.upper()}"[:40],
+            expires_on=today() + timedelta(days=180),
+            vial_ul=vaccine.vial_ul,
+            open_minutes=vaccine.open_minutes or 360,
+        )
+        stock.receive(by=BY, site=site, lot=lot, vials=20, key=uuid5(NAMESPACE_OID, f"demo {site.pk} {name}"))
 
 
 def _engage(

@@ -7,6 +7,7 @@ from kini.vaccination.doses.actions import DoseCorrection as DoseCorrection
 from kini.vaccination.doses.actions import NewDose as NewDose
 from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
+from kini.vaccination.sites import stock as stock
 
 __all__ = [
     "CORRECT_DOSES",
@@ -16,4 +17,5 @@ __all__ = [
     "campaign_files",
     "dose_actions",
     "dose_queries",
+    "stock",
 ]

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kini.city.public import pack
 from kini.core.actors import ActionRefused
 from kini.people.queries import actor_for
 from kini.vaccination.visits import actions, queries
@@ -30,7 +31,11 @@ MOST_ENTRIES = 50
 def phone_page(request: HttpRequest, site: str) -> HttpResponse:
     """The page itself. It holds no person: what it shows comes from the day that the phone keeps encrypted."""
     at = site_for(request, site)
-    response = render(request, "vaccination/phone.html", {"at": at, "person_token": person_token(request)})
+    response = render(
+        request,
+        "vaccination/phone.html",
+        {"at": at, "person_token": person_token(request), "zone": str(pack.current().timezone)},
+    )
     keep_for_working_day(response)
     return response
 

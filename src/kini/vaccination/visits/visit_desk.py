@@ -21,6 +21,7 @@ from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import questions_for
 from kini.vaccination.campaigns.screening_schema import Question
 from kini.vaccination.doses import queries as dose_queries
+from kini.vaccination.doses.dose_names import vaccine_name
 from kini.vaccination.visits import actions, queries, safety_checks
 from kini.vaccination.visits.desk import VACCINATE, visit_for
 from kini.vaccination.visits.entries import EventEntry, VisitEntry
@@ -52,7 +53,8 @@ def visit_page(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
     context = {"visit": visit, "at": visit.site, "person": details_of(visit.person), "wrong": wrong}
     context |= {"may_go_on": bool(wrong) and code != CONTRAINDICATED, "now": current_time.now()}
     context |= {"errors": [("visit-form", wrong)] if wrong else []}
-    context |= {"doses": dose_queries.doses_of(visit.person).select_related("site", "lot")}
+    context |= {"doses": [(each, vaccine_name(each.vaccine)) for each in dose_queries.doses_of(visit.person)]}
+    context |= {"vaccine": vaccine_name(visit.dose.vaccine) if visit.dose else ""}
     if not visit.outcome:
         context |= _form(visit, request.POST)
     else:

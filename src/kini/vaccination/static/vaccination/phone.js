@@ -143,7 +143,7 @@
   const nameOf = (person) => person.booking ?? person.visit;
   const dayWords = (iso, precision) => !iso ? "–" : precision === "year" ? iso.slice(0, 4)
     : new Date(`${iso}T00:00`).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long", year: "numeric" });
-  const clock = (time) => new Date(time).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const clock = (time) => new Date(time).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: text.zone });
   function list() {
     if (!state) return;
     const wanted = value("find").toLowerCase().replace(/.*code=/, "");
@@ -154,7 +154,7 @@
       button.type = "button";
       button.className = "choice";
       name.textContent = person.name;
-      rest.append(name, document.createElement("br"), `${person.time} ${dayWords(person.born, person.precision)}`);
+      rest.append(name, document.createElement("br"), `${person.time} ${dayWords(person.born, person.precision)}`.trim());
       button.append(rest);
       button.addEventListener("click", () => start(person));
       return button;
@@ -207,6 +207,7 @@
     values.append(...question.values.map((each) => radio(`answer-${question.id}`, each, each, false)));
     Object.assign(exact, { className: "input short", inputMode: "decimal", maxLength: 6, autocomplete: "off" });
     exact.setAttribute("aria-label", question.text);
+    exact.placeholder = text.exact;
     exact.dataset.exact = question.id;
     exact.addEventListener("input", () => all(`[name="answer-${question.id}"]`).forEach((each) => { each.checked = false; }));
     values.addEventListener("change", () => { exact.value = ""; });
