@@ -70,7 +70,7 @@ def start(folder: Path, _city: str, port: int) -> tuple[ThreadingHTTPServer, Pat
         sandbox.products = products()
         tables = read_pack_tables(pack.current().root, pack.current())
         units = [unit for unit in tables.units if unit.type]
-        facilities = {unit.pk: f"{unit.name}" for unit in units}
+        facilities = {unit.pk: f"{unit}" for unit in units}
         with sandbox.store.transaction():
             for resource in resources(facilities):
                 if not sandbox.store.exists(resource["resourceType"], resource["id"]):
