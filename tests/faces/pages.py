@@ -490,6 +490,11 @@ ELSEWHERE = {
         "people:directory-back", "people:directory-signed-out", "people:directory-start",
     ),
     "only with a recorded dose: tests/vaccination/certificates": ("vaccination:certificate",),
+    "only with vaccine at a site: tests/vaccination/sites": (
+        *("vaccination:sites", "vaccination:site", "vaccination:standby", "vaccination:desk-stock"),
+        *("vaccination:desk-lot", "vaccination:desk-lot-recall", "vaccination:desk-shipment"),
+        *("vaccination:desk-stock-move", "vaccination:desk-stock-receive", "vaccination:desk-stock-site"),
+    ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": (
         "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",

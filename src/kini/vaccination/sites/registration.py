@@ -1,12 +1,17 @@
 """Registration of sites: pack check, step of prepare, jobs, message type, personal data."""
 
+from django.utils.translation import gettext_lazy
+
 from kini.city.public import pack_checks
 from kini.core import preparation
 from kini.messages.public import message_types
+from kini.people.public import has_permission
+from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.sites import jobs as jobs  # jobs register themselves
 from kini.vaccination.sites import personal_data
 from kini.vaccination.sites.notifications import CALL
 from kini.vaccination.sites.site_file import check_sites, load_sites
+from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
@@ -14,4 +19,9 @@ def register() -> None:
     pack_checks.register("vaccination-sites", check_sites)
     preparation.steps.register("vaccination-sites", load_sites)
     message_types.register(CALL.id, CALL)
+    entry = NavItem(
+        *("vaccination:desk-stock", gettext_lazy("Vaccine stock"), "heart", 109, "desk", gettext_lazy("Health")),
+        visible=has_permission(VaccinationPermission.MANAGE_STOCK),
+    )
+    navigation.register("desk-vaccine-stock", entry)
     personal_data.register()

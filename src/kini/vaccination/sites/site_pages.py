@@ -25,7 +25,7 @@ from kini.vaccination.campaigns.campaign_files import campaigns, vaccines
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.sites import appointments, standby
 from kini.vaccination.sites.appointments import OpenSlot, Wish
-from kini.vaccination.sites.models import Site, StandbyRequest
+from kini.vaccination.sites.models import Session, Site, StandbyRequest
 from kini.vaccination.sites.site_points import site_address, site_point
 from kini.web.formats import city_time, today
 from kini.web.page_cache import cache_for_anonymous
@@ -52,7 +52,9 @@ def site_list(request: HttpRequest) -> HttpResponse:
     if not known:
         raise Http404
     name = request.GET.get("campaign", "")
-    name = name if name in known else next(iter(known))
+    if name not in known:  # the first one that has sessions
+        running = set(Session.objects.filter(settled_at=None).values_list("campaign", flat=True).distinct())
+        name = next((key for key in known if key in running), next(iter(known)))
     offered = {key: each.name for key, each in vaccines().items() if known[name].series_of(key)}
     vaccine = request.GET.get("vaccine", "")
     vaccine = vaccine if vaccine in offered else ""

@@ -5,7 +5,6 @@ that it cannot have: the difference is booked as found, so that nothing disappea
 """
 
 from kini.vaccination.sites.stock.accounts import vials_at
-from kini.vaccination.sites.stock.deliveries import count_in, receive, record_lot, send
 from kini.vaccination.sites.stock.dose_movements import (
     REASONS,
     LotRefused,
@@ -23,6 +22,7 @@ from kini.vaccination.sites.stock.losses import (
     waste,
     write_off_expired,
 )
+from kini.vaccination.sites.stock.vial_movements import count_in, receive, record_lot, send
 
 __all__ = [
     "REASONS",
