@@ -192,6 +192,7 @@ PAGE_TYPES = (
     ),
     PageType("record-patient", "epidemic:record-patient", given={"disease": "covid-19"}),
     PageType("own-case-records", "epidemic:own-records", who=RESIDENT),
+    PageType("own-national-doses", "satusehat:fetch", who=RESIDENT),
     PageType("my-health", "health_record:mine", who=RESIDENT),
     PageType("health-record", "health_record:record", who=RESIDENT, given={"resident": "profile"}),
     PageType("health-share", "health_record:share", who=RESIDENT, given={"resident": "profile"}),
@@ -468,13 +469,16 @@ ELSEWHERE = {
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
         "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
         "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",
-        "epidemic:slip-entry",
+        "epidemic:slip-entry", "satusehat:desk-compare", "satusehat:desk-repair",
         "epidemic:self-assessment-delete", "epidemic:desk-contact-check", "epidemic:desk-contact-end",
         "epidemic:desk-interview-household",
     ),
     "only for health workers, and the person: tests/epidemic/test_case_pages.py": (
         "epidemic:desk-cases", "epidemic:desk-case", "epidemic:desk-case-correct", "epidemic:desk-case-deed",
         "epidemic:desk-case-duplicates", "epidemic:desk-case-unmerge", "epidemic:dispute-record",
+    ),
+    "only for data officers: tests/satusehat/test_comparison.py": (
+        "satusehat:desk-list", "satusehat:desk-dose", "satusehat:desk-difference", "satusehat:desk-comparison",
     ),
     "only for tracers: tests/epidemic/tracing": (
         "epidemic:desk-tracing", "epidemic:desk-contact", "epidemic:desk-interview", "epidemic:daily-check",

@@ -10,8 +10,8 @@ from pytest_django import Settings
 from kini.core import current_time, provider_config
 from kini.core.environment import ROOT
 from kini.exchange import outbox
-from kini.satusehat import client
-from kini.satusehat.client import SatusehatClient
+from kini.satusehat import satusehat_client
+from kini.satusehat.satusehat_client import SatusehatClient
 from tests.epidemic import records_town
 from tests.satusehat.fake_platform import FakePlatform
 from tests.satusehat.site_town import SiteTown
@@ -34,7 +34,7 @@ def organization(platform: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> Sat
     """The city's organization at that platform, in place of the operator's file."""
     own = client_at(platform, practitioner="N10000001")
     monkeypatch.setattr(provider_config, "load_providers", lambda *_arguments: {"jakarta": own})
-    assert client.clients() == [own]
+    assert satusehat_client.clients() == [own]
     return own
 
 

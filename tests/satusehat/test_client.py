@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from kini.core import current_time
 from kini.exchange.public import TemporaryFailure
-from kini.satusehat.client import Refused, SatusehatClient
+from kini.satusehat.satusehat_client import Refused, SatusehatClient
 
 MOMENT = datetime(2026, 12, 1, 3, tzinfo=UTC)
 type Handler = Callable[[httpx.Request], httpx.Response]

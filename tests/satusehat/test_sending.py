@@ -8,9 +8,9 @@ import pytest
 from kini.exchange.models import OutboxEntry
 from kini.people.models import PersonIdentifier
 from kini.satusehat import actions
-from kini.satusehat.client import SatusehatClient
 from kini.satusehat.models import NationalRecord
-from kini.satusehat.outcomes import advice_on, from_json
+from kini.satusehat.refused_records import advice_on, from_json
+from kini.satusehat.satusehat_client import SatusehatClient
 from kini.vaccination.public import DoseCorrection, dose_actions
 from tests.epidemic.records_town import BY
 from tests.satusehat.fake_platform import FakePlatform
@@ -195,6 +195,6 @@ def test_sent_again_without_a_change_stores_nothing_new(
 ) -> None:
     dose = town.dose()
     send()
-    actions.send_again(by=BY, record=record_of(dose.pk), facility=dose.facility_id)
+    actions.send_again(by=BY, record_type="dose", record_id=dose.pk, facility=dose.facility_id)
     send()
     assert (len(platform.of("Immunization")), record_of(dose.pk).state) == (1, "sent")

@@ -1,15 +1,35 @@
-"""Writes of the room: records are queued for SATUSEHAT, and sent again after a correction."""
+"""Writes of the room: records queued for SATUSEHAT, sent again, pulled, and decisions about what differs."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor
+from kini.core.actors import ActionRefused, Actor
+from kini.core.jobs import enqueue
 from kini.exchange.models import OutboxEntry
 from kini.exchange.public import outbox
+from kini.people.models import Resident
+from kini.people.public import action_helpers
 from kini.people.rules import require_somewhere
-from kini.satusehat.client import client_of
-from kini.satusehat.destination import DESTINATION, subject_of
-from kini.satusehat.models import NationalRecord
+from kini.records import actions as record_actions
+from kini.satusehat.models import Comparison, NationalNumber, NationalRecord, PulledDifference, PullRequest
 from kini.satusehat.permissions import SatusehatPermission
+from kini.satusehat.record_destination import DESTINATION, subject_of
+from kini.satusehat.refused_records import Problem
+from kini.satusehat.satusehat_client import client_of, clients
+from kini.vaccination.models import Dose
+from kini.vaccination.public import DoseCorrection, dose_actions
+
+#: Purpose of the consent to pull, and name of the job.
+PULL_CONSENT = "satusehat.pull"
+PULL_JOB = "satusehat.pull_person"
+#: Kinds of differences that sending again repairs.
+REPAIRED = ("not-sent", "missing", "differs", "refused")
 
 
 @action
@@ -46,14 +66,145 @@ def queue_record(
 
 
 @action
-def send_again(*, by: Actor, record: NationalRecord, facility: str | None) -> NationalRecord | None:
+def send_again(
+    *, by: Actor, record_type: str, record_id: int, facility: str | None, anew: bool = False
+) -> NationalRecord | None:
     """Send a record again, after a correction or because the two sides differ.
+
+    Args:
+        anew: SATUSEHAT has lost it; it is created there again.
 
     Raises:
         NotAllowed: without the permission to work off what differs.
     """
+    changes: dict[str, Any] = {"digest": ""} | ({"resources": {}} if anew else {})
+    NationalRecord.objects.filter(record_type=record_type, record_id=record_id).update(**changes)
     version = f"again:{current_time.now().isoformat()}"
-    NationalRecord.objects.filter(pk=record.pk).update(digest="")
-    return queue_record(
-        by=by, record_type=record.record_type, record_id=record.record_id, version=version, facility=facility
+    return queue_record(by=by, record_type=record_type, record_id=record_id, version=version, facility=facility)
+
+
+@action
+def repair(*, by: Actor, comparison: Comparison) -> int:
+    """Send again what a comparison found missing or different; return how many records.
+
+    Raises:
+        NotAllowed: without the permission to work off what differs.
+    """
+    require_somewhere(by, SatusehatPermission.RECONCILE)
+    kinds = {each["dose"]: each["kind"] for each in comparison.differences if each["dose"]}
+    repaired = 0
+    for dose in Dose.objects.filter(pk__in=kinds):
+        if kinds[dose.pk] in REPAIRED:
+            anew = kinds[dose.pk] == "missing"
+            repaired += (
+                send_again(by=by, record_type="dose", record_id=dose.pk, facility=dose.facility_id, anew=anew)
+                is not None
+            )
+    audit.record(by=by, action="satusehat.repaired", subject=f"satusehat-comparison:{comparison.pk}")
+    return repaired
+
+
+@action
+def request_pull(*, by: Actor, resident: Resident) -> PullRequest:
+    """Agree that one's doses are pulled from SATUSEHAT, and pull them; a request that still waits is returned.
+
+    Raises:
+        NotAllowed: unless it is oneself, or a family member without an account.
+        ActionRefused: where no organization is configured.
+    """
+    if not clients():
+        raise ActionRefused(_("This city is not connected to SATUSEHAT."))
+    record_actions.give_consent(by=by, resident=resident, purpose=PULL_CONSENT)
+    waiting = PullRequest.objects.filter(person=resident.person, outcome="").first()
+    if waiting:
+        return waiting
+    request = PullRequest.objects.create(person=resident.person, asked_at=current_time.now())
+    enqueue(PULL_JOB, request=request.pk)
+    audit.record(by=by, action="satusehat.pull-requested", subject=f"person:{resident.person_id}")
+    return request
+
+
+@action
+def record_pull(
+    *, by: Actor, request: PullRequest, added: int = 0, to_decide: int = 0, problems: Sequence[Problem] = ()
+) -> None:
+    """Record the result of a pull; for the system.
+
+    Raises:
+        NotAllowed: to anybody else.
+    """
+    require_somewhere(by, SatusehatPermission.RECONCILE)
+    request.outcome, request.done_at = "failed" if problems else "done", current_time.now()
+    request.added, request.to_decide = added, to_decide
+    request.problems = [each.as_json() for each in problems]
+    request.save(update_fields=["outcome", "done_at", "added", "to_decide", "problems"])
+    detail = {"added": added, "to_decide": to_decide}
+    audit.record(by=by, action="satusehat.pulled", subject=f"person:{request.person_id}", detail=detail)
+
+
+@action
+def decide_difference(*, by: Actor, difference: PulledDifference, decision: str, reason: str) -> PulledDifference:
+    """Decide about a dose that differs: keep the city's, or take SATUSEHAT's over into the city's record.
+
+    Raises:
+        NotAllowed: without the permission, or without that to correct the dose.
+        ActionRefused: without a decision or reason, if it was decided, or if there is nothing to take over.
+    """
+    require_somewhere(by, SatusehatPermission.RECONCILE)
+    reason = action_helpers.require_reason(reason)
+    current = PulledDifference.objects.select_for_update(of=("self",)).select_related("dose").get(pk=difference.pk)
+    if current.decision:
+        raise ActionRefused(_("This was decided already."))
+    if decision not in PulledDifference.DECISIONS:
+        raise ActionRefused(_("Choose which record is right."))
+    if decision == "theirs":
+        _take_over(by, current, reason)
+    current.decision, current.reason = decision, reason
+    current.decided_at, current.decided_by_id = current_time.now(), by.user_id
+    current.save(update_fields=["decision", "reason", "decided_at", "decided_by"])
+    detail = {"decision": decision, "kind": current.kind}
+    audit.record(by=by, action="satusehat.difference-decided", subject=f"person:{current.person_id}", detail=detail)
+    return current
+
+
+def _take_over(by: Actor, difference: PulledDifference, reason: str) -> None:
+    dose, theirs = difference.dose, difference.theirs
+    if dose is None or (difference.kind != "withdrawn" and not theirs["vaccine"]):
+        raise ActionRefused(_("There is no dose here that could be changed. Record it by hand if it is right."))
+    if difference.kind == "withdrawn":
+        dose_actions.mark_entered_in_error(by=by, dose=dose, reason=reason)
+        return
+    day = date.fromisoformat(theirs["day"])
+    same_day, same_vaccine = day == dose.given_on, theirs["vaccine"] == dose.vaccine
+    correction = DoseCorrection(
+        vaccine=theirs["vaccine"],
+        number=theirs["number"] or dose.number,
+        volume_ul=dose.volume_ul if same_vaccine else 0,
+        lot=dose.lot if same_vaccine else None,
+        lot_number=dose.lot_number if same_vaccine and not theirs["lot"] else theirs["lot"],
+        given_at=dose.given_at if same_day else None,
+        given_on=day,
     )
+    dose_actions.correct(by=by, dose=dose, correction=correction, reason=reason)
+
+
+@action
+def enter_number(*, by: Actor, organization: str, kind: str, key: str, number: str, name: str = "") -> NationalNumber:
+    """Enter the number at SATUSEHAT of an officer, site or vaccine, which is then not looked up.
+
+    Raises:
+        NotAllowed: without the permission to work off what differs.
+        ActionRefused: for an unknown kind, or without a number.
+    """
+    require_somewhere(by, SatusehatPermission.RECONCILE)
+    number = number.strip()
+    if kind not in NationalNumber.KINDS or not re.fullmatch(r"[A-Za-z0-9-]{2,80}", number):
+        raise ActionRefused(_("Enter the number as SATUSEHAT writes it."))
+    entered, _is_new = NationalNumber.objects.update_or_create(
+        organization=organization,
+        kind=kind,
+        key=key,
+        defaults={"number": number, "name": name[:160], "entered_by_hand": True, "checked_at": current_time.now()},
+    )
+    audit.record(by=by, action="satusehat.number-entered", subject=f"satusehat-number:{entered.pk}")
+    return entered

@@ -4,22 +4,26 @@ Nothing is stored twice: resources have identifiers made of the dose's uuid, a t
 unless they exist, and every further try looks first whether an earlier one was accepted although its answer was lost.
 """
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from kini.exchange.public import TemporaryFailure
 from kini.satusehat import national_numbers
-from kini.satusehat.client import Refused, SatusehatClient, client_of
 from kini.satusehat.fhir.transaction import Resources, bundle_of, digest_of, own_identifier
 from kini.satusehat.fhir.vaccination import Vaccination, as_error, resources_of
 from kini.satusehat.models import NationalRecord
 from kini.satusehat.national_numbers import LocalPlace
-from kini.satusehat.outcomes import DUPLICATE
-from kini.satusehat.patients import patient_number
+from kini.satusehat.national_patients import patient_number
+from kini.satusehat.refused_records import DUPLICATE
+from kini.satusehat.satusehat_client import Refused, SatusehatClient, client_of
 from kini.satusehat.sent_record import SentRecord
 from kini.satusehat.vaccine_codes import codes_of
 from kini.vaccination.models import Dose, Site
 from kini.web.formats import city_time
+
+#: Length of a visit of which only dose and record are known: SATUSEHAT takes no end before the beginning or in the
+#: future, and people are observed for 15 minutes.
+SHORTEST, OBSERVATION = timedelta(seconds=1), timedelta(minutes=15)
 
 
 def send_dose(record: NationalRecord, *, again: bool) -> SentRecord:
@@ -106,7 +110,7 @@ def vaccination_of(client: SatusehatClient, dose: Dose, patient: str, edition: i
         number=dose.number,
         arrived_at=at,
         occurred_at=at,
-        left_at=at,
+        left_at=at + min(max(dose.created_at - at, SHORTEST), OBSERVATION),
         lot=dose.lot.number if dose.lot else dose.lot_number,
         expires_on=dose.lot.expires_on if dose.lot else None,
         volume_ul=dose.volume_ul,

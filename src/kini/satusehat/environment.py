@@ -6,5 +6,6 @@ from kini.core.environment_settings import EnvironmentSettings, OptionalPath, pr
 class SatusehatEnvironment(EnvironmentSettings):
     satusehat: OptionalPath = provider_file(
         "TOML file with the organizations registered at SATUSEHAT and their keys (see docs/satusehat.md); without it"
-        " nothing is sent or pulled"
+        " nothing is sent or pulled",
+        sandbox="satusehat",
     )

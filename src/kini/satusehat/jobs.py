@@ -1,10 +1,22 @@
 """Subscribers and jobs of the room."""
 
+from datetime import date, timedelta
+
 from kini.core.actors import system
 from kini.core.events import subscribe
+from kini.core.jobs import job, periodic
+from kini.exchange.public import TemporaryFailure
+from kini.records import queries as record_queries
 from kini.satusehat import actions
+from kini.satusehat.comparison import compare
+from kini.satusehat.models import PullRequest
+from kini.satusehat.pulling import pull_person
+from kini.satusehat.refused_records import Problem
+from kini.satusehat.rules import TO_DECIDE, Verdict
+from kini.satusehat.satusehat_client import Refused, clients
 from kini.vaccination.events import DoseChanged, DoseRecorded
 from kini.vaccination.models import Dose
+from kini.web.formats import today
 
 BY = system("satusehat.queue")
 
@@ -35,3 +47,40 @@ def _queue(dose_id: int) -> None:
             version=str(dose.version),
             facility=dose.facility_id,
         )
+
+
+@job(actions.PULL_JOB, queue="exchange")
+def pull(request: int) -> None:
+    """Pull the doses of a person who asked for it, if they still agree; a failure of the other side is tried again."""
+    asked = PullRequest.objects.select_related("person__resident").filter(pk=request, outcome="").first()
+    configured = clients()
+    if asked is None or not configured:
+        return
+    if not record_queries.is_consent_in_force(asked.person.resident.pk, actions.PULL_CONSENT):
+        actions.record_pull(by=BY, request=asked, problems=[Problem(code="no-consent")])
+        return
+    try:
+        counts = pull_person(configured[0], asked.person)
+    except Refused as refusal:
+        actions.record_pull(by=BY, request=asked, problems=refusal.problems)
+        return
+    to_decide = sum(counts.get(each, 0) for each in TO_DECIDE)
+    actions.record_pull(by=BY, request=asked, added=counts.get(Verdict.NEW, 0), to_decide=to_decide)
+
+
+@periodic("40 20 * * *", name="satusehat.compare_yesterday")
+def compare_yesterday() -> None:
+    """Compare the doses of yesterday with SATUSEHAT, at night in Indonesia."""
+    for client in clients():
+        try:
+            compare(client, today() - timedelta(days=1))
+        except (TemporaryFailure, Refused):
+            continue  # the health check names a comparison that is missing
+
+
+@job("satusehat.compare_day", queue="exchange")
+def compare_day(organization: str, day: str) -> None:
+    """Compare the doses of a day, as an officer asked."""
+    for client in clients():
+        if client.organization == organization:
+            compare(client, date.fromisoformat(day))

@@ -1,4 +1,4 @@
-"""What SATUSEHAT has of the city's records, numbers that were looked up there, and differences found by pulling."""
+"""Records that SATUSEHAT has of the city's, numbers that were looked up there, differences found by pulling."""
 
 from typing import ClassVar
 
@@ -13,17 +13,17 @@ from kini.vaccination.models import Dose
 
 
 class NationalRecord(models.Model):
-    """What SATUSEHAT has of one dose or laboratory test.
+    """State at SATUSEHAT of one dose.
 
     Attributes:
         edition: raised when it was sent for another person: the old record is an error there, and a new one is sent.
         patient: IHS number of the patient for whom it was sent.
         resources: reference ("Immunization/ID") by role in the record (`fhir.vaccination`).
         digest: SHA-256 of what was sent; the same content is not sent again.
-        problems: why it was refused last (`outcomes.Problem`), without personal data.
+        problems: why it was refused last (`refused_records.Problem`), without personal data.
     """
 
-    TYPES: ClassVar = ("dose", "lab-test")
+    TYPES: ClassVar = ("dose",)
     STATES: ClassVar = ("waiting", "sent", "refused", "too-old")
 
     record_type = models.CharField(max_length=8, choices=[(each, each) for each in TYPES])
@@ -132,3 +132,26 @@ class Comparison(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "organization"], name="satusehat_comparison_once")]
+
+
+class PullRequest(models.Model):
+    """Request of a person to pull their doses from SATUSEHAT, with its result."""
+
+    OUTCOMES: ClassVar = ("done", "failed")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=6, blank=True, choices=[(each, each) for each in OUTCOMES])
+    added = models.PositiveSmallIntegerField(default=0, help_text="Doses that were new.")
+    to_decide = models.PositiveSmallIntegerField(default=0, help_text="Doses that an officer compares.")
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="", done_at__isnull=True) | (~Q(outcome="") & Q(done_at__isnull=False)),
+                name="satusehat_pull_ended",
+            )
+        ]
+        indexes = [models.Index(fields=["person", "asked_at"], name="satusehat_pull_person")]

@@ -8,10 +8,10 @@ from kini.core import current_time
 from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import NATIONAL_ID
-from kini.satusehat.client import Refused, Resource, SatusehatClient
 from kini.satusehat.fhir import codes
 from kini.satusehat.models import NationalNumber
-from kini.satusehat.outcomes import Problem
+from kini.satusehat.refused_records import Problem
+from kini.satusehat.satusehat_client import Refused, Resource, SatusehatClient
 
 KEPT = timedelta(days=30)
 #: Types of places (FHIR location-physical-type) by kind of a vaccination site.

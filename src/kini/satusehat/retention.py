@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core import retention
 from kini.core.retention import DAY, YEAR, RetentionRule, row_removal
-from kini.satusehat.models import Comparison, NationalNumber, NationalRecord, PulledDifference
+from kini.satusehat.models import Comparison, NationalNumber, NationalRecord, PulledDifference, PullRequest
 
 
 def register() -> None:
@@ -24,6 +24,13 @@ def register() -> None:
             _("Decisions can be traced"),
             5 * YEAR,
             row_removal(lambda before: PulledDifference.objects.filter(decided_at__lt=before)),
+        ),
+        RetentionRule(
+            "satusehat.pulls",
+            _("Requests to fetch doses from SATUSEHAT"),
+            _("Fetching can be traced"),
+            YEAR,
+            row_removal(lambda before: PullRequest.objects.filter(asked_at__lt=before)),
         ),
         RetentionRule(
             "satusehat.comparisons",

@@ -5,17 +5,21 @@ from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses import queries as dose_queries
 from kini.vaccination.doses.actions import DoseCorrection as DoseCorrection
 from kini.vaccination.doses.actions import NewDose as NewDose
+from kini.vaccination.doses.record_access import ACCESS_TYPE as DOSE_ACCESS
 from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
+from kini.vaccination.doses.record_access import dose_by_number as dose_by_number
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
 from kini.vaccination.sites import stock as stock
 
 __all__ = [
     "CORRECT_DOSES",
+    "DOSE_ACCESS",
     "DoseCorrection",
     "NewDose",
     "VaccinationPermission",
     "campaign_files",
     "dose_actions",
+    "dose_by_number",
     "dose_queries",
     "stock",
 ]

@@ -15,6 +15,9 @@ VERBS = {
         "kini.bench.commands.bench_epidemic", "measure indicators and alerts from ten million case rows"
     ),
     "bench checkin": Verb("kini.bench.commands.bench_checkin", "measure entry passes, gates and warnings of venues"),
+    "bench satusehat": Verb(
+        "kini.bench.commands.bench_satusehat", "send many doses to the sandbox of SATUSEHAT, with faults and kills"
+    ),
     "bench feeds": Verb("kini.bench.commands.bench_feeds", "measure loading a timetable, and queries for departures"),
     "bench wifi": Verb(
         "kini.bench.commands.bench_wifi", "measure RADIUS, accounting and portal; baseline: stock FreeRADIUS"

@@ -128,12 +128,12 @@ def _resources(dose: Vaccination) -> Iterator[tuple[str, Resource]]:
 
 
 def _encounter(dose: Vaccination) -> Resource:
+    # The Condition names its Encounter: naming it back would be a circle, which not every server resolves.
     steps = (
         ("arrived", dose.arrived_at, dose.occurred_at),
         ("in-progress", dose.occurred_at, dose.left_at),
         ("finished", dose.left_at, dose.left_at),
     )
-    use = {"condition": to_role("condition"), "use": concept(codes.DISCHARGE), "rank": 1}
     return {
         "resourceType": "Encounter",
         "identifier": [_identifier(dose, "encounter")],
@@ -143,7 +143,6 @@ def _encounter(dose: Vaccination) -> Resource:
         "participant": [{"type": [concept(codes.ATTENDER)], "individual": _practitioner(dose)}],
         "period": {"start": utc(dose.arrived_at), "end": utc(dose.left_at)},
         "location": [{"location": _location(dose)}],
-        "diagnosis": [use],
         "statusHistory": [
             {"status": status, "period": {"start": utc(start), "end": utc(end)}} for status, start, end in steps
         ],

@@ -20,9 +20,9 @@ from kini.people import queries as people_queries
 from kini.people.actions import NewIdentifier
 from kini.people.models import FamilyTie, Person
 from kini.people.public import NATIONAL_ID, IdentifierType, PersonDetails, details_of, name_similarity
-from kini.satusehat.client import Refused, Resource, SatusehatClient
 from kini.satusehat.fhir import codes
-from kini.satusehat.outcomes import Problem
+from kini.satusehat.refused_records import Problem
+from kini.satusehat.satusehat_client import Refused, Resource, SatusehatClient
 
 #: Type of identifiers of persons.
 IHS_NUMBER = "ihs-number"
@@ -50,7 +50,7 @@ IHS_TYPE = IdentifierType(gettext_lazy("IHS number (SATUSEHAT)"), parse_ihs_numb
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is known of a person: details, identifiers by type, the mother's NIK, codes of the area of residence."""
+    """A person as known here: details, identifiers by type, the mother's NIK, codes of the area of residence."""
 
     details: PersonDetails
     numbers: dict[str, str] = field(default_factory=dict)

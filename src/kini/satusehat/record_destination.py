@@ -6,10 +6,10 @@ from typing import Any
 
 from kini.core import current_time
 from kini.exchange.public import Destination, OutgoingMessage, Receipt
-from kini.satusehat.client import Refused
 from kini.satusehat.dose_sender import send_dose
 from kini.satusehat.models import NationalRecord
-from kini.satusehat.outcomes import Problem
+from kini.satusehat.refused_records import Problem
+from kini.satusehat.satusehat_client import Refused
 from kini.satusehat.sent_record import SentRecord
 
 DESTINATION = "satusehat"

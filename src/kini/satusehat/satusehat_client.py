@@ -22,7 +22,7 @@ from kini.core import current_time, provider_config
 from kini.core.registry import Registry
 from kini.exchange.public import PermanentFailure, TemporaryFailure
 from kini.satusehat.environment import SatusehatEnvironment
-from kini.satusehat.outcomes import Problem, problems_of
+from kini.satusehat.refused_records import Problem, problems_of
 
 log = structlog.get_logger("kini.satusehat")
 
@@ -266,6 +266,12 @@ class SatusehatClient:
             client = httpx.Client(base_url=self.address, timeout=timeout, transport=self._transport, trust_env=False)
             self._connections = process, client
         return self._connections[1]
+
+    def close(self) -> None:
+        """Close the connections of this process; the next request opens others."""
+        if self._connections and self._connections[0] == os.getpid():
+            self._connections[1].close()
+        self._connections = None
 
     def _own_path(self, address: str) -> str:
         """Path of the next page of a search: only addresses of this server are followed, as the token goes along."""

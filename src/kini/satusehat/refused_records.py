@@ -86,6 +86,7 @@ OWN: Mapping[str, Advice] = {
     "no-vaccine-code": Advice(
         gettext_lazy("The vaccine has no code of the KFA in the city's files. The operator adds it."), "operator"
     ),
+    "no-consent": Advice(gettext_lazy("The consent was withdrawn before the doses were fetched."), "person"),
     "gave-up": Advice(gettext_lazy("SATUSEHAT could not be reached for 30 days. Send it again."), "operator"),
 }
 _PERSON = {

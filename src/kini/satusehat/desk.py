@@ -1,0 +1,162 @@
+"""Desk of the data officer: what SATUSEHAT refused, what differs, and comparisons of a day."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.core.actors import ActionRefused
+from kini.core.jobs import enqueue
+from kini.people.public import details_of, officers_only
+from kini.people.queries import actor_for
+from kini.records.public import require_read, visible
+from kini.satusehat import actions, difference_labels
+from kini.satusehat.models import Comparison, NationalRecord, PulledDifference
+from kini.satusehat.permissions import SatusehatPermission
+from kini.satusehat.satusehat_client import clients
+from kini.vaccination.models import Dose
+from kini.vaccination.public import CORRECT_DOSES, dose_by_number
+from kini.web.formats import today
+from kini.web.redirects import see_other
+
+MOST = 100
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_safe
+def work_list(request: HttpRequest) -> HttpResponse:
+    """List what was refused and what differs, without names, so that no read is logged."""
+    by = actor_for(request)
+    refused = {
+        each.record_id: each
+        for each in NationalRecord.objects.filter(record_type="dose", state="refused").order_by("updated_at")[:MOST]
+    }
+    doses = visible(by, Dose, Dose.objects.filter(pk__in=refused)).select_related("site").order_by("given_on", "pk")
+    differences = visible(by, PulledDifference, PulledDifference.objects.filter(decision="")).select_related("dose")
+    context = {
+        "refused": [(dose, difference_labels.sentences_of(refused[dose.pk].problems)) for dose in doses],
+        "differences": [
+            (each, difference_labels.PULLED[each.kind]) for each in differences.order_by("found_at", "pk")[:MOST]
+        ],
+        "comparisons": [
+            (each, each.ours == each.theirs == each.equal) for each in Comparison.objects.order_by("-day")[:14]
+        ],
+        "waiting": NationalRecord.objects.filter(state="waiting").count(),
+        "is_connected": bool(clients()),
+        "today": today(),
+    }
+    return render(request, "satusehat/work_list.html", context)
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def dose(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show why a dose was refused and what to correct; the read is logged. A POST sends it again."""
+    by, record = actor_for(request), dose_by_number(reference)
+    if record is None:
+        raise Http404
+    require_read(by, record, CORRECT_DOSES)
+    if request.method == "POST":
+        actions.send_again(by=by, record_type="dose", record_id=record.pk, facility=record.facility_id)
+        messages.success(request, _("It is sent again."))
+        return see_other("satusehat:desk-list")
+    national = NationalRecord.objects.filter(record_type="dose", record_id=record.pk).first()
+    context = {
+        "dose": record,
+        "vaccine": difference_labels.vaccine_name(record.vaccine),
+        "person": details_of(record.person),
+        "national": national,
+        "problems": difference_labels.sentences_of(national.problems) if national else [],
+    }
+    return render(request, "satusehat/dose.html", context)
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def difference(request: HttpRequest, difference: int) -> HttpResponse:
+    """Show both sides of a pulled dose that differs, or decide about it; the read is logged."""
+    by = actor_for(request)
+    row = get_object_or_404(PulledDifference.objects.select_related("dose__lot", "person__resident"), pk=difference)
+    require_read(by, row, CORRECT_DOSES)
+    typed = {name: request.POST.get(name, "")[:240] for name in ("decision", "reason")}
+    refusal = ""
+    if request.method == "POST":
+        try:
+            actions.decide_difference(by=by, difference=row, **typed)
+        except ActionRefused as wrong:
+            refusal = str(wrong)
+        else:
+            messages.success(request, _("Saved."))
+            return see_other("satusehat:desk-list")
+    context = {
+        "difference": row,
+        "kind": difference_labels.PULLED[row.kind],
+        "person": details_of(row.person),
+        "rows": _both_sides(row),
+        "typed": typed,
+        "errors": [("reason", refusal)] if refusal else [],
+    }
+    return render(request, "satusehat/difference.html", context, status=409 if refusal else 200)
+
+
+def _both_sides(row: PulledDifference) -> list[tuple[str, str, str]]:
+    """Rows of label, ours and theirs."""
+    ours, theirs = row.dose, row.theirs
+    given = {True: _("Given"), False: _("Not given")}
+    lot = (ours.lot.number if ours.lot else ours.lot_number) if ours else ""
+    their_vaccine = (
+        difference_labels.vaccine_name(theirs["vaccine"]) if theirs["vaccine"] else ", ".join(theirs["codes"])
+    )
+    return [
+        (_("State"), given[ours.state == "given"] if ours else "–", given[theirs["status"] == "completed"]),
+        (_("Vaccine"), difference_labels.vaccine_name(ours.vaccine) if ours else "–", their_vaccine),
+        (_("Dose"), str(ours.number) if ours else "–", str(theirs["number"] or "–")),
+        (_("Day"), ours.given_on.isoformat() if ours else "–", theirs["day"]),
+        (_("Lot"), lot or "–", theirs["lot"] or "–"),
+        (_("Place"), (ours.site.name if ours.site else ours.elsewhere) if ours else "–", theirs["place"] or "–"),
+    ]
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_safe
+def comparison(request: HttpRequest, comparison: int) -> HttpResponse:
+    """Show the differences of a day, by reference and reason, of doses that the officer may read."""
+    by, row = actor_for(request), get_object_or_404(Comparison, pk=comparison)
+    doses = [each["dose"] for each in row.differences if each["dose"]]
+    readable = set(visible(by, Dose, Dose.objects.filter(pk__in=doses)).values_list("pk", flat=True))
+    shown = [each for each in row.differences if each["dose"] is None or each["dose"] in readable]
+    context: dict[str, Any] = {
+        "comparison": row,
+        "differences": [(each, difference_labels.difference_words(each)) for each in shown],
+        "repairable": sum(each["kind"] in actions.REPAIRED for each in shown),
+    }
+    return render(request, "satusehat/comparison.html", context)
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_POST
+def compare(request: HttpRequest) -> HttpResponse:
+    """Compare a day: the worker asks SATUSEHAT."""
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        messages.error(request, _("Choose a day."))
+        return see_other("satusehat:desk-list")
+    for client in clients():
+        enqueue("satusehat.compare_day", organization=client.organization, day=day.isoformat())
+    messages.success(request, _("The day is being compared. Open this page again in a minute."))
+    return see_other("satusehat:desk-list")
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_POST
+def repair(request: HttpRequest, comparison: int) -> HttpResponse:
+    """Send again what a comparison found."""
+    row = get_object_or_404(Comparison, pk=comparison)
+    count = actions.repair(by=actor_for(request), comparison=row)
+    messages.success(request, _("%(count)d doses are sent again.") % {"count": count})
+    return see_other("satusehat:desk-list")

@@ -1,0 +1,64 @@
+"""Names for pages: differences, fields, vaccines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.satusehat.refused_records import advice_on, from_json
+from kini.vaccination.public import campaign_files
+
+#: Kinds of `comparison.Difference`.
+COMPARED = {
+    "not-sent": gettext_lazy("Not sent yet"),
+    "waiting": gettext_lazy("Waits to be sent"),
+    "refused": gettext_lazy("Refused by SATUSEHAT"),
+    "missing": gettext_lazy("SATUSEHAT does not have it"),
+    "differs": gettext_lazy("Differs"),
+    "double": gettext_lazy("SATUSEHAT has it twice"),
+    "extra": gettext_lazy("Only SATUSEHAT has it"),
+}
+#: Kinds of `PulledDifference`.
+PULLED = {
+    "differs": gettext_lazy("Differs from the dose here"),
+    "double": gettext_lazy("The same dose number on another day"),
+    "withdrawn": gettext_lazy("Withdrawn at SATUSEHAT"),
+    "unknown-vaccine": gettext_lazy("A vaccine that this city does not know"),
+}
+FIELDS = {
+    "given": gettext_lazy("given or not"),
+    "vaccine": gettext_lazy("vaccine"),
+    "number": gettext_lazy("dose number"),
+    "day": gettext_lazy("day"),
+    "lot": gettext_lazy("lot"),
+}
+PLACES = {
+    "dose": gettext_lazy("Correct the dose"),
+    "person": gettext_lazy("Correct the person's data"),
+    "site": gettext_lazy("Ask the operator about the site"),
+    "officer": gettext_lazy("Complete the vaccinator's profile"),
+    "operator": gettext_lazy("Ask the operator"),
+}
+
+
+def vaccine_name(vaccine: str) -> str:
+    """Return the name of a vaccine of the pack, or its id."""
+    known = campaign_files.vaccines().get(vaccine)
+    return str(known.name) if known else vaccine
+
+
+def sentences_of(problems: list[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return each problem of a JSON column as sentence, rule, and what to do."""
+    rows = []
+    for problem in from_json(problems):
+        advice = advice_on(problem)
+        rows.append({"sentence": advice.sentence, "rule": problem.rule, "do": PLACES[advice.correct]})
+    return rows
+
+
+def difference_words(difference: Mapping[str, Any]) -> str:
+    """Return a difference of a comparison in words."""
+    label = str(COMPARED.get(difference["kind"], difference["kind"]))
+    fields = ", ".join(str(FIELDS.get(each, each)) for each in difference["fields"])
+    return _("%(label)s: %(fields)s") % {"label": label, "fields": fields} if fields else label

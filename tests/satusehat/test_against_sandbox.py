@@ -1,0 +1,125 @@
+"""The adapter against the sandbox, which enforces the Ministry's rules and misbehaves on demand."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from threading import Thread
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from kini.core import current_time, provider_config
+from kini.exchange import outbox
+from kini.satusehat.comparison import compare
+from kini.satusehat.fhir.transaction import bundle_of
+from kini.satusehat.fhir.vaccination import Vaccination, resources_of
+from kini.satusehat.models import NationalRecord
+from kini.satusehat.public import Sandbox, sandbox_people, server
+from kini.satusehat.pulling import pull_person
+from kini.satusehat.rules import Verdict
+from kini.satusehat.sandbox.misbehaviour import Faults
+from kini.satusehat.satusehat_client import SatusehatClient
+from kini.vaccination.public import dose_actions
+from kini.web.formats import today
+from tests.epidemic.records_town import BY
+from tests.satusehat.payloads import SORTS, vaccination
+from tests.satusehat.site_town import SiteTown
+
+ORGANIZATION, PRACTITIONER = "10000004", "N10000001"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox with the organization, the health worker, and the patient and place of `payloads`."""
+    made = Sandbox()
+    add, sort = made.fhir.add, vaccination()
+    add(sandbox_people.organization(id=ORGANIZATION, name="Dinas Contoh"), ORGANIZATION)
+    person = {"birth_date": "1954-07-04", "gender": "female"}
+    add(sandbox_people.practitioner(id=PRACTITIONER, nik="3171011708450001", name="Tenaga Contoh", **person))
+    add(sandbox_people.patient(id=sort.patient, nik="3171014407540099", name="Siti Contoh", **person))
+    add(sandbox_people.location(id=sort.location, name="Poli", organization=ORGANIZATION, key="poli"), ORGANIZATION)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def organization(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[SatusehatClient]:
+    running = server(sandbox)
+    thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    keys = sandbox.clients.ensure(ORGANIZATION)
+    own = SatusehatClient(
+        "jakarta",
+        address=f"http://127.0.0.1:{running.server_address[1]}",
+        organization=ORGANIZATION,
+        client_id=keys.id,
+        client_secret=keys.secret,
+        practitioner=PRACTITIONER,
+    )
+    monkeypatch.setattr(provider_config, "load_providers", lambda *_arguments: {"jakarta": own})
+    yield own
+    own.close()
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_sort_of_vaccination_keeps_the_rules(sort: str, organization: SatusehatClient, sandbox: Sandbox) -> None:
+    dose: Vaccination = SORTS[sort]
+    resources = resources_of(dose)
+    references = organization.transact(bundle_of(resources, {}, dose.uuid))
+    again = organization.transact(bundle_of(resources, {}, dose.uuid))
+    assert references == again
+    known = dict(zip(resources, references, strict=True))
+    assert organization.transact(bundle_of(resources, known, UUID(int=1))) == references
+    assert sandbox.counts()["duplicates"] == {}
+
+
+def deliver(organization: SatusehatClient, rounds: int) -> None:
+    """Deliver until nothing waits, each round later than the longest wait between tries."""
+    for number in range(rounds):
+        with current_time.freeze(timezone.now() + number * timedelta(hours=8)):
+            outbox.deliver("satusehat")
+        if not NationalRecord.objects.filter(state="waiting").exists():
+            return
+
+
+@pytest.mark.django_db
+def test_whatever_happens_on_the_way_each_dose_arrives_once(
+    town: SiteTown, organization: SatusehatClient, sandbox: Sandbox, run_jobs: Callable[[], int]
+) -> None:
+    person = town.person()
+    doses = [town.dose(person, number=number, given_at=_at(number)) for number in range(1, 16)]
+    sandbox.misbehaviour.change(Faults(fail=0.08, drop=0.05, twice=0.1, lose=0.1, revoke=0.03, seed=7))
+    run_jobs()
+    deliver(organization, 60)
+    sandbox.misbehaviour.change(Faults())
+    assert set(NationalRecord.objects.values_list("state", flat=True)) == {"sent"}
+    counts = sandbox.counts()
+    assert counts["resources"]["Immunization"] == counts["resources"]["Encounter"] == len(doses)
+    assert (counts["resources"]["Patient"], counts["duplicates"]) == (2, {})
+    assert compare(organization, today()).differences == []
+
+
+@pytest.mark.django_db
+def test_a_dose_is_seen_there_corrected_and_one_of_another_city_pulled_back(
+    town: SiteTown, organization: SatusehatClient, sandbox: Sandbox, run_jobs: Callable[[], int]
+) -> None:
+    person = town.person()
+    dose = town.dose(person)
+    run_jobs()
+    deliver(organization, 2)
+    dose_actions.mark_entered_in_error(by=BY, dose=dose, reason="Bukan orang ini")
+    run_jobs()
+    deliver(organization, 2)
+    record = NationalRecord.objects.get()
+    immunization = organization.read(record.resources["immunization"])
+    assert immunization["status"] == "entered-in-error"
+    elsewhere = immunization | {"id": "elsewhere", "identifier": [], "status": "completed", "lotNumber": "B-1"}
+    sandbox.fhir.add(elsewhere, "10000001")
+    assert pull_person(organization, person) == {Verdict.OWN: 1, Verdict.NEW: 1}
+
+
+def _at(number: int) -> datetime:
+    return current_time.now() - timedelta(minutes=number)
