@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from kini.city.public import pack
 from kini.core import current_time
 from kini.vaccination.certificates import queries
+from kini.vaccination.certificates.business_rules import RuleSet
 from kini.vaccination.certificates.issuing_keys import IssuingKey, issuing_keys
 from kini.vaccination.certificates.trust import Trust, TrustedKey, jwk_of
 
@@ -67,10 +69,14 @@ def revocation_list() -> dict[str, Any]:
 
 def verifier_lists() -> dict[str, Any]:
     """Everything that the page of gatekeepers needs to verify without a network."""
-    trust, rule_set = queries.trusted(), queries.rules()
+    return lists_of(queries.trusted(), queries.rules(), pack.current().country, current_time.now())
+
+
+def lists_of(trust: Trust, rule_set: RuleSet, country: str, at: datetime) -> dict[str, Any]:
+    """Lists of the gatekeepers' page, made at a moment."""
     return {
-        "made": current_time.now().isoformat(timespec="seconds"),
-        "country": pack.current().country,
+        "made": at.isoformat(timespec="seconds"),
+        "country": country,
         "keys": list(_keys(trust.keys)),
         "hashes": sorted(each[: queries.SHORT_HASH].hex() for each in trust.hashes),
         "cards": _cards(trust),
