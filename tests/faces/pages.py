@@ -233,6 +233,7 @@ PAGE_TYPES = (
     PageType("gate", "epidemic:gate"),
     PageType("gatekeeper", "vaccination:gatekeeper"),
     PageType("certificates", "vaccination:certificates", RESIDENT),
+    PageType("health-status", "vaccination:status", RESIDENT),
     PageType("entry-pass", "epidemic:pass", RESIDENT),
     PageType("my-venues", "epidemic:venues", RESIDENT),
     PageType("my-venue", "epidemic:venue", RESIDENT, path="/check-in/venues/", deed=register_venue),

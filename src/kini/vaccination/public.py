@@ -1,6 +1,10 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
 from kini.vaccination.campaigns import campaign_files as campaign_files
+from kini.vaccination.certificates import code_picture as code_picture
+from kini.vaccination.certificates import hc1 as hc1
+from kini.vaccination.certificates import queries as certificate_queries
+from kini.vaccination.certificates import trust as trust
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses import queries as dose_queries
 from kini.vaccination.doses.actions import DoseCorrection as DoseCorrection
@@ -10,6 +14,7 @@ from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
 from kini.vaccination.doses.record_access import dose_by_number as dose_by_number
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
 from kini.vaccination.sites import stock as stock
+from kini.vaccination.status.queries import status_of as status_of
 
 __all__ = [
     "CORRECT_DOSES",
@@ -18,8 +23,13 @@ __all__ = [
     "NewDose",
     "VaccinationPermission",
     "campaign_files",
+    "certificate_queries",
+    "code_picture",
     "dose_actions",
     "dose_by_number",
     "dose_queries",
+    "hc1",
+    "status_of",
     "stock",
+    "trust",
 ]

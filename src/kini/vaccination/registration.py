@@ -7,6 +7,7 @@ from kini.vaccination.certificates import registration as certificates
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.sites import registration as sites
+from kini.vaccination.status import registration as status
 from kini.vaccination.visits import registration as visits
 
 
@@ -18,3 +19,4 @@ def register() -> None:
     sites.register()
     certificates.register()
     visits.register()
+    status.register()

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cwt import COSEKey
 
 import kini.vaccination
-from kini.vaccination.certificates import trust
+from kini.core import current_time
+from kini.vaccination.certificates import hc1, issuing_keys, trust
 from kini.vaccination.certificates.business_rules import RuleSet, read_rules
 from kini.vaccination.certificates.publication import lists_of
 from kini.vaccination.certificates.trust import Trust
@@ -146,12 +148,12 @@ def test_certlogic_of_the_browser_passes_the_official_suite(scripts):
 
 def test_a_gatekeeper_verifies_without_a_network(city: str, scratch: Any, chromium: "Browser"):
     """The page is opened once; without a net, also after a reload, a good code is valid and a changed one is not."""
-    code = scratch.run(
-        "from kini.vaccination.certificates import hc1, issuing_keys; from kini.core import current_time as c;"
-        "from datetime import timedelta as d; import json, sys;"
-        f"content = json.loads({json.dumps(json.dumps(made.dcc()))});"
-        "print(hc1.issue(content, key=issuing_keys.signing_key().signer, issuer='ID', issued_at=c.now(),"
-        " expires_at=c.now() + d(days=9))[0])"
+    pem = (scratch.var / "signing" / issuing_keys.FOLDER / "first.pem").read_bytes()
+    own = trust.key_of_certificate(x509.load_pem_x509_certificate(pem))
+    signer = COSEKey.from_pem(pem[: pem.index(b"-----BEGIN CERTIFICATE")], kid=own.key_id, alg="ES256")
+    now = current_time.now()
+    code, _signature = hc1.issue(
+        made.dcc(), key=signer, issuer="ID", issued_at=now - timedelta(minutes=1), expires_at=now + timedelta(days=9)
     )
     context = chromium.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()

@@ -1,6 +1,6 @@
 """Verbs of benchmarks and attacks."""
 
-from kini.core.command_line import Verb
+from kini.core.command_line import Needs, Verb
 
 VERBS = {
     "check faults": Verb(
@@ -13,6 +13,9 @@ VERBS = {
     ),
     "bench epidemic": Verb(
         "kini.bench.commands.bench_epidemic", "measure indicators and alerts from ten million case rows"
+    ),
+    "bench certificates": Verb(
+        "kini.bench.commands.bench_certificates", "measure issuing and verifying health certificates", Needs.SETTINGS
     ),
     "bench checkin": Verb("kini.bench.commands.bench_checkin", "measure entry passes, gates and warnings of venues"),
     "bench satusehat": Verb(

@@ -37,6 +37,29 @@ _ENTRY_STATE = """
     WHERE resident.user_id = %(user)s
 """
 
+_LATEST_SIGNS = """
+    SELECT greatest(
+        (SELECT max(coalesce(specimen_on, onset_on, reported_on)) FROM epidemic_caserecord
+         WHERE person_id = %(person)s AND disease = %(disease)s AND merged_into_id IS NULL
+             AND classification IN ('confirmed', 'probable') AND reported_on <= %(day)s),
+        (SELECT max(specimen_on) FROM epidemic_labtest
+         WHERE person_id = %(person)s AND disease = %(disease)s AND result = 'positive' AND result_on <= %(day)s)
+    ), (
+        SELECT max(last_exposure_on) FROM epidemic_contact
+        WHERE person_id = %(person)s AND disease = %(disease)s AND status <> 'cancelled' AND last_exposure_on <= %(day)s
+    )
+"""
+
+
+def latest_signs(person: int, disease: str, day: date) -> tuple[date | None, date | None]:
+    """Return the days of the latest illness or positive specimen, and of the latest exposure, as known on a day.
+
+    Args:
+        person: id of the root, whose rows are those of all merged persons.
+    """
+    [(positive, exposed)] = execute_prepared(_LATEST_SIGNS, {"person": person, "disease": disease, "day": day})
+    return positive, exposed
+
 
 def diseases_with_venues() -> dict[str, Venues]:
     """Return the section `venues` of each disease that has one."""
