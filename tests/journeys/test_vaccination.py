@@ -29,6 +29,9 @@ class Vaccinator(Person):
         self.page.locator("#name").fill(name)
         self.page.locator("#born").fill("17/5/1990")
         self.press(self.page.locator("main form button").first)
+        new = self.page.locator("button[name=person][value=new]")
+        if new.count():
+            self.press(new)
 
     def vaccinate(self, name: str) -> None:
         """Give a usual dose to somebody of the list."""
