@@ -95,7 +95,7 @@
   const mine = async () => (await rows("queue")).filter((each) => each.owner === owner && each.site === site).sort((a, b) => a.at - b.at);
   let sending = null;
   function send() {
-    sending ??= sendAll().catch(() => status(text.noNet, "warn")).finally(() => { sending = null; });
+    sending ??= sendAll().catch(() => tell(text.noNet)).finally(() => { sending = null; });
     return sending;
   }
   async function sendAll() {
