@@ -105,7 +105,6 @@ ELSEWHERE = {
     "vaccination:desk-stock-move": "the same",
     "vaccination:desk-stock-receive": "the same",
     "vaccination:desk-stock-site": "the same",
-    "vaccination:desk-stock": "the same",
     "wifi:desk-availability": "places: tests/wifi",
     "wifi:desk-sheets": "codes: tests/wifi",
     "wifi:desk-blocks": "nobody is named: tests/wifi",
