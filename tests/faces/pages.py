@@ -234,6 +234,10 @@ PAGE_TYPES = (
     PageType("gatekeeper", "vaccination:gatekeeper"),
     PageType("certificates", "vaccination:certificates", RESIDENT),
     PageType("health-status", "vaccination:status", RESIDENT),
+    PageType("campaigns", "vaccination:campaigns", RESIDENT),
+    PageType("campaign-people", "vaccination:people", RESIDENT, given={"campaign": "covid-19"}),
+    PageType("campaign-other", "vaccination:other", RESIDENT, given={"campaign": "covid-19"}),
+    PageType("campaign-other-wrong", "vaccination:other", RESIDENT, given={"campaign": "childhood"}, deed=send),
     PageType("entry-pass", "epidemic:pass", RESIDENT),
     PageType("my-venues", "epidemic:venues", RESIDENT),
     PageType("my-venue", "epidemic:venue", RESIDENT, path="/check-in/venues/", deed=register_venue),
@@ -467,6 +471,7 @@ ELSEWHERE = {
         "messages:retry", "messages:settle", "payments:desk-returned", "payments:notice",
         "people:end-other-sessions", "people:end-session", "people:forget-device",
         "people:sign-out", "web:language", "health_record:revoke", "vaccination:issue-certificate",
+        "vaccination:cancel-registration",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
         "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
         "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",
@@ -499,6 +504,9 @@ ELSEWHERE = {
         *("vaccination:sites", "vaccination:site", "vaccination:standby", "vaccination:desk-stock"),
         *("vaccination:desk-lot", "vaccination:desk-lot-recall", "vaccination:desk-shipment"),
         *("vaccination:desk-stock-move", "vaccination:desk-stock-receive", "vaccination:desk-stock-site"),
+    ),
+    "only of the household, and with a registration: tests/vaccination/registrations": (
+        "vaccination:person", "vaccination:registration", "vaccination:times", "vaccination:desk-missed",
     ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": (

@@ -36,6 +36,8 @@ ELSEWHERE = {
     "epidemic.upload-codes": "tests/epidemic/test_checkin.py",
     "epidemic.self-assessments": "tests/epidemic/test_self_assessment.py",
     "booking.turns": "tests/booking",
+    "vaccination.registrations": "tests/vaccination/registrations",
+    "vaccination.next-doses": "tests/vaccination/registrations",
     "cases.answers": "tests/privacy/test_anonymisation.py",
     "cases.bulks": "tests/cases/desk/test_batch_moves.py",
     "cases.drafts": "tests/cases/test_drafts.py",

@@ -57,3 +57,16 @@ class AdverseEventRecorded(Event):
 
     name: ClassVar[str] = "vaccination.adverse_event_recorded"
     event: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTaken(Event):
+    """A registration got an appointment, or another one.
+
+    Attributes:
+        registration, slot: ids.
+    """
+
+    name: ClassVar[str] = "vaccination.place_taken"
+    registration: int
+    slot: int

@@ -2,6 +2,7 @@
 
 from kini.vaccination.certificates.models import Certificate, VerifierList
 from kini.vaccination.doses.models import Dose, DoseDispute, DoseRevision
+from kini.vaccination.registrations.models import NextDose, Registration
 from kini.vaccination.sites.models import Lot, SecondDose, Session, Shipment, Site, SiteHours, StandbyRequest, Vial
 from kini.vaccination.visits.models import AdverseEvent, FollowUp, PhoneConflict, Visit
 
@@ -13,7 +14,9 @@ __all__ = [
     "DoseRevision",
     "FollowUp",
     "Lot",
+    "NextDose",
     "PhoneConflict",
+    "Registration",
     "SecondDose",
     "Session",
     "Shipment",

@@ -6,6 +6,7 @@ from kini.vaccination.campaigns.campaign_files import check_campaigns
 from kini.vaccination.certificates import registration as certificates
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.registrations import registration as registrations
 from kini.vaccination.sites import registration as sites
 from kini.vaccination.status import registration as status
 from kini.vaccination.visits import registration as visits
@@ -20,3 +21,4 @@ def register() -> None:
     certificates.register()
     visits.register()
     status.register()
+    registrations.register()

@@ -56,7 +56,7 @@ class DoseSearch:
     doses: Sequence[GivenDose]
 
     def fits(self, choice: Choice) -> bool:
-        """Whether a choice follows the dose before, and is for the person's sex (if that is known)."""
+        """Return True for a choice that follows the dose before and is for the person's sex (if that is known)."""
         follows = not choice.after or (bool(self.own) and self.own[-1].vaccine in choice.after)
         return follows and (not choice.sex or self.subject.sex in ("", choice.sex))
 

@@ -18,7 +18,7 @@ from kini.vaccination.campaigns.subject import GivenDose, Subject
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """What a campaign says about a person on a day.
+    """Answer of a campaign about a person on a day.
 
     Attributes:
         may: a dose may be given on that day.

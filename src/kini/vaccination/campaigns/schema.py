@@ -76,7 +76,7 @@ class TargetGroup(StrictModel):
 
     @property
     def by_age(self) -> bool:
-        """Whether age alone decides."""
+        """True if age alone decides."""
         return self.from_age is not None or self.below_age is not None
 
 
@@ -94,14 +94,14 @@ class Phase(SourcedRule):
 
 
 class RecoveryRule(SourcedRule):
-    """How long somebody waits after the illness, by its severity. None: not vaccinated for the time being."""
+    """Time that somebody waits after the illness, by its severity. None: not vaccinated for the time being."""
 
     mild: Span | None
     severe: Span | None
 
 
 class NonResidentRule(SourcedRule):
-    """Whether people who live outside of the city are vaccinated.
+    """Rule for people who live outside of the city.
 
     Attributes:
         share: their part of the places of a slot, in per cent.
@@ -116,6 +116,7 @@ class Campaign(StrictModel):
 
     Attributes:
         service: of the pack, by which residents ask for it.
+        keyword: first word of an SMS that registers somebody; "": not by SMS.
         disease: of the pack; its confirmed cases wait as `recovery` says.
         vaccines: of vaccines.yaml; `campaign_files` adds them.
     """
@@ -123,6 +124,7 @@ class Campaign(StrictModel):
     name: Text
     about: Text
     service: Id
+    keyword: str = Field(default="", pattern="^([A-Z]{4,12})?$")
     disease: Id | None = None
     groups: dict[Id, TargetGroup] = Field(min_length=1)
     phases: tuple[Phase, ...] = Field(min_length=1)

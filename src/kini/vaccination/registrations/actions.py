@@ -1,0 +1,283 @@
+"""Actions on registrations: register somebody, take, move and give up an appointment, end and tell."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from kini.booking.models import Booking
+from kini.core import audit, current_time, events, references
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
+from kini.people import actions as people_actions
+from kini.people import queries as people_queries
+from kini.people.models import Person, Resident, User
+from kini.people.public import PersonDetails, has_profile, similarity
+from kini.vaccination.campaigns.campaign_files import campaign_of
+from kini.vaccination.campaigns.eligibility import Eligibility
+from kini.vaccination.events import PlaceTaken
+from kini.vaccination.registrations import queries
+from kini.vaccination.registrations.models import MOST_PER_ACCOUNT, Registration
+from kini.vaccination.registrations.queries import NOTHING_STATED, Statements
+from kini.vaccination.sites import appointments
+from kini.vaccination.sites.models import Session
+from kini.web.formats import city_time, day, today
+
+BY = system("vaccination.registration")
+PREFIX, SOURCE = "VR", "vaccination.registration"
+#: Score from which somebody registered by the same account is the same person.
+SAME = 0.93
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Wish for a dose, and the way in which it is told.
+
+    Attributes:
+        series: of the campaign; "": the one that is due first.
+        channel: of `Registration.CHANNELS`.
+    """
+
+    campaign: str
+    statements: Statements = NOTHING_STATED
+    series: str = ""
+    channel: str = "web"
+
+
+@action
+def register(*, by: Actor, person: Person, wish: Wish) -> Registration:
+    """Register somebody of one's household, or, as a vaccinator or the system, anybody. An active one is returned.
+
+    Raises:
+        NotAllowed: for somebody else.
+        ActionRefused: if the rules never allow a further dose, or the account has too many registrations.
+    """
+    person = people_queries.root_of(person)
+    if not queries.may_register_anybody(by):
+        resident = Resident.objects.filter(user=by.user_id).first() if by.user_id else None
+        if resident is None or person.pk not in people_queries.own_person_ids(resident):
+            raise NotAllowed(_("You cannot register this person. Register them as somebody else."))
+    return _register(by, by.user_id, person, wish)
+
+
+@action
+def register_other(*, by: Actor, registrar: User, details: PersonDetails, wish: Wish) -> Registration:
+    """Register somebody who is not of the household: a grandmother, a neighbour without a phone.
+
+    They are recorded as a person of their own with a temporary identity, without a look at anybody's record: the site
+    compares the identity, and records of one person are merged later. The same person is registered once by an account.
+
+    Raises:
+        NotAllowed: for another account.
+        ActionRefused: as `register`.
+    """
+    if by.kind is not ActorKind.SYSTEM and by.user_id != registrar.pk:
+        raise NotAllowed(_("Sign in first."))
+    User.objects.select_for_update(no_key=True).get(pk=registrar.pk)  # against the same form sent twice
+    mine = queries.registrations().filter(registered_by=registrar, campaign=wish.campaign)
+    for known in mine.filter(state__in=Registration.ACTIVE):
+        if similarity.compare(details, queries.details_of_registration(known)).score >= SAME:
+            return known
+    person = people_actions.record_person(by=BY, details=details, source=SOURCE)
+    people_actions.issue_temporary_identity(by=BY, person=person, source=SOURCE)
+    return _register(by, registrar.pk, person, wish)
+
+
+def _register(by: Actor, user_id: int | None, person: Person, wish: Wish) -> Registration:
+    eligibility = queries.eligibility_of(person, campaign_of(wish.campaign), today(), wish.statements, wish.series)
+    if eligibility.number is None or eligibility.earliest is None:
+        raise ActionRefused(" ".join(reason.sentence for reason in eligibility.reasons))
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    dose = {"campaign": wish.campaign, "series": eligibility.series, "number": eligibility.number}
+    known = Registration.objects.filter(person=person, state__in=Registration.ACTIVE, **dose).first()
+    if known:
+        return known
+    counted = user_id if wish.channel in ("web", "sms") else None
+    statements = wish.statements
+    registration = Registration.objects.create(
+        reference=references.generate(PREFIX),
+        person=person,
+        group=eligibility.group,
+        proofs=sorted(statements.proofs),
+        lives_in_city=statements.lives_in_city is not False,
+        birth_date=statements.birth_date,
+        birth_precision=statements.birth_precision if statements.birth_date else "",
+        last_vaccine=statements.last_vaccine if statements.last_given_on else "",
+        last_given_on=statements.last_given_on,
+        possible_from=eligibility.earliest,
+        channel=wish.channel,
+        registered_by_id=user_id,
+        number_of_account=_free_number(counted) if counted else None,
+        **dose,
+    )
+    _record(by, "registered", registration, dose)
+    return registration
+
+
+def _free_number(user_id: int) -> int:
+    """Return a number that no active registration of the account has. Locks the account.
+
+    Raises:
+        ActionRefused: the account has as many as it may.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
+    active = Registration.objects.filter(registered_by=user_id, state__in=Registration.ACTIVE)
+    used = set(active.values_list("number_of_account", flat=True))
+    for number in range(1, MOST_PER_ACCOUNT + 1):
+        if number not in used:
+            return number
+    raise ActionRefused(
+        _("You have registered %(number)d people. Wait until one of them was vaccinated, or cancel one.")
+        % {"number": MOST_PER_ACCOUNT}
+    )
+
+
+@action
+def book(*, by: Actor, registration: Registration, slot: int) -> Registration:
+    """Take the place of a slot for a registration. The rules are asked for the day and vaccine of the slot.
+
+    Raises:
+        NotAllowed: for somebody else's registration.
+        ActionRefused, booking.public.SlotFull: with a message for the user.
+    """
+    registration = _locked(by, registration)
+    if registration.state != "waiting":
+        raise ActionRefused(_("This registration has an appointment already, or has ended."))
+    session = _session(slot)
+    eligibility = _require_may(registration, session)
+    reference = appointments.take_place(
+        by=by,
+        slot=slot,
+        groups=queries.groups_of(registration),
+        period=queries.period_of(registration),
+        resident=_profile(registration),
+    )
+    registration.booking = Booking.objects.get(reference=reference)
+    registration.state, registration.vaccine, registration.group = "booked", session.vaccine, eligibility.group
+    registration.reminded_at = None
+    registration.save()
+    _record(by, "booked", registration, {"slot": slot})
+    events.publish(PlaceTaken(registration.pk, slot))
+    return registration
+
+
+@action
+def move(*, by: Actor, registration: Registration, slot: int) -> Registration:
+    """Move an appointment to another slot; the place is kept if that one is full.
+
+    Raises:
+        NotAllowed, ActionRefused, booking.public.SlotFull: as `book`.
+    """
+    registration = _locked(by, registration)
+    if registration.state != "booked" or registration.booking is None:
+        raise ActionRefused(_("There is no appointment that could be moved."))
+    session = _session(slot)
+    _require_may(registration, session)
+    appointments.move_place(
+        by=by,
+        booking=registration.booking,
+        slot=slot,
+        groups=queries.groups_of(registration),
+        period=queries.period_of(registration),
+    )
+    registration.vaccine, registration.reminded_at = session.vaccine, None
+    registration.save(update_fields=["vaccine", "reminded_at"])
+    events.publish(PlaceTaken(registration.pk, slot))
+    return registration
+
+
+@action
+def cancel(*, by: Actor, registration: Registration) -> Registration:
+    """End a registration and give its appointment up, whose dose is free for others at once.
+
+    Raises:
+        NotAllowed: for somebody else's registration.
+        ActionRefused: it has ended.
+    """
+    registration = _locked(by, registration)
+    if not registration.is_active:
+        raise ActionRefused(_("This registration has ended."))
+    if registration.booking:
+        appointments.give_up_place(by=by, booking=registration.booking)
+    return _end(by, registration, "cancelled")
+
+
+@action
+def end_given(*, by: Actor, person: Person, campaign: str, series: str, number: int) -> int:
+    """End the active registrations of a person for a dose that was given, and for earlier ones. Return their number."""
+    tree = people_queries.person_tree(person.pk)
+    rows = Registration.objects.select_for_update(no_key=True).filter(
+        person__in=tree, campaign=campaign, series=series, number__lte=number, state__in=Registration.ACTIVE
+    )
+    return len([_end(by, each, "given") for each in rows])
+
+
+@action
+def end_missed(*, by: Actor, registration: Registration) -> bool:
+    """Let a registration wait for another appointment when its person did not come. Return whether it did."""
+    registration = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+    if registration.state != "booked":
+        return False
+    registration.state, registration.booking, registration.vaccine = "waiting", None, ""
+    registration.called_at = registration.reminded_at = None
+    registration.save()
+    _record(by, "missed", registration, {})
+    return True
+
+
+@action
+def mark_told(*, by: Actor, rows: QuerySet[Registration], field: str) -> int:
+    """Mark registrations as told: `called_at` or `reminded_at`. Return how many were not told until now."""
+    count = rows.filter(**{field: None}).update(**{field: current_time.now()})
+    if count:
+        audit.record(by=by, action="vaccination.told", subject="vaccination-registrations", detail={"count": count})
+    return count
+
+
+def _locked(by: Actor, registration: Registration) -> Registration:
+    row = Registration.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "person__resident", "booking"
+    )
+    registration = row.get(pk=registration.pk)
+    if not queries.may_change(by, registration):
+        raise NotAllowed(_("This registration was made by somebody else."))
+    return registration
+
+
+def _session(slot: int) -> Session:
+    session = Session.objects.select_related("slot").filter(slot=slot, settled_at=None).first()
+    if session is None:
+        raise ActionRefused(_("This time cannot be booked now. Choose another one."))
+    return session
+
+
+def _require_may(registration: Registration, session: Session) -> Eligibility:
+    """Return the eligibility on the day of a session, with its vaccine.
+
+    Raises:
+        ActionRefused: not allowed then, with the reasons.
+    """
+    on = city_time(session.slot.starts_at).date()
+    if session.campaign != registration.campaign:
+        raise ActionRefused(_("This time cannot be booked now. Choose another one."))
+    eligibility = queries.eligibility_of_registration(registration, on, session.vaccine)
+    if eligibility.number != registration.number or not eligibility.may:
+        sentences = " ".join(reason.sentence for reason in eligibility.reasons)
+        raise ActionRefused(_("Not possible on %(day)s. %(reasons)s") % {"day": day(on), "reasons": sentences})
+    return eligibility
+
+
+def _profile(registration: Registration) -> Resident | None:
+    return registration.person.resident if has_profile(registration.person) else None
+
+
+def _end(by: Actor, registration: Registration, state: str) -> Registration:
+    registration.state, registration.ended_at = state, current_time.now()
+    registration.save(update_fields=["state", "ended_at"])
+    _record(by, state, registration, {})
+    return registration
+
+
+def _record(by: Actor, what: str, registration: Registration, detail: dict[str, object]) -> None:
+    subject = f"vaccination-registration:{registration.reference}"
+    audit.record(by=by, action=f"vaccination.registration-{what}", subject=subject, detail=detail)

@@ -1,0 +1,74 @@
+"""Actions on next doses: compute them from the doses of a person, and mark who was told."""
+
+from datetime import date
+
+from kini.core import audit, current_time
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.people import queries as people_queries
+from kini.people.models import Person
+from kini.vaccination.campaigns.campaign_files import campaigns
+from kini.vaccination.campaigns.eligibility import evaluate_series
+from kini.vaccination.campaigns.subject import GivenDose
+from kini.vaccination.doses.models import Dose
+from kini.vaccination.doses.queries import doses_of
+from kini.vaccination.registrations import queries
+from kini.vaccination.registrations.models import NextDose
+from kini.vaccination.registrations.queries import Statements
+
+
+@action
+def follow_doses(*, by: Actor, person: Person) -> int:
+    """Compute the next doses of a person anew; idempotent. Return how many there are."""
+    root = people_queries.root_of(person)
+    Person.objects.select_for_update(no_key=True).get(pk=root.pk)
+    doses = list(doses_of(root))
+    kept: list[int] = []
+    for name, campaign in campaigns().items():
+        for series in campaign.series:
+            own = [dose for dose in doses if campaign.series_of(dose.vaccine) == series]
+            if own and (row := _store(root, name, series, doses, own[-1])):
+                kept.append(row.pk)
+    ids = people_queries.person_tree(root.pk)
+    ended, _rows = NextDose.objects.filter(person__in=ids).exclude(pk__in=kept).delete()
+    detail = {"next": len(kept), "ended": ended}
+    audit.record(by=by, action="vaccination.next-doses-computed", subject=f"person:{root.pk}", detail=detail)
+    return len(kept)
+
+
+def _store(person: Person, name: str, series: str, doses: list[Dose], last: Dose) -> NextDose | None:
+    campaign = campaigns()[name]
+    subject = queries.subject_of(person, campaign, Statements(proofs=[last.group] if last.group else []))
+    history = [GivenDose(dose.vaccine, dose.number, dose.given_on) for dose in doses]
+    # Of the day of the last dose, so that the due day does not move on while nobody comes.
+    eligibility = evaluate_series(campaign, series, subject, history, last.given_on)
+    if eligibility.number is None or eligibility.recommended is None:
+        return None
+    values = {
+        "number": eligibility.number,
+        "last_vaccine": last.vaccine,
+        "last_given_on": last.given_on,
+        "due_on": eligibility.recommended,
+        "missed_after": max(eligibility.latest, eligibility.recommended) if eligibility.latest else None,
+        "site_id": last.site_id,
+        "facility_id": last.facility_id,
+        "agency_id": last.agency_id,
+        "area_path": last.site_area_path,
+    }
+    row, created = NextDose.objects.get_or_create(person=person, campaign=name, series=series, defaults=values)
+    if not created:
+        if (row.number, row.due_on) != (values["number"], values["due_on"]):
+            values |= {"due_told_at": None, "missed_told_at": None}
+        for field, value in values.items():
+            setattr(row, field, value)
+        row.save()
+    return row
+
+
+@action
+def mark_told(*, by: Actor, dose: NextDose, field: str, day: date) -> None:
+    """Mark a next dose as told: `due_told_at` or `missed_told_at`."""
+    NextDose.objects.filter(pk=dose.pk).update(**{field: current_time.now()})
+    audit.record(
+        by=by, action="vaccination.next-dose-told", subject=f"person:{dose.person_id}", detail={"day": str(day)}
+    )

@@ -1,0 +1,249 @@
+"""Reads of registrations: what the rules say about a person, own registrations, people who are expected at a site."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kini.booking.models import EVERYBODY, EXPECTED_STATES, Booking
+from kini.booking.queries import day_range
+from kini.core.actors import Actor, ActorKind
+from kini.epidemic.models import CaseRecord
+from kini.people import queries as people_queries
+from kini.people.models import Person, Resident, User
+from kini.people.public import PersonDetails, details_of, similarity
+from kini.vaccination.campaigns.campaign_files import campaign_of
+from kini.vaccination.campaigns.eligibility import Eligibility, evaluate, evaluate_series
+from kini.vaccination.campaigns.schema import Campaign
+from kini.vaccination.campaigns.subject import GivenDose, Subject
+from kini.vaccination.doses.queries import doses_of
+from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.registrations.models import NextDose, Registration
+from kini.vaccination.sites.models import Site
+from kini.web.formats import today
+
+#: Quota of people who live outside of the city.
+NON_RESIDENT = "non-resident"
+#: Days before a dose is due on which people are told.
+DAYS_BEFORE = 3
+#: Score from which a typed name and birth date are those of an expected person.
+SIMILAR = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Facts that only the person knows.
+
+    Attributes:
+        proofs: target groups that need a proof.
+        birth_date, birth_precision: where the record has none.
+        last_vaccine, last_given_on: a dose elsewhere, where none is on record.
+        lives_in_city: None: not asked, as the record has an area.
+    """
+
+    proofs: Collection[str] = ()
+    birth_date: date | None = None
+    birth_precision: str = ""
+    last_vaccine: str = ""
+    last_given_on: date | None = None
+    lives_in_city: bool | None = None
+
+
+#: For people whose record says all that is needed.
+NOTHING_STATED = Statements()
+
+
+def statements_of(registration: Registration) -> Statements:
+    """Return what was stated with a registration."""
+    return Statements(
+        registration.proofs,
+        registration.birth_date,
+        registration.birth_precision,
+        registration.last_vaccine,
+        registration.last_given_on,
+        registration.lives_in_city,
+    )
+
+
+def subject_of(person: Person, campaign: Campaign, statements: Statements) -> Subject:
+    """Return a person as the rules see them. Two queries."""
+    details = details_of(person)
+    born, precision = details.birth_date, details.birth_precision
+    if born is None:
+        born, precision = statements.birth_date, statements.birth_precision or "day"
+    return Subject(
+        birth_date=born,
+        birth_precision=precision,
+        sex=details.sex,
+        groups=frozenset(statements.proofs),
+        resident=statements.lives_in_city is not False,
+        recovered_on=_recovered_on(person, campaign),
+    )
+
+
+def _recovered_on(person: Person, campaign: Campaign) -> date | None:
+    if not campaign.disease:
+        return None
+    cases = CaseRecord.objects.filter(
+        person__in=people_queries.person_tree(person.pk), disease=campaign.disease, classification="confirmed"
+    )
+    return cases.filter(outcome="recovered", merged_into=None).values_list("outcome_on", flat=True).last()
+
+
+def history_of(person: Person, statements: Statements, campaign: Campaign) -> list[GivenDose]:
+    """Return the recorded doses of a person; without one of this campaign, the stated one. One query."""
+    doses = [GivenDose(dose.vaccine, dose.number, dose.given_on) for dose in doses_of(person)]
+    own = any(campaign.series_of(dose.vaccine) for dose in doses)
+    if statements.last_given_on and not own:
+        doses.append(GivenDose(statements.last_vaccine, 1, statements.last_given_on))
+    return doses
+
+
+def eligibility_of(
+    person: Person,
+    campaign: Campaign,
+    day: date,
+    statements: Statements = NOTHING_STATED,
+    series: str = "",
+    vaccine: str | None = None,
+) -> Eligibility:
+    """Return what a campaign says about a person on a day.
+
+    Args:
+        series: only this one; "": the one that is due first.
+    """
+    subject, history = subject_of(person, campaign, statements), history_of(person, statements, campaign)
+    if series:
+        return evaluate_series(campaign, series, subject, history, day, vaccine)
+    return evaluate(campaign, subject, history, day, vaccine)
+
+
+def eligibility_of_registration(registration: Registration, day: date, vaccine: str | None = None) -> Eligibility:
+    """Return what the campaign says on a day about the dose of a registration."""
+    return eligibility_of(
+        registration.person,
+        campaign_of(registration.campaign),
+        day,
+        statements_of(registration),
+        registration.series,
+        vaccine,
+    )
+
+
+def registrations() -> QuerySet[Registration]:
+    """Return registrations with what pages and messages show of them."""
+    return Registration.objects.select_related(
+        "person__resident", "booking__slot__vaccination_session__site__area", "registered_by"
+    )
+
+
+def own_registrations(user: User) -> QuerySet[Registration]:
+    """Return the registrations that an account made or that are about its owner's household, the newest first."""
+    resident = Resident.objects.filter(user=user).first()
+    ids = people_queries.own_person_ids(resident) if resident else []
+    return registrations().filter(Q(registered_by=user) | Q(person__in=ids)).order_by("-created_at", "-pk")
+
+
+def registration_of_booking(booking: Booking) -> Registration | None:
+    """Return the registration of an appointment; its person is who comes, also without a profile."""
+    return registrations().filter(booking=booking).first()
+
+
+def expected_at(site: Site, day: date) -> QuerySet[Registration]:
+    """Return the registrations with an appointment at a site on a day that is not over, by time."""
+    start, end = day_range(day, day)
+    rows = registrations().filter(
+        state="booked",
+        booking__state__in=EXPECTED_STATES,
+        booking__slot__vaccination_session__site=site,
+        booking__slot__starts_at__gte=start,
+        booking__slot__starts_at__lt=end,
+    )
+    return rows.order_by("booking__slot__starts_at", "pk")
+
+
+def find_expected(site: Site, day: date, details: PersonDetails) -> list[Registration]:
+    """Return who is expected at a site under a name and birth date, the most similar first."""
+    scored = [
+        (similarity.compare(details, details_of_registration(each)).score, each) for each in expected_at(site, day)
+    ]
+    return [each for score, each in sorted(scored, key=lambda pair: -pair[0]) if score >= SIMILAR]
+
+
+def details_of_registration(registration: Registration) -> PersonDetails:
+    """Return the details of who is registered, with the stated birth date where the record has none."""
+    details = details_of(registration.person)
+    if details.birth_date or not registration.birth_date:
+        return details
+    return PersonDetails(
+        details.name,
+        registration.birth_date,
+        registration.birth_precision,
+        details.sex,
+        details.phone,
+        details.area,
+    )
+
+
+def household(user: User) -> Iterable[Resident]:
+    """Yield the profile of an account and of family members without an account."""
+    resident = Resident.objects.filter(user=user).select_related("person__resident", "area").first()
+    if resident is None:
+        return
+    yield resident
+    for tie in people_queries.family_of(resident).filter(member__user__isnull=True).select_related("member__person"):
+        yield tie.member
+
+
+def proof_groups(campaign: Campaign) -> dict[str, str]:
+    """Names of the target groups of a campaign that are shown by a proof, by id."""
+    return {name: str(group.name) for name, group in campaign.groups.items() if group.proof and not group.by_age}
+
+
+def due_doses() -> QuerySet[NextDose]:
+    """Return next doses that are due within days and not missed, whose people were not told and have no appointment."""
+    soon = today() + timedelta(days=DAYS_BEFORE)
+    due = _without_appointment().filter(due_on__lte=soon, due_told_at=None)
+    return due.exclude(missed_after__lt=today()).order_by("due_on", "pk")
+
+
+def missed_doses() -> QuerySet[NextDose]:
+    """Return next doses that were not taken by their last recommended day, the longest overdue first."""
+    return _without_appointment().filter(missed_after__lt=today()).order_by("missed_after", "pk")
+
+
+def _without_appointment() -> QuerySet[NextDose]:
+    booked = Registration.objects.filter(
+        person=OuterRef("person"),
+        campaign=OuterRef("campaign"),
+        series=OuterRef("series"),
+        number=OuterRef("number"),
+        state="booked",
+    )
+    rows = NextDose.objects.select_related("person__resident", "site__area", "agency")
+    return rows.filter(~Exists(booked))
+
+
+def may_register_anybody(by: Actor) -> bool:
+    """Return True for vaccinators and the system."""
+    vaccinates = any(VaccinationPermission.GIVE_DOSES in grant.permissions for grant in by.grants)
+    return by.kind is ActorKind.SYSTEM or (by.is_officer and vaccinates)
+
+
+def may_change(by: Actor, registration: Registration) -> bool:
+    """Return whether an actor registered somebody, or is this person or their family, or may register anybody."""
+    if may_register_anybody(by) or (by.user_id and registration.registered_by_id == by.user_id):
+        return True
+    resident = Resident.objects.filter(user=by.user_id).first() if by.user_id else None
+    return resident is not None and registration.person_id in people_queries.own_person_ids(resident)
+
+
+def groups_of(registration: Registration) -> list[str]:
+    """Return the quotas from which a registration takes its place."""
+    return [EVERYBODY] if registration.lives_in_city else [NON_RESIDENT]
+
+
+def period_of(registration: Registration) -> str:
+    """Return the period within which a person has one booking: the dose."""
+    return f"vaccination {registration.campaign} {registration.series} {registration.number}"
