@@ -25,7 +25,7 @@ from kini.vaccination.doses.dose_names import vaccine_name
 from kini.vaccination.visits import actions, queries, safety_checks
 from kini.vaccination.visits.desk import VACCINATE, visit_for
 from kini.vaccination.visits.entries import EventEntry, VisitEntry
-from kini.vaccination.visits.models import Visit
+from kini.vaccination.visits.models import AdverseEvent, Visit
 from kini.vaccination.visits.refusals import CONTRAINDICATED, VisitRefused
 from kini.web.formats import today
 from kini.web.redirects import see_other
@@ -58,7 +58,7 @@ def visit_page(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
     if not visit.outcome:
         context |= _form(visit, request.POST)
     else:
-        context |= {"events": visit.dose.adverse_events.order_by("began_at") if visit.dose else [], "key": uuid4()}
+        context |= {"events": AdverseEvent.objects.filter(dose=visit.dose_id).order_by("began_at"), "key": uuid4()}
     return render(request, "vaccination/visit.html", context, status=422 if wrong else 200)
 
 
