@@ -85,21 +85,23 @@ def find_inconsistencies(client: SatusehatClient, doses: int) -> list[str]:
 def _sent(scratch: ScratchCity, client: SatusehatClient, numbers: range, kills: Sequence[str]) -> float:
     """Queue doses and wait until all are sent, killing senders on the way; return doses a second."""
     store(client, numbers)
-    waiting = NationalRecord.objects.filter(state="waiting")
+    waiting, plan = NationalRecord.objects.filter(state="waiting"), list(kills)
     began = progressed = time.monotonic()
-    left, plan = len(numbers), list(kills)
-    while left:
-        time.sleep(0.2)
-        now_left = waiting.count()
-        if now_left < left:
+    left = len(numbers)
+
+    def over() -> bool:
+        nonlocal left, progressed
+        before, left = left, waiting.count()
+        if left < before:
             progressed = time.monotonic()
-        left = now_left
         if plan and len(numbers) - left > len(numbers) * (len(kills) - len(plan) + 1) / (len(kills) + 1):
             kill_process(scratch, plan.pop(0))
-        if reason := scratch.supervisor.reason_to_stop():
-            raise ProcessError(f"{reason}.")
-        if time.monotonic() - progressed > STUCK:
-            raise ProcessError(f"{left} doses are not sent after {STUCK:.0f} seconds without progress.")
+        return not left or time.monotonic() - progressed > STUCK
+
+    if reason := scratch.supervisor.wait(until=over):
+        raise ProcessError(f"{reason}.")
+    if left:
+        raise ProcessError(f"{left} doses are not sent after {STUCK:.0f} seconds without progress.")
     return len(numbers) / (time.monotonic() - began)
 
 
