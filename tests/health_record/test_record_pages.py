@@ -61,6 +61,16 @@ def test_a_person_sees_all_of_their_record_and_nobody_elses(family: Family, moth
     assert "/me/case-records/" not in text(mother.get("/me/"))
 
 
+def test_the_next_dose_is_named_with_its_day_and_reason(family: Family, mother: Client):
+    family.mother.birth_date = day(12_000)
+    family.mother.save()
+    family.dose(family.mother, given_on=day(3))
+    page = text(mother.get("/me/health/"))
+    assert "COVID-19, dose 2" in page
+    assert "Choose place and time" in page
+    assert "at least" in page
+
+
 def test_family_without_an_account_has_a_page_of_its_own(family: Family, mother: Client, browse: Browse):
     dose = family.dose(family.child)
     assert dose.reference not in text(mother.get("/me/health/"))
@@ -102,7 +112,7 @@ def test_an_ended_share_opens_nothing(family: Family, mother: Client):
     assert mother.post(f"/me/health/shown/{share.reference}/end/").status_code == 303
     answer = opened(share)
     assert answer.status_code == 422
-    assert "no longer valid" in text(answer)
+    assert "tidak berlaku lagi" in text(answer)
     assert share.code not in text(mother.get(f"/me/health/shown/{share.reference}/"))
     later = shown(mother, family, "doses")
     with current_time.freeze(later.ends_at + timedelta(seconds=1)):

@@ -53,6 +53,8 @@ PAGES = (
     ScreenshotPage("outbox", GUEST, "/outbox/"),
     ScreenshotPage("not-found", GUEST, "/no-such-page/"),
     ScreenshotPage("offline", GUEST, "/services/", offline=True),
+    ScreenshotPage("health-open", GUEST, "/health-record/"),
+    ScreenshotPage("my-health", RESIDENT, "/me/health/"),
     ScreenshotPage("home-known", RESIDENT, "/"),
     ScreenshotPage("start-known", RESIDENT, "/services/{service}/"),
     ScreenshotPage("question", RESIDENT, "{question}"),
