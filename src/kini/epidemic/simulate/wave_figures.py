@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kini.city.models import Area
-from kini.epidemic.simulate.bulk_copy import copy_rows
+from kini.core.database.bulk_copy import copy_rows
 from kini.epidemic.simulate.wave import Wave
 from kini.epidemic.surveillance import measures
 from kini.epidemic.surveillance.models import AreaFigure

@@ -20,7 +20,7 @@ from kini.epidemic.case_records.models import CaseExposure, CaseRecord, Classifi
 from kini.epidemic.case_records.record_access import PREFIX
 from kini.epidemic.diseases.classification import Classified, RecordFacts, classify
 from kini.epidemic.diseases.schema import Classification, Disease
-from kini.epidemic.simulate.bulk_copy import copy_rows, reserve_keys
+from kini.core.database.bulk_copy import copy_rows, reserve_keys
 from kini.epidemic.simulate.wave import Wave
 from kini.people.models import Person
 
