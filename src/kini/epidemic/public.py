@@ -5,6 +5,9 @@ from kini.epidemic.checkin import queries as checkin_queries
 from kini.epidemic.checkin import venue_counts as venue_counts
 from kini.epidemic.diseases.disease_files import disease_of as disease_of
 from kini.epidemic.permissions import EpidemicPermission as EpidemicPermission
+from kini.epidemic.spread.weekly_counts import settled_counts as settled_counts
+from kini.epidemic.spread.weekly_counts import suppress_areas as suppress_areas
+from kini.epidemic.surveillance import measures as measures
 from kini.epidemic.surveillance.alert_methods import FARRINGTON_WEEKS as FARRINGTON_WEEKS
 from kini.epidemic.surveillance.alert_methods import bounds as alert_bounds
 from kini.epidemic.surveillance.areas import smallest_areas as smallest_areas

@@ -7,6 +7,7 @@ from kini.vaccination.certificates import registration as certificates
 from kini.vaccination.doses import registration as doses
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations import registration as registrations
+from kini.vaccination.simulate import first_look
 from kini.vaccination.sites import registration as sites
 from kini.vaccination.status import registration as status
 from kini.vaccination.visits import registration as visits
@@ -22,3 +23,4 @@ def register() -> None:
     visits.register()
     status.register()
     registrations.register()
+    first_look.register()

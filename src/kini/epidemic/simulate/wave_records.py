@@ -16,11 +16,11 @@ from kini.city.models import Agency, Area, Unit
 from kini.city.public import city_tables, pack
 from kini.core import references
 from kini.core.crypto import keyed_hash
+from kini.core.database.bulk_copy import copy_rows, reserve_keys
 from kini.epidemic.case_records.models import CaseExposure, CaseRecord, ClassificationChange, HospitalStay, LabTest
 from kini.epidemic.case_records.record_access import PREFIX
 from kini.epidemic.diseases.classification import Classified, RecordFacts, classify
 from kini.epidemic.diseases.schema import Classification, Disease
-from kini.core.database.bulk_copy import copy_rows, reserve_keys
 from kini.epidemic.simulate.wave import Wave
 from kini.people.models import Person
 

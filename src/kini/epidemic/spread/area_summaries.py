@@ -24,6 +24,8 @@ WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 #: Days after which doses are too old to be shown beside cases.
 DOSES_DAYS = 45
+type Shares = tuple[float | None, float | None, float | None]
+NO_DOSES: Shares = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,9 @@ def areas_content(
             incidence=_rounded(rates.get(code)),
             smoothed=_rounded(smooth.get(code, rates.get(code))),
             zones=zones.get(code, {}) if count is not None else {},
-            first_doses=_rounded(doses.get(code, (None, None))[0]),
-            second_doses=_rounded(doses.get(code, (None, None))[1]),
+            first_doses=_rounded(doses.get(code, NO_DOSES)[0]),
+            second_doses=_rounded(doses.get(code, NO_DOSES)[1]),
+            first_doses_here=_rounded(doses.get(code, NO_DOSES)[2]),
         )
         for code, count in shown.items()
         if code != root
@@ -189,17 +192,22 @@ def _zones(disease: str, day: date) -> dict[str, dict[str, int]]:
     return {code: dict(counts) for code, counts in by_area.items()}
 
 
-def _doses(disease: str, day: date) -> tuple[dict[str, tuple[float | None, float | None]], str, date | None]:
-    """First and second doses of each area in per cent of those who should have them, the source, and the day."""
+def _doses(disease: str, day: date) -> tuple[dict[str, Shares], str, date | None]:
+    """Doses of each area in per cent of those who should have them, the source, and the day.
+
+    First doses and second doses of the people who live there, first doses that were given there.
+    """
     areas = areas_of(list(parents()))
     coverage = vaccination_coverage(disease, areas, day - timedelta(days=DOSES_DAYS), day, None)
     (first, source), (second, _source) = coverage["coverage-first"], coverage["coverage-second"]
     known = np.flatnonzero(np.isfinite(first).any(0))
     if not len(known):
         return {}, "", None
-    newest = int(known[-1])
-    shares: dict[str, tuple[float | None, float | None]] = {
-        code: (float(first[place, newest]), _known(second[place, newest]))
+    newest, (here, here_source) = int(known[-1]), coverage["coverage-first-by-place"]
+    if here_source != source:
+        here = np.full_like(first, np.nan)
+    shares: dict[str, Shares] = {
+        code: (float(first[place, newest]), _known(second[place, newest]), _known(here[place, newest]))
         for place, code in enumerate(areas.codes)
         if np.isfinite(first[place, newest])
     }

@@ -80,6 +80,7 @@ def _area_rows(disease: str) -> Iterator[Row]:
                 "incidence_smoothed": counts.smoothed,
                 "first_doses": counts.first_doses,
                 "second_doses": counts.second_doses,
+                "first_doses_here": counts.first_doses_here,
                 "source": content.source,
             }
 
@@ -164,6 +165,9 @@ TABLES: Final[Mapping[str, Table]] = {
                 Column("incidence_smoothed", "double", gettext_lazy("The same, smoothed by empirical Bayes"), _PEOPLE),
                 Column("first_doses", "double", gettext_lazy("People with a first dose of the vaccine"), _SHARE),
                 Column("second_doses", "double", gettext_lazy("People with a second dose of the vaccine"), _SHARE),
+                Column(
+                    "first_doses_here", "double", gettext_lazy("First doses given in the area, to whomever"), _SHARE
+                ),
                 _SOURCE,
             ),
             _area_rows,

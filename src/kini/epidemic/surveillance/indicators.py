@@ -35,6 +35,8 @@ INTERVAL = 0.95
 #: Age in years from which people are elderly.
 OLD_FROM = 60
 MEASURED = (measures.CONFIRMED, measures.DEATHS, measures.ADMITTED, measures.IMPORTED, measures.KNOWN_CONTACTS)
+#: Order in which sources of doses are used; others come after them.
+DOSE_SOURCES = {measures.IMPORTED_DOSES: 0, measures.COUNTED_DOSES: 1}
 NOT_IN_RECORDS = (measures.TESTED, measures.POSITIVE, measures.CONTACTS)
 
 
@@ -219,6 +221,10 @@ def vaccination_coverage(
                 100 * _share(given[1], target) if given is not None and target is not None else np.full(shape, np.nan)
             )
             result[f"{name}-{order}"] = values, given[0] if given and known else OWN_RECORDS
+    target = _target(disease, "", areas, first, last, known_on)
+    here = newest_figures(disease, measures.dose(1, measures.BY_PLACE), areas, first, last, known_on)
+    share = 100 * _share(here[0].values, target) if here and target is not None else np.full(shape, np.nan)
+    result["coverage-first-by-place"] = share, here[0].source if here else OWN_RECORDS
     return result
 
 
@@ -249,6 +255,8 @@ def _state(
     if values is not None and np.isfinite(values).any():
         return OWN_RECORDS, values
     found = newest_figures(disease, measure, areas, first, last, known_on)
+    if "dose-" in measure or measure.endswith(measures.total_of(measures.TARGET)):
+        found.sort(key=lambda each: DOSE_SOURCES.get(each.source, len(DOSE_SOURCES)))
     return (found[0].source, found[0].values) if found else None
 
 

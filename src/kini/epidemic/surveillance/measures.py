@@ -18,6 +18,10 @@ IMPORTED, KNOWN_CONTACTS = "infected-elsewhere", "known-contacts"
 TESTED, POSITIVE, SPECIMENS, POSITIVITY = "tested", "positive", "specimens", "positivity"
 #: Doses given; the first, second and third ones are "dose-1" ..., those of a group "elderly-dose-1" ...
 DOSES, TARGET, ELDERLY = "doses", "target", "elderly-"
+#: Group of doses that are counted where they were given, rather than where the people live.
+BY_PLACE = "by-place-"
+#: Sources of doses: those that Kini counts itself, and imported ones, which know of doses of all providers.
+COUNTED_DOSES, IMPORTED_DOSES = "doses", "vaccination"
 #: Stocks; each stands with "-total" only.
 ACTIVE, IN_HOSPITAL, ISOLATED, POPULATION = "active", "in-hospital", "isolated", "population"
 #: Stocks of beds by ward ("beds-icu-total", "beds-all-total"): all, occupied, and their ratio in percent.

@@ -3,6 +3,9 @@
 from kini.core.command_line import Needs, Verb
 
 VERBS = {
+    "demo vaccination": Verb(
+        "kini.vaccination.commands.demo_campaign", "fill a demo with a made-up campaign, or remove it", Needs.DATABASE
+    ),
     "check vaccination": Verb(
         "kini.vaccination.commands.check_vaccination", "compare appointments with the stock of vaccines", Needs.DATABASE
     ),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.people.public import OnMerge, PersonReference, access_purposes, access_types, register_reference
 from kini.records.public import register_policy
 from kini.vaccination.doses import health_record, personal_data, retention
+from kini.vaccination.doses import jobs as jobs  # jobs register themselves
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.record_access import ACCESS_TYPE, CORRECT, POLICY, VACCINATE
 from kini.web.navigation import NavItem, navigation

@@ -1,0 +1,56 @@
+"""The made-up campaign of a first look: stock, sessions and doses of every site, and their coverage.
+
+Stock and the next days' sessions are made at once; the doses by the worker, while the city answers already.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from kini.core import preparation
+from kini.core.actors import Actor, system
+from kini.core.jobs import enqueue, job
+from kini.vaccination.campaigns.campaign_files import campaigns
+from kini.vaccination.doses.coverage import publish_coverage, withdraw_coverage
+from kini.vaccination.simulate.actions import CAMPAIGN, SEED, create_doses, stock_site
+from kini.vaccination.simulate.queries import has_campaign
+from kini.vaccination.sites.models import Site
+from kini.web.formats import today
+
+DOSES = 200_000
+BY = system("demo vaccination")
+
+
+def fill(by: Actor, doses: int = DOSES, seed: int = SEED) -> dict[str, int]:
+    """Stock the sites, open their sessions, write doses and their coverage; returns numbers of rows.
+
+    Raises:
+        ActionRefused: there are made-up doses already, or the city has no sites or areas with people.
+    """
+    counts = {"sessions": open_sites(by)} | create_doses(by=by, doses=doses, seed=seed)
+    withdraw_coverage(by=by, campaign=CAMPAIGN)
+    counts["figures"] = publish_coverage(by=by, campaign=CAMPAIGN, until=today() - timedelta(days=1))
+    return counts
+
+
+def open_sites(by: Actor, most: int | None = None) -> int:
+    """Stock the sites and open their sessions; returns the number of sessions."""
+    return sum(stock_site(by=by, site=site) for site in Site.objects.filter(active=True).order_by("pk")[:most])
+
+
+@job("vaccination.first_look", queue="upkeep")
+def write_first_look(doses: int) -> None:
+    """Write the made-up campaign of a new demo."""
+    if settings.ENV.demo_cases and not has_campaign():
+        fill(BY, doses=doses)
+
+
+def first_look(by: Actor) -> None:
+    """Have the worker give a demo with cases a campaign, once."""
+    if settings.ENV.demo_cases and CAMPAIGN in campaigns() and Site.objects.exists() and not has_campaign():
+        enqueue("vaccination.first_look", doses=DOSES)
+
+
+def register() -> None:
+    """Register the step of `./kini prepare`."""
+    preparation.demo_steps.register("vaccination campaign", first_look)
