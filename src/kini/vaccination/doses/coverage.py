@@ -7,6 +7,7 @@ they cannot be derived from totals; a count stays until it is wrong by 5 or more
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -93,7 +94,7 @@ def withdraw_coverage(*, by: Actor, campaign: str) -> int:
 def _counts(campaign: str, until: date) -> Counts:
     """People who got a dose in the week that ends on a Sunday, by measure and area."""
     counts: Counts = defaultdict(lambda: defaultdict(Counter))
-    values = {"campaign": campaign, "until": until, "numbers": list(NUMBERS), "elderly": ELDERLY_FROM}
+    values: dict[str, Any] = {"campaign": campaign, "until": until, "numbers": list(NUMBERS), "elderly": ELDERLY_FROM}
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, values)
         for number, given_on, home, place, elderly, people in cursor.fetchall():
