@@ -23,7 +23,7 @@ SNOMED = "http://snomed.info/sct"
 
 def _doses(subject: RecordSubject) -> Iterator[HealthEntry]:
     doses = Dose.objects.filter(person__in=subject.person_ids).exclude(state="entered-in-error")
-    for dose in doses.select_related("lot", "site").order_by("-given_on", "-pk"):
+    for dose in doses.select_related("lot", "site").prefetch_related("disputes").order_by("-given_on", "-pk"):
         yield _dose(dose)
 
 
@@ -38,6 +38,12 @@ def _dose(dose: Dose) -> HealthEntry:
         place,
         _("Lot %(lot)s") % {"lot": lot} if lot else "",
         _("Not given: %(reason)s") % {"reason": not_done} if not_done else "",
+        *(
+            _("Answer to what you said: %(answer)s") % {"answer": each.answer}
+            if each.decision
+            else _("You said that something is wrong. This is being checked.")
+            for each in dose.disputes.all()
+        ),
     )
     codes = ((CVX, vaccine.codes.cvx), (SNOMED, vaccine.codes.snomed)) if vaccine else ()
     return HealthEntry(

@@ -8,7 +8,6 @@ from kini.vaccination.doses import health_record, personal_data, retention
 from kini.vaccination.doses import jobs as jobs  # jobs register themselves
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.record_access import ACCESS_TYPE, CORRECT, POLICY, VACCINATE
-from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
@@ -22,6 +21,3 @@ def register() -> None:
     personal_data.register()
     retention.register()
     health_record.register()
-    note = _("Doses that you got, and saying that one is wrong")
-    own = NavItem("vaccination:own-doses", _("My vaccinations"), "heart", 45, "account", note=note)
-    navigation.register("own-doses", own)
