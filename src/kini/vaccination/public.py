@@ -13,7 +13,10 @@ from kini.vaccination.doses.record_access import ACCESS_TYPE as DOSE_ACCESS
 from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
 from kini.vaccination.doses.record_access import dose_by_number as dose_by_number
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
+from kini.vaccination.registrations import actions as registration_actions
+from kini.vaccination.sites import appointments as appointments
 from kini.vaccination.sites import stock as stock
+from kini.vaccination.sites import verification as stock_verification
 from kini.vaccination.status.queries import status_of as status_of
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "DoseCorrection",
     "NewDose",
     "VaccinationPermission",
+    "appointments",
     "campaign_files",
     "certificate_queries",
     "code_picture",
@@ -29,7 +33,9 @@ __all__ = [
     "dose_by_number",
     "dose_queries",
     "hc1",
+    "registration_actions",
     "status_of",
     "stock",
+    "stock_verification",
     "trust",
 ]

@@ -18,6 +18,9 @@ VERBS = {
         "kini.bench.commands.bench_certificates", "measure issuing and verifying health certificates", Needs.SETTINGS
     ),
     "bench checkin": Verb("kini.bench.commands.bench_checkin", "measure entry passes, gates and warnings of venues"),
+    "bench vaccination": Verb(
+        "kini.bench.commands.bench_vaccination", "measure registrations for vaccination, and a rush with killed workers"
+    ),
     "bench satusehat": Verb(
         "kini.bench.commands.bench_satusehat", "send many doses to the sandbox of SATUSEHAT, with faults and kills"
     ),
