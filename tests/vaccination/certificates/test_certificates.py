@@ -25,7 +25,7 @@ from kini.vaccination.commands import load_lists, verify_certificate
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses.actions import DoseCorrection
 from kini.vaccination.events import DoseChanged
-from kini.vaccination.models import Certificate, VerifierList
+from kini.vaccination.models import Certificate, Lot, VerifierList
 from tests.cases.town import acting
 from tests.vaccination.certificates import made
 from tests.vaccination.doses.dose_town import BY, WHY
@@ -94,7 +94,8 @@ def test_only_a_dose_that_was_given_has_a_certificate(vaccinated):
     not_done = dose_actions.record_not_done(by=vaccinated.station.acting("vaccinator"), dose=new, reason="Demam")
     with pytest.raises(ActionRefused):
         issue(vaccinated, not_done)
-    without_codes = vaccinated.station.dose(vaccinated.owner.person)
+    bcg = Lot.objects.create(vaccine="bcg", number="B-1", expires_on=vaccinated.dose.lot.expires_on)
+    without_codes = vaccinated.another_dose(vaccine="bcg", lot=bcg)
     with pytest.raises(ActionRefused):
         issue(vaccinated, without_codes)
     Resident.objects.filter(pk=vaccinated.owner.pk).update(birth_date=None)

@@ -1,4 +1,4 @@
-"""The gatekeepers' scripts in Chromium: the same verdicts as the server's, without a server."""
+"""The gatekeepers' scripts in Chromium: the same verdicts as the server's, and a journey without a network."""
 
 import base64
 import json
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cwt import COSEKey
 
 import kini.vaccination
-from kini.vaccination.certificates import trust
+from kini.core import current_time
+from kini.vaccination.certificates import hc1, issuing_keys, trust
 from kini.vaccination.certificates.business_rules import RuleSet, read_rules
 from kini.vaccination.certificates.publication import lists_of
 from kini.vaccination.certificates.trust import Trust
@@ -142,3 +144,34 @@ def test_certlogic_of_the_browser_passes_the_official_suite(scripts):
         "(cases) => cases.filter(([e, d, x]) => JSON.stringify(KiniCertLogic.evaluate(e, d)) !== JSON.stringify(x))"
     )
     assert scripts.evaluate(script, cases) == []
+
+
+def test_a_gatekeeper_verifies_without_a_network(city: str, scratch: Any, chromium: "Browser"):
+    """The page is opened once; without a net, also after a reload, a good code is valid and a changed one is not."""
+    pem = (scratch.var / "signing" / issuing_keys.FOLDER / "first.pem").read_bytes()
+    own = trust.key_of_certificate(x509.load_pem_x509_certificate(pem))
+    signer = COSEKey.from_pem(pem[: pem.index(b"-----BEGIN CERTIFICATE")], kid=own.key_id, alg="ES256")
+    now = current_time.now()
+    code, _signature = hc1.issue(
+        made.dcc(), key=signer, issuer="ID", issued_at=now - timedelta(minutes=1), expires_at=now + timedelta(days=9)
+    )
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{city}/vaccination/verify/")
+    page.wait_for_selector("[data-gatekeeper][data-ready]")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_selector("[data-gatekeeper][data-ready]")
+    context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("[data-gatekeeper][data-ready]")
+    page.fill("#code", code)
+    page.click("[data-typed] button")
+    page.wait_for_selector("[data-result][data-verdict=ok]")
+    assert "Siti Contoh" in page.inner_text("[data-name]")
+    changed = code[:-8] + ("A" if code[-8] != "A" else "B") + code[-7:]
+    page.fill("#code", changed)
+    page.click("[data-typed] button")
+    page.wait_for_selector("[data-result][data-verdict=bad]")
+    assert not page.is_visible("[data-name]")
+    context.close()

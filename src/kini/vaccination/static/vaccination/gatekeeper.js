@@ -100,10 +100,8 @@
     if (seen.length) for (const each of seen) await check(each.rawValue);
     else show({ reason: "not-readable", name: "", birthDate: "" });
   });
-  part("typed").addEventListener("submit", (event) => {
-    event.preventDefault();
-    check(part("typed").querySelector("textarea").value);
-  });
+  // No form: a page that was kept for times without a network takes a sent form as a wish to load it again (app.js).
+  part("typed").querySelector("button").addEventListener("click", () => check(part("typed").querySelector("textarea").value));
   part("clear").addEventListener("click", () => {
     part("result").hidden = true;
     part("typed").querySelector("textarea").value = "";
