@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kini.core.actors import Actor
 from kini.epidemic.prevention.models import AlertSubscription, SelfAssessment
@@ -43,7 +44,7 @@ def register() -> None:
             "disease": _("Disease"),
             "at": _("When"),
             "level": _("Level"),
-            "points": _("Points"),
+            "points": pgettext_lazy("score", "Points"),
             "answers": _("Answers"),
         },
         _self_assessments,
