@@ -233,6 +233,7 @@ PAGE_TYPES = (
     PageType("gate", "epidemic:gate"),
     PageType("gatekeeper", "vaccination:gatekeeper"),
     PageType("certificates", "vaccination:certificates", RESIDENT),
+    PageType("own-doses", "vaccination:own-doses", RESIDENT),
     PageType("health-status", "vaccination:status", RESIDENT),
     PageType("campaigns", "vaccination:campaigns", RESIDENT),
     PageType("campaign-people", "vaccination:people", RESIDENT, given={"campaign": "covid-19"}),
@@ -504,6 +505,15 @@ ELSEWHERE = {
         *("vaccination:sites", "vaccination:site", "vaccination:standby", "vaccination:desk-stock"),
         *("vaccination:desk-lot", "vaccination:desk-lot-recall", "vaccination:desk-shipment"),
         *("vaccination:desk-stock-move", "vaccination:desk-stock-receive", "vaccination:desk-stock-site"),
+    ),
+    "only for vaccinators of a site, and the vaccinated: tests/vaccination/visits": (
+        *("vaccination:desk-sites", "vaccination:desk-day", "vaccination:desk-check-in", "vaccination:desk-walk-in"),
+        *("vaccination:desk-conflicts", "vaccination:desk-events", "vaccination:desk-visit", "vaccination:phone"),
+        *("vaccination:desk-visit-end", "vaccination:desk-visit-event", "vaccination:phone-day"),
+        *("vaccination:phone-entries", "vaccination:follow-up"),
+    ),
+    "only with a recorded dose: tests/vaccination/doses": (
+        *("vaccination:desk-disputes", "vaccination:desk-dose", "vaccination:dispute-dose"),
     ),
     "only of the household, and with a registration: tests/vaccination/registrations": (
         "vaccination:person", "vaccination:registration", "vaccination:times", "vaccination:desk-missed",

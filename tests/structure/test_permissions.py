@@ -110,6 +110,7 @@ def made() -> World:
         "key": "goods",
         "move": "accept",
         "number": "0",
+        "resident": str(town.resident.pk),
         "officer": str(town.clerk.pk),
         "grant": str(RoleGrant.objects.get(officer=town.clerk).pk),
         "reply": str(reply.pk),

@@ -5,5 +5,5 @@ from kini.vaccination.visits.actions.adverse_events import record_event as recor
 from kini.vaccination.visits.actions.adverse_events import review_event as review_event
 from kini.vaccination.visits.actions.phone_entries import decide_conflict as decide_conflict
 from kini.vaccination.visits.actions.phone_entries import receive_entry as receive_entry
-from kini.vaccination.visits.actions.recording import end_visit as end_visit
-from kini.vaccination.visits.actions.recording import record_visit as record_visit
+from kini.vaccination.visits.actions.visit_steps import end_visit as end_visit
+from kini.vaccination.visits.actions.visit_steps import record_visit as record_visit

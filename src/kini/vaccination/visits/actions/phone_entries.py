@@ -13,7 +13,7 @@ from kini.people.public import action_helpers
 from kini.vaccination.doses.record_access import require_may_vaccinate
 from kini.vaccination.sites.models import Site
 from kini.vaccination.visits.actions.adverse_events import record_event
-from kini.vaccination.visits.actions.recording import end_visit, record_visit
+from kini.vaccination.visits.actions.visit_steps import end_visit, record_visit
 from kini.vaccination.visits.entries import Entry, EventEntry, LeaveEntry, VisitEntry
 from kini.vaccination.visits.models import PhoneConflict, Visit
 from kini.vaccination.visits.refusals import INVALID, VisitRefused
