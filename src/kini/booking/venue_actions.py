@@ -74,7 +74,8 @@ def _next_number(booking: Booking) -> str:
     start, end = queries.day_range(day, day)
     slots = Slot.objects.filter(venue.q, service=service, starts_at__gte=start, starts_at__lt=end)
     slots.select_for_update().order_by("pk").first()
-    letter = queries.options_of(service).letter(booking.group)
+    # Slots of another room, as of vaccination sites, have no options of their own.
+    letter = queries.options_of(service).letter(booking.group) if service.kind == queries.KIND else "A"
     count = queries.of_day(service, venue, day).filter(number__startswith=letter).count()
     return f"{letter}{count + 1:03}"
 

@@ -36,6 +36,18 @@ class DoseChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeDecided(Event):
+    """A corrector decided on a dispute about a dose.
+
+    Attributes:
+        dispute: id of `DoseDispute`.
+    """
+
+    name: ClassVar[str] = "vaccination.dispute_decided"
+    dispute: int
+
+
+@dataclass(frozen=True, slots=True)
 class StandbyCalled(Event):
     """Somebody on the waiting list of today was called for a dose that is left over.
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from kini.core import current_time
+from kini.messages.models import Message
 from kini.people.actions import NewIdentifier
 from kini.people.public import NATIONAL_ID
 from kini.vaccination.models import AdverseEvent, Dose, DoseDispute, FollowUp, PhoneConflict, Visit
@@ -94,7 +95,7 @@ def test_somebody_known_is_found_by_name_and_birth_date(stocked: Station, client
     assert Visit.objects.exclude(person=known).count() == 1
 
 
-def test_a_wrong_number_is_disputed_and_the_dose_moved(stocked: Station, client):
+def test_a_wrong_number_is_disputed_and_the_dose_moved(stocked: Station, client, run_jobs):
     owner = town.person("+628120000777", "Siti Contoh")
     dose = stocked.dose(owner.person)
     client.force_login(owner.user)
@@ -114,13 +115,19 @@ def test_a_wrong_number_is_disputed_and_the_dose_moved(stocked: Station, client)
     assert client.post(desk, decision | {"evidence": "KTP"}).status_code == 303
     dose.refresh_from_db()
     assert (dose.person, DoseDispute.objects.get().decision) == (right, "moved")
+    run_jobs()
+    message = Message.objects.get(user=owner.user, sort="dose-dispute-decided")
+    assert all(words in message.text for words in (dose.reference, WHY)), message.text
+    assert message.link == reverse("vaccination:own-doses")
     assert client.get(desk).status_code == 200
     assert client.post(desk, {"deed": "correct", "number": "2", "reason": WHY, "version": "2"}).status_code == 303
     assert client.post(desk, {"deed": "error", "reason": WHY, "version": "2"}).status_code == 422
     assert client.post(desk, {"deed": "error", "reason": WHY, "version": "3"}).status_code == 303
     assert client.get(f"{reverse('vaccination:desk-disputes')}?number={dose.reference}").status_code == 303
     client.force_login(owner.user)
-    assert dose.reference.encode() not in client.get(reverse("vaccination:own-doses")).content
+    page = client.get(reverse("vaccination:own-doses"))
+    assert page.context["doses"] == []
+    assert WHY in page.content.decode()
 
 
 def test_pages_are_for_those_who_work_there(stocked: Station, client):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from kini.core import audit, current_time
+from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people import queries as people_queries
@@ -20,6 +20,7 @@ from kini.vaccination.doses.new_dose import UsedUuid as UsedUuid
 from kini.vaccination.doses.new_dose import residence_of, store_dose
 from kini.vaccination.doses.record_access import require_may_change, require_may_correct, require_may_record
 from kini.vaccination.doses.rules import lot_fault, require_day
+from kini.vaccination.events import DisputeDecided
 from kini.vaccination.sites.models import Lot
 from kini.web.formats import city_time, today
 
@@ -201,6 +202,7 @@ def decide_dispute(
     detail = {"dispute": current.pk, "decision": decision}
     subject = f"dose:{current.dose.reference}"
     audit.record(by=by, action="vaccination.dispute-decided", subject=subject, detail=detail)
+    events.publish(DisputeDecided(current.pk))
     return current
 
 

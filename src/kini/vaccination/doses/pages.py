@@ -15,7 +15,7 @@ from kini.people.public import details_of
 from kini.people.queries import actor_for
 from kini.vaccination.doses import actions
 from kini.vaccination.doses.dose_names import campaign_name, vaccine_name
-from kini.vaccination.doses.models import Dose
+from kini.vaccination.doses.models import Dose, DoseDispute
 from kini.web.redirects import see_other
 
 
@@ -28,7 +28,11 @@ def own_doses(request: HttpRequest) -> HttpResponse:
     ids = people_queries.own_person_ids(resident) if resident else []
     rows = Dose.objects.filter(person__in=ids).exclude(state="entered-in-error")
     rows = rows.select_related("person__resident", "site", "lot").prefetch_related("disputes")
-    context = {"doses": [_view(each, resident) for each in rows.order_by("-given_on", "-pk")]}
+    answered = DoseDispute.objects.filter(filed_by=request.user.pk or 0).exclude(decision="").exclude(dose__in=rows)
+    context = {
+        "doses": [_view(each, resident) for each in rows.order_by("-given_on", "-pk")],
+        "answered": answered.select_related("dose").order_by("-decided_at"),
+    }
     return render(request, "vaccination/own_doses.html", context)
 
 

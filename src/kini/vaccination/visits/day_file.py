@@ -7,10 +7,10 @@ day are of one officer, one site and one day; the phone forgets both after the d
 from datetime import date
 from typing import Any
 
+from kini.booking.models import Booking
 from kini.core.actors import Actor
 from kini.core.crypto import permanent_hash
 from kini.people.models import Person
-from kini.people.public import details_of
 from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_of
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import questions_for
@@ -31,17 +31,16 @@ def key_of(by: Actor, site: Site, day: date) -> bytes:
 
 def day_file(by: Actor, site: Site, day: date) -> dict[str, Any]:
     """Return a day as JSON has it. The caller logs the reads of its persons."""
-    booked = [each for each in queries.appointments(site, day) if each.resident]
+    booked = list(queries.appointments(site, day))
     waiting = list(queries.waiting(site))
     people = [
-        *((each.resident.person, each.slot.vaccination_session.campaign) for each in booked if each.resident),
-        *((each.person, each.campaign) for each in waiting),
+        *((queries.person_of(each), each.slot.vaccination_session.campaign, each) for each in booked),
+        *((each.person, each.campaign, each.booking) for each in waiting),
     ]
-    queries.log_persons(by, [person for person, _campaign in people])
-    reacted = set(AdverseEvent.objects.filter(dose__person__in=[each.pk for each, _name in people]).values_list(
-        "dose__person_id", flat=True
-    ))  # fmt: skip
-    views = [_person_view(person, campaign, day, person.pk in reacted) for person, campaign in people]
+    persons = [person for person, _campaign, _booking in people]
+    queries.log_persons(by, persons)
+    reacted = set(AdverseEvent.objects.filter(dose__person__in=persons).values_list("dose__person_id", flat=True))
+    views = [_person_view(person, campaign, booking, day, person.pk in reacted) for person, campaign, booking in people]
     own = [{"booking": each.reference, "time": f"{city_time(each.slot.starts_at):%H.%M}"} for each in booked]
     own += [{"visit": str(each.uuid), "time": ""} for each in waiting]
     return {
@@ -62,9 +61,9 @@ def day_file(by: Actor, site: Site, day: date) -> dict[str, Any]:
     }
 
 
-def _person_view(person: Person, campaign: str, day: date, reacted: bool) -> dict[str, Any]:
-    details, rules = details_of(person), campaigns()[campaign]
-    eligible = safety_checks.eligibility_of(rules, person, day)
+def _person_view(person: Person, campaign: str, booking: Booking | None, day: date, reacted: bool) -> dict[str, Any]:
+    details = queries.details_at(person, booking)
+    eligible = safety_checks.eligibility_of(campaigns()[campaign], person, queries.registration_of(booking), day)
     return {
         "name": details.name,
         "born": details.birth_date.isoformat() if details.birth_date else "",

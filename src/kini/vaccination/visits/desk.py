@@ -1,12 +1,10 @@
 """Desk pages of a site's day: sites, the day with who waits and who may go, arrivals, entries to decide on."""
 
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import DateField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,10 +15,13 @@ from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people import queries as people_queries
-from kini.people.public import NATIONAL_ID, details_of, identifier_types, officers_only
+from kini.people.models import Person
+from kini.people.public import NATIONAL_ID, PersonDetails, details_of, identifier_types, officers_only, similarity
 from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.registrations import queries as registration_queries
+from kini.vaccination.registrations.birth_dates import parse_birth_date
 from kini.vaccination.sites.models import Site
 from kini.vaccination.visits import actions, arrivals, queries
 from kini.vaccination.visits.entries import VisitEntry, WalkIn
@@ -57,14 +58,14 @@ def day_page(request: HttpRequest, site: str) -> HttpResponse:
     booked = list(queries.appointments(at, day))
     waiting, observed = list(queries.waiting(at)), list(queries.observed(at))
     queries.log_persons(by, [each.person for each in (*waiting, *observed)])
-    queries.log_persons(by, [each.resident.person for each in booked if each.resident])
+    queries.log_persons(by, map(queries.person_of, booked))
     now = current_time.now()
     context = {
         "at": at,
         "day": day,
-        "waiting": [(each, details_of(each.person)) for each in waiting],
+        "waiting": [(each, queries.details_at(each.person, each.booking)) for each in waiting],
         "observed": [(each, details_of(each.person), each.observe_until <= now) for each in observed],  # type: ignore[operator]
-        "booked": [(each, details_of(each.resident.person)) for each in booked if each.resident],
+        "booked": [(each, queries.details_at(queries.person_of(each), each)) for each in booked],
         "given": Visit.objects.filter(site=at, outcome="given", dose__given_on=day).count(),
         "conflicts": queries.open_conflicts(at).count(),
         "lots": queries.usable_lots(at, day),
@@ -77,10 +78,10 @@ def day_page(request: HttpRequest, site: str) -> HttpResponse:
 def check_in(request: HttpRequest, site: str) -> HttpResponse:
     """Check somebody in by the code of their ticket, also as the address in its QR code."""
     at, by = site_for(request, site), actor_for(request)
-    code = request.POST.get("code", "").strip().rpartition("code=")[2].upper()[:30]
     try:
-        campaign = arrivals.booking_at(at, code).slot.vaccination_session.campaign
-        entry = VisitEntry(uuid=uuid4(), campaign=campaign, booking=code, at=current_time.now())
+        booking = arrivals.booking_at(at, request.POST.get("code", "")[:200])
+        campaign = booking.slot.vaccination_session.campaign
+        entry = VisitEntry(uuid=uuid4(), campaign=campaign, booking=booking.reference, at=current_time.now())
         visit = actions.record_visit(by=by, site=at, entry=entry)
     except ActionRefused as refusal:
         messages.warning(request, str(refusal))
@@ -94,11 +95,11 @@ def walk_in_page(request: HttpRequest, site: str) -> HttpResponse:
     """Check in somebody without an appointment: look for their record by number, or name and birth date."""
     at, by = site_for(request, site), actor_for(request)
     typed, wrong = {name: request.POST.get(name, "").strip() for name in WALK_IN_FIELDS}, ""
-    likely: list[Any] = []
+    likely: list[Likely] = []
     if request.method == "POST":
         try:
             walk_in, chosen = _walk_in(typed), request.POST.get("person", "")
-            likely = _likely(walk_in)
+            likely = _likely(at, walk_in, _campaign(typed))
             person = next((each.person for each in likely if str(each.person.pk) == chosen), None)
             if person or chosen == "new" or not likely:
                 entry = VisitEntry(uuid=uuid4(), campaign=_campaign(typed), walk_in=walk_in, at=current_time.now())
@@ -111,7 +112,7 @@ def walk_in_page(request: HttpRequest, site: str) -> HttpResponse:
         "at": at,
         "typed": typed,
         "campaigns": [(name, each.name) for name, each in campaigns().items()],
-        "likely": [(each, details_of(each.person)) for each in likely],
+        "likely": likely,
         "wrong": wrong,
         "errors": [("name", wrong)] if wrong else [],
     }
@@ -126,7 +127,7 @@ def _campaign(typed: dict[str, str]) -> str:
 
 
 def _walk_in(typed: dict[str, str]) -> WalkIn:
-    born, precision = parse_birth(typed["born"])
+    born, precision = parse_birth_date(typed["born"], today()) if typed["born"] else (None, "")
     try:
         return WalkIn(
             name=typed["name"],
@@ -140,32 +141,39 @@ def _walk_in(typed: dict[str, str]) -> WalkIn:
         raise ActionRefused(_("Write the name as on the card, and a birth date or year.")) from None
 
 
-def parse_birth(typed: str) -> tuple[date | None, str]:
-    """Return the birth date of a form with its precision: a whole date, or a year.
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Somebody who may be the person at the desk, with reasons in words, and the time of their appointment here today.
 
-    Raises:
-        ActionRefused: for a date that does not exist.
+    Attributes:
+        person: the root of its tree.
     """
-    if not typed:
-        return None, ""
-    if len(typed) == 4 and typed.isdecimal() and 1900 <= int(typed) <= today().year:
-        return date(int(typed), 1, 1), "year"
-    try:
-        born: date | None = DateField().clean(typed)
-    except ValidationError:
-        born = None
-    if born is None or born > today():
-        raise ActionRefused(_("Write the birth date as 17/5/1990, or the year alone."))
-    return born, "day"
+
+    person: Person
+    details: PersonDetails
+    reasons: tuple[str, ...]
+    time: datetime | None = None
 
 
-def _likely(walk_in: WalkIn) -> list[Any]:
-    """Return persons whom the vaccinator compares with the card; none if the number decides."""
+def _likely(site: Site, walk_in: WalkIn, campaign: str) -> list[Likely]:
+    """Return persons whom the vaccinator compares with the card, expected ones first; none if the number decides."""
     if walk_in.national_id:
         number = identifier_types.get(NATIONAL_ID).parse(walk_in.national_id)
         if people_queries.person_by_identifier(NATIONAL_ID, number):
             return []
-    return people_queries.persons_like(walk_in.details)
+    likely: dict[int, Likely] = {}
+    for each in registration_queries.find_expected(site, today(), walk_in.details):
+        root = people_queries.root_of(each.person)
+        if each.campaign == campaign and each.booking:
+            details = registration_queries.details_of_registration(each)
+            reasons = similarity.compare(walk_in.details, details).reasons
+            likely.setdefault(root.pk, Likely(root, details, reasons, each.booking.slot.starts_at))
+    for other in people_queries.persons_like(walk_in.details):
+        if other.person.pk not in likely:
+            booking = arrivals.appointment_of(other.person, site, campaign, today())
+            time = booking.slot.starts_at if booking else None
+            likely[other.person.pk] = Likely(other.person, details_of(other.person), other.reasons, time)
+    return list(likely.values())
 
 
 @VACCINATE
@@ -219,7 +227,9 @@ def _conflict_view(conflict: PhoneConflict) -> dict[str, object]:
 
 def visit_for(request: HttpRequest, site: str, uuid: UUID) -> Visit:
     """Return a visit of a site where the officer vaccinates; 404 for all others."""
-    rows = Visit.objects.select_related("site", "person__resident", "booking", "dose__lot")
+    rows = Visit.objects.select_related(
+        "site", "person__resident", "booking__vaccination_registration__person__resident", "dose__lot"
+    )
     visit = rows.filter(site=site_for(request, site), uuid=uuid).first()
     if visit is None:
         raise Http404

@@ -2,8 +2,8 @@
 
 from kini.core.events import subscribe
 from kini.core.jobs import periodic
-from kini.vaccination.doses.models import Dose
-from kini.vaccination.events import AdverseEventRecorded, DoseChanged
+from kini.vaccination.doses.models import Dose, DoseDispute
+from kini.vaccination.events import AdverseEventRecorded, DisputeDecided, DoseChanged
 from kini.vaccination.visits import notifications, rules
 from kini.vaccination.visits.models import AdverseEvent, FollowUp, Visit
 from kini.web.formats import today
@@ -23,6 +23,14 @@ def alert_reviewers(event: AdverseEventRecorded) -> None:
     row = AdverseEvent.objects.select_related("dose").filter(pk=event.event, severity__in=rules.SERIOUS).first()
     if row:
         notifications.alert_reviewers(row)
+
+
+@subscribe(DisputeDecided, name="vaccination.answer_dispute")
+def answer_dispute(event: DisputeDecided) -> None:
+    """Tell who disputed a dose what was decided."""
+    filed = DoseDispute.objects.select_related("dose", "filed_by").filter(pk=event.dispute).first()
+    if filed:
+        notifications.answer_dispute(filed)
 
 
 @subscribe(DoseChanged, name="vaccination.move_visit")

@@ -1,6 +1,7 @@
 """Messages of visits: how are you after the dose, serious events to the health agency, decided disputes."""
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kini.core import current_time
@@ -9,14 +10,22 @@ from kini.core.grants import Scope
 from kini.messages import actions as messages
 from kini.messages.public import MessageType, Recipient, message_types
 from kini.people import queries as people_queries
-from kini.people.models import Person
-from kini.people.public import has_profile
+from kini.people.models import Resident
+from kini.vaccination.doses.models import DoseDispute
 from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.registrations.notifications import recipient_of
 from kini.vaccination.visits.models import AdverseEvent, FollowUp
 from kini.web import formats
 
 BY = system("vaccination.visits")
-FOLLOW_UP, SERIOUS = "dose-follow-up", "adverse-event-serious"
+FOLLOW_UP, SERIOUS, DISPUTE = "dose-follow-up", "adverse-event-serious", "dose-dispute-decided"
+#: Decisions of `DoseDispute` in the words of their messages.
+DECISIONS = {
+    "moved": _("Dose {number} is no longer in your record: it was given to somebody else."),
+    "corrected": _("Dose {number} in your record was corrected."),
+    "entered-in-error": _("Dose {number} is no longer in your record: nobody got it."),
+    "kept": _("Dose {number} stays in your record as it is."),
+}
 
 
 def register() -> None:
@@ -39,19 +48,19 @@ def register() -> None:
             _("{number}: serious event after a vaccination"),
             _("{number} was reported as serious. Look at it and write what was found."),
         ),
+        MessageType(
+            DISPUTE,
+            _("When a dose that somebody disputed was checked"),
+            {
+                "number": "VC-7KQ2-M4XD",
+                "decision": DECISIONS["moved"],
+                "answer": _("The card of that day has another number."),
+            },
+            _("{number}: your message was checked"),
+            _("{decision} Answer: {answer}"),
+        ),
     ):
         message_types.register(message_type.id, message_type)
-
-
-def recipient_of(person: Person) -> Recipient | None:
-    """Return who gets the messages to a person: themselves, or the one who acts for them; None without a profile."""
-    if not has_profile(person):
-        return None
-    resident = person.resident
-    if resident.user_id or resident.phone or resident.email:
-        return Recipient(resident.user, resident)
-    tie = resident.tied_by.select_related("resident__user").order_by("pk").first()
-    return Recipient(tie.resident.user, tie.resident) if tie else None
 
 
 def short_code(follow_up: FollowUp) -> str:
@@ -94,3 +103,22 @@ def alert_reviewers(event: AdverseEvent) -> None:
             urgent=True,
             about=messages.MessageScope(scope.agency, scope.area_path),
         )
+
+
+def answer_dispute(filed: DoseDispute) -> None:
+    """Tell who disputed a dose what was decided and why, with the page of their doses."""
+    if filed.filed_by is None:
+        return
+    to = Recipient(filed.filed_by, Resident.objects.filter(user=filed.filed_by).first())
+    number = filed.dose.reference
+    with translation.override(to.language):
+        decision = str(DECISIONS[filed.decision]).format(number=number)
+    messages.notify(
+        by=BY,
+        to=to,
+        message_type=DISPUTE,
+        key=f"vaccination-dispute:{filed.pk}",
+        words={"number": number, "decision": decision, "answer": filed.answer},
+        link=reverse("vaccination:own-doses"),
+        about=messages.MessageScope(filed.dose.agency_id, filed.dose.site_area_path),
+    )

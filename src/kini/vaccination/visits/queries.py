@@ -1,6 +1,6 @@
 """Reads of a site's day: sites of a vaccinator, appointments, people who are there, lots that may be given."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,15 +10,19 @@ from kini.booking import queries as booking_queries
 from kini.booking.models import EXPECTED_STATES, Booking
 from kini.core.actors import Actor
 from kini.people import actions as people_actions
+from kini.people import queries as people_queries
 from kini.people.models import Person
-from kini.people.public import permission_filters, person_reads
+from kini.people.public import PersonDetails, details_of, permission_filters, person_reads
 from kini.records.public import facilities_of
 from kini.vaccination.doses.record_access import ACCESS_TYPE, VACCINATE
 from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.registrations.models import Registration
+from kini.vaccination.registrations.queries import details_of_registration
 from kini.vaccination.sites.models import Lot, Site
 from kini.vaccination.sites.stock import problem_of_lot, vials_at
 from kini.vaccination.visits.models import AdverseEvent, PhoneConflict, Visit
 from kini.vaccination.visits.rules import SERIOUS
+from kini.web.formats import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +45,62 @@ def sites_of(by: Actor) -> QuerySet[Site]:
 def appointments(site: Site, day: date) -> QuerySet[Booking]:
     """Return the appointments of a day at a site that are not over, by time."""
     start, end = booking_queries.day_range(day, day)
-    rows = booking_queries.bookings().filter(
+    rows = appointments_of_persons().filter(
         slot__vaccination_session__site=site, slot__starts_at__gte=start, slot__starts_at__lt=end
     )
-    expected = rows.filter(state__in=EXPECTED_STATES, resident__isnull=False, visit=None)
-    related = expected.select_related("resident__person__resident", "slot__vaccination_session")
-    return related.order_by("slot__starts_at", "pk")
+    return rows.filter(state__in=EXPECTED_STATES, visit=None).order_by("slot__starts_at", "pk")
+
+
+def appointments_of_persons() -> QuerySet[Booking]:
+    """Return the appointments of which it is known who comes: a registered person, or the owner of a profile."""
+    rows = booking_queries.bookings().exclude(slot__vaccination_session=None)
+    rows = rows.exclude(resident=None, vaccination_registration=None)
+    return rows.select_related(
+        "resident__person__resident", "vaccination_registration__person__resident", "slot__vaccination_session__site"
+    )
+
+
+def of_persons(persons: Collection[int]) -> Q:
+    """Condition for bookings of these persons."""
+    return Q(vaccination_registration__person__in=persons) | Q(
+        vaccination_registration=None, resident__person__in=persons
+    )
+
+
+def registration_of(booking: Booking | None) -> Registration | None:
+    """Return the registration of an appointment; without one it was booked as the service is."""
+    return getattr(booking, "vaccination_registration", None)
+
+
+def person_of(booking: Booking) -> Person:
+    """Return who comes, of `appointments_of_persons`: somebody else than who booked, perhaps without a profile."""
+    registration = registration_of(booking)
+    return registration.person if registration else booking.resident.person  # type: ignore[union-attr]
+
+
+def details_at(person: Person, booking: Booking | None) -> PersonDetails:
+    """Return what is compared with the card: the record, with the birth date of the registration where it has none."""
+    registration = registration_of(booking)
+    return details_of_registration(registration) if registration else details_of(person)
 
 
 def present(site: Site) -> QuerySet[Visit]:
-    """Return the visits of people who are at a site: those who wait first, then those under observation."""
-    rows = Visit.objects.filter(site=site, ended_at=None).select_related("person__resident", "dose")
+    """Return the visits of people who came to a site today and did not go: first who wait, then who is observed."""
+    start, _end = booking_queries.day_range(today(), today())
+    rows = Visit.objects.filter(site=site, ended_at=None, came_at__gte=start).select_related(
+        "person__resident", "dose", "booking__vaccination_registration__person__resident"
+    )
     return rows.order_by("observe_until", "came_at", "pk")
 
 
 def waiting(site: Site) -> QuerySet[Visit]:
     """Return the visits of people who wait for their dose, the longest first."""
     return present(site).filter(outcome="").order_by("came_at", "pk")
+
+
+def whose(person: Person) -> Q:
+    """Condition for visits of a person, whatever records of them were merged."""
+    return Q(person__in=people_queries.person_tree(person.pk))
 
 
 def observed(site: Site) -> QuerySet[Visit]:

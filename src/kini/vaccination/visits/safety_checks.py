@@ -9,33 +9,42 @@ from kini.core.dated_rules import NoRuleInForce
 from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.people.public import details_of
-from kini.vaccination.campaigns.eligibility import Eligibility, evaluate
+from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import Screened, screen
 from kini.vaccination.campaigns.screening_schema import ScreeningResult
-from kini.vaccination.campaigns.subject import GivenDose, Subject
-from kini.vaccination.doses import queries as dose_queries
+from kini.vaccination.campaigns.subject import Subject
+from kini.vaccination.registrations import queries as registration_queries
+from kini.vaccination.registrations.models import Registration
+from kini.vaccination.registrations.queries import Statements
 from kini.vaccination.visits.refusals import CONTRAINDICATED, NOT_ELIGIBLE, SCREENING, VisitRefused
 
 
-def subject_of(person: Person) -> Subject:
+def statements_of(person: Person, registration: Registration | None) -> Statements:
+    """Return what was stated with a registration; without one, where the record has the person live."""
+    if registration:
+        return registration_queries.statements_of(registration)
+    return Statements(lives_in_city=bool(details_of(person).area))
+
+
+def subject_of(campaign: Campaign, person: Person, registration: Registration | None) -> Subject:
     """Return a person as the rules see them."""
-    details = details_of(people_queries.root_of(person))
-    return Subject(details.birth_date, details.birth_precision or "day", details.sex, resident=bool(details.area))
+    person = people_queries.root_of(person)
+    return registration_queries.subject_of(person, campaign, statements_of(person, registration))
 
 
-def history_of(person: Person) -> list[GivenDose]:
-    """Return the standing doses of a person, of any campaign."""
-    return [GivenDose(each.vaccine, each.number, each.given_on) for each in dose_queries.doses_of(person)]
-
-
-def eligibility_of(campaign: Campaign, person: Person, day: date, vaccine: str | None = None) -> Eligibility:
-    """Return what the campaign says about the next dose of a person."""
-    return evaluate(campaign, subject_of(person), history_of(person), day, vaccine)
+def eligibility_of(
+    campaign: Campaign, person: Person, registration: Registration | None, day: date, vaccine: str | None = None
+) -> Eligibility:
+    """Return what the campaign says about the next dose of a person; of the registered series, unless of a vaccine."""
+    person = people_queries.root_of(person)
+    series = registration.series if registration and vaccine is None else ""
+    statements = statements_of(person, registration)
+    return registration_queries.eligibility_of(person, campaign, day, statements, series, vaccine)
 
 
 def require_screened(
-    campaign: Campaign, person: Person, answers: Mapping[str, bool | float] | None, vaccine: str, day: date
+    campaign: Campaign, subject: Subject, answers: Mapping[str, bool | float] | None, vaccine: str, day: date
 ) -> Screened:
     """Return the screening of answers.
 
@@ -43,7 +52,7 @@ def require_screened(
         VisitRefused: if a question has no answer, or there are no rules of that day.
     """
     try:
-        return screen(campaign, subject_of(person), answers or {}, vaccine, day)
+        return screen(campaign, subject, answers or {}, vaccine, day)
     except (LookupError, NoRuleInForce):
         raise VisitRefused(SCREENING, _("Ask all questions of the screening first.")) from None
 

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
-from kini.people.public import details_of
 from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_of
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import questions_for
 from kini.vaccination.campaigns.screening_schema import Question
+from kini.vaccination.campaigns.subject import Subject
 from kini.vaccination.doses import queries as dose_queries
 from kini.vaccination.doses.dose_names import vaccine_name
 from kini.vaccination.visits import actions, queries, safety_checks
@@ -50,7 +50,12 @@ def visit_page(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
                 return see_other("vaccination:desk-visit", site, uuid)
             messages.success(request, _("Kept: no dose was given."))
             return see_other("vaccination:desk-day", site)
-    context = {"visit": visit, "at": visit.site, "person": details_of(visit.person), "wrong": wrong}
+    context = {
+        "visit": visit,
+        "at": visit.site,
+        "person": queries.details_at(visit.person, visit.booking),
+        "wrong": wrong,
+    }
     context |= {"may_go_on": bool(wrong) and code != CONTRAINDICATED, "now": current_time.now()}
     context |= {"errors": [("visit-form", wrong)] if wrong else []}
     context |= {"doses": [(each, vaccine_name(each.vaccine)) for each in dose_queries.doses_of(visit.person)]}
@@ -101,7 +106,7 @@ def event(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
 def _entry(request: HttpRequest, visit: Visit) -> VisitEntry:
     """Entry of the form; raises ActionRefused for what no form of ours sends."""
     typed = request.POST
-    questions = questions_for(campaign_of(visit.campaign), safety_checks.subject_of(visit.person), today())
+    questions = questions_for(campaign_of(visit.campaign), _subject(visit), today())
     vaccine, _slash, lot = typed.get("lot", "").partition("/")
     given = typed.get("outcome") == "given"
     try:
@@ -121,6 +126,10 @@ def _entry(request: HttpRequest, visit: Visit) -> VisitEntry:
         )
     except ValidationError:
         raise ActionRefused(_("Compare name and birth date with the card before the injection.")) from None
+
+
+def _subject(visit: Visit) -> Subject:
+    return safety_checks.subject_of(campaign_of(visit.campaign), visit.person, queries.registration_of(visit.booking))
 
 
 def _answers(
@@ -146,7 +155,7 @@ def _is_number(text: str) -> bool:
 def _form(visit: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
     """Contents of the form of a dose: eligibility with its reasons, questions, lots."""
     campaign = campaign_of(visit.campaign)
-    eligible = safety_checks.eligibility_of(campaign, visit.person, today())
+    eligible = safety_checks.eligibility_of(campaign, visit.person, queries.registration_of(visit.booking), today())
     options = [each.vaccine for each in eligible.options] if eligible.may else []
     return {
         "campaign": campaign.name,
@@ -159,7 +168,7 @@ def _form(visit: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
 
 def questions_of(campaign: Campaign, visit: Visit, typed: Mapping[str, str]) -> list[tuple[str, Question, str]]:
     """Return the questions for a person with what was typed."""
-    questions = questions_for(campaign, safety_checks.subject_of(visit.person), today())
+    questions = questions_for(campaign, _subject(visit), today())
     return [(name, each, typed.get(f"answer-{name}", "")) for name, each in questions.items()]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from kini.booking.models import Booking
+from kini.booking.models import EXPECTED_STATES, Booking
 from kini.booking.public import check_in, finish_booking
 from kini.core import audit, current_time, references
 from kini.core.actions import action
@@ -24,11 +24,11 @@ from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.record_access import require_may_vaccinate
 from kini.vaccination.sites import stock
 from kini.vaccination.sites.models import Lot, Site
-from kini.vaccination.visits import arrivals, rules, safety_checks
+from kini.vaccination.visits import arrivals, queries, rules, safety_checks
 from kini.vaccination.visits.entries import VisitEntry
 from kini.vaccination.visits.models import AdverseEvent, FollowUp, Visit
-from kini.vaccination.visits.refusals import CANCELLED, IDENTITY, INVALID, LOT, RECORDED, SCREENING, VisitRefused
-from kini.web.formats import city_time
+from kini.vaccination.visits.refusals import IDENTITY, INVALID, LOT, RECORDED, SCREENING, VisitRefused
+from kini.web.formats import city_time, today
 
 BY = system("vaccination.visits")
 
@@ -86,7 +86,9 @@ def _lock(uuid: UUID) -> None:
 
 
 def _known(entry: VisitEntry, site: Site) -> Visit | None:
-    rows = Visit.objects.select_for_update(of=("self",)).select_related("person", "booking", "site", "dose")
+    rows = Visit.objects.select_for_update(of=("self",)).select_related(
+        "person", "booking__vaccination_registration", "site", "dose"
+    )
     visit = rows.filter(uuid=entry.uuid).first() or rows.filter(dose__uuid=entry.uuid).first()
     if visit and visit.site_id != site.pk:
         raise NotAllowed(_("You do not work at this site. Ask its head to add you."))
@@ -99,19 +101,26 @@ def _arrived(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: P
         campaign_of(entry.campaign)
     except LookupError as unknown:
         raise VisitRefused(INVALID, str(unknown)) from None
+    day = city_time(entry.at_most(current_time.now())).date()
     if entry.booking:
         booking = arrivals.booking_at(site, entry.booking)
-        earlier = Visit.objects.select_for_update(of=("self",)).filter(booking=booking).first()
+        person = queries.person_of(booking)
+    elif entry.walk_in and person is None:
+        person = arrivals.person_of(by, entry.walk_in)
+    elif entry.walk_in and person:
+        arrivals.add_number(by, person, entry.walk_in)
+    if person is None:
+        raise VisitRefused(INVALID, _("Choose an appointment, or write the name from the card."))
+    if waiting := queries.waiting(site).filter(queries.whose(person), campaign=entry.campaign).first():
+        return waiting
+    booking = booking or arrivals.appointment_of(person, site, entry.campaign, day)
+    if booking:
+        earlier = Visit.objects.filter(booking=booking).first()
         if earlier and not earlier.outcome:
             return earlier
         if earlier or not happened:
-            arrivals.require_expected(booking)
-        person = booking.resident.person  # type: ignore[union-attr]
+            arrivals.require_expected(booking, day)
         booking = None if earlier else _checked_in(booking)
-    elif entry.walk_in and person is None:
-        person = arrivals.person_of(by, entry.walk_in)
-    if person is None:
-        raise VisitRefused(INVALID, _("Choose an appointment, or write the name from the card."))
     visit = Visit.objects.create(
         uuid=entry.uuid,
         site=site,
@@ -127,11 +136,9 @@ def _arrived(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: P
 
 
 def _checked_in(booking: Booking) -> Booking:
-    if booking.state == "confirmed":
-        try:
-            check_in(by=BY, booking=booking)
-        except ActionRefused as refusal:
-            raise VisitRefused(CANCELLED, str(refusal)) from None
+    """Check in who comes today; what a phone sends later is finished with its dose."""
+    if booking.state == "confirmed" and city_time(booking.slot.starts_at).date() == today():
+        return check_in(by=BY, booking=booking)
     return booking
 
 
@@ -146,9 +153,11 @@ def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: 
         raise VisitRefused(IDENTITY, _("Compare name and birth date with the card before the injection."))
     if not happened:
         _require_first(person, visit, entry.vaccine, day)
-    eligible = safety_checks.eligibility_of(campaign, person, day, entry.vaccine)
+    registration = queries.registration_of(visit.booking)
+    eligible = safety_checks.eligibility_of(campaign, person, registration, day, entry.vaccine)
     if not happened:
-        screened = safety_checks.require_screened(campaign, person, entry.answers, entry.vaccine, day)
+        subject = safety_checks.subject_of(campaign, person, registration)
+        screened = safety_checks.require_screened(campaign, subject, entry.answers, entry.vaccine, day)
         safety_checks.require_safe(screened, eligible, entry.despite)
         visit.result = screened.result
     volume = _volume(eligible, entry.vaccine)
@@ -175,8 +184,10 @@ def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: 
     visit.observe_until = rules.observe_until(at, reacted_before=reacted)
     _compared(visit, entry)
     _ask_later(dose, day)
-    if visit.booking:
-        finish_booking(by=BY, booking=visit.booking, used=True)
+    # One that counted as missed before the phone could send its dose has given its place up.
+    booking = visit.booking if visit.booking and visit.booking.state in EXPECTED_STATES else None
+    if booking:
+        finish_booking(by=BY, booking=booking, used=True)
     try:
         stock.give(
             by=by,
@@ -185,7 +196,7 @@ def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: 
             volume_ul=volume,
             key=dose.uuid,
             at=at,
-            booking=visit.booking,
+            booking=booking,
             happened=happened,
         )
     except stock.LotRefused as refusal:
@@ -200,11 +211,13 @@ def _not_done(by: Actor, visit: Visit, person: Person, entry: VisitEntry, _happe
     day = city_time(at).date()
     if entry.vaccine and campaign.series_of(entry.vaccine) is None:
         raise VisitRefused(INVALID, _("Choose a vaccine of this campaign."))
-    eligible = safety_checks.eligibility_of(campaign, person, day, entry.vaccine or None)
+    registration = queries.registration_of(visit.booking)
+    eligible = safety_checks.eligibility_of(campaign, person, registration, day, entry.vaccine or None)
     vaccine = entry.vaccine or (eligible.options[0].vaccine if eligible.options else _any_vaccine(campaign))
     reason, screened = entry.reason, None
     if entry.answers:
-        screened = safety_checks.require_screened(campaign, person, entry.answers, vaccine, day)
+        subject = safety_checks.subject_of(campaign, person, registration)
+        screened = safety_checks.require_screened(campaign, subject, entry.answers, vaccine, day)
         reason = reason or " ".join(map(str, screened.reasons))[:240]
         visit.result, visit.come_again_on = screened.result, screened.until
     if not reason:
