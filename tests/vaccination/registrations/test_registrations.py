@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
 from kini.booking.models import Quota
 from kini.booking.public import SlotFull
@@ -289,3 +290,13 @@ def test_pages_lead_from_the_service_to_an_appointment(campaign: Campaign) -> No
     stranger.force_login(town.person("+6281200000002", "Orang Lain").user)
     assert stranger.get(made["Location"]).status_code == 404
     assert stranger.get(f"/vaccination/campaigns/covid-19/{campaign.rina.person_id}/").status_code == 404
+
+
+def test_a_registration_with_its_place_takes_few_statements(
+    campaign: Campaign, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    campaign.district.receive(2)
+    actions.book(by=campaign.by, registration=campaign.other(), slot=campaign.session.pk)  # caches are warm
+    with django_assert_max_num_queries(17):  # eight round trips, as deferred ones and savepoints travel with others
+        booked = actions.book(by=campaign.by, registration=campaign.register(), slot=campaign.session.pk)
+    assert booked.booking

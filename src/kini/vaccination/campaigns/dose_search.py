@@ -60,14 +60,16 @@ class DoseSearch:
         follows = not choice.after or (bool(self.own) and self.own[-1].vaccine in choice.after)
         return follows and (not choice.sex or self.subject.sex in ("", choice.sex))
 
-    def earliest(self, choice: Choice, index: int, day: date) -> date | None:
-        """Return the first day without a block, from `day` on; None: never under known rules.
+    def earliest(self, choice: Choice, index: int, day: date, blocks: Sequence[Block]) -> date | None:
+        """Return the first day without a block, from `day` on, whose blocks these are; None: never under known rules.
 
         Each step goes to the day on which all blocks have ended, or to the next day on which any rule or group by age
         changes: there are finitely many of both, so that the search ends.
         """
-        changes = sorted(change for change in self._changes(choice) if change > day)
-        while blocks := self.blocks(choice, index, day):
+        changes: list[date] | None = None
+        while blocks:
+            if changes is None:
+                changes = sorted(change for change in self._changes(choice) if change > day)
             untils = [block.until for block in blocks]
             ends = max(until for until in untils if until) if all(untils) else None
             following = next((change for change in changes if change > day), None)
@@ -75,6 +77,7 @@ class DoseSearch:
             if not days:
                 return None
             day = min(days)
+            blocks = self.blocks(choice, index, day)
         return day
 
     def _changes(self, choice: Choice) -> Iterator[date]:

@@ -87,9 +87,10 @@ def evaluate_series(
         return Eligibility(may=False, series=name, number=None, reasons=(done,))
     search = DoseSearch(campaign, name, number, subject, own, doses)
     candidates = [
-        _Candidate(index, choice, search.earliest(choice, index, day), search.blocks(choice, index, day))
+        _Candidate(index, choice, search.earliest(choice, index, day, blocks), blocks)
         for index, choice in enumerate(series.doses[number - 1].choices)
         if vaccine in (None, choice.vaccine) and search.fits(choice)
+        for blocks in [search.blocks(choice, index, day)]
     ]
     possible = sorted(candidate for candidate in candidates if candidate.earliest)
     if not possible:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from kini.booking.models import Booking
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
+from kini.core.database.fast_models import allocate_pk, build_row, insert_deferred, update_deferred
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
@@ -17,14 +18,21 @@ from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.events import PlaceTaken
 from kini.vaccination.registrations import queries
+from kini.vaccination.registrations.fast_rows import (
+    SessionFacts,
+    facts_of,
+    lock_for_registration,
+    lock_registration,
+)
 from kini.vaccination.registrations.models import MOST_PER_ACCOUNT, Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED, Statements
 from kini.vaccination.sites import appointments
-from kini.vaccination.sites.models import Session
 from kini.web.formats import city_time, day, today
 
 BY = system("vaccination.registration")
 PREFIX, SOURCE = "VR", "vaccination.registration"
+#: Id of a booking; it is known when the row is written, together with the rest of the transaction.
+_BOOKING = "(SELECT id FROM booking_booking WHERE reference = %s)"
 #: Score from which somebody registered by the same account is the same person.
 SAME = 0.93
 
@@ -52,11 +60,8 @@ def register(*, by: Actor, person: Person, wish: Wish) -> Registration:
         NotAllowed: for somebody else.
         ActionRefused: if the rules never allow a further dose, or the account has too many registrations.
     """
-    person = people_queries.root_of(person)
-    if not queries.may_register_anybody(by):
-        resident = Resident.objects.filter(user=by.user_id).first() if by.user_id else None
-        if resident is None or person.pk not in people_queries.own_person_ids(resident):
-            raise NotAllowed(_("You cannot register this person. Register them as somebody else."))
+    if not queries.may_register_anybody(by) and not queries.is_of_household(by, person.pk):
+        raise NotAllowed(_("You cannot register this person. Register them as somebody else."))
     return _register(by, by.user_id, person, wish)
 
 
@@ -84,19 +89,25 @@ def register_other(*, by: Actor, registrar: User, details: PersonDetails, wish: 
 
 
 def _register(by: Actor, user_id: int | None, person: Person, wish: Wish) -> Registration:
-    eligibility = queries.eligibility_of(person, campaign_of(wish.campaign), today(), wish.statements, wish.series)
+    campaign, statements = campaign_of(wish.campaign), wish.statements
+    facts = facts_of(person.pk, campaign.disease)
+    if facts.root != person.pk:
+        person = Person.objects.select_related("resident").get(pk=facts.root)
+    eligibility = queries.eligibility_of(person, campaign, today(), statements, wish.series, facts=facts)
     if eligibility.number is None or eligibility.earliest is None:
         raise ActionRefused(" ".join(reason.sentence for reason in eligibility.reasons))
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    dose = {"campaign": wish.campaign, "series": eligibility.series, "number": eligibility.number}
-    known = Registration.objects.filter(person=person, state__in=Registration.ACTIVE, **dose).first()
-    if known:
-        return known
     counted = user_id if wish.channel in ("web", "sms") else None
-    statements = wish.statements
-    registration = Registration.objects.create(
+    dose = (wish.campaign, eligibility.series, eligibility.number)
+    known, used = lock_for_registration(person.pk, counted, *dose)
+    if known:
+        return Registration.objects.get(pk=known)
+    registration = build_row(
+        Registration,
         reference=references.generate(PREFIX),
         person=person,
+        campaign=wish.campaign,
+        series=eligibility.series,
+        number=eligibility.number,
         group=eligibility.group,
         proofs=sorted(statements.proofs),
         lives_in_city=statements.lives_in_city is not False,
@@ -107,22 +118,22 @@ def _register(by: Actor, user_id: int | None, person: Person, wish: Wish) -> Reg
         possible_from=eligibility.earliest,
         channel=wish.channel,
         registered_by_id=user_id,
-        number_of_account=_free_number(counted) if counted else None,
-        **dose,
+        number_of_account=_free_number(used) if counted else None,
+        created_at=current_time.now(),
     )
-    _record(by, "registered", registration, dose)
+    allocate_pk(registration)
+    insert_deferred(registration)
+    detail = {"campaign": wish.campaign, "series": eligibility.series, "number": eligibility.number}
+    _record(by, "registered", registration, detail)
     return registration
 
 
-def _free_number(user_id: int) -> int:
-    """Return a number that no active registration of the account has. Locks the account.
+def _free_number(used: set[int]) -> int:
+    """Return a number that no active registration of the account has.
 
     Raises:
         ActionRefused: the account has as many as it may.
     """
-    User.objects.select_for_update(no_key=True).get(pk=user_id)
-    active = Registration.objects.filter(registered_by=user_id, state__in=Registration.ACTIVE)
-    used = set(active.values_list("number_of_account", flat=True))
     for number in range(1, MOST_PER_ACCOUNT + 1):
         if number not in used:
             return number
@@ -140,11 +151,10 @@ def book(*, by: Actor, registration: Registration, slot: int) -> Registration:
         NotAllowed: for somebody else's registration.
         ActionRefused, booking.public.SlotFull: with a message for the user.
     """
-    registration = _locked(by, registration)
+    registration, session = _locked(by, registration, slot)
     if registration.state != "waiting":
         raise ActionRefused(_("This registration has an appointment already, or has ended."))
-    session = _session(slot)
-    eligibility = _require_may(registration, session)
+    session, eligibility = _require_may(registration, session)
     reference = appointments.take_place(
         by=by,
         slot=slot,
@@ -152,10 +162,11 @@ def book(*, by: Actor, registration: Registration, slot: int) -> Registration:
         period=queries.period_of(registration),
         resident=_profile(registration),
     )
-    registration.booking = Booking.objects.get(reference=reference)
     registration.state, registration.vaccine, registration.group = "booked", session.vaccine, eligibility.group
     registration.reminded_at = None
-    registration.save()
+    registration.__dict__["booking_id"] = RawSQL(_BOOKING, [reference])  # noqa: S611 -- words of our own
+    update_deferred(registration)
+    del registration.__dict__["booking_id"]  # read when somebody asks for it
     _record(by, "booked", registration, {"slot": slot})
     events.publish(PlaceTaken(registration.pk, slot))
     return registration
@@ -168,11 +179,10 @@ def move(*, by: Actor, registration: Registration, slot: int) -> Registration:
     Raises:
         NotAllowed, ActionRefused, booking.public.SlotFull: as `book`.
     """
-    registration = _locked(by, registration)
+    registration, session = _locked(by, registration, slot)
     if registration.state != "booked" or registration.booking is None:
         raise ActionRefused(_("There is no appointment that could be moved."))
-    session = _session(slot)
-    _require_may(registration, session)
+    session, _eligibility = _require_may(registration, session)
     appointments.move_place(
         by=by,
         booking=registration.booking,
@@ -194,7 +204,7 @@ def cancel(*, by: Actor, registration: Registration) -> Registration:
         NotAllowed: for somebody else's registration.
         ActionRefused: it has ended.
     """
-    registration = _locked(by, registration)
+    registration, _session = _locked(by, registration)
     if not registration.is_active:
         raise ActionRefused(_("This registration has ended."))
     if registration.booking:
@@ -234,37 +244,27 @@ def mark_told(*, by: Actor, rows: QuerySet[Registration], field: str) -> int:
     return count
 
 
-def _locked(by: Actor, registration: Registration) -> Registration:
-    row = Registration.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "person__resident", "booking"
-    )
-    registration = row.get(pk=registration.pk)
-    if not queries.may_change(by, registration):
+def _locked(by: Actor, registration: Registration, slot: int = 0) -> tuple[Registration, SessionFacts | None]:
+    row, session = lock_registration(registration.pk, slot)
+    if not queries.may_change(by, row):
         raise NotAllowed(_("This registration was made by somebody else."))
-    return registration
+    return row, session
 
 
-def _session(slot: int) -> Session:
-    session = Session.objects.select_related("slot").filter(slot=slot, settled_at=None).first()
-    if session is None:
-        raise ActionRefused(_("This time cannot be booked now. Choose another one."))
-    return session
-
-
-def _require_may(registration: Registration, session: Session) -> Eligibility:
-    """Return the eligibility on the day of a session, with its vaccine.
+def _require_may(registration: Registration, session: SessionFacts | None) -> tuple[SessionFacts, Eligibility]:
+    """Return a session and the eligibility on its day, with its vaccine.
 
     Raises:
-        ActionRefused: not allowed then, with the reasons.
+        ActionRefused: it cannot be booked, or the person may not then, with the reasons.
     """
-    on = city_time(session.slot.starts_at).date()
-    if session.campaign != registration.campaign:
+    if session is None or session.campaign != registration.campaign:
         raise ActionRefused(_("This time cannot be booked now. Choose another one."))
+    on = city_time(session.starts_at).date()
     eligibility = queries.eligibility_of_registration(registration, on, session.vaccine)
     if eligibility.number != registration.number or not eligibility.may:
         sentences = " ".join(reason.sentence for reason in eligibility.reasons)
         raise ActionRefused(_("Not possible on %(day)s. %(reasons)s") % {"day": day(on), "reasons": sentences})
-    return eligibility
+    return session, eligibility
 
 
 def _profile(registration: Registration) -> Resident | None:

@@ -9,10 +9,10 @@ from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.campaigns.eligibility import evaluate_series
-from kini.vaccination.campaigns.subject import GivenDose
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.queries import doses_of
 from kini.vaccination.registrations import queries
+from kini.vaccination.registrations.fast_rows import facts_of
 from kini.vaccination.registrations.models import NextDose
 from kini.vaccination.registrations.queries import Statements
 
@@ -27,7 +27,7 @@ def follow_doses(*, by: Actor, person: Person) -> int:
     for name, campaign in campaigns().items():
         for series in campaign.series:
             own = [dose for dose in doses if campaign.series_of(dose.vaccine) == series]
-            if own and (row := _store(root, name, series, doses, own[-1])):
+            if own and (row := _store(root, name, series, own[-1])):
                 kept.append(row.pk)
     ids = people_queries.person_tree(root.pk)
     ended, _rows = NextDose.objects.filter(person__in=ids).exclude(pk__in=kept).delete()
@@ -36,12 +36,12 @@ def follow_doses(*, by: Actor, person: Person) -> int:
     return len(kept)
 
 
-def _store(person: Person, name: str, series: str, doses: list[Dose], last: Dose) -> NextDose | None:
+def _store(person: Person, name: str, series: str, last: Dose) -> NextDose | None:
     campaign = campaigns()[name]
-    subject = queries.subject_of(person, campaign, Statements(proofs=[last.group] if last.group else []))
-    history = [GivenDose(dose.vaccine, dose.number, dose.given_on) for dose in doses]
+    facts = facts_of(person.pk, campaign.disease)
+    subject = queries.subject_of(person, Statements(proofs=[last.group] if last.group else []), facts)
     # Of the day of the last dose, so that the due day does not move on while nobody comes.
-    eligibility = evaluate_series(campaign, series, subject, history, last.given_on)
+    eligibility = evaluate_series(campaign, series, subject, facts.doses, last.given_on)
     if eligibility.number is None or eligibility.recommended is None:
         return None
     values = {

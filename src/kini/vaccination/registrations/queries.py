@@ -1,6 +1,6 @@
 """Reads of registrations: what the rules say about a person, own registrations, people who are expected at a site."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kini.booking.models import EVERYBODY, EXPECTED_STATES, Booking
 from kini.booking.queries import day_range
 from kini.core.actors import Actor, ActorKind
-from kini.epidemic.models import CaseRecord
 from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
 from kini.people.public import PersonDetails, details_of, similarity
@@ -17,8 +16,8 @@ from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.campaigns.eligibility import Eligibility, evaluate, evaluate_series
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.subject import GivenDose, Subject
-from kini.vaccination.doses.queries import doses_of
 from kini.vaccination.permissions import VaccinationPermission
+from kini.vaccination.registrations.fast_rows import Facts, facts_of
 from kini.vaccination.registrations.models import NextDose, Registration
 from kini.vaccination.sites.models import Site
 from kini.web.formats import today
@@ -66,8 +65,8 @@ def statements_of(registration: Registration) -> Statements:
     )
 
 
-def subject_of(person: Person, campaign: Campaign, statements: Statements) -> Subject:
-    """Return a person as the rules see them. Two queries."""
+def subject_of(person: Person, statements: Statements, facts: Facts) -> Subject:
+    """Return a person as the rules see them."""
     details = details_of(person)
     born, precision = details.birth_date, details.birth_precision
     if born is None:
@@ -78,26 +77,16 @@ def subject_of(person: Person, campaign: Campaign, statements: Statements) -> Su
         sex=details.sex,
         groups=frozenset(statements.proofs),
         resident=statements.lives_in_city is not False,
-        recovered_on=_recovered_on(person, campaign),
+        recovered_on=facts.recovered_on,
     )
 
 
-def _recovered_on(person: Person, campaign: Campaign) -> date | None:
-    if not campaign.disease:
-        return None
-    cases = CaseRecord.objects.filter(
-        person__in=people_queries.person_tree(person.pk), disease=campaign.disease, classification="confirmed"
-    )
-    return cases.filter(outcome="recovered", merged_into=None).values_list("outcome_on", flat=True).last()
-
-
-def history_of(person: Person, statements: Statements, campaign: Campaign) -> list[GivenDose]:
-    """Return the recorded doses of a person; without one of this campaign, the stated one. One query."""
-    doses = [GivenDose(dose.vaccine, dose.number, dose.given_on) for dose in doses_of(person)]
-    own = any(campaign.series_of(dose.vaccine) for dose in doses)
+def history_of(statements: Statements, campaign: Campaign, facts: Facts) -> Sequence[GivenDose]:
+    """Return the recorded doses of a person; without one of this campaign, also the stated one."""
+    own = any(campaign.series_of(dose.vaccine) for dose in facts.doses)
     if statements.last_given_on and not own:
-        doses.append(GivenDose(statements.last_vaccine, 1, statements.last_given_on))
-    return doses
+        return [*facts.doses, GivenDose(statements.last_vaccine, 1, statements.last_given_on)]
+    return facts.doses
 
 
 def eligibility_of(
@@ -107,13 +96,16 @@ def eligibility_of(
     statements: Statements = NOTHING_STATED,
     series: str = "",
     vaccine: str | None = None,
+    facts: Facts | None = None,
 ) -> Eligibility:
-    """Return what a campaign says about a person on a day.
+    """Return what a campaign says about a person on a day. One query.
 
     Args:
         series: only this one; "": the one that is due first.
+        facts: on record, where they were read before.
     """
-    subject, history = subject_of(person, campaign, statements), history_of(person, statements, campaign)
+    facts = facts or facts_of(person.pk, campaign.disease)
+    subject, history = subject_of(person, statements, facts), history_of(statements, campaign, facts)
     if series:
         return evaluate_series(campaign, series, subject, history, day, vaccine)
     return evaluate(campaign, subject, history, day, vaccine)
@@ -235,8 +227,18 @@ def may_change(by: Actor, registration: Registration) -> bool:
     """Return whether an actor registered somebody, or is this person or their family, or may register anybody."""
     if may_register_anybody(by) or (by.user_id and registration.registered_by_id == by.user_id):
         return True
-    resident = Resident.objects.filter(user=by.user_id).first() if by.user_id else None
-    return resident is not None and registration.person_id in people_queries.own_person_ids(resident)
+    return is_of_household(by, registration.person_id)
+
+
+def is_of_household(by: Actor, person_id: int) -> bool:
+    """Return whether a person is the actor, or of their family without an account."""
+    if by.user_id is None:
+        return False
+    try:
+        resident = people_queries.own_profile(by)
+    except Resident.DoesNotExist:
+        return False
+    return person_id == resident.person_id or person_id in people_queries.own_person_ids(resident)
 
 
 def groups_of(registration: Registration) -> list[str]:
