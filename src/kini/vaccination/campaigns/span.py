@@ -2,10 +2,21 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import cache
 from typing import Annotated
 
 from django.utils.translation import ngettext
 from pydantic import Field, RootModel
+
+#: Days that every month has.
+SHORTEST = 28
+
+
+@cache
+def _parts(words: str) -> tuple[int, str]:
+    """Return the amount and unit of "3 months"."""
+    amount, unit = words.split()
+    return int(amount), unit.rstrip("s")
 
 
 class Span(RootModel[Annotated[str, Field(pattern=r"^\d{1,3} (day|week|month|year)s?$")]]):
@@ -13,11 +24,11 @@ class Span(RootModel[Annotated[str, Field(pattern=r"^\d{1,3} (day|week|month|yea
 
     @property
     def amount(self) -> int:
-        return int(self.root.split()[0])
+        return _parts(self.root)[0]
 
     @property
     def unit(self) -> str:
-        return self.root.split()[1].rstrip("s")
+        return _parts(self.root)[1]
 
     def after(self, day: date) -> date:
         """Return the day that is so much later.
@@ -25,11 +36,12 @@ class Span(RootModel[Annotated[str, Field(pattern=r"^\d{1,3} (day|week|month|yea
         A day that its month lacks becomes the first of the next month, so that nothing happens too early: three months
         after 30 November is 1 March; who was born on 29 February is of age on 1 March.
         """
-        if self.unit in ("day", "week"):
-            return day + timedelta(days=self.amount * (7 if self.unit == "week" else 1))
-        months = day.month - 1 + self.amount * (12 if self.unit == "year" else 1)
+        amount, unit = _parts(self.root)
+        if unit in ("day", "week"):
+            return day + timedelta(days=amount * (7 if unit == "week" else 1))
+        months = day.month - 1 + amount * (12 if unit == "year" else 1)
         year, month = day.year + months // 12, months % 12 + 1
-        if day.day > monthrange(year, month)[1]:
+        if day.day > SHORTEST and day.day > monthrange(year, month)[1]:
             return date(year + month // 12, month % 12 + 1, 1)
         return date(year, month, day.day)
 

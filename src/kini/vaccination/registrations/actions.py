@@ -1,11 +1,13 @@
 """Actions on registrations: register somebody, take, move and give up an appointment, end and tell."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from kini.booking.models import Booking
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
@@ -14,8 +16,9 @@ from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
 from kini.people.public import PersonDetails, has_profile, similarity
-from kini.vaccination.campaigns.campaign_files import campaign_of
+from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns
 from kini.vaccination.campaigns.eligibility import Eligibility
+from kini.vaccination.doses.models import Dose
 from kini.vaccination.events import PlaceTaken
 from kini.vaccination.registrations import queries
 from kini.vaccination.registrations.fast_rows import (
@@ -26,10 +29,14 @@ from kini.vaccination.registrations.fast_rows import (
 )
 from kini.vaccination.registrations.models import MOST_PER_ACCOUNT, Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED, Statements
-from kini.vaccination.sites import appointments
+from kini.vaccination.sites import appointments, second_doses
+from kini.vaccination.sites.models import SecondDose
+from kini.vaccination.sites.second_doses import KeptDose
 from kini.web.formats import city_time, day, today
 
 BY = system("vaccination.registration")
+#: How long a second dose is kept after its best day where the rules name no last day.
+KEPT_FOR = timedelta(days=28)
 PREFIX, SOURCE = "VR", "vaccination.registration"
 #: Id of a booking; it is known when the row is written, together with the rest of the transaction.
 _BOOKING = "(SELECT id FROM booking_booking WHERE reference = %s)"
@@ -155,13 +162,7 @@ def book(*, by: Actor, registration: Registration, slot: int) -> Registration:
     if registration.state != "waiting":
         raise ActionRefused(_("This registration has an appointment already, or has ended."))
     session, eligibility = _require_may(registration, session)
-    reference = appointments.take_place(
-        by=by,
-        slot=slot,
-        groups=queries.groups_of(registration),
-        period=queries.period_of(registration),
-        resident=_profile(registration),
-    )
+    reference = _take_place(by, registration, slot)
     registration.state, registration.vaccine, registration.group = "booked", session.vaccine, eligibility.group
     registration.reminded_at = None
     registration.__dict__["booking_id"] = RawSQL(_BOOKING, [reference])  # noqa: S611 -- words of our own
@@ -183,15 +184,20 @@ def move(*, by: Actor, registration: Registration, slot: int) -> Registration:
     if registration.state != "booked" or registration.booking is None:
         raise ActionRefused(_("There is no appointment that could be moved."))
     session, _eligibility = _require_may(registration, session)
-    appointments.move_place(
-        by=by,
-        booking=registration.booking,
-        slot=slot,
-        groups=queries.groups_of(registration),
-        period=queries.period_of(registration),
-    )
+    kept = second_doses.give_up_kept_place(by=by, booking=registration.booking)
+    if kept:  # the dose is kept still: it moves into the other session
+        reference = _take_place(by, registration, slot)
+        registration.booking = Booking.objects.get(reference=reference)
+    else:
+        appointments.move_place(
+            by=by,
+            booking=registration.booking,
+            slot=slot,
+            groups=queries.groups_of(registration),
+            period=queries.period_of(registration),
+        )
     registration.vaccine, registration.reminded_at = session.vaccine, None
-    registration.save(update_fields=["vaccine", "reminded_at"])
+    registration.save(update_fields=["vaccine", "reminded_at", "booking"])
     events.publish(PlaceTaken(registration.pk, slot))
     return registration
 
@@ -207,8 +213,9 @@ def cancel(*, by: Actor, registration: Registration) -> Registration:
     registration, _session = _locked(by, registration)
     if not registration.is_active:
         raise ActionRefused(_("This registration has ended."))
-    if registration.booking:
-        appointments.give_up_place(by=by, booking=registration.booking)
+    booking = registration.booking
+    if booking and not second_doses.give_up_kept_place(by=by, booking=booking):
+        appointments.give_up_place(by=by, booking=booking)
     return _end(by, registration, "cancelled")
 
 
@@ -220,6 +227,34 @@ def end_given(*, by: Actor, person: Person, campaign: str, series: str, number: 
         person__in=tree, campaign=campaign, series=series, number__lte=number, state__in=Registration.ACTIVE
     )
     return len([_end(by, each, "given") for each in rows])
+
+
+@action
+def keep_next_dose(*, by: Actor, dose: Dose) -> SecondDose | None:
+    """Keep the second dose at the site that gave the first, of the vaccine and for the days that the rules say.
+
+    Whatever was kept since an earlier dose of the series is freed: it was used, or is not needed. Idempotent.
+
+    Raises:
+        NotAllowed: for anybody but the system.
+    """
+    campaign = campaigns().get(dose.campaign)
+    series = campaign.series_of(dose.vaccine) if campaign else None
+    if campaign is None or series is None:
+        return None
+    for kept in queries.open_kept_doses(dose.person, dose.campaign, campaign.series[series].vaccines):
+        if kept.first_dose != dose.uuid or dose.state != "given":
+            second_doses.release(by=by, first_dose=kept.first_dose)
+    if dose.source != "site" or dose.site is None or dose.state != "given" or dose.number != 1:
+        return None
+    statements = Statements(proofs=[dose.group] if dose.group else [])
+    eligibility = queries.eligibility_of(dose.person, campaign, dose.given_on, statements, series)
+    if eligibility.number != 2 or eligibility.recommended is None:  # noqa: PLR2004 -- a later dose was given already
+        return None
+    option = next((each for each in eligibility.options if each.vaccine == dose.vaccine), eligibility.options[0])
+    until = eligibility.latest or eligibility.recommended + KEPT_FOR
+    wanted = KeptDose(dose.campaign, option.vaccine, option.volume_ul, eligibility.recommended, until)
+    return second_doses.keep(by=by, site=dose.site, first_dose=dose.uuid, dose=wanted)
 
 
 @action
@@ -265,6 +300,18 @@ def _require_may(registration: Registration, session: SessionFacts | None) -> tu
         sentences = " ".join(reason.sentence for reason in eligibility.reasons)
         raise ActionRefused(_("Not possible on %(day)s. %(reasons)s") % {"day": day(on), "reasons": sentences})
     return session, eligibility
+
+
+def _take_place(by: Actor, registration: Registration, slot: int) -> str:
+    """Take a place, the one that is kept for this dose if there is one. Return the reference of the booking."""
+    groups, period = queries.groups_of(registration), queries.period_of(registration)
+    resident, kept = _profile(registration), queries.kept_dose_of(registration)
+    if kept:
+        first = kept.first_dose
+        return second_doses.take_kept_place(
+            by=by, first_dose=first, slot=slot, period=period, groups=groups, resident=resident
+        )
+    return appointments.take_place(by=by, slot=slot, groups=groups, period=period, resident=resident)
 
 
 def _profile(registration: Registration) -> Resident | None:

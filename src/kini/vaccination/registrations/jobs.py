@@ -16,6 +16,7 @@ from kini.vaccination.doses.models import Dose
 from kini.vaccination.events import DoseChanged, DoseRecorded, PlaceTaken
 from kini.vaccination.registrations import actions, next_dose_actions, notifications, queries
 from kini.vaccination.registrations.models import Registration
+from kini.vaccination.sites import second_doses
 from kini.web.formats import today
 
 BY = system("vaccination.registration")
@@ -35,8 +36,8 @@ def confirm_place(event: PlaceTaken) -> None:
 
 @subscribe(DoseRecorded, name="vaccination.follow_recorded_dose")
 def follow_recorded_dose(event: DoseRecorded) -> None:
-    """End the registration for a dose that was given, and compute the next one."""
-    dose = Dose.objects.select_related("person").filter(pk=event.dose).first()
+    """End the registration for a dose that was given, compute the next one, and keep a second one at the site."""
+    dose = Dose.objects.select_related("person__resident", "site").filter(pk=event.dose).first()
     if dose is None:
         return
     campaign = campaigns().get(dose.campaign)
@@ -44,14 +45,18 @@ def follow_recorded_dose(event: DoseRecorded) -> None:
     if series and dose.state == "given":
         actions.end_given(by=BY, person=dose.person, campaign=dose.campaign, series=series, number=dose.number)
     next_dose_actions.follow_doses(by=BY, person=dose.person)
+    actions.keep_next_dose(by=BY, dose=dose)
 
 
 @subscribe(DoseChanged, name="vaccination.follow_changed_dose")
 def follow_changed_dose(event: DoseChanged) -> None:
-    """Compute the next doses of both persons of a dose that was corrected or moved."""
+    """Compute the next doses of both persons of a dose that was corrected or moved; nothing is kept after an error."""
     persons = {event.person, *Dose.objects.filter(pk=event.dose).values_list("person_id", flat=True)}
     for person in Person.objects.filter(pk__in=persons):
         next_dose_actions.follow_doses(by=BY, person=person)
+    dose = Dose.objects.select_related("person__resident", "site").filter(pk=event.dose).first()
+    if dose and dose.state != "given":
+        second_doses.release(by=BY, first_dose=dose.uuid)
 
 
 @periodic("7 9 * * *", name="vaccination.remind_of_appointments")

@@ -271,7 +271,9 @@ def _wish(row: Registration, eligibility: Eligibility) -> appointments.Wish:
     first = max(eligibility.earliest or today(), today())
     vaccines = [option.vaccine for option in eligibility.options]
     last = first + timedelta(days=DAYS_AHEAD)
-    return appointments.Wish(row.campaign, vaccines, first, last, queries.groups_of(row))
+    kept = queries.kept_dose_of(row)
+    place = (kept.site_id, kept.vaccine) if kept and kept.kept else ("", "")
+    return appointments.Wish(row.campaign, vaccines, first, last, queries.groups_of(row), place)
 
 
 def _home(row: Registration) -> Point | None:

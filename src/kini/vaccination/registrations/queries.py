@@ -16,10 +16,11 @@ from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.campaigns.eligibility import Eligibility, evaluate, evaluate_series
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.subject import GivenDose, Subject
+from kini.vaccination.doses.queries import doses_of
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations.fast_rows import Facts, facts_of
 from kini.vaccination.registrations.models import NextDose, Registration
-from kini.vaccination.sites.models import Site
+from kini.vaccination.sites.models import SecondDose, Site
 from kini.web.formats import today
 
 #: Quota of people who live outside of the city.
@@ -249,3 +250,18 @@ def groups_of(registration: Registration) -> list[str]:
 def period_of(registration: Registration) -> str:
     """Return the period within which a person has one booking: the dose."""
     return f"vaccination {registration.campaign} {registration.series} {registration.number}"
+
+
+def kept_dose_of(registration: Registration) -> SecondDose | None:
+    """Return the dose that is kept for a registration since the one before was given, or None."""
+    if registration.number < 2:  # noqa: PLR2004 -- nothing is kept for a first dose
+        return None
+    series = campaign_of(registration.campaign).series[registration.series].vaccines
+    return open_kept_doses(registration.person, registration.campaign, series).first()
+
+
+def open_kept_doses(person: Person, campaign: str, vaccines: Collection[str]) -> QuerySet[SecondDose]:
+    """Return the doses that are kept for a person since they had one of these vaccines, the newest first."""
+    given = doses_of(person).filter(campaign=campaign, vaccine__in=vaccines).values("uuid")
+    rows = SecondDose.objects.filter(ended_at=None, first_dose__in=given).select_related("site")
+    return rows.order_by("-pk")

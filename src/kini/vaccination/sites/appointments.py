@@ -35,7 +35,8 @@ _TAKE = f"""
 _MOVE = "SELECT kini_rebook(%s, %s, %s, %s::text[], %s)"
 #: Free places of sessions for these groups.
 _OPEN = """
-    SELECT s.id, v.site_id, v.vaccine, s.starts_at, s.ends_at, sum(q.capacity - q.taken)::int
+    SELECT s.id, v.site_id, v.vaccine, s.starts_at, s.ends_at,
+        greatest(sum(q.capacity - q.taken), (v.site_id = %(kept_site)s AND v.vaccine = %(kept_vaccine)s)::int)::int
     FROM vaccination_session v
     JOIN vaccination_site site ON site.id = v.site_id AND site.active
     JOIN booking_slot s ON s.id = v.slot_id
@@ -44,7 +45,8 @@ _OPEN = """
         AND (%(site)s::text IS NULL OR v.site_id = %(site)s)
         AND s.starts_at >= %(start)s AND s.starts_at < %(end)s AND s.starts_at > %(now)s
         AND s.closed_at IS NULL AND s.opens_at <= %(now)s
-    GROUP BY s.id, v.site_id, v.vaccine HAVING sum(q.capacity - q.taken) > 0
+    GROUP BY s.id, v.site_id, v.vaccine
+    HAVING sum(q.capacity - q.taken) > 0 OR (v.site_id = %(kept_site)s AND v.vaccine = %(kept_vaccine)s)
     ORDER BY s.starts_at, s.id
 """
 
@@ -55,6 +57,7 @@ class Wish:
 
     Attributes:
         groups: quotas that the person may take from, their own first.
+        kept: id of the site and vaccine of a dose that is kept for the person: full sessions have a place for it.
     """
 
     campaign: str
@@ -62,6 +65,7 @@ class Wish:
     first: date
     last: date
     groups: Sequence[str] = (EVERYBODY,)
+    kept: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def open_slots(wish: Wish, site: str | None = None) -> list[OpenSlot]:
         "start": start,
         "end": end,
         "now": current_time.now(),
+        "kept_site": wish.kept[0],
+        "kept_vaccine": wish.kept[1],
     }
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, values)
