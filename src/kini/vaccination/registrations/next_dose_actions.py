@@ -39,7 +39,7 @@ def follow_doses(*, by: Actor, person: Person) -> int:
 def _store(person: Person, name: str, series: str, last: Dose) -> NextDose | None:
     campaign = campaigns()[name]
     facts = facts_of(person.pk, campaign.disease)
-    subject = queries.subject_of(person, Statements(proofs=[last.group] if last.group else []), facts)
+    subject = queries.subject_of(person, campaign, Statements(proofs=[last.group] if last.group else []), facts)
     # Of the day of the last dose, so that the due day does not move on while nobody comes.
     eligibility = evaluate_series(campaign, series, subject, facts.doses, last.given_on)
     if eligibility.number is None or eligibility.recommended is None:

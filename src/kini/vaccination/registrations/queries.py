@@ -66,8 +66,9 @@ def statements_of(registration: Registration) -> Statements:
     )
 
 
-def subject_of(person: Person, statements: Statements, facts: Facts) -> Subject:
-    """Return a person as the rules see them."""
+def subject_of(person: Person, campaign: Campaign, statements: Statements, facts: Facts | None = None) -> Subject:
+    """Return a person as the rules see them. One query without `facts`."""
+    facts = facts or facts_of(person.pk, campaign.disease)
     details = details_of(person)
     born, precision = details.birth_date, details.birth_precision
     if born is None:
@@ -106,7 +107,7 @@ def eligibility_of(
         facts: on record, where they were read before.
     """
     facts = facts or facts_of(person.pk, campaign.disease)
-    subject, history = subject_of(person, statements, facts), history_of(statements, campaign, facts)
+    subject, history = subject_of(person, campaign, statements, facts), history_of(statements, campaign, facts)
     if series:
         return evaluate_series(campaign, series, subject, history, day, vaccine)
     return evaluate(campaign, subject, history, day, vaccine)
