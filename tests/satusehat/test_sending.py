@@ -1,20 +1,25 @@
 """Doses on their way to SATUSEHAT: exactly once, in step with corrections, refusals with what to correct."""
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
+from uuid import uuid4
 
 import pytest
 
 from kini.exchange.models import OutboxEntry
 from kini.people.models import PersonIdentifier
 from kini.satusehat import actions
+from kini.satusehat.jobs import queue_adverse_event
 from kini.satusehat.models import NationalRecord
 from kini.satusehat.refused_records import advice_on, from_json
 from kini.satusehat.satusehat_client import SatusehatClient
+from kini.vaccination.events import AdverseEventRecorded
+from kini.vaccination.models import AdverseEvent, Visit
 from kini.vaccination.public import DoseCorrection, dose_actions
 from tests.epidemic.records_town import BY
 from tests.satusehat.fake_platform import FakePlatform
-from tests.satusehat.site_town import SiteTown
+from tests.satusehat.site_town import SiteTown, moment
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -198,3 +203,31 @@ def test_sent_again_without_a_change_stores_nothing_new(
     actions.send_again(by=BY, record_type="dose", record_id=dose.pk, facility=dose.facility_id)
     send()
     assert (len(platform.of("Immunization")), record_of(dose.pk).state) == (1, "sent")
+
+
+def test_the_visit_and_what_came_after_the_dose_go_along(
+    town: SiteTown, platform: FakePlatform, organization: SatusehatClient, send: Send
+) -> None:
+    first = town.dose(given_at=moment() - timedelta(days=90))
+    dose = town.dose(first.person, number=2)
+    assert dose.given_at
+    answers = {"healthy": True, "temperature": 36.6, "systolic": 121, "diastolic": 80, "allergy": False}
+    Visit.objects.create(
+        uuid=uuid4(), site=town.site, person=dose.person, campaign="covid-19", came_at=dose.given_at - HOUR,
+        identity="same", answers=answers, result="go-on", outcome="given", dose=dose, observe_until=dose.given_at,
+    )  # fmt: skip
+    event = AdverseEvent.objects.create(
+        uuid=uuid4(), reference="AE-0000-0001", dose=dose, severity="mild", began_at=dose.given_at, signs="Demam",
+        source="site",
+    )  # fmt: skip
+    queue_adverse_event(AdverseEventRecorded(event.pk))
+    send()
+    observations = {each["code"]["coding"][0]["code"]: each for each in platform.of("Observation")}
+    assert observations["8310-5"]["valueQuantity"]["value"] == 36.6
+    assert observations["31044-1"]["valueCodeableConcept"]["text"] == "Demam"
+    forms = [text for each in platform.of("QuestionnaireResponse") for text in json.dumps(each).split('"')]
+    assert {"dosis 1", first.given_on.isoformat()} <= set(forms)
+    [immunization] = [each for each in platform.of("Immunization") if "reaction" in each]
+    assert immunization["identifier"][0]["value"] == str(dose.uuid)
+    starts = {each["period"]["start"] for each in platform.of("Encounter")}
+    assert (dose.given_at - HOUR).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00") in starts

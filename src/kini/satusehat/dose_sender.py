@@ -18,6 +18,7 @@ from kini.satusehat.refused_records import DUPLICATE
 from kini.satusehat.satusehat_client import Refused, SatusehatClient, client_of
 from kini.satusehat.sent_record import SentRecord
 from kini.satusehat.vaccine_codes import codes_of
+from kini.satusehat.visit_facts import dose_before, reactions_of, visit_facts
 from kini.vaccination.models import Dose, Site
 from kini.web.formats import city_time
 
@@ -97,7 +98,7 @@ def vaccination_of(client: SatusehatClient, dose: Dose, patient: str, edition: i
         Refused: the vaccinator or the vaccine has no number at SATUSEHAT.
     """
     assert dose.site
-    at = _occurred_at(dose)
+    at, visit, before = _occurred_at(dose), visit_facts(dose), dose_before(dose)
     return Vaccination(
         uuid=dose.uuid,
         edition=edition,
@@ -108,9 +109,14 @@ def vaccination_of(client: SatusehatClient, dose: Dose, patient: str, edition: i
         state=state or dose.state,
         vaccine=codes_of(client, dose.vaccine),
         number=dose.number,
-        arrived_at=at,
+        arrived_at=min(visit.came_at, at) if visit else at,
         occurred_at=at,
         left_at=at + min(max(dose.created_at - at, SHORTEST), OBSERVATION),
+        deferred=visit is not None and visit.deferred,
+        last_number=before.number if before else None,
+        last_on=before.given_on if before else None,
+        screening=visit.screening if visit else None,
+        reactions=reactions_of(dose),
         lot=dose.lot.number if dose.lot else dose.lot_number,
         expires_on=dose.lot.expires_on if dose.lot else None,
         volume_ul=dose.volume_ul,

@@ -14,8 +14,8 @@ from kini.satusehat.pulling import pull_person
 from kini.satusehat.refused_records import Problem
 from kini.satusehat.rules import TO_DECIDE, Verdict
 from kini.satusehat.satusehat_client import Refused, clients
-from kini.vaccination.events import DoseChanged, DoseRecorded
-from kini.vaccination.models import Dose
+from kini.vaccination.events import AdverseEventRecorded, DoseChanged, DoseRecorded
+from kini.vaccination.models import AdverseEvent, Dose
 from kini.web.formats import today
 
 BY = system("satusehat.queue")
@@ -37,14 +37,22 @@ def queue_correction(event: DoseChanged) -> None:
     _queue(event.dose)
 
 
-def _queue(dose_id: int) -> None:
+@subscribe(AdverseEventRecorded, name="satusehat.queue_adverse_event")
+def queue_adverse_event(event: AdverseEventRecorded) -> None:
+    """Queue the dose of an adverse event again, with the event."""
+    recorded = AdverseEvent.objects.filter(pk=event.event).first()
+    if recorded:
+        _queue(recorded.dose_id, with_event=recorded.reference)
+
+
+def _queue(dose_id: int, with_event: str = "") -> None:
     dose = Dose.objects.filter(pk=dose_id, source="site").first()
     if dose:
         actions.queue_record(
             by=BY,
             record_type="dose",
             record_id=dose.pk,
-            version=str(dose.version),
+            version=f"{dose.version}:{with_event}" if with_event else str(dose.version),
             facility=dose.facility_id,
         )
 

@@ -51,12 +51,13 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """An adverse event after the dose. `reported`: told by the person afterwards."""
+    """An adverse event after the dose, with its signs in words. `reported`: told by the person afterwards."""
 
     uuid: UUID
     code: Coding
     at: datetime
     reported: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,10 @@ def _resources(dose: Vaccination) -> Iterator[tuple[str, Resource]]:
         yield "procedure", _procedure(dose)
     for reaction in dose.reactions:
         role = f"reaction-{reaction.uuid}"
-        yield role, _observation(dose, role, codes.EXAM, codes.REACTION, reaction.code, at=reaction.at)
+        observation = _observation(dose, role, codes.EXAM, codes.REACTION, reaction.code, at=reaction.at)
+        if reaction.text:
+            observation["valueCodeableConcept"]["text"] = reaction.text
+        yield role, observation
 
 
 def _encounter(dose: Vaccination) -> Resource:
@@ -331,7 +335,7 @@ def _items(dose: Vaccination, screening: Screening) -> Iterator[Resource]:
             yield {"linkId": link, "text": text, "item": answered}
     yield _item("4", "Hasil Pelayanan Imunisasi", valueReference=to_role("immunization"))
     if dose.reactions:
-        names = ", ".join(each.code.display or each.code.code for each in dose.reactions)
+        names = ", ".join(each.text or each.code.display or each.code.code for each in dose.reactions)
         complaint = {"valueCoding": codes.COMPLAINT.as_fhir()}
         told = _item("5.1", "Sebutkan keluhan jika ada", valueString=names)
         yield {"linkId": "5", "text": "Hasil Observasi", "answer": [complaint | {"item": [told]}]}
