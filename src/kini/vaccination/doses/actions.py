@@ -12,6 +12,7 @@ from kini.people import queries as people_queries
 from kini.people.models import Person, Resident
 from kini.people.public import action_helpers, details_of
 from kini.people.rules import age
+from kini.vaccination.doses import dose_stock
 from kini.vaccination.doses.dose_change import StaleForm as StaleForm
 from kini.vaccination.doses.dose_change import dose_change
 from kini.vaccination.doses.models import Dose, DoseDispute
@@ -70,7 +71,7 @@ def record_not_done(*, by: Actor, dose: NewDose, reason: str) -> Dose:
 
 @action
 def correct(*, by: Actor, dose: Dose, correction: DoseCorrection, reason: str, version: int | None = None) -> Dose:
-    """Replace what a dose says; earlier values are kept as a revision. The stock of its lot is not touched.
+    """Replace what a dose says; earlier values are kept as a revision. Vaccine moves from lot to lot.
 
     Raises:
         NotAllowed: unless the actor corrects doses there, or recorded this one today.
@@ -93,6 +94,7 @@ def correct(*, by: Actor, dose: Dose, correction: DoseCorrection, reason: str, v
         )
         current.given_on, current.given_at = day, correction.given_at
         current.age = max(0, age(born, day)) if born else None
+    dose_stock.follow_correction(current, reason)
     return current
 
 
@@ -125,7 +127,7 @@ def move_to_person(
 
 @action
 def mark_entered_in_error(*, by: Actor, dose: Dose, reason: str, version: int | None = None) -> Dose:
-    """Mark a dose as one that never was. Final: what is right is recorded anew.
+    """Mark a dose as one that never was. Final: what is right is recorded anew. Its vaccine returns to the vial.
 
     Raises:
         NotAllowed: unless the actor corrects doses there, or recorded this one today.
@@ -136,6 +138,7 @@ def mark_entered_in_error(*, by: Actor, dose: Dose, reason: str, version: int | 
     reason = _required(reason)
     with dose_change(by, dose, "entered-in-error", reason, version=version) as current:
         current.state, current.reason = "entered-in-error", reason
+    dose_stock.give_back(current, reason)
     return current
 
 

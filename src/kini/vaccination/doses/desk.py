@@ -16,7 +16,7 @@ from kini.people.models import Person
 from kini.people.public import NATIONAL_ID, PersonDetails, details_of, identifier_types, officers_only
 from kini.people.queries import actor_for
 from kini.records.public import require_read, visible
-from kini.vaccination.doses import actions, queries
+from kini.vaccination.doses import actions, dose_stock, queries
 from kini.vaccination.doses.actions import DoseCorrection
 from kini.vaccination.doses.dose_names import campaign_name, vaccine_name
 from kini.vaccination.doses.models import Dose, DoseDispute
@@ -71,6 +71,7 @@ def dose_page(request: HttpRequest, reference: str) -> HttpResponse:
         "revisions": dose.revisions.select_related("by").order_by("-version"),
         "same": queries.same_dose_number(dose) if dose.state == "given" else [],
         "lots": Lot.objects.filter(vaccine=dose.vaccine).order_by("-expires_on", "number")[:MOST],
+        "vaccine_outcome": dose_stock.outcome(dose) if dose.state == "entered-in-error" else "",
         "typed": request.POST,
         "deed": deed,
         "wrong": wrong,

@@ -151,13 +151,14 @@ def _find(by: Actor, site: Site, lot: Lot, amount: int) -> None:
 
 
 @action
-def take_back(*, by: Actor, site: Site, key: UUID) -> None:
+def take_back(*, by: Actor, site: Site, key: UUID, reason: str = "") -> None:
     """Take back a dose that was not given, or not of this lot. Idempotent.
 
     The vaccine returns to its vial. Of a vial that has ended since, it was thrown away with the rest: it is wasted.
 
     Args:
         key: uuid of the dose. `give` it again under another key.
+        reason: for the audit trail.
 
     Raises:
         NotAllowed: as `give`.
@@ -169,13 +170,38 @@ def take_back(*, by: Actor, site: Site, key: UUID) -> None:
         return
     vial = _vial_of(key)
     unit = accounts.lot_unit(vial.lot)
-    volume = -Entry.objects.get(key=f"vaccination:dose:{key}").postings.get(account=accounts.opened(vial)).amount
+    _lot, volume = given_from(key)
     postings: Postings = [(accounts.beyond("given", site), unit, -volume)]
     if vial.ended_at:
         postings += [(accounts.beyond(f"wasted:{LEFT_OVER}", site), unit, volume)]
     else:
         postings += [(accounts.opened(vial), unit, volume), *accounts.plus_usable(site, vial.lot.vaccine, volume)]
-    post(by, "undone", site, vial.lot, key, postings, volume_ul=volume, vial=vial.pk)
+    post(by, "undone", site, vial.lot, key, postings, volume_ul=volume, vial=vial.pk, reason=reason)
+
+
+def given_from(key: UUID) -> tuple[int, int]:
+    """Return the lot (id) and microlitres of a dose that was given.
+
+    Raises:
+        Entry.DoesNotExist: no such dose was given.
+    """
+    vial = _vial_of(key)
+    entry = Entry.objects.get(key=f"vaccination:dose:{key}")
+    return vial.lot_id, -entry.postings.get(account=accounts.opened(vial)).amount
+
+
+def is_given(key: UUID) -> bool:
+    """Return whether a dose was given and not taken back."""
+    return is_recorded("dose", key) and not is_recorded("undone", key)
+
+
+def taken_back(key: UUID) -> str:
+    """Return what became of a dose that was taken back: "returned" to its vial, or "wasted" with it; "": it was not."""
+    entry = Entry.objects.filter(key=f"vaccination:undone:{key}").first()
+    if entry is None:
+        return ""
+    returned = entry.postings.filter(account__contains=f":{accounts.VIAL}:").exists()
+    return "returned" if returned else "wasted"
 
 
 @action
