@@ -36,7 +36,7 @@ from kini.vaccination.public import campaign_files, stock, stock_verification
 from kini.web import formats
 
 BY = system("bench")
-CONNECTIONS, WORKERS = 64, 4
+CONNECTIONS, WORKERS = 64, 2
 #: Places of a session, and the share of the people for whom there is a place in the rush.
 PLACES, SHARE = 100, 0.9
 #: Workers that are killed in the rush, spread evenly over it.

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.city import queries as city_queries
 from kini.core.actors import ActionRefused
-from kini.core.geometry import Point
+from kini.core.geometry import Point, distance_m
 from kini.people.models import Person, User
-from kini.people.public import details_of
+from kini.people.public import details_of, has_profile
 from kini.people.queries import actor_for
 from kini.services.public import FieldBase, FormData, PageSnapshot, questions
 from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns
@@ -28,15 +28,18 @@ from kini.vaccination.registrations import actions, forms, notifications, querie
 from kini.vaccination.registrations.actions import Wish
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED
-from kini.vaccination.sites import appointments
+from kini.vaccination.sites import appointments, standby
 from kini.vaccination.sites.appointments import OpenSlot
 from kini.vaccination.sites.models import Site
+from kini.vaccination.sites.site_points import site_point
 from kini.web.formats import city_time, today
 from kini.web.qr import qr
 from kini.web.redirects import see_other
 
 #: Days ahead in which places are offered.
 DAYS_AHEAD = 30
+#: Sites of the waiting list of today that are shown.
+NEAREST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,9 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
         }
     elif row.is_active and eligibility.number == row.number and eligibility.earliest:
         context["offers"] = appointments.sites_with(_wish(row, eligibility), near=_home(row))
+        if row.state == "waiting" and has_profile(row.person):
+            context["standby"] = standby.request_of_today(row.person.resident, row.campaign)
+            context["standby_sites"] = [] if context["offers"] else _sites_of_today(row, eligibility)
     return render(request, "vaccination/registrations/registration.html", context)
 
 
@@ -196,6 +202,39 @@ def times(request: HttpRequest, reference: str, site: str) -> HttpResponse:
         "errors": [("slot", error)] if error else [],
     }
     return render(request, "vaccination/registrations/times.html", context, status=422 if error else 200)
+
+
+@login_required
+@require_POST
+def waiting_list(request: HttpRequest, reference: str) -> HttpResponse:
+    """Join the waiting list of today of a site, or leave it."""
+    row, by = _own(request, reference), actor_for(request)
+    if row.state != "waiting" or not has_profile(row.person):
+        raise Http404
+    resident = row.person.resident
+    try:
+        if "leave" in request.POST:
+            waiting = standby.request_of_today(resident, row.campaign)
+            if waiting and waiting.user_id == request.user.pk:
+                standby.leave(by=by, request=waiting)
+                messages.success(request, _("You are not on the waiting list any more."))
+        else:
+            eligibility = queries.eligibility_of_registration(row, today())
+            sites = {site.pk: site for site in _sites_of_today(row, eligibility)}
+            site = sites.get(request.POST.get("site", ""))
+            if site is None:
+                raise ActionRefused(_("Choose where you want to wait."))
+            standby.join(
+                by=by,
+                resident=resident,
+                user=_user(request),
+                site=site,
+                campaign=row.campaign,
+                vaccines=[option.vaccine for option in eligibility.options],
+            )
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    return see_other("vaccination:registration", reference)
 
 
 @login_required
@@ -274,6 +313,14 @@ def _wish(row: Registration, eligibility: Eligibility) -> appointments.Wish:
     kept = queries.kept_dose_of(row)
     place = (kept.site_id, kept.vaccine) if kept and kept.kept else ("", "")
     return appointments.Wish(row.campaign, vaccines, first, last, queries.groups_of(row), place)
+
+
+def _sites_of_today(row: Registration, eligibility: Eligibility) -> list[Site]:
+    """Sites at which somebody who may be vaccinated today can wait for a dose that is left, the nearest first."""
+    if not eligibility.may or eligibility.number != row.number:
+        return []
+    sites, home = standby.sites_of_today(row.campaign, [each.vaccine for each in eligibility.options]), _home(row)
+    return sorted(sites, key=lambda each: (distance_m(home, site_point(each)) if home else 0, each.name))[:NEAREST]
 
 
 def _home(row: Registration) -> Point | None:

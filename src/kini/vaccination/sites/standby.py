@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from kini.booking.models import EXPECTED_STATES, WALK_IN, Booking, Quota
@@ -53,6 +53,42 @@ def join(
         raise ActionRefused(_("You are on a waiting list of today already.")) from None
     audit.record(by=by, action="vaccination.standby-joined", subject=f"vaccination-standby:{request.pk}")
     return request
+
+
+@action
+def leave(*, by: Actor, request: StandbyRequest) -> None:
+    """Take a request off today's waiting list. It may be made again.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+        ActionRefused: the call has come already.
+    """
+    if by.kind is not ActorKind.SYSTEM and by.user_id != request.user_id:
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))
+    removed, _rows = StandbyRequest.objects.filter(pk=request.pk, state="waiting").delete()
+    if not removed:
+        raise ActionRefused(_("You are not waiting any more: you were called, or the day is over."))
+    audit.record(by=by, action="vaccination.standby-left", subject=f"vaccination-standby:{request.pk}")
+
+
+def request_of_today(resident: Resident, campaign: str) -> StandbyRequest | None:
+    """Return the request of today for somebody, whatever became of it, or None."""
+    rows = StandbyRequest.objects.filter(resident=resident, campaign=campaign, day=today())
+    return rows.select_related("site").first()
+
+
+def sites_of_today(campaign: str, vaccines: Collection[str]) -> QuerySet[Site]:
+    """Sites where one of these vaccines is given today still."""
+    start, end = day_range(today(), today())
+    sessions = Session.objects.filter(
+        campaign=campaign,
+        vaccine__in=vaccines,
+        settled_at=None,
+        slot__starts_at__gte=start,
+        slot__starts_at__lt=end,
+        slot__ends_at__gt=current_time.now(),
+    )
+    return Site.objects.filter(active=True, pk__in=sessions.values("site")).select_related("area", "facility", "place")
 
 
 @action
