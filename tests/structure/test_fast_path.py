@@ -21,19 +21,21 @@ OTHER_PLACES = {
     "kini.people.auth_backend",
     "kini.people.sessions",
     "kini.people.token_auth",
+    "kini.vaccination.registrations.fast_rows",
     "kini.wifi.devices.blocklist",
 }
 #: Writes past the ORM: no signals, no `save()`.
 WRITERS = {"build_row", "insert_deferred", "update_deferred", "allocate_pk"}
-#: The timeline with its case, and the one-time password of a hotspot.
+#: The timeline with its case, registrations of a rush, and the one-time password of a hotspot.
 WRITING = {
     "kini.cases.actions.submission",
     "kini.cases.timeline.chain",
     "kini.records.actions.consents",
+    "kini.vaccination.registrations.actions",
     "kini.wifi.portal.actions",
 }
 #: Reads that make objects without `__init__`.
-READING = {"kini.people.auth_backend", "kini.services.search"}
+READING = {"kini.people.auth_backend", "kini.services.search", "kini.vaccination.registrations.fast_rows"}
 #: SQL with names interpolated: of models (`fast_models`), of text search configurations (`search_index`).
 BUILDING = {"kini.cases.search_index", "kini.core.database.fast_models", "kini.core.database.compiled_queries"}
 #: PostgreSQL cannot tell the type of a parameter, which psycopg sends.
