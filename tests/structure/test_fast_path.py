@@ -21,7 +21,6 @@ OTHER_PLACES = {
     "kini.people.auth_backend",
     "kini.people.sessions",
     "kini.people.token_auth",
-    "kini.vaccination.registrations.fast_rows",
     "kini.wifi.devices.blocklist",
 }
 #: Writes past the ORM: no signals, no `save()`.
