@@ -61,6 +61,13 @@ class Stock:
     def wave(self, cases: int) -> int:
         return int(self._ask("wave", cases))
 
+    def card(self, name: str) -> tuple[str, str, str]:
+        name, born, number = self._ask("card", name)
+        return name, born, number
+
+    def vaccination_session(self) -> str:
+        return str(self._ask("vaccination_session"))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ django.setup()
 
 from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
+from kini.booking.models import Quota, Slot  # noqa: E402 -- settings come first
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
 from kini.cases.models import BatchMove, Case, Draft  # noqa: E402
 from kini.city.models import Agency, Area  # noqa: E402
@@ -36,8 +37,10 @@ from kini.epidemic.checkin import actions as checkin  # noqa: E402
 from kini.epidemic.models import CaseRecord, LabTest  # noqa: E402
 from kini.messages.channels import push  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
+from kini.people.encrypted_fields import decrypt_field  # noqa: E402
 from kini.people.models import Person, Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
+from kini.vaccination.models import Session, Site  # noqa: E402
 from kini.web import formats  # noqa: E402
 from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
 from kini.wifi.inventory.radius_secrets import secret_context  # noqa: E402
@@ -141,6 +144,32 @@ def positive_result() -> str:
     return checkin.issue_upload_code(by=system("journeys"), test=test)
 
 
+def card(name: str) -> list[str]:
+    """Name, birth date as typed, and national number of a resident of the demo."""
+    resident = next(each for each in Resident.objects.order_by("pk") if each.name == name)
+    assert resident.birth_date
+    return [name, f"{resident.birth_date:%d-%m-%Y}", decrypt_field(resident, "national_id_sealed")]
+
+
+def vaccination_session() -> str:
+    """Open a session of five places in some minutes at the site where the demo vaccinates; return the site's id."""
+    site = Site.objects.filter(active=True, kind="fixed").order_by("pk")[0]
+    now = current_time.now()
+    midnight = datetime.combine(formats.today(), time(23, 59), formats.city_time(now).tzinfo)
+    slot = Slot.objects.create(
+        service_id="vaccination-booking",
+        unit=site.facility,
+        area=site.area,
+        resource=f"{site.pk}:sinovac",
+        starts_at=min(now + timedelta(minutes=20), midnight),
+        ends_at=now + timedelta(minutes=80),
+        opens_at=now,
+    )
+    Session.objects.create(slot=slot, site=site, campaign="covid-19", vaccine="sinovac", dose_ul=500)
+    Quota.objects.create(slot=slot, group="", capacity=5)
+    return site.pk
+
+
 def wave(cases: int) -> int:
     """Create a made-up wave of cases, count and publish it; return the number of case records."""
     call = ["epidemic", "--cases", str(cases)]
@@ -168,6 +197,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "positive_result": positive_result,
     "publish_warnings": publish_warnings,
     "wave": wave,
+    "card": card,
+    "vaccination_session": vaccination_session,
 }
 
 if __name__ == "__main__":

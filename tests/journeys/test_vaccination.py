@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
 from tests.journeys.conftest import Person
+from tests.journeys.test_dead_spot import until
 
 pytestmark = pytest.mark.long
 PHONE = {"width": 360, "height": 740}
@@ -107,12 +108,20 @@ def test_the_phone_keeps_names_encrypted_and_forgets_them_with_the_sign_out(vacc
     page = vaccinator.page
     vaccinator.go("/desk/vaccination/")
     vaccinator.arrive("Contoh Rahasia")
-    vaccinator.go(f"{vaccinator.site}phone/")
+    day = f"{vaccinator.site}phone/"
+    vaccinator.go(day)
     expect(page.locator("[data-phone][data-ready]")).to_be_visible()
     stored = page.evaluate(READ)
     assert stored["days"] == 1
     assert "Rahasia" not in stored["text"]
     assert not stored["extractable"]
+    vaccinator.go("/me/")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    vaccinator.press(page.locator('form[action^="/sign-out/"] button'))
+    until(page, f"async () => {{ const kept = await ({READ})(); return !kept.days && !kept.keys; }}")
+    page.context.set_offline(True)
+    page.goto(f"{vaccinator.city}{day}", wait_until="commit")
+    expect(page.locator("body")).not_to_contain_text("Contoh Rahasia")
 
 
 #: Number of kept days, all that is stored as text, and whether the key can be read out.
@@ -125,5 +134,5 @@ READ = """async () => {
   });
   const days = await all("days"), keys = await all("keys");
   const text = days.map((each) => new TextDecoder().decode(each.data)).join() + JSON.stringify(days);
-  return { days: days.length, text, extractable: keys.some((each) => each.key.extractable) };
+  return { days: days.length, keys: keys.length, text, extractable: keys.some((each) => each.key.extractable) };
 }"""
