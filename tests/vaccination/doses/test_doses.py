@@ -160,7 +160,7 @@ def test_an_error_is_final(station: Station):
     dose = station.dose(person)
     actions.mark_entered_in_error(by=station.acting("manager"), dose=dose, reason=WHY)
     assert numbers(person) == []
-    with pytest.raises(ActionRefused, match="Record the right one anew"):
+    with pytest.raises(ActionRefused, match="Record the right one as a new dose"):
         actions.correct(by=BY, dose=dose, correction=correction(dose, number=2), reason=WHY)
     with pytest.raises(IntegrityError), transaction.atomic():
         Dose.objects.filter(pk=dose.pk).update(state="given", reason="", version=3)

@@ -49,7 +49,7 @@ def dose_change(by: Actor, dose: Dose, change: str, reason: str, *, version: int
     if version is not None and version != current.version:
         raise StaleForm(current)
     if current.state == "entered-in-error":
-        raise ActionRefused(_("This dose was entered in error. Record the right one anew."))
+        raise ActionRefused(_("This dose was entered in error. Record the right one as a new dose."))
     before = {name: getattr(current, name) for name in REVISED}
     yield current
     changed = {name: _plain(value) for name, value in before.items() if value != getattr(current, name)}

@@ -71,7 +71,7 @@ class UsedUuid(ActionRefused):
     """
 
     def __init__(self, dose: Dose) -> None:
-        super().__init__(_("This entry was recorded before for somebody else. Record it anew."))
+        super().__init__(_("This entry was recorded before for somebody else. Record it again."))
         self.dose = dose
 
 

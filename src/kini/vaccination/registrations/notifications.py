@@ -90,7 +90,7 @@ def register() -> None:
             _NEXT,
             gettext_lazy("{person}: a dose is overdue"),
             gettext_lazy(
-                "{campaign}: dose {dose} of {person} was due by {until}. It is not too late and nothing begins anew. "
+                "{campaign}: dose {dose} of {person} was due by {until}. It is not too late and nothing starts over. "
                 "Choose a place and a time, or come to the site of the last dose."
             ),
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kini.booking.models import Slot
 from kini.city import queries as city_queries
 from kini.core.actors import ActionRefused
 from kini.core.geometry import Point, distance_m
@@ -191,7 +192,10 @@ def times(request: HttpRequest, reference: str, site: str) -> HttpResponse:
         except ActionRefused as refusal:
             error = str(refusal)
         else:
-            messages.success(request, _("The place is yours. We remind you the day before."))
+            starts_at = Slot.objects.values_list("starts_at", flat=True).get(pk=slot)
+            is_today = city_time(starts_at).date() == today()
+            later = _("The place is yours. We remind you the day before.")
+            messages.success(request, _("The place is yours, today.") if is_today else later)
             return see_other("vaccination:registration", row.reference)
     eligibility = queries.eligibility_of_registration(row, today())
     slots = appointments.open_slots(_wish(row, eligibility), site) if eligibility.earliest else []

@@ -8,7 +8,7 @@ BEGIN
     END IF;
     IF OLD.state = 'entered-in-error' AND NEW.state <> OLD.state THEN
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
-            MESSAGE = format('dose %s was entered in error: record the right one anew', OLD.reference);
+            MESSAGE = format('dose %s was entered in error: record the right one as a new dose', OLD.reference);
     END IF;
     IF NEW.version <> OLD.version + 1 OR NOT EXISTS (
         SELECT FROM vaccination_doserevision AS kept WHERE kept.dose_id = OLD.id AND kept.version = OLD.version

@@ -22,7 +22,7 @@ from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations import queries as registration_queries
 from kini.vaccination.registrations.birth_dates import parse_birth_date
-from kini.vaccination.sites.models import Site
+from kini.vaccination.sites.models import Session, Site
 from kini.vaccination.visits import actions, arrivals, queries
 from kini.vaccination.visits.entries import VisitEntry, WalkIn
 from kini.vaccination.visits.models import PhoneConflict, Visit
@@ -99,10 +99,10 @@ def walk_in_page(request: HttpRequest, site: str) -> HttpResponse:
     if request.method == "POST":
         try:
             walk_in, chosen = _walk_in(typed), request.POST.get("person", "")
-            likely = _likely(at, walk_in, _campaign(typed))
+            likely = _likely(at, walk_in, _campaign(at, typed))
             person = next((each.person for each in likely if str(each.person.pk) == chosen), None)
             if person or chosen == "new" or not likely:
-                entry = VisitEntry(uuid=uuid4(), campaign=_campaign(typed), walk_in=walk_in, at=current_time.now())
+                entry = VisitEntry(uuid=uuid4(), campaign=_campaign(at, typed), walk_in=walk_in, at=current_time.now())
                 visit = actions.record_visit(by=by, site=at, entry=entry, person=person)
                 return see_other("vaccination:desk-visit", at.pk, visit.uuid)
             queries.log_persons(by, [each.person for each in likely])
@@ -111,7 +111,7 @@ def walk_in_page(request: HttpRequest, site: str) -> HttpResponse:
     context = {
         "at": at,
         "typed": typed,
-        "campaigns": [(name, each.name) for name, each in campaigns().items()],
+        "campaigns": [(name, campaigns()[name].name) for name in _campaigns_at(at)],
         "likely": likely,
         "wrong": wrong,
         "errors": [("name", wrong)] if wrong else [],
@@ -122,8 +122,14 @@ def walk_in_page(request: HttpRequest, site: str) -> HttpResponse:
 WALK_IN_FIELDS = ("name", "born", "sex", "phone", "national_id", "campaign")
 
 
-def _campaign(typed: dict[str, str]) -> str:
-    return typed["campaign"] or next(iter(campaigns()), "")
+def _campaign(site: Site, typed: dict[str, str]) -> str:
+    return typed["campaign"] or next(iter(_campaigns_at(site)), "")
+
+
+def _campaigns_at(site: Site) -> list[str]:
+    """Campaigns of the pack, those with sessions at the site first."""
+    own = set(Session.objects.filter(site=site, settled_at=None).values_list("campaign", flat=True))
+    return sorted(campaigns(), key=lambda name: name not in own)
 
 
 def _walk_in(typed: dict[str, str]) -> WalkIn:

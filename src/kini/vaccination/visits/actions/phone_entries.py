@@ -78,7 +78,7 @@ def decide_conflict(
         try:
             entry = ENTRY.validate_python(conflict.entry | ({"lot": lot} if lot else {}))
         except ValidationError:
-            raise ActionRefused(_("This entry is not readable. Record the visit anew, then discard it.")) from None
+            raise ActionRefused(_("This entry is not readable. Record the visit again, then discard it.")) from None
         if isinstance(entry, VisitEntry) and not entry.despite:
             entry = entry.model_copy(update={"despite": reason})
         _record(by, conflict.site, entry, happened=True)
