@@ -170,12 +170,12 @@ def test_waiting_events_are_delivered_after_an_upgrade(backup: Path, elsewhere: 
 STORE_LETTERS = """
 import django
 django.setup()
-from django.core.management import call_command
 from django.db import connection
 from kini.core import file_store
 from kini.core.database.encryption import EncryptedJSONField, EncryptedTextField
+from kini.core.database.migration import migrate
 
-call_command("migrate", "letters", "0004_text_removal", verbosity=0)
+migrate("letters", "0004_text_removal")
 said = {"title": "Permit", "service": "", "agency": "City", "unit": "", "decider": "", "city": "", "dated": "",
         "until": "31 January", "rows": [{"name": "stall", "label": "Stall", "text": "Red stall"}]}
 said = EncryptedJSONField(context="letters.letter.said").encrypt(said)

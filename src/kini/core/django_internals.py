@@ -32,7 +32,7 @@ def cache_related(row: Model, related: Mapping[str, Model | None]) -> None:
 
 @contextmanager
 def few_models_rendered() -> Iterator[None]:
-    """Render few models anew after each operation of a migration, for a new database.
+    """Render few models again after each operation of a migration.
 
     Django renders every model that is related to the changed one, over all rooms: four fifths of the time in which a
     new database is migrated. A new model, an index, a constraint or a plain field changes no other model's table.
