@@ -1,7 +1,7 @@
 """Registration by SMS and WhatsApp, without an account or a smartphone, by the keyword of a campaign.
 
 VAKSIN                                for the owner of the phone, whose profile has the birth date
-VAKSIN Siti Aminah#3-5-1955#Tebet     for anybody; without the area: somebody who lives outside of the city
+VAKSIN Siti Aminah#3-5-1955#AREA      for anybody; without the area: somebody who lives outside of the city
 VAKSIN BATAL VR-7KQ2-M4XD             cancels
 """
 
@@ -150,6 +150,6 @@ def _book_nearest(by: Actor, row: Registration) -> None:
 
 
 def _advice(campaign: str) -> str:
-    return _("Write: {keyword} NAME#DATE OF BIRTH#AREA, for example {keyword} Siti Aminah#3-5-1955#Gambir").format(
-        keyword=campaign_of(campaign).keyword
-    )
+    return _(
+        "Write: {keyword} NAME#DATE OF BIRTH#AREA, for example {keyword} Siti Aminah#3-5-1955#name of the area"
+    ).format(keyword=campaign_of(campaign).keyword)

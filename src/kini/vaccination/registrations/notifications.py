@@ -28,7 +28,7 @@ _APPOINTMENT: Mapping[str, str | Promise] = {
     **_PERSON,
     "dose": "2",
     "when": gettext_lazy("Tuesday, 24 November 2026, 09.00"),
-    "place": "Puskesmas Tebet",
+    "place": "Puskesmas A",
     "bring": gettext_lazy("identity card or family card, if there is one"),
     "number": "VR-7KQ2-M4XD",
 }

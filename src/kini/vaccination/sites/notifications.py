@@ -17,8 +17,8 @@ CALL = MessageType(
     _("When a dose of vaccine is left at the end of the day for somebody on the waiting list"),
     {
         "name": "Siti",
-        "site": "Puskesmas Gambir",
-        "where": "Gambir",
+        "site": "Puskesmas A",
+        "where": "Area A",
         "until": "10.45",
         "closes": "11.00",
         "address": "https://kini.example/vaccination/waiting/7/",

@@ -36,6 +36,7 @@ def register() -> None:
         {"campaign": _("Campaign"), "place": _("Place"), "day": _("Day"), "state": _("State")},
         _requests,
         rules=("vaccination.standby",),
+        stays=_("It is deleted by itself after a week. You can leave the list at any time."),
     )
     personal_data_categories.register(category.name, category)
     rule = RetentionRule(
