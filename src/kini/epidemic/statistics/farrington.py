@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 from scipy.special import ndtri, stdtr
 
 from kini.epidemic.statistics.poisson_regression import Floats, PoissonFit, fit
@@ -259,6 +258,8 @@ def _bound(prediction: _Prediction, options: FarringtonOptions) -> Floats:
 
 def _count_quantile(mean: Floats, dispersion: Floats, probability: float) -> Floats:
     """Quantile of a negative binomial distribution with variance dispersion x mean; Poisson where it is 1."""
+    from scipy import stats  # here: 80 MB that most processes never need
+
     poisson = stats.poisson.ppf(probability, mean)
     excess = np.where(dispersion > 1, dispersion - 1, 1)
     negative_binomial = stats.nbinom.ppf(probability, mean / excess, 1 / (1 + excess))
