@@ -60,9 +60,12 @@
 
   // Says when the city cannot be reached. A browser without a network may still reach a city on its own machine.
   const offline = document.querySelector("[data-reach]");
+  let again;
   async function reach() {
+    clearTimeout(again);
     const there = navigator.onLine || await fetch(offline.dataset.reach, { cache: "no-store" }).then(() => true, () => false);
     offline.firstElementChild.hidden = there;
+    if (!navigator.onLine) again = setTimeout(reach, 10_000);
   }
   if (offline) {
     ["offline", "online"].forEach((turn) => window.addEventListener(turn, reach));
