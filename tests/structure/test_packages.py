@@ -53,6 +53,7 @@ def test_the_program_needs_no_package_of_development():
 OPTIONAL = {
     "babel": ("cli/texts.py",),
     "cosmic_ray": ("cli/check_mutants.py",),
+    "cwt": ("bench/certificates.py",),
     "playwright": ("robot/screenshots.py",),
     "pyspark": ("analytics/engine.py",),
     "zxingcpp": ("vaccination/commands/verify_certificate.py",),

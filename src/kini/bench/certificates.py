@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import cwt
@@ -59,14 +60,10 @@ def compare(count: int) -> tuple[list[Comparison], float, float]:
     claims = {1: "ID", 4: int(ends.timestamp()), 6: int(now.timestamp()), -260: {1: dict(CONTENT)}}
     hashes = frozenset(number.to_bytes(16) for number in range(10_000))
     trust = trust_lists.Trust((trust_lists.TrustedKey(KEY_ID, key.public_key()),), hashes)
-    code, _signature = hc1.issue(CONTENT, key=signer, issuer="ID", issued_at=now, expires_at=ends)
+    issue_code = partial(hc1.issue, CONTENT, key=key, key_id=KEY_ID, issuer="ID", issued_at=now, expires_at=ends)
+    code, _signature = issue_code()
     bare = cwt.encode(claims, signer)
-    issue = _compare(
-        "issue",
-        count,
-        lambda: hc1.issue(CONTENT, key=signer, issuer="ID", issued_at=now, expires_at=ends),
-        lambda: cwt.encode(claims, signer),
-    )
+    issue = _compare("issue", count, issue_code, lambda: cwt.encode(claims, signer))
     at = now + timedelta(days=1)
     verify = _compare("verify", count, lambda: hc1.verify(code, trust, at), lambda: cwt.decode(bare, checker))
     drawn = _rate(code_picture.svg.__wrapped__, code, 20)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cwt import COSEKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 import kini.vaccination
 from kini.core import current_time
@@ -150,10 +150,15 @@ def test_a_gatekeeper_verifies_without_a_network(city: str, scratch: Any, chromi
     """The page is opened once; without a net, also after a reload, a good code is valid and a changed one is not."""
     pem = (scratch.var / "signing" / issuing_keys.FOLDER / "first.pem").read_bytes()
     own = trust.key_of_certificate(x509.load_pem_x509_certificate(pem))
-    signer = COSEKey.from_pem(pem[: pem.index(b"-----BEGIN CERTIFICATE")], kid=own.key_id, alg="ES256")
+    signer = load_pem_private_key(pem, None)
     now = current_time.now()
     code, _signature = hc1.issue(
-        made.dcc(), key=signer, issuer="ID", issued_at=now - timedelta(minutes=1), expires_at=now + timedelta(days=9)
+        made.dcc(),
+        key=signer,
+        key_id=own.key_id,
+        issuer="ID",
+        issued_at=now - timedelta(minutes=1),
+        expires_at=now + timedelta(days=9),
     )
     context = chromium.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()

@@ -1,8 +1,9 @@
 """`./kini bench certificates`: rates of issuing and verifying in one process, beside those of bare `cwt`."""
 
 import argparse
+import importlib.util
 
-from kini.bench import certificates
+from kini.core import command_line
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,6 +12,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the rates; exit code 1 when a goal is missed."""
+    if importlib.util.find_spec("cwt") is None:
+        raise command_line.CommandError(
+            "the comparison needs the development packages; run ./kini test once, which installs them."
+        )
+    from kini.bench import certificates
+
     compared, drawn, cached = certificates.compare(options.count)
     for each in compared:
         print(

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
-from kini.core import current_time
+from kini.core import current_time, es256
 from kini.core.crypto import candidate_macs
 
 LIFETIME = timedelta(minutes=5)
@@ -25,7 +22,6 @@ _BODY = struct.Struct(">BBI8s")
 _VERSION, _MAY, _PROVED = 1, 1, 2
 _CONTEXT = b"kini entry pass 1"
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_ALGORITHM = ec.ECDSA(SHA256())
 
 
 class InvalidPass(ValueError):
@@ -50,8 +46,7 @@ def issue_pass(*, may_enter: bool, proved: bool) -> str:
     flags = (_MAY if may_enter else 0) | (_PROVED if proved else 0)
     ends = int((current_time.now() + LIFETIME).timestamp())
     body = _BODY.pack(_VERSION, flags, ends, secrets.token_bytes(8))
-    r, s = decode_dss_signature(_keys()[0].sign(_CONTEXT + body, _ALGORITHM))
-    return f"{_base64(body)}.{_base64(r.to_bytes(32) + s.to_bytes(32))}"
+    return f"{_base64(body)}.{_base64(es256.sign(_keys()[0], _CONTEXT + body))}"
 
 
 def read_pass(text: str) -> EntryPass:
@@ -63,10 +58,10 @@ def read_pass(text: str) -> EntryPass:
     try:
         body, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in text.strip().split("."))
         version, flags, ends, _random = _BODY.unpack(body)
-        encoded = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
     except (ValueError, struct.error):
         raise InvalidPass from None
-    if version != _VERSION or len(signature) != 64 or not any(_is_signed(key, body, encoded) for key in _keys()):
+    signed = (es256.is_signed(key.public_key(), _CONTEXT + body, signature) for key in _keys())
+    if version != _VERSION or not any(signed):
         raise InvalidPass
     return EntryPass(bool(flags & _MAY), bool(flags & _PROVED), datetime.fromtimestamp(ends, UTC))
 
@@ -78,14 +73,6 @@ def public_keys() -> list[dict[str, str]]:
         {"kty": "EC", "crv": "P-256", "x": _base64(each.x.to_bytes(32)), "y": _base64(each.y.to_bytes(32))}
         for each in numbers
     ]
-
-
-def _is_signed(key: ec.EllipticCurvePrivateKey, body: bytes, signature: bytes) -> bool:
-    try:
-        key.public_key().verify(signature, _CONTEXT + body, _ALGORITHM)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _keys() -> tuple[ec.EllipticCurvePrivateKey, ...]:

@@ -53,7 +53,12 @@ def _issue(by: Actor, dose: Dose, identifier: str, content: dict[str, object]) -
     assert key.signer is not None  # of a key that signs
     expires_at = min(now + LIFETIME, key.certificate.not_valid_after_utc).replace(microsecond=0)
     code, signature = hc1.issue(
-        content, key=key.signer, issuer=pack.current().country, issued_at=now, expires_at=expires_at
+        content,
+        key=key.signer,
+        key_id=key.trusted.key_id,
+        issuer=pack.current().country,
+        issued_at=now,
+        expires_at=expires_at,
     )
     (*_identifiers, signature_hash) = trust.revocation_hashes((), signature, is_ecdsa=True)
     certificate = Certificate.objects.create(

@@ -16,11 +16,10 @@ import cbor2
 import numpy as np
 from cbor2 import CBORTag
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.hashes import SHA256
-from cwt.cose_key_interface import COSEKeyInterface
 
+from kini.core import es256
 from kini.vaccination.certificates import dcc
 from kini.vaccination.certificates.refusals import LONGEST_CODE, Reason, Refused, inflate
 from kini.vaccination.certificates.trust import Trust, TrustedKey
@@ -38,7 +37,7 @@ _BASE45 = re.compile(r"[0-9A-Z $%*+\-./:]*")
 _DIGITS = np.zeros(128, np.uint32)
 _DIGITS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", np.uint8)] = np.arange(45)
 _SIMPLE = frozenset({str, int, bool, float, bytes, type(None)})
-_ECDSA, _PSS = ec.ECDSA(SHA256()), padding.PSS(padding.MGF1(SHA256()), 32)
+_PSS = padding.PSS(padding.MGF1(SHA256()), 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,27 +239,31 @@ def _time(claims: Mapping[Any, Any], claim: int) -> datetime | None:
 
 def _is_signed(envelope: Envelope, key: TrustedKey) -> bool:
     """Check the signature with one key; the algorithm of the header must be that of the key."""
-    public, signature = key.public, envelope.signature
+    public = key.public
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        return envelope.algorithm == ES256 and es256.is_signed(public, envelope.signed, envelope.signature)
+    if envelope.algorithm != PS256:
+        return False
     try:
-        if envelope.algorithm == ES256 and isinstance(public, ec.EllipticCurvePublicKey) and len(signature) == 64:
-            encoded = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
-            public.verify(encoded, envelope.signed, _ECDSA)
-        elif envelope.algorithm == PS256 and isinstance(public, rsa.RSAPublicKey):
-            public.verify(signature, envelope.signed, _PSS, SHA256())
-        else:
-            return False
+        public.verify(envelope.signature, envelope.signed, _PSS, SHA256())
     except InvalidSignature:
         return False
     return True
 
 
 def issue(
-    content: Mapping[str, Any], *, key: COSEKeyInterface, issuer: str, issued_at: datetime, expires_at: datetime
+    content: Mapping[str, Any],
+    *,
+    key: ec.EllipticCurvePrivateKey,
+    key_id: bytes,
+    issuer: str,
+    issued_at: datetime,
+    expires_at: datetime,
 ) -> tuple[str, bytes]:
     """Sign a DCC.
 
     Args:
-        key: an ES256 key with its key id (`issuing_keys`).
+        key: of P-256 (`issuing_keys`).
         issuer: the country, "ID".
 
     Returns:
@@ -272,8 +275,8 @@ def issue(
         ISSUED: int(issued_at.timestamp()),
         HCERT: {DCC: dict(content)},
     }
-    protected, payload = cbor2.dumps({ALGORITHM: ES256, KEY_ID: key.kid}), cbor2.dumps(claims)
-    signature = key.sign(cbor2.dumps(["Signature1", protected, b"", payload]))
+    protected, payload = cbor2.dumps({ALGORITHM: ES256, KEY_ID: key_id}), cbor2.dumps(claims)
+    signature = es256.sign(key, cbor2.dumps(["Signature1", protected, b"", payload]))
     message = cbor2.dumps(CBORTag(SIGN1_TAG, [protected, {}, payload, signature]))
     # With a window of 4 kB: one of 32 kB takes longer to allocate than the message to compress.
     deflate = zlib.compressobj(9, zlib.DEFLATED, 12, 5)

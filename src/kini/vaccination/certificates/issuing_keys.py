@@ -12,14 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-from cwt import COSEKey
-from cwt.cose_key_interface import COSEKeyInterface
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from kini.core import current_time
 from kini.documents.public import signing_keys
@@ -36,7 +29,7 @@ class IssuingKey:
     name: str
     certificate: x509.Certificate
     trusted: TrustedKey
-    signer: COSEKeyInterface | None
+    signer: ec.EllipticCurvePrivateKey | None
 
     def is_valid(self, at: datetime) -> bool:
         return self.certificate.not_valid_before_utc <= at <= self.certificate.not_valid_after_utc
@@ -86,9 +79,8 @@ def _key(path: Path) -> IssuingKey:
     return IssuingKey(path.stem, certificate, trusted, signer)
 
 
-def _signer(content: bytes, name: str, trusted: TrustedKey) -> COSEKeyInterface:
+def _signer(content: bytes, name: str, trusted: TrustedKey) -> ec.EllipticCurvePrivateKey:
     private = load_pem_private_key(content, signing_keys.password_of(name))
     if not isinstance(private, ec.EllipticCurvePrivateKey) or private.public_key() != trusted.public:
         raise ValueError("the key must be P-256, and that of the certificate")
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return COSEKey.from_pem(pem, kid=trusted.key_id, alg="ES256")
+    return private

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
+from kini.core import es256
 from kini.vaccination.certificates.refusals import LONGEST_CODE, LONGEST_CONTENT, Reason, Refused, inflate
 from kini.vaccination.certificates.trust import Trust, TrustedKey, decode_base64url
 
@@ -29,7 +27,6 @@ LONGEST_JWS = 2 * LONGEST_CONTENT
 _JWS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _CHUNK = re.compile(r"(?:(\d{1,2})/(\d{1,2})/)?(\d+)", re.ASCII)
 _BIRTH = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
-_ECDSA = ec.ECDSA(SHA256())
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +219,4 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _is_signed(signed: str, signature: bytes, key: TrustedKey) -> bool:
-    if len(signature) != 64 or not isinstance(key.public, ec.EllipticCurvePublicKey):
-        return False
-    encoded = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
-    try:
-        key.public.verify(encoded, signed.encode(), _ECDSA)
-    except InvalidSignature:
-        return False
-    return True
+    return isinstance(key.public, ec.EllipticCurvePublicKey) and es256.is_signed(key.public, signed.encode(), signature)
