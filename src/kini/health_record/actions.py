@@ -11,7 +11,7 @@ from kini.health_record.models import LIFETIME, Share
 from kini.health_record.queries import is_open, people_of, shareable_sections
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
-from kini.people.models import Resident, User
+from kini.people.models import Resident
 
 PREFIX = "HS"
 #: Type of an opening in the access log.
@@ -28,20 +28,22 @@ def share_record(*, by: Actor, resident: Resident, sections: Sequence[str]) -> S
         NotAllowed: the record is somebody else's.
         ActionRefused: no section was chosen, or too many shares are open.
     """
-    user = _account(by)
-    own = people_queries.own_profile(by)
+    try:
+        own = people_queries.own_profile(by)
+    except Resident.DoesNotExist:
+        raise NotAllowed(_("Sign in first.")) from None
     if resident.pk not in {each.pk for each in people_of(own)}:
         raise NotAllowed(_("You can show only your own record and those of your family."))
     chosen = [name for name in shareable_sections() if name in sections]
     if not chosen:
         raise ActionRefused(_("Choose at least one part to show."))
     now = current_time.now()
-    if Share.objects.filter(user=user, revoked_at=None, ends_at__gt=now).count() >= MOST_OPEN:
+    if Share.objects.filter(user=own.user_id, revoked_at=None, ends_at__gt=now).count() >= MOST_OPEN:
         raise ActionRefused(_("You are showing your record several times already. End one of them first."))
     share = Share.objects.create(
         reference=references.generate(PREFIX),
         resident=resident,
-        user=user,
+        user_id=own.user_id,
         code=references.generate_code(),
         sections=chosen,
         created_at=now,
@@ -86,10 +88,3 @@ def open_share(*, by: Actor, code: str, reader: str) -> Share:
         by=by, resident=share.resident, what=ACCESS_TYPE, reader=reader, reference=share.reference
     )
     return share
-
-
-def _account(by: Actor) -> User:
-    user = User.objects.filter(pk=by.user_id).first() if by.user_id else None
-    if user is None:
-        raise NotAllowed(_("Sign in first."))
-    return user

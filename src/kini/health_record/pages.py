@@ -16,9 +16,10 @@ from kini.core import current_time
 from kini.health_record import queries
 from kini.health_record.patient_summary import SummaryOf, patient_summary
 from kini.health_record.printed_record import render_record
-from kini.people import actions as people_actions
 from kini.people import queries as people_queries
-from kini.people.models import Resident, User
+from kini.people.models import Resident
+from kini.people.public import resident_for
+from kini.web.downloads import as_attachment
 from kini.web.formats import today
 
 
@@ -27,7 +28,8 @@ from kini.web.formats import today
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the visitor's own record."""
-    return _show(request, own_profile(request))
+    own = resident_for(request)
+    return _show(request, own, own)
 
 
 @never_cache
@@ -35,7 +37,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, resident: int) -> HttpResponse:
     """Show the record of the visitor or of a family member."""
-    return _show(request, represented(request, resident))
+    own = resident_for(request)
+    return _show(request, own, represented(own, resident))
 
 
 @never_cache
@@ -43,7 +46,7 @@ def record(request: HttpRequest, resident: int) -> HttpResponse:
 @require_safe
 def summary(request: HttpRequest, resident: int) -> HttpResponse:
     """Download the record as an International Patient Summary (FHIR)."""
-    whose = represented(request, resident)
+    whose = represented(resident_for(request), resident)
     at = current_time.now()
     about = SummaryOf(
         key=f"{whose.pk}",
@@ -65,23 +68,13 @@ def summary(request: HttpRequest, resident: int) -> HttpResponse:
 @require_safe
 def printed(request: HttpRequest, resident: int) -> HttpResponse:
     """Download the record as PDF."""
-    whose = represented(request, resident)
+    whose = represented(resident_for(request), resident)
     return _file(render_record(whose, _shared(request, whose)), "application/pdf", "pdf")
 
 
-def own_profile(request: HttpRequest) -> Resident:
-    """Return the visitor's profile, created if missing."""
-    if not isinstance(request.user, User):
-        raise Http404
-    try:
-        return people_queries.resident_of(request.user)
-    except Resident.DoesNotExist:
-        return people_actions.ensure_resident(by=people_queries.actor_for(request), user=request.user)
-
-
-def represented(request: HttpRequest, pk: int) -> Resident:
-    """Return the profile of that id if it is the visitor's or a family member's without an account. 404 otherwise."""
-    resident = people_queries.find_represented(own_profile(request), pk)
+def represented(own: Resident, pk: int) -> Resident:
+    """Return the profile of that id if it is one's own or a family member's without an account. 404 otherwise."""
+    resident = people_queries.find_represented(own, pk)
     if resident is None:
         raise Http404
     return resident
@@ -92,8 +85,7 @@ def _shared(request: HttpRequest, whose: Resident) -> list[queries.FilledSection
     return queries.filled_sections(queries.subject_of(whose, request.user.pk), queries.shareable_sections())
 
 
-def _show(request: HttpRequest, whose: Resident) -> HttpResponse:
-    own = own_profile(request)
+def _show(request: HttpRequest, own: Resident, whose: Resident) -> HttpResponse:
     sections = queries.filled_sections(queries.subject_of(whose, request.user.pk))
     people = queries.people_of(own)
     context = {
@@ -103,15 +95,11 @@ def _show(request: HttpRequest, whose: Resident) -> HttpResponse:
         "filled": [each for each in sections if each.entries],
         "empty": [each for each in sections if not each.entries],
         "urgent": [entry for each in sections for entry in each.entries if entry.needs_you],
-        "shares": [each for each in queries.shares_of(own.user) if queries.is_open(each)] if own.user else [],
-        "reads": people_queries.access_log_of(own)[:3],
+        "shares": [each for each in queries.shares_of(own.user_id) if queries.is_open(each)],
     }
     return render(request, "health_record/record.html", context)
 
 
 def _file(content: bytes, kind: str, suffix: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
     name = _("health-record-%(day)s") % {"day": today().isoformat()}
-    response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_attachment(HttpResponse(content, content_type=kind), f"{name}.{suffix}")

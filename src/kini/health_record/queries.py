@@ -9,11 +9,8 @@ from django.db.models import QuerySet
 from kini.core import current_time
 from kini.health_record.models import Share
 from kini.people import queries as people_queries
-from kini.people.models import AccessLog, Resident, User
+from kini.people.models import AccessLog, Resident
 from kini.records.public import HealthEntry, HealthSection, Subject, health_sections
-
-#: Shares on the person's page, the newest ones.
-SHOWN_SHARES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +35,20 @@ def subject_of(resident: Resident, user_id: int | None) -> Subject:
 
 def filled_sections(subject: Subject, names: Collection[str] | None = None) -> list[FilledSection]:
     """Return the sections in order with their entries; of those names only, if given."""
-    ordered = sorted(health_sections.items(), key=lambda each: each[1].order)
     return [
         FilledSection(name, section, sorted(section.entries(subject), key=lambda each: not each.needs_you))
-        for name, section in ordered
+        for name, section in _ordered()
         if names is None or name in names
     ]
 
 
 def shareable_sections() -> dict[str, HealthSection]:
     """Return the sections that a person may show to others, in order."""
-    ordered = sorted(health_sections.items(), key=lambda each: each[1].order)
-    return {name: section for name, section in ordered if section.shared}
+    return {name: section for name, section in _ordered() if section.shared}
+
+
+def _ordered() -> list[tuple[str, HealthSection]]:
+    return sorted(health_sections.items(), key=lambda each: each[1].order)
 
 
 def people_of(resident: Resident) -> list[Resident]:
@@ -58,9 +57,9 @@ def people_of(resident: Resident) -> list[Resident]:
     return [resident, *(tie.member for tie in ties)]
 
 
-def shares_of(user: User) -> QuerySet[Share]:
+def shares_of(user_id: int | None) -> QuerySet[Share]:
     """Return the shares that an account made, newest first."""
-    return Share.objects.filter(user=user).select_related("resident").order_by("-created_at", "-pk")
+    return Share.objects.filter(user=user_id).select_related("resident").order_by("-created_at", "-pk")
 
 
 def is_open(share: Share) -> bool:

@@ -20,8 +20,7 @@ from kini.core.client_address import client_network
 from kini.health_record import actions, queries
 from kini.health_record.models import Share
 from kini.health_record.pages import represented
-from kini.people.models import User
-from kini.people.public import access_entries
+from kini.people.public import access_entries, resident_for
 from kini.people.queries import actor_for
 from kini.web.qr import qr
 from kini.web.redirects import see_other
@@ -36,7 +35,7 @@ TRIES = Limit("health_record.codes", 20, 3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest, resident: int) -> HttpResponse:
     """Choose the parts to show; POST begins to show them."""
-    whose = represented(request, resident)
+    whose = represented(resident_for(request), resident)
     chosen, wrong = request.POST.getlist("sections"), ""
     if request.method == "POST":
         try:
@@ -118,9 +117,7 @@ def _show(request: HttpRequest, made: Share) -> HttpResponse:
 
 
 def _own(request: HttpRequest, reference: str) -> Share:
-    if not isinstance(request.user, User):
-        raise Http404
-    made = queries.shares_of(request.user).filter(reference=reference).first()
+    made = queries.shares_of(request.user.pk).filter(reference=reference).first()
     if made is None:
         raise Http404
     return made

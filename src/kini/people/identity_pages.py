@@ -19,8 +19,8 @@ from kini.people.assurance_levels import LEVELS_BY_NAME, level_label
 from kini.people.forms import PersonForm, error_summary
 from kini.people.identity_registers.base import configured_register
 from kini.people.models import Assurance, Resident
-from kini.people.pages import resident_for
 from kini.people.sign_in import next_url
+from kini.people.visitor_profile import resident_for
 
 #: Requests to the register: per account and per number a day, and in total an hour, against guessing which name
 #: belongs to a number.

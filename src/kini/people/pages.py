@@ -24,23 +24,13 @@ from kini.people.assurance import assurance_history
 from kini.people.assurance_levels import level_label
 from kini.people.contacts import Contact
 from kini.people.forms import MemberForm, PersonForm, ProfileForm, error_summary, relation_choices
-from kini.people.models import Assurance, FamilyTie, Resident, User
+from kini.people.models import Assurance, FamilyTie, Resident
 from kini.people.sign_in import next_url
+from kini.people.visitor_profile import resident_for
 
 LOOKS_PER_PAGE = 20
 #: National numbers that one account may enter a day, against probing for known numbers.
 NUMBERS = Limit("people.number-entered", count=10, seconds=24 * 60 * 60)
-
-
-def resident_for(request: HttpRequest) -> Resident:
-    """Return the profile of the signed-in visitor, created if missing."""
-    user = request.user
-    if not isinstance(user, User):
-        raise Http404
-    try:
-        return queries.resident_of(user)
-    except Resident.DoesNotExist:
-        return actions.ensure_resident(by=queries.actor_for(request), user=user)
 
 
 @login_required

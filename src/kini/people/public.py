@@ -62,3 +62,4 @@ from kini.people.roles import role_permissions as role_permissions
 from kini.people.roles import roles as roles
 from kini.people.sessions import SessionStore as SessionStore
 from kini.people.sign_in import CodePage as CodePage
+from kini.people.visitor_profile import resident_for as resident_for

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import ActionRefused
-from kini.people import actions as people_actions
 from kini.people import queries as people_queries
-from kini.people.models import Resident, User
+from kini.people.models import Resident
+from kini.people.public import resident_for
 from kini.people.queries import actor_for
 from kini.records import actions, queries
 from kini.records.consent_purposes import ConsentPurpose, consent_purposes
@@ -41,7 +41,7 @@ class ConsentCard:
 @require_safe
 def consents(request: HttpRequest) -> HttpResponse:
     """List the consents of the visitor and their family: those in force, and those that ended."""
-    cards = _cards(_resident(request))
+    cards = _cards(resident_for(request))
     context = {
         "running": [card for card in cards if card.in_force],
         "ended": [card for card in cards if not card.in_force],
@@ -54,7 +54,7 @@ def consents(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, statement: int) -> HttpResponse:
     """Withdraw a consent after confirmation. 404 for somebody else's, and for one that is not in force."""
-    cards = _cards(_resident(request))
+    cards = _cards(resident_for(request))
     card = next((each for each in cards if each.statement.pk == statement and each.in_force), None)
     if card is None:
         raise Http404
@@ -83,13 +83,3 @@ def _cards(resident: Resident) -> list[ConsentCard]:
         )
         for statement, in_force in queries.consents_of([resident.pk, *family])
     ]
-
-
-def _resident(request: HttpRequest) -> Resident:
-    user = request.user
-    if not isinstance(user, User):
-        raise Http404
-    try:
-        return people_queries.resident_of(user)
-    except Resident.DoesNotExist:
-        return people_actions.ensure_resident(by=actor_for(request), user=user)
