@@ -21,6 +21,7 @@ from kini.vaccination.certificates.models import Certificate
 from kini.vaccination.certificates.verdict_sentences import REASONS, VALID
 from kini.vaccination.doses.models import Dose
 from kini.web import formats
+from kini.web.downloads import as_attachment
 from kini.web.page_cache import cache_for_anonymous
 
 PAPER = "health-certificate"
@@ -79,9 +80,7 @@ def certificate_file(request: HttpRequest, reference: str) -> HttpResponse:
     dose, current = _own_certificate(request, reference)
     data = _paper(dose, current)
     pdf = typesetting.render_pdf(pack.current().root, PAPER, data, current_time.now())
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{dose.reference}.pdf"'
-    return response
+    return as_attachment(HttpResponse(pdf, content_type="application/pdf"), f"{dose.reference}.pdf")
 
 
 def _own_dose(request: HttpRequest, reference: str) -> Dose:

@@ -1,6 +1,5 @@
 """Publication of keys, revocations, and the lists of the gatekeepers' page."""
 
-from base64 import b64encode
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from kini.core import current_time
 from kini.vaccination.certificates import queries
 from kini.vaccination.certificates.business_rules import RuleSet
 from kini.vaccination.certificates.issuing_keys import IssuingKey, issuing_keys
-from kini.vaccination.certificates.trust import Trust, TrustedKey, jwk_of
+from kini.vaccination.certificates.trust import Trust, TrustedKey, jwk_of, standard_base64
 
 DID_CONTEXT = ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1"]
 
@@ -32,7 +31,7 @@ def did_document() -> dict[str, Any]:
     own, name = issuing_keys(), did()
     methods = [
         {
-            "id": f"{name}#{quote(_base64(key.trusted.key_id), safe='')}",
+            "id": f"{name}#{quote(standard_base64(key.trusted.key_id), safe='')}",
             "type": "JsonWebKey2020",
             "controller": name,
             "publicKeyJwk": _jwk(key),
@@ -52,9 +51,9 @@ def _jwk(key: IssuingKey) -> dict[str, Any]:
     certificate = key.certificate.public_bytes(Encoding.DER)
     return {
         **jwk_of(key.trusted.public),
-        "kid": _base64(key.trusted.key_id),
+        "kid": standard_base64(key.trusted.key_id),
         "use": "sig",
-        "x5c": [_base64(certificate)],
+        "x5c": [standard_base64(certificate)],
     }
 
 
@@ -63,7 +62,7 @@ def revocation_list() -> dict[str, Any]:
     return {
         "country": pack.current().country,
         "hashTypes": ["UCI", "COUNTRYCODEUCI", "SIGNATURE"],
-        "entries": [{"hash": _base64(each)} for each in queries.revoked_hashes()],
+        "entries": [{"hash": standard_base64(each)} for each in queries.revoked_hashes()],
     }
 
 
@@ -98,7 +97,3 @@ def _keys(keys: Iterable[TrustedKey]) -> Iterable[dict[str, Any]]:
 
 def _cards(trust: Trust) -> dict[str, float]:
     return {f"{key_id} {identifier}": until for (key_id, identifier), until in trust.cards.items()}
-
-
-def _base64(data: bytes) -> str:
-    return b64encode(data).decode()
