@@ -60,13 +60,12 @@ def _issue(by: Actor, dose: Dose, identifier: str, content: dict[str, object]) -
         issued_at=now,
         expires_at=expires_at,
     )
-    (*_identifiers, signature_hash) = trust.revocation_hashes((), signature, is_ecdsa=True)
     certificate = Certificate.objects.create(
         dose=dose,
         identifier=identifier,
         code=code,
         key_id=key.trusted.key_id,
-        signature_hash=signature_hash,
+        signature_hash=trust.signature_hash(signature, is_ecdsa=True),
         issued_at=now,
         expires_at=expires_at,
     )

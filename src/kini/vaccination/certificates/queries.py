@@ -19,7 +19,7 @@ from kini.vaccination.certificates import issuing_keys
 from kini.vaccination.certificates.business_rules import RuleSet, read_rules
 from kini.vaccination.certificates.dose_content import certificate_codes
 from kini.vaccination.certificates.models import Certificate, VerifierList
-from kini.vaccination.certificates.trust import Trust, read_list, revocation_hashes
+from kini.vaccination.certificates.trust import Trust, identifier_hashes, read_list
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.queries import doses_of
 
@@ -160,7 +160,7 @@ def revoked_hashes() -> Iterator[bytes]:
     country = pack.current().country
     gone = Certificate.objects.filter(revoked_at__isnull=False, expires_at__gt=current_time.now())
     for identifier, signature_hash in gone.order_by("pk").values_list("identifier", "signature_hash"):
-        yield from list(revocation_hashes([(country, identifier)], b"", is_ecdsa=True))[:2]
+        yield from identifier_hashes(country, identifier)
         yield bytes(signature_hash)
 
 

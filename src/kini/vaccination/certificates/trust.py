@@ -104,9 +104,18 @@ class Trust:
 def revocation_hashes(identifiers: Iterable[tuple[str, str]], signature: bytes, *, is_ecdsa: bool) -> Iterator[bytes]:
     """Hashes under which a certificate may be revoked: UCI, COUNTRYCODEUCI, SIGNATURE (of ECDSA its first half)."""
     for country, identifier in identifiers:
-        yield _hash(identifier.encode())
-        yield _hash((country + identifier).encode())
-    yield _hash(signature[: len(signature) // 2] if is_ecdsa else signature)
+        yield from identifier_hashes(country, identifier)
+    yield signature_hash(signature, is_ecdsa=is_ecdsa)
+
+
+def identifier_hashes(country: str, identifier: str) -> tuple[bytes, bytes]:
+    """Hashes UCI and COUNTRYCODEUCI of an identifier."""
+    return _hash(identifier.encode()), _hash((country + identifier).encode())
+
+
+def signature_hash(signature: bytes, *, is_ecdsa: bool) -> bytes:
+    """Hash SIGNATURE of a signature."""
+    return _hash(signature[: len(signature) // 2] if is_ecdsa else signature)
 
 
 def _hash(data: bytes) -> bytes:
