@@ -18,6 +18,8 @@ from kini.vaccination.certificates.verdict_sentences import sentence
 from kini.vaccination.certificates.verification import Verdict, verify
 
 INVALID = 1
+#: Characters that are read of a file.
+LONGEST_TEXT = 4 * LONGEST_CONTENT
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 
 
@@ -107,45 +109,33 @@ def _rules(files: Sequence[Path]) -> RuleSet:
 
 def _certificates(given: Sequence[str]) -> Iterator[Sequence[str]]:
     """Codes of each certificate: those of a card in several codes together."""
-    if not given:
-        yield from _of_text(sys.stdin.read(4 * LONGEST_CONTENT))
-        return
-    texts = [text for each in given for text in _texts(each)]
+    texts = [text for each in given for text in _texts(each)] if given else _of_text(sys.stdin.read(LONGEST_TEXT))
     chunks = [text for text in texts if len(texts) > 1 and shc.is_card(text) and text.count("/") > 1]
     if chunks:
         yield chunks
     yield from ([text] for text in texts if text not in chunks)
 
 
-def _texts(given: str) -> Iterator[str]:
+def _texts(given: str) -> list[str]:
     """Texts of an argument: itself, or what the file of this name has."""
     path = Path(given)
     if len(given) > 1_000 or given.startswith("HC1:") or shc.is_card(given) or not path.is_file():
-        yield given
-    elif path.suffix.lower() in PICTURES:
-        yield from _read_picture(path)
-    else:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for codes in _of_text(file.read(4 * LONGEST_CONTENT)):
-                yield from codes
+        return [given]
+    if path.suffix.lower() in PICTURES:
+        return _read_picture(path)
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return _of_text(file.read(LONGEST_TEXT))
 
 
-def _of_text(text: str) -> Iterator[Sequence[str]]:
+def _of_text(text: str) -> list[str]:
     """Codes of a text: a file of SMART Health Cards has several, else there is one in each line."""
     try:
         content = json.loads(text)
     except ValueError:
         content = None
     if isinstance(content, dict) and isinstance(content.get("verifiableCredential"), list):
-        yield from ([str(each)] for each in content["verifiableCredential"])
-        return
-    lines = [line for line in text.split("\n") if line.strip()]
-    chunks = [line for line in lines if len(lines) > 1 and shc.is_card(line) and line.count("/") > 1]
-    if chunks:
-        yield chunks
-    yield from ([line] for line in lines if line not in chunks)
-    if not lines:
-        yield [text]
+        return [str(each) for each in content["verifiableCredential"]]
+    return [line for line in text.split("\n") if line.strip()] or [text]
 
 
 def _read_picture(path: Path) -> list[str]:
