@@ -75,7 +75,7 @@ def workloads(people: int, rush: int) -> tuple[list[Workload], VaccinationCity]:
 def prepare(people: int, rush: int) -> VaccinationCity:
     """Fill the city with people, vaccine, and sessions: next week's for the people, the later ones for the rush."""
     known = campaign_files.campaigns()
-    name = next((name for name in known if name == "covid-19"), next(iter(known), ""))
+    name = "covid-19" if "covid-19" in known else next(iter(known), "")
     sites = list(Site.objects.filter(active=True, kind__in=["fixed", "mass"]).select_related("area", "facility"))
     if not name or not sites:
         raise NotMeasured("the pack has no vaccination campaign, or no sites.")
@@ -213,7 +213,7 @@ def _promised(files: list[Path]) -> set[int]:
 
 def _rush_errors(city: VaccinationCity, promised: set[int]) -> Iterator[str]:
     """Yield what is oversold, double or lost."""
-    booked = Registration.objects.filter(state="booked", booking__slot__starts_at__gte=_midnight(city))
+    booked = Registration.objects.filter(state="booked", booking__slot__starts_at__gte=_midnight())
     people = list(booked.values_list("person__resident", flat=True))
     if len(people) != city.places:
         yield f"{len(people)} of {city.places} places are taken"
@@ -223,7 +223,7 @@ def _rush_errors(city: VaccinationCity, promised: set[int]) -> Iterator[str]:
         yield f"{len(lost)} promised places are lost"
 
 
-def _midnight(city: VaccinationCity) -> datetime:
+def _midnight() -> datetime:
     first = formats.today() + timedelta(days=32)
     return datetime.combine(first, clock(), pack.current().timezone)
 

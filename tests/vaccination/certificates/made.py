@@ -90,7 +90,9 @@ def base64url(data):
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def card(*, key=EC, issuer="https://issuer.example", nbf=A_MOMENT_AGO, rid=None, header=None, patient=None, **vc):
+def card(
+    *, key=EC, issuer="https://issuer.example", nbf=A_MOMENT_AGO, rid=None, header=None, patient=None, more=None, **vc
+):
     """JWS of a card."""
     person = {
         "resourceType": "Patient",
@@ -108,7 +110,7 @@ def card(*, key=EC, issuer="https://issuer.example", nbf=A_MOMENT_AGO, rid=None,
     bundle = {
         "resourceType": "Bundle",
         "type": "collection",
-        "entry": [{"resource": patient or person}, {"resource": dose}],
+        "entry": [{"resource": patient or person}, {"resource": dose | (more or {})}],
     }
     subject = {"fhirVersion": "4.0.1", "fhirBundle": bundle}
     credential = {"type": ["https://smarthealth.cards#health-card"], "credentialSubject": subject} | vc

@@ -104,6 +104,7 @@ def test_made_certificates_have_the_same_verdict(scripts):
         made.card(key=OTHER_EC),
         made.card(nbf=NOW.timestamp() + 9),
         made.card(patient={"resourceType": "Patient"}),
+        made.card(more={"occurrenceDateTime": "soon"}),
         made.card()[:-3] + "AAA",
     ]
     keys = keys.merged(made.card_keys(EC))

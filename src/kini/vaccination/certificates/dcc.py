@@ -16,7 +16,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    TypeAdapter,
     ValidationError,
     model_validator,
 )
@@ -157,9 +156,6 @@ class Content(_Part):
         return [*(self.v or ()), *(self.t or ()), *(self.r or ())]
 
 
-_CONTENT = TypeAdapter(Content)
-
-
 def read(content: Any) -> Content:
     """Check the structure of a decoded DCC.
 
@@ -169,7 +165,7 @@ def read(content: Any) -> Content:
     if not isinstance(content, Mapping):
         raise Refused(Reason.MALFORMED, "the content is no map")
     try:
-        return _CONTENT.validate_python(content)
+        return Content.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(each) for each in first["loc"])

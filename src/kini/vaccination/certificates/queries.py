@@ -41,7 +41,6 @@ class Holder:
     """Somebody in the household of an account, with their doses."""
 
     resident: Resident
-    is_self: bool
     doses: list[DoseCertificate]
 
 
@@ -62,11 +61,7 @@ def household(user_id: int | None) -> list[Resident]:
 
 def holders(user_id: int | None) -> list[Holder]:
     """Household of an account, with the doses of which there are certificates."""
-    members = household(user_id)
-    return [
-        Holder(each, number == 0, list(_with_certificates(doses_of(each.person))))
-        for number, each in enumerate(members)
-    ]
+    return [Holder(each, list(_with_certificates(doses_of(each.person)))) for each in household(user_id)]
 
 
 def _with_certificates(doses: Iterable[Dose]) -> Iterator[DoseCertificate]:

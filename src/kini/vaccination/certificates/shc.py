@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,26 +30,12 @@ _BIRTH = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Immunization:
-    """A completed immunization of a card: codes by system, and when it was given, as precise as the card says."""
-
-    codes: tuple[tuple[str, str], ...]
-    given_on: str
-    lot: str
-
-
-@dataclass(frozen=True, slots=True)
 class HealthCard:
     """A card with a good signature."""
 
-    key: TrustedKey
     issuer: str
-    issued_at: datetime
-    expires_at: datetime | None
-    types: frozenset[str]
     name: str
     birth_date: str
-    immunizations: tuple[Immunization, ...]
 
 
 def is_card(text: str) -> bool:
@@ -126,13 +112,12 @@ def verify(codes: Sequence[str], trust: Trust, at: datetime) -> HealthCard:
         raise Refused(Reason.NOT_TRUSTED, f"key {key_id[:60]}")
     payload = _json(inflate(decode_base64url(body), raw=True))
     issuer = payload.get("iss")
-    key = next((each for each in signers if each.issuer in ("", issuer)), None)
-    if key is None:
+    if not any(each.issuer in ("", issuer) for each in signers):
         raise Refused(Reason.NOT_TRUSTED, "the key belongs to another issuer")
-    return _check(payload, key, key_id, trust, at)
+    return _check(payload, key_id, trust, at)
 
 
-def _check(payload: Mapping[str, Any], key: TrustedKey, key_id: str, trust: Trust, at: datetime) -> HealthCard:
+def _check(payload: Mapping[str, Any], key_id: str, trust: Trust, at: datetime) -> HealthCard:
     match payload:
         case {
             "iss": str(issuer),
@@ -147,16 +132,15 @@ def _check(payload: Mapping[str, Any], key: TrustedKey, key_id: str, trust: Trus
         raise Refused(Reason.NOT_YET_VALID, f"valid from {issued_at.isoformat()}")
     if expires_at and at >= expires_at:
         raise Refused(Reason.EXPIRED, f"expired at {expires_at.isoformat()}")
-    name, birth_date, immunizations = _bundle(bundle)
+    name, birth_date = _person(bundle)
     rid = credential.get("rid")
     if isinstance(rid, str) and trust.is_card_revoked(key_id, rid, not_before):
         raise Refused(Reason.REVOKED, "it is on its issuer's revocation list")
-    known = frozenset(each for each in types if isinstance(each, str))
-    return HealthCard(key, issuer, issued_at, expires_at, known, name, birth_date, immunizations)
+    return HealthCard(issuer, name, birth_date)
 
 
-def _bundle(bundle: Mapping[str, Any]) -> tuple[str, str, tuple[Immunization, ...]]:
-    """Name and birth date of the one patient, and the completed immunizations."""
+def _person(bundle: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and birth date of the one patient."""
     entries = bundle.get("entry")
     if bundle.get("resourceType") != "Bundle" or not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
         raise Refused(Reason.MALFORMED, "it has no bundle of resources")
@@ -167,8 +151,7 @@ def _bundle(bundle: Mapping[str, Any]) -> tuple[str, str, tuple[Immunization, ..
     name, birth_date = _name(patients[0]), patients[0].get("birthDate", "")
     if not name or not isinstance(birth_date, str) or (birth_date and not _BIRTH.fullmatch(birth_date)):
         raise Refused(Reason.MALFORMED, "the person has no name, or no readable birth date")
-    given = [each for each in resources if isinstance(each, Mapping) and each.get("resourceType") == "Immunization"]
-    return name, birth_date, tuple(_immunization(each) for each in given if each.get("status") == "completed")
+    return name, birth_date
 
 
 def _name(patient: Mapping[str, Any]) -> str:
@@ -180,19 +163,6 @@ def _name(patient: Mapping[str, Any]) -> str:
         if isinstance(text, str) and text.strip():
             return " ".join(text.split())
     return ""
-
-
-def _immunization(resource: Mapping[str, Any]) -> Immunization:
-    code, given_on, lot = (resource.get(each) for each in ("vaccineCode", "occurrenceDateTime", "lotNumber"))
-    if not isinstance(code, Mapping) or not isinstance(given_on, str):
-        raise Refused(Reason.MALFORMED, "an immunization has no code, or no day")
-    try:
-        date.fromisoformat(given_on[:10] if len(given_on) >= 10 else f"{given_on}-01-01"[:10])
-    except ValueError:
-        raise Refused(Reason.MALFORMED, "an immunization has no readable day") from None
-    codings = [each for each in _list(code.get("coding")) if isinstance(each, Mapping)]
-    codes = tuple((str(each.get("system", "")), str(each.get("code", ""))) for each in codings)
-    return Immunization(codes, given_on, lot if isinstance(lot, str) else "")
 
 
 def _list(value: Any) -> list[Any]:

@@ -25,11 +25,3 @@ def check_character(text: str) -> str:
         total += quotient + rest
         factor = 3 - factor
     return ALPHABET[-total % size]
-
-
-def is_intact(identifier: str) -> bool:
-    """Return whether an identifier fits its check character; True without one."""
-    text, mark, check = identifier.partition("#")
-    if not mark:
-        return True
-    return all(letter in ALPHABET for letter in text) and check == check_character(text)

@@ -73,11 +73,11 @@ def create_doses(*, by: Actor, doses: int, seed: int = SEED) -> dict[str, int]:
 
 
 @action
-def stock_site(*, by: Actor, site: Site, campaign: str = CAMPAIGN) -> int:
+def stock_site(*, by: Actor, site: Site) -> int:
     """Receive vaccine at a site and open its sessions of the next days. Idempotent. Return the sessions opened."""
-    expires, known = today() + timedelta(days=SHELF_LIFE), campaign_of(campaign).vaccines
-    for name, _volume in _vaccines(campaign_of(campaign)):
-        vaccine = known[name]
+    expires, campaign = today() + timedelta(days=SHELF_LIFE), campaign_of(CAMPAIGN)
+    for name, _volume in _vaccines(campaign):
+        vaccine = campaign.vaccines[name]
         lot = stock.record_lot(
             by=by,
             site=site,
@@ -88,7 +88,7 @@ def stock_site(*, by: Actor, site: Site, campaign: str = CAMPAIGN) -> int:
             open_minutes=vaccine.open_minutes or 24 * 60,
         )
         stock.receive(by=by, site=site, lot=lot, vials=VIALS, key=uuid5(_KEYS, f"{site.pk}/{lot.pk}"))
-    return session_plan.open_sessions(by=by, site=site, campaign=campaign, days=SESSION_DAYS)
+    return session_plan.open_sessions(by=by, site=site, campaign=CAMPAIGN, days=SESSION_DAYS)
 
 
 @action

@@ -33,9 +33,9 @@ def fill(by: Actor, doses: int = DOSES, seed: int = SEED) -> dict[str, int]:
     return counts
 
 
-def open_sites(by: Actor, most: int | None = None) -> int:
+def open_sites(by: Actor) -> int:
     """Stock the sites and open their sessions; returns the number of sessions."""
-    return sum(stock_site(by=by, site=site) for site in Site.objects.filter(active=True).order_by("pk")[:most])
+    return sum(stock_site(by=by, site=site) for site in Site.objects.filter(active=True).order_by("pk"))
 
 
 @job("vaccination.first_look", queue="upkeep")
