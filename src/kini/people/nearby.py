@@ -1,4 +1,4 @@
-"""Nearby places and offices for the visitor's area.
+"""Nearby places and offices for the visitor's area, and the origin of distances in lists.
 
 Only the area is stored, in a cookie of this browser; a position from the browser is used once and not stored.
 """
@@ -52,6 +52,44 @@ class Surroundings:
     places: list[NearbyPlace]
     units: list[Unit]
     exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Origin of the distances in a list: a point with its name; without one, perhaps an error text.
+
+    Attributes:
+        exact: the visitor's position, which the device sent.
+    """
+
+    point: Point | None = None
+    name: str = ""
+    problem: str = ""
+    exact: bool = False
+
+    @property
+    def typed(self) -> str:
+        """Text for the input field."""
+        return "" if self.exact else self.name
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Errors of the page, by the id of their field."""
+        return [("near", self.problem)] if self.problem else []
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Return the device's position (POST, so that no log has it), else what was typed, else the visitor's area."""
+    if request.method == "POST":
+        point = geocoding.parse_point(request.POST)
+        if point is None or queries.locate(*point) is None:
+            return Origin(problem=geocoding.outside_city_text())
+        return Origin(point, _("where you are"), exact=True)
+    if typed := request.GET.get("near", "")[:80].strip():
+        point, problem = geocoding.geocode(typed)
+        return Origin(point, typed, problem)
+    area = area_of(request)
+    return Origin((area.latitude, area.longitude), area.name) if area else Origin()
 
 
 def surroundings_of(area: Area, point: Point | None, places: int) -> Surroundings:

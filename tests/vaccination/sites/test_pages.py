@@ -80,14 +80,18 @@ def test_a_manager_counts_a_shipment_in_and_ends_a_vial(district: District, clie
 
 def test_residents_see_sites_with_free_places_only(district: District, client: CheckedClient) -> None:
     SiteHours.objects.create(site=district.one, weekday=0, starts="08:00", ends="11:00", an_hour=40, walk_in_percent=20)
-    assert "Puskesmas" not in client.get(page("sites")).content.decode()
+    assert page("site", "gambir") not in client.get(page("sites")).content.decode(), "it has no place yet"
     district.receive(1)
     district.session(10)
     text = client.get(page("sites")).content.decode()
     assert page("site", "gambir") in text
     assert page("site", "sawah") not in text
     assert page("site", "gambir") not in client.get(page("sites"), {"vaccine": "pfizer"}).content.decode()
-    assert client.get(page("sites"), {"near": "Gambir"}).status_code == 200
+    near = client.get(page("sites"), {"near": "Gambir"}).content.decode()
+    assert re.search(r'value="Gambir"', near)
+    assert re.search(r"\d k?m\b", near)
+    assert client.get(page("sites"), {"near": "zzz"}).status_code == 422
+    assert client.post(page("sites"), {"lat": "0", "lon": "0"}).status_code == 422
     text = client.get(page("site", "gambir")).content.decode()
     assert "08.00 – 11.00" in text
     assert client.get(page("site", "nowhere")).status_code == 404
