@@ -19,7 +19,7 @@ from kini.satusehat.models import Comparison, NationalRecord, PulledDifference
 from kini.satusehat.permissions import SatusehatPermission
 from kini.satusehat.satusehat_client import clients
 from kini.vaccination.models import Dose
-from kini.vaccination.public import CORRECT_DOSES, dose_by_number
+from kini.vaccination.public import CORRECT_DOSES, campaign_files, dose_by_number
 from kini.web.formats import today
 from kini.web.redirects import see_other
 
@@ -67,7 +67,7 @@ def dose(request: HttpRequest, reference: str) -> HttpResponse:
     national = NationalRecord.objects.filter(record_type="dose", record_id=record.pk).first()
     context = {
         "dose": record,
-        "vaccine": difference_labels.vaccine_name(record.vaccine),
+        "vaccine": campaign_files.vaccine_name(record.vaccine),
         "person": details_of(record.person),
         "national": national,
         "problems": difference_labels.sentences_of(national.problems) if national else [],
@@ -108,12 +108,10 @@ def _both_sides(row: PulledDifference) -> list[tuple[str, str, str]]:
     ours, theirs = row.dose, row.theirs
     given = {True: _("Given"), False: _("Not given")}
     lot = (ours.lot.number if ours.lot else ours.lot_number) if ours else ""
-    their_vaccine = (
-        difference_labels.vaccine_name(theirs["vaccine"]) if theirs["vaccine"] else ", ".join(theirs["codes"])
-    )
+    their_vaccine = campaign_files.vaccine_name(theirs["vaccine"]) if theirs["vaccine"] else ", ".join(theirs["codes"])
     return [
         (_("State"), given[ours.state == "given"] if ours else "–", given[theirs["status"] == "completed"]),
-        (_("Vaccine"), difference_labels.vaccine_name(ours.vaccine) if ours else "–", their_vaccine),
+        (_("Vaccine"), campaign_files.vaccine_name(ours.vaccine) if ours else "–", their_vaccine),
         (_("Dose"), str(ours.number) if ours else "–", str(theirs["number"] or "–")),
         (_("Day"), ours.given_on.isoformat() if ours else "–", theirs["day"]),
         (_("Lot"), lot or "–", theirs["lot"] or "–"),

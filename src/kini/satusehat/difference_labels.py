@@ -1,4 +1,4 @@
-"""Names for pages: differences, fields, vaccines."""
+"""Names for pages: differences, fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.satusehat.refused_records import advice_on, from_json
-from kini.vaccination.public import campaign_files
 
 #: Kinds of `comparison.Difference`.
 COMPARED = {
@@ -40,12 +39,6 @@ PLACES = {
     "officer": gettext_lazy("Complete the vaccinator's profile"),
     "operator": gettext_lazy("Ask the operator"),
 }
-
-
-def vaccine_name(vaccine: str) -> str:
-    """Return the name of a vaccine of the pack, or its id."""
-    known = campaign_files.vaccines().get(vaccine)
-    return str(known.name) if known else vaccine
 
 
 def sentences_of(problems: list[Mapping[str, str]]) -> list[dict[str, Any]]:

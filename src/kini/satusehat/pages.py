@@ -16,6 +16,7 @@ from kini.satusehat import actions, difference_labels
 from kini.satusehat.models import PullRequest
 from kini.satusehat.satusehat_client import clients
 from kini.vaccination.models import Dose
+from kini.vaccination.public import campaign_files
 from kini.web.redirects import see_other
 
 
@@ -44,6 +45,6 @@ def fetch(request: HttpRequest) -> HttpResponse:
         "is_connected": bool(clients()),
         "last": last,
         "problems": difference_labels.sentences_of(last.problems) if last else [],
-        "doses": [(each, difference_labels.vaccine_name(each.vaccine)) for each in pulled],
+        "doses": [(each, campaign_files.vaccine_name(each.vaccine)) for each in pulled],
     }
     return render(request, "satusehat/fetch.html", context)

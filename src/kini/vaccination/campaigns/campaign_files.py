@@ -33,6 +33,12 @@ def vaccine_of(key: str) -> Vaccine:
     return _look_up(vaccines(), key, "vaccine")
 
 
+def vaccine_name(key: str) -> str:
+    """Return the name of a vaccine, or its id when the pack does not have it any more."""
+    known = vaccines().get(key)
+    return str(known.name) if known else key
+
+
 def campaigns(root: Path | None = None) -> dict[str, Campaign]:
     """Return the campaigns of a pack (default: the running city's) by id, cached.
 
@@ -49,6 +55,12 @@ def campaign_of(name: str) -> Campaign:
         LookupError: the pack has none of that name; the message names those it has.
     """
     return _look_up(campaigns(), name, "campaign")
+
+
+def campaign_name(name: str) -> str:
+    """Return the name of a campaign, or its id when the pack does not have it any more."""
+    known = campaigns().get(name)
+    return str(known.name) if known else name
 
 
 def check_campaigns(root: Path) -> Iterable[ConfigError]:

@@ -16,6 +16,7 @@ from kini.core.actors import ActionRefused
 from kini.documents.public import typesetting
 from kini.people.models import Resident
 from kini.people.queries import actor_for
+from kini.vaccination.campaigns.campaign_files import vaccine_name
 from kini.vaccination.certificates import actions, code_picture, publication, queries
 from kini.vaccination.certificates.models import Certificate
 from kini.vaccination.certificates.verdict_sentences import REASONS, VALID
@@ -67,7 +68,7 @@ def certificate(request: HttpRequest, reference: str) -> HttpResponse:
         "dose": dose,
         "certificate": current,
         "code": code_picture.svg(current.code),
-        "vaccine": queries.vaccine_name(dose),
+        "vaccine": vaccine_name(dose.vaccine),
     }
     return render(request, "vaccination/certificate.html", context)
 
@@ -107,7 +108,7 @@ def _paper(dose: Dose, current: Certificate) -> dict[str, Any]:
     rows = [
         (_("Name"), person.name),
         (_("Date of birth"), formats.day(person.birth_date) if person.birth_date else ""),
-        (_("Vaccine"), queries.vaccine_name(dose)),
+        (_("Vaccine"), vaccine_name(dose.vaccine)),
         (_("Dose"), str(dose.number)),
         (_("Day"), formats.day(dose.given_on)),
         (_("Issued by"), str(dose.agency.title)),

@@ -14,7 +14,7 @@ from kini.documents.public import signing_keys
 from kini.people import queries as people_queries
 from kini.people.models import Assurance, FamilyTie, Resident
 from kini.people.public import PersonDetails, details_of
-from kini.vaccination.campaigns.campaign_files import vaccines
+from kini.vaccination.campaigns.campaign_files import vaccine_name
 from kini.vaccination.certificates import issuing_keys
 from kini.vaccination.certificates.business_rules import RuleSet, read_rules
 from kini.vaccination.certificates.dose_content import certificate_codes
@@ -68,13 +68,7 @@ def _with_certificates(doses: Iterable[Dose]) -> Iterator[DoseCertificate]:
     wanted = [dose for dose in doses if certificate_codes(dose)]
     current = {each.dose_id: each for each in Certificate.objects.filter(dose__in=wanted, revoked_at=None)}
     for dose in wanted:
-        yield DoseCertificate(dose, current.get(dose.pk), vaccine_name(dose))
-
-
-def vaccine_name(dose: Dose) -> str:
-    """Name of a dose's vaccine; its id when the pack does not have it any more."""
-    vaccine = vaccines().get(dose.vaccine)
-    return str(vaccine.name) if vaccine else dose.vaccine
+        yield DoseCertificate(dose, current.get(dose.pk), vaccine_name(dose.vaccine))
 
 
 def is_own(by: Actor, dose: Dose) -> bool:

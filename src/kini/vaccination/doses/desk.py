@@ -16,9 +16,9 @@ from kini.people.models import Person
 from kini.people.public import NATIONAL_ID, PersonDetails, details_of, identifier_types, officers_only
 from kini.people.queries import actor_for
 from kini.records.public import require_read, visible
+from kini.vaccination.campaigns.campaign_files import campaign_name, vaccine_name
 from kini.vaccination.doses import actions, dose_stock, queries
 from kini.vaccination.doses.actions import DoseCorrection
-from kini.vaccination.doses.dose_names import campaign_name, vaccine_name
 from kini.vaccination.doses.models import Dose, DoseDispute
 from kini.vaccination.doses.record_access import CORRECT, dose_by_number
 from kini.vaccination.permissions import VaccinationPermission

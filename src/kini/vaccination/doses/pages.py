@@ -13,8 +13,8 @@ from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import details_of
 from kini.people.queries import actor_for
+from kini.vaccination.campaigns.campaign_files import campaign_name, vaccine_name
 from kini.vaccination.doses import actions
-from kini.vaccination.doses.dose_names import campaign_name, vaccine_name
 from kini.vaccination.doses.models import Dose, DoseDispute
 from kini.web.redirects import see_other
 

@@ -8,10 +8,10 @@ from kini.people import actions as people_actions
 from kini.people.public import details_of, officers_only, person_reads
 from kini.people.queries import actor_for
 from kini.records.public import visible
-from kini.vaccination.campaigns.campaign_files import campaigns
+from kini.vaccination.campaigns.campaign_files import campaign_name, campaigns, vaccine_name
 from kini.vaccination.doses.record_access import ACCESS_TYPE, VACCINATE
 from kini.vaccination.permissions import VaccinationPermission
-from kini.vaccination.registrations import notifications, queries
+from kini.vaccination.registrations import queries
 from kini.vaccination.registrations.models import NextDose
 
 #: People on a page: as many as a team calls in a day.
@@ -34,8 +34,8 @@ def missed(request: HttpRequest) -> HttpResponse:
             {
                 "dose": row,
                 "person": details_of(row.person),
-                "campaign": campaigns()[row.campaign].name if row.campaign in campaigns() else row.campaign,
-                "vaccine": notifications.vaccine_name(row.last_vaccine),
+                "campaign": campaign_name(row.campaign),
+                "vaccine": vaccine_name(row.last_vaccine),
             }
             for row in shown
         ],

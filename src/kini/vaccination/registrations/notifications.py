@@ -16,7 +16,7 @@ from kini.messages.public import MessageType, Recipient, message_types
 from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
 from kini.people.public import details_of, has_profile
-from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_of
+from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.registrations.models import NextDose, Registration
 from kini.web import formats
 
@@ -189,8 +189,3 @@ def tell_next(message_type: str, dose: NextDose) -> Message | None:
         link=reverse("vaccination:person", args=[dose.campaign, dose.person_id]),
         needed_by=needed if message_type == DUE else None,
     )
-
-
-def vaccine_name(vaccine: str) -> str:
-    """Return the name of a vaccine of the pack."""
-    return str(vaccine_of(vaccine).name)

@@ -21,7 +21,7 @@ from kini.people.models import Person, User
 from kini.people.public import details_of, has_profile
 from kini.people.queries import actor_for
 from kini.services.public import FieldBase, FormData, PageSnapshot, questions
-from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns
+from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns, vaccine_name
 from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.doses.queries import doses_of
@@ -121,7 +121,7 @@ def person(request: HttpRequest, campaign: str, person: int) -> HttpResponse:
         "person": member.name or _("You"),
         "eligibility": eligibility,
         "rules": eligibility.reasons,
-        "options": [notifications.vaccine_name(option.vaccine) for option in eligibility.options],
+        "options": [vaccine_name(option.vaccine) for option in eligibility.options],
     }
     status = 422 if error or (parsed and parsed.errors) else 200
     return render(request, "vaccination/registrations/person.html", context, status=status)
@@ -164,7 +164,7 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
             "qr": qr(row.booking.reference),
             "place": notifications.place_name(row),
             "bring": notifications.bring(row),
-            "vaccine": notifications.vaccine_name(row.vaccine),
+            "vaccine": vaccine_name(row.vaccine),
         }
     elif row.is_active and eligibility.number == row.number and eligibility.earliest:
         context["offers"] = appointments.sites_with(_wish(row, eligibility), near=_home(row))

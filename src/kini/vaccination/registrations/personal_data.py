@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.people import queries as people_queries
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
-from kini.vaccination.campaigns.campaign_files import campaigns
+from kini.vaccination.campaigns.campaign_files import campaign_name
 from kini.vaccination.registrations.models import NextDose, Registration
 
 STATE_LABELS = {
@@ -27,7 +27,7 @@ def _registrations(subject: DataSubject) -> Iterator[DataRecord]:
     for each in Registration.objects.filter(own).select_related("booking__slot").order_by("created_at", "pk"):
         yield {
             "number": each.reference,
-            "campaign": _name(each.campaign),
+            "campaign": campaign_name(each.campaign),
             "dose": each.number,
             "made": each.created_at,
             "appointment": each.booking.slot.starts_at if each.booking else None,
@@ -39,15 +39,11 @@ def _next_doses(subject: DataSubject) -> Iterator[DataRecord]:
     persons = people_queries.person_tree(subject.resident.person_id)
     for each in NextDose.objects.filter(person__in=persons).order_by("due_on"):
         yield {
-            "campaign": _name(each.campaign),
+            "campaign": campaign_name(each.campaign),
             "dose": each.number,
             "due": each.due_on,
             "missed": each.missed_after,
         }
-
-
-def _name(campaign: str) -> str:
-    return str(campaigns()[campaign].name) if campaign in campaigns() else campaign
 
 
 def register() -> None:

@@ -12,7 +12,7 @@ from kini.booking.models import EXPECTED_STATES, Booking
 from kini.booking.queries import day_range
 from kini.ledger.models import Balance, Entry
 from kini.ledger.public import balances, entries_of
-from kini.vaccination.campaigns.campaign_files import vaccines
+from kini.vaccination.campaigns.campaign_files import vaccine_name, vaccines
 from kini.vaccination.sites.models import Lot, Shipment, Site, Vial
 from kini.vaccination.sites.stock import accounts, problem_of_lot
 from kini.vaccination.sites.vial_plan import VialPlan, plan_vials
@@ -78,12 +78,7 @@ class EntryLine:
 
 def lot_name(lot: Lot) -> str:
     """Name of a vaccine with the number of a lot."""
-    return f"{_vaccine_name(lot.vaccine)} {lot.number}"
-
-
-def _vaccine_name(key: str) -> str:
-    known = vaccines().get(key)
-    return str(known.name) if known else key
+    return f"{vaccine_name(lot.vaccine)} {lot.number}"
 
 
 def _dose(key: str) -> int:
@@ -158,7 +153,7 @@ def _vaccine_row(site: Site, key: str, vials: list[tuple[Vial, str, int]]) -> Va
     doses = sum(doses for vial, _name, doses in vials if vial.lot.vaccine == key)
     plan = plan_vials(present, today_.count() - present, doses, per_vial)
     missing = -(-abs(sum(short.values())) // dose)
-    return VaccineRow(_vaccine_name(key), has["free"], has["second"], has["open"], has["booked"], missing, plan)
+    return VaccineRow(vaccine_name(key), has["free"], has["second"], has["open"], has["booked"], missing, plan)
 
 
 def lot_entries(lot: Lot) -> QuerySet[Entry]:

@@ -11,7 +11,7 @@ from kini.booking.models import Booking
 from kini.core.actors import Actor
 from kini.core.crypto import permanent_hash
 from kini.people.models import Person
-from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_of
+from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_name
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import questions_for
 from kini.vaccination.campaigns.subject import Subject
@@ -53,7 +53,7 @@ def day_file(by: Actor, site: Site, day: date) -> dict[str, Any]:
                 "id": each.lot.pk,
                 "number": each.lot.number,
                 "vaccine": each.lot.vaccine,
-                "name": str(vaccine_of(each.lot.vaccine).name),
+                "name": vaccine_name(each.lot.vaccine),
                 "opened": each.opened,
             }
             for each in queries.usable_lots(site, day)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from kini.core.actors import ActionRefused
 from kini.people.public import details_of, officers_only
 from kini.people.queries import actor_for
-from kini.vaccination.campaigns.campaign_files import vaccine_of
+from kini.vaccination.campaigns.campaign_files import vaccine_name
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.visits import actions, queries
 from kini.web.redirects import see_other
@@ -37,7 +37,7 @@ def events_page(request: HttpRequest) -> HttpResponse:
     shown = list(rows.select_related("dose__person__resident")[:PER_PAGE])
     queries.log_persons(by, [each.dose.person for each in shown])
     context = {
-        "rows": [(each, details_of(each.dose.person), vaccine_of(each.dose.vaccine).name) for each in shown],
+        "rows": [(each, details_of(each.dose.person), vaccine_name(each.dose.vaccine)) for each in shown],
         "wrong": wrong,
         "reference": reference,
         "errors": [(f"review-{reference}", wrong)] if wrong else [],

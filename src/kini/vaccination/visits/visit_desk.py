@@ -15,13 +15,12 @@ from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people.queries import actor_for
-from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_of
+from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_name
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import questions_for
 from kini.vaccination.campaigns.screening_schema import Question
 from kini.vaccination.campaigns.subject import Subject
 from kini.vaccination.doses import queries as dose_queries
-from kini.vaccination.doses.dose_names import vaccine_name
 from kini.vaccination.visits import actions, queries, safety_checks
 from kini.vaccination.visits.desk import VACCINATE, visit_for
 from kini.vaccination.visits.entries import EventEntry, VisitEntry
@@ -176,6 +175,6 @@ def lots_of(visit: Visit, campaign: Campaign, options: list[str]) -> list[dict[s
     """Return the lots at the site: of vaccines that are due, or of the whole campaign where none is."""
     known = options or [each for series in campaign.series.values() for each in series.vaccines]
     return [
-        {"lot": each.lot, "opened": each.opened, "name": vaccine_of(each.lot.vaccine).name}
+        {"lot": each.lot, "opened": each.opened, "name": vaccine_name(each.lot.vaccine)}
         for each in queries.usable_lots(visit.site, today(), known)
     ]
