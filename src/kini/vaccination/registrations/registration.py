@@ -17,7 +17,14 @@ from kini.services.public import services_on_other_pages, start_panels
 from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.doses.record_access import ACCESS_TYPE, VACCINATE
 from kini.vaccination.permissions import VaccinationPermission
-from kini.vaccination.registrations import jobs, message_replies, notifications, personal_data, retention  # noqa: F401 -- jobs register themselves
+from kini.vaccination.registrations import (
+    health_record,
+    message_replies,
+    notifications,
+    personal_data,
+    retention,
+)
+from kini.vaccination.registrations import jobs as jobs  # jobs register themselves
 from kini.vaccination.registrations.models import NextDose, Registration
 from kini.web.navigation import NavItem, navigation
 
@@ -47,6 +54,7 @@ def register() -> None:
     start_panels.register("vaccination-registrations", _service_panel)
     personal_data.register()
     retention.register()
+    health_record.register()
     missed = NavItem(
         *("vaccination:desk-missed", _("Missed doses"), "clock", 112, "desk", _("Health")),
         visible=has_permission(VaccinationPermission.SEE_DOSES),

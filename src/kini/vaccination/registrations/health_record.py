@@ -1,0 +1,59 @@
+"""Section of a person's health record: what comes next, by the same facts and rules as a registration."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.records.public import HealthEntry, HealthSection, Subject, health_sections
+from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_name
+from kini.vaccination.campaigns.eligibility import Eligibility, schedule
+from kini.vaccination.campaigns.schema import Campaign
+from kini.vaccination.registrations import queries
+from kini.vaccination.registrations.fast_rows import facts_of
+from kini.vaccination.registrations.queries import NOTHING_STATED
+from kini.web import formats
+
+
+def _next_doses(subject: Subject) -> Iterator[HealthEntry]:
+    """Next dose of each series that the person has begun or may begin: from when, and why."""
+    person, today = subject.resident.person, formats.today()
+    for campaign in campaigns().values():
+        facts = facts_of(person.pk, campaign.disease)
+        seen = queries.subject_of(person, campaign, NOTHING_STATED, facts)
+        for each in schedule(campaign, seen, facts.doses, today):
+            if each.number is not None and each.earliest is not None:
+                yield _next_dose(campaign, each)
+
+
+def _next_dose(campaign: Campaign, each: Eligibility) -> HealthEntry:
+    assert each.earliest is not None
+    names = ", ".join(vaccine_name(option.vaccine) for option in each.options)
+    latest = _("Best on %(day)s") % {"day": formats.day_long(each.recommended)} if each.recommended else ""
+    lines = (
+        _("With %(vaccines)s") % {"vaccines": names} if names else "",
+        "" if each.may else latest,
+        *(reason.sentence for reason in each.reasons[:2]),
+    )
+    series = str(campaign.series[each.series].name)
+    return HealthEntry(
+        _("%(series)s, dose %(number)d") % {"series": series, "number": each.number or 1},
+        each.earliest,
+        tuple(filter(None, lines)),
+        _("Possible now") if each.may else _("From %(day)s") % {"day": formats.day_long(each.earliest)},
+        "info" if each.may else "neutral",
+        link=reverse("services:service", args=[campaign.service]),
+        link_text=_("Choose place and time"),
+    )
+
+
+def register() -> None:
+    """Register the section; called once at start."""
+    section = HealthSection(
+        *(gettext_lazy("What comes next"), "calendar", 5, _next_doses),
+        gettext_lazy("Computed today from your doses, age and illnesses by the rules of each campaign."),
+        gettext_lazy("Is a dose missing below? Bring its paper or card to a health centre, which enters it."),
+        shared=False,
+    )
+    health_sections.register("next-doses", section)
