@@ -15,7 +15,7 @@ from kini.cases import actions as case_actions
 from kini.cases.public import CasePermission, access
 from kini.core import audit, current_time, events
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
+from kini.core.actors import ActionRefused, Actor, require_system, system
 from kini.core.grants import Scope
 from kini.people.rules import require
 from kini.services.models import Service
@@ -170,8 +170,7 @@ def _lock_if_due(by: Actor, booking: Booking, query: Callable[[Service], QuerySe
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
     current = locked.get(pk=booking.pk)
     return current if query(current.slot.service).filter(pk=current.pk).exists() else None

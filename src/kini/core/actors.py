@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from kini.core.grants import Grant
 
 
@@ -46,3 +48,9 @@ class ActionRefused(Exception):
 
 class NotAllowed(ActionRefused):
     """The actor lacks the permission."""
+
+
+def require_system(by: Actor) -> None:
+    """Raise NotAllowed unless a job or command acts."""
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("Only the system can do this."))

@@ -11,11 +11,9 @@ from datetime import timedelta
 from itertools import batched
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from kini.core import audit, current_time, file_references, file_store
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, system
+from kini.core.actors import Actor, require_system, system
 from kini.core.jobs import periodic
 from kini.core.models import OrphanedFile
 
@@ -42,8 +40,7 @@ def delete_orphans(*, by: Actor) -> int:
     Raises:
         NotAllowed: unless the actor is the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     if not len(file_references.references):
         raise NoFileColumns
     _remove_leftovers()

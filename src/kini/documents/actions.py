@@ -10,7 +10,7 @@ from kini.city.models import Agency
 from kini.city.public import pack
 from kini.core import audit, current_time, files, references
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.documents import queries, signing_keys, typesetting
 from kini.documents.document_types import DocumentType, document_types
 from kini.documents.models import OPEN_STATES, DocumentState, SignedDocument, SignedDocumentEntry
@@ -130,8 +130,7 @@ def remove_content(*, by: Actor, document: SignedDocument) -> SignedDocument:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     kind, document = _lock(by, document)
     kind.content_removed(by=by, document=document)
     document.content = document.sha256 = ""  # the sweep of unreferenced files deletes the file

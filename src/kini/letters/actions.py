@@ -8,7 +8,7 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cases.public import access
 from kini.core import current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.documents import actions as document_actions
 from kini.letters import content, queries, rules
 from kini.letters.document_type import LETTER, subject_of
@@ -31,8 +31,7 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
         NotAllowed: for anybody but the system.
         ActionRefused: if the service orders no letter at that step's state.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     case = _lock_case(case)
     step = case.timeline.get(number=entry)
     options = _letter_options(case)

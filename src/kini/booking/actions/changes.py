@@ -11,7 +11,7 @@ from kini.cases.public import access
 from kini.cases.rules import RESIDENT
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 
 
 @action
@@ -94,8 +94,7 @@ def transfer_bookings(*, by: Actor, gone: int, kept: int) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     periods = set(Booking.objects.filter(resident_id=kept, state__in=EXCLUSIVE_STATES).values_list("period", flat=True))
     bookings = Booking.objects.select_for_update(of=("self",)).filter(resident_id=gone)
     for booking in bookings.select_related("slot__service"):

@@ -13,7 +13,7 @@ from kini.cases.public import access
 from kini.city.public import pack
 from kini.core import audit, current_time, references
 from kini.core.actions import action, statement_action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 from kini.core.crypto import decrypt_json, encrypt_json
 from kini.people.models import Resident
 from kini.services.models import Service, ServiceVersion
@@ -116,8 +116,7 @@ def open_case(*, by: Actor, booking: Booking) -> Case | None:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     booking = Booking.objects.select_for_update(of=("self",)).select_related("resident").get(pk=booking.pk)
     if booking.case_id or not booking.request:
         return booking.case

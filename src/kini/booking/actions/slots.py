@@ -11,7 +11,7 @@ from kini.booking.schedule import BookingOptions
 from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.services.models import Service
 from kini.web import formats
 from kini.web.formats import city_time
@@ -27,8 +27,7 @@ def open_slots(*, by: Actor, service: Service) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     options, count = queries.options_of(service), 0
     for venue in queries.venues(service):
         count += _update_venue(service, options, venue)
@@ -101,8 +100,7 @@ def create_example_slot(*, by: Actor, service: Service, number: int, units: Coll
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     options = queries.options_of(service)
     venues = [venue for venue in queries.venues(service) if not units or venue.key in units]
     if not venues:
@@ -133,8 +131,7 @@ def end_example_slot(*, by: Actor, slot: Slot) -> None:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     now = current_time.now()
     midnight = city_time(now).replace(hour=0, minute=0, second=0, microsecond=0)
     slot.starts_at = max(now - timedelta(hours=2), midnight)

@@ -12,7 +12,7 @@ from kini.cases.models import Attachment, Case, Draft
 from kini.cases.timeline import redaction
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.people.public import legal_holds
 from kini.services.public import kinds, snapshot_of
 
@@ -86,5 +86,4 @@ def _on_hold(case: Case) -> bool:
 
 
 def _only_the_program(by: Actor) -> None:
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)

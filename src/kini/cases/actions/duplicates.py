@@ -9,7 +9,7 @@ from kini.cases.models import Case, NotDuplicate
 from kini.cases.permissions import CasePermission
 from kini.core import audit, events
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.services.public import kinds, snapshot_of
 
 
@@ -81,8 +81,7 @@ def release_duplicates(*, by: Actor, case: Case) -> Case | None:
         NotAllowed: when anybody but the program asks.
         ActionRefused: when the case has not gone away.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     case = lock_case(case)
     if case.outcome not in rules.UNDECIDED:
         raise ActionRefused(_("This case is still open or has been decided."))

@@ -12,7 +12,7 @@ from kini.cases.models import Case, Draft
 from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.core.crypto import decrypt, encrypt, needs_rotation
 from kini.people.models import Resident
 from kini.services import queries as service_queries
@@ -168,5 +168,4 @@ def _resealed(sealed: bytes | memoryview, context: str) -> bytes:
 
 
 def _only_the_program(by: Actor) -> None:
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)

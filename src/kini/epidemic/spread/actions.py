@@ -2,11 +2,9 @@
 
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
-
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, require_system
 from kini.epidemic.case_records.models import CaseRecord
 from kini.epidemic.spread.area_summaries import areas_content, counted_periods, record_span
 from kini.epidemic.spread.day_summaries import day_summaries
@@ -28,8 +26,7 @@ def publish_figures(*, by: Actor, disease: str, until: date, everything: bool = 
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     first = min(record_span(disease), default=None)
     if first is None or first > until:
         return 0
@@ -87,8 +84,7 @@ def withdraw_made_up_figures(*, by: Actor) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     rows = sum(model.objects.filter(made_up=True).delete()[0] for model in (PublishedDay, PublishedAreas))
     if rows:
         audit.record(by=by, action="epidemic.figures-withdrawn", subject="disease:all", detail={"rows": rows})

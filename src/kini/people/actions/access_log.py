@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, events, security_log
 from kini.core.actions import action, statement_action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
 from kini.people import access_log, access_log_rules, action_helpers, rules
@@ -39,8 +39,7 @@ def report_unusual_access(*, by: Actor, officer: Officer, day: date, reads: int,
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     subject = f"access:{officer.pk}:{day.isoformat()}:{'looks' if looks else 'reads'}"
     if AuditEntry.objects.filter(subject=subject).exists():
         return False

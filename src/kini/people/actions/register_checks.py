@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kini.city.public import pack
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.core.crypto import encrypt_json
 from kini.people import action_helpers, encrypted_fields, queries, rules
 from kini.people.assurance import Proof, change_level, forbid_own_profile, remove_number
@@ -100,8 +100,7 @@ def record_register_failure(*, by: Actor, check: RegisterCheck) -> RegisterCheck
 
 
 def _open_check(by: Actor, check: RegisterCheck) -> RegisterCheck:
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     return RegisterCheck.objects.select_for_update(of=("self",)).select_related("officer__user").get(pk=check.pk)
 
 

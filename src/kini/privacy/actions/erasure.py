@@ -9,7 +9,7 @@ from kini.cases.public import lock_case
 from kini.city.public import pack
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, require_system
 from kini.core.delivery import can_deliver, send_text
 from kini.people.models import User
 from kini.people.public import personal_data_categories
@@ -26,8 +26,7 @@ def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
         NotAllowed: unless the system is the actor.
         ActionRefused: if the person is on legal hold, or works for the city.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     case = lock_case(case)
     if case.state != "deleting" or case.submitted_by is None:
         return {}

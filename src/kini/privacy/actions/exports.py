@@ -10,7 +10,7 @@ from kini.cases.models import Case
 from kini.cases.public import case_answers, lock_case
 from kini.core import audit, crypto, current_time, files
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, NotAllowed, require_system
 from kini.privacy import data_export, queries
 from kini.privacy.models import Export
 
@@ -24,8 +24,7 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     case = lock_case(case)
     if case.closed_at or case.submitted_by is None:
         return None

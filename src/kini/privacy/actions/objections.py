@@ -1,12 +1,10 @@
 """Actions on objections to a use of personal data, with restriction of processing until they are decided."""
 
-from django.utils.translation import gettext as _
-
 from kini.cases.models import Case
 from kini.cases.public import case_answers
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, require_system
 from kini.people.public import personal_data_categories
 from kini.privacy import queries
 from kini.privacy.models import Restriction
@@ -51,5 +49,4 @@ def apply_objection(*, by: Actor, case: Case) -> list[str]:
 
 
 def _only_the_program(by: Actor) -> None:
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, current_time, events
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 from kini.core.database.fast_models import build_row, insert_deferred
 from kini.people import queries as people_queries
 from kini.people.models import Officer, Resident
@@ -101,8 +101,7 @@ def copy_consents(*, by: Actor, kept: int, gone: int) -> int:
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     there = set(ConsentStatement.objects.filter(resident=kept).values_list("purpose", "reference", "since"))
     copies = []
     for statement in ConsentStatement.objects.filter(resident=gone).order_by("since"):

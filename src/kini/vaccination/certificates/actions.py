@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 from kini.documents.public import signing_keys
 from kini.vaccination.certificates import business_rules, hc1, issuing_keys, queries, trust, uvci
 from kini.vaccination.certificates.dose_content import content_of
@@ -178,5 +178,4 @@ def _require_own(by: Actor, dose: Dose) -> None:
 
 
 def _require_system(by: Actor) -> None:
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)

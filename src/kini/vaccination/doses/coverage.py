@@ -10,13 +10,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from kini.analytics.disclosure import is_small
 from kini.city.public import city_tables
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, require_system
 from kini.core.database.bulk_copy import copy_rows
 from kini.epidemic.models import AreaFigure
 from kini.epidemic.public import measures, settled_counts, suppress_areas
@@ -52,8 +51,7 @@ def publish_coverage(*, by: Actor, campaign: str, until: date) -> int:
         NotAllowed: for anybody but the system.
         LookupError: the pack has no such campaign.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     disease = campaign_of(campaign).disease
     sunday = until - timedelta(days=(until.weekday() + 1) % 7)
     counts = _counts(campaign, sunday) if disease else {}
@@ -81,8 +79,7 @@ def withdraw_coverage(*, by: Actor, campaign: str) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     figures = AreaFigure.objects.filter(source=measures.COUNTED_DOSES, disease=campaign_of(campaign).disease or "")
     removed = figures.delete()[0]
     audit.record(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kini.booking.models import Booking
 from kini.core import current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.ledger.public import balance, record_entry
 from kini.people.models import Resident
 from kini.vaccination.sites import appointments, session_plan
@@ -41,7 +41,7 @@ def keep(*, by: Actor, site: Site, first_dose: UUID, dose: KeptDose) -> SecondDo
     Raises:
         NotAllowed: for anybody but the system.
     """
-    _system_only(by)
+    require_system(by)
     site = lock(site)
     second, _created = SecondDose.objects.get_or_create(
         first_dose=first_dose,
@@ -65,7 +65,7 @@ def keep_waiting(*, by: Actor, site: Site) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    _system_only(by)
+    require_system(by)
     site = lock(site)
     waiting = SecondDose.objects.filter(site=site, kept=False, ended_at=None).order_by("due_on", "pk")
     return sum(_keep_one(site, second) for second in waiting)
@@ -183,15 +183,10 @@ def release_lapsed(*, by: Actor) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    _system_only(by)
+    require_system(by)
     late = SecondDose.objects.filter(ended_at=None, until__lt=today()).order_by("site_id", "pk")
     released = 0
     for first_dose in list(late.values_list("first_dose", flat=True)[:1_000]):
         with transaction.atomic():
             released += release(by=by, first_dose=first_dose, because="lapsed")
     return released
-
-
-def _system_only(by: Actor) -> None:
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))

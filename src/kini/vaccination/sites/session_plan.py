@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
 
 from kini.booking.models import EVERYBODY, WALK_IN, Quota, Slot
 from kini.city.public import pack
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, require_system
 from kini.core.dated_rules import rule_in_force
 from kini.ledger.models import Balance
 from kini.ledger.public import balance, record_entry
@@ -182,8 +181,7 @@ def settle(*, by: Actor, session: Session) -> bool:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     site = lock(session.site)
     quotas = list(Quota.objects.select_for_update(no_key=True).filter(slot=session.pk).order_by("pk"))
     session = Session.objects.get(pk=session.pk)

@@ -15,7 +15,7 @@ from kini.booking.models import EXPECTED_STATES, WALK_IN, Booking, Quota
 from kini.booking.queries import day_range
 from kini.core import audit, current_time, events
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 from kini.ledger.public import balance
 from kini.people.models import Resident, User
 from kini.vaccination.events import StandbyCalled
@@ -98,8 +98,7 @@ def call_next(*, by: Actor, site: Site) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     site, called = lock(site), 0
     for session in _last_sessions(site):
         _close_started(site, session)
@@ -210,8 +209,7 @@ def lapse_calls(*, by: Actor, site: Site) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     lock(site)
     late = StandbyRequest.objects.select_for_update(of=("self",)).filter(
         site=site, state="called", answer_by__lte=current_time.now()

@@ -13,7 +13,7 @@ from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core import audit, current_time, references
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, require_system
 from kini.epidemic.case_records.models import CaseExposure, CaseRecord
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.diseases.tracing_schema import Tracing
@@ -54,8 +54,7 @@ def create_demo_contacts(*, by: Actor, disease: str, cases: int = 400, seed: int
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     tracing, random = tracing_of(disease), Random(seed)  # noqa: S311 -- made-up data
     newest = CaseRecord.objects.filter(source=SOURCE, disease=disease, classification="confirmed")
     chosen = list(newest.select_related("area").order_by("-reported_on", "pk")[:cases])
@@ -75,8 +74,7 @@ def remove_demo_contacts(*, by: Actor) -> int:
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     made_up = Q(exposures__case__source=SOURCE) | Q(became_case__source=SOURCE)
     keys = set(Contact.objects.filter(made_up).values_list("pk", flat=True))
     Contact.objects.filter(pk__in=keys).delete()

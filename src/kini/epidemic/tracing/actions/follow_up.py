@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, current_time, events
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, require_system
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.tracing.contact_changes import locked, require_open, require_words, save, subject_of
 from kini.epidemic.tracing.events import RedFlagReported
@@ -120,8 +120,7 @@ def close_due(*, by: Actor, day: date) -> int:
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     due = Contact.objects.select_for_update(skip_locked=True).filter(
         follow_up=FollowUp.UNDER, follow_up_until__lt=day, red_flag_at=None
     )

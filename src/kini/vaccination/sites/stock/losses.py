@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 from kini.ledger.models import Balance
 from kini.ledger.public import balance
 from kini.vaccination.sites.models import Lot, Site, Vial
@@ -159,8 +159,7 @@ def write_off_expired(*, by: Actor) -> int:
     Raises:
         NotAllowed: for anybody but the system.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the system can do this."))
+    require_system(by)
     ended = 0
     late = Vial.objects.filter(ended_at=None, use_by__lt=current_time.now()).select_related("site", "lot")
     for vial in late.order_by("site_id", "pk"):
