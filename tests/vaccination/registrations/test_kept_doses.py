@@ -9,7 +9,7 @@ from kini.core import current_time
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses.actions import NewDose
 from kini.vaccination.doses.models import Dose
-from kini.vaccination.registrations import actions, queries
+from kini.vaccination.registrations import actions, next_dose_actions, queries
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import verification
 from kini.vaccination.sites.models import SecondDose, Session
@@ -52,7 +52,7 @@ def test_the_second_dose_is_kept_for_the_recommended_week(campaign: Campaign, ru
     assert (kept.due_on, kept.kept) == (expected.recommended, True)
     assert campaign.district.doses("free") == free - DOSE
     for _ in range(2):
-        actions.keep_next_dose(by=BY, dose=dose)
+        next_dose_actions.keep_next_dose(by=BY, dose=dose)
     assert SecondDose.objects.count() == 1
 
 

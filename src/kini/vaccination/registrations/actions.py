@@ -1,7 +1,6 @@
 """Actions on registrations: register somebody, take, move and give up an appointment, end and tell."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -16,9 +15,8 @@ from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
 from kini.people.public import PersonDetails, has_profile, similarity
-from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns
+from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.campaigns.eligibility import Eligibility
-from kini.vaccination.doses.models import Dose
 from kini.vaccination.events import PlaceTaken
 from kini.vaccination.registrations import queries
 from kini.vaccination.registrations.fast_rows import (
@@ -30,13 +28,9 @@ from kini.vaccination.registrations.fast_rows import (
 from kini.vaccination.registrations.models import MOST_PER_ACCOUNT, Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED, Statements
 from kini.vaccination.sites import appointments, second_doses
-from kini.vaccination.sites.models import SecondDose
-from kini.vaccination.sites.second_doses import KeptDose
 from kini.web.formats import city_time, day, today
 
 BY = system("vaccination.registration")
-#: How long a second dose is kept after its best day where the rules name no last day.
-KEPT_FOR = timedelta(days=28)
 PREFIX, SOURCE = "VR", "vaccination.registration"
 #: Id of a booking; it is known when the row is written, together with the rest of the transaction.
 _BOOKING = "(SELECT id FROM booking_booking WHERE reference = %s)"
@@ -227,34 +221,6 @@ def end_given(*, by: Actor, person: Person, campaign: str, series: str, number: 
         person__in=tree, campaign=campaign, series=series, number__lte=number, state__in=Registration.ACTIVE
     )
     return len([_end(by, each, "given") for each in rows])
-
-
-@action
-def keep_next_dose(*, by: Actor, dose: Dose) -> SecondDose | None:
-    """Keep the second dose at the site that gave the first, of the vaccine and for the days that the rules say.
-
-    Whatever was kept since an earlier dose of the series is freed: it was used, or is not needed. Idempotent.
-
-    Raises:
-        NotAllowed: for anybody but the system.
-    """
-    campaign = campaigns().get(dose.campaign)
-    series = campaign.series_of(dose.vaccine) if campaign else None
-    if campaign is None or series is None:
-        return None
-    for kept in queries.open_kept_doses(dose.person, dose.campaign, campaign.series[series].vaccines):
-        if kept.first_dose != dose.uuid or dose.state != "given":
-            second_doses.release(by=by, first_dose=kept.first_dose)
-    if dose.source != "site" or dose.site is None or dose.state != "given" or dose.number != 1:
-        return None
-    statements = Statements(proofs=[dose.group] if dose.group else [])
-    eligibility = queries.eligibility_of(dose.person, campaign, dose.given_on, statements, series)
-    if eligibility.number != 2 or eligibility.recommended is None:  # noqa: PLR2004 -- a later dose was given already
-        return None
-    option = next((each for each in eligibility.options if each.vaccine == dose.vaccine), eligibility.options[0])
-    until = eligibility.latest or eligibility.recommended + KEPT_FOR
-    wanted = KeptDose(dose.campaign, option.vaccine, option.volume_ul, eligibility.recommended, until)
-    return second_doses.keep(by=by, site=dose.site, first_dose=dose.uuid, dose=wanted)
 
 
 @action

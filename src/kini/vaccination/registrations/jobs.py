@@ -45,7 +45,7 @@ def follow_recorded_dose(event: DoseRecorded) -> None:
     if series and dose.state == "given":
         actions.end_given(by=BY, person=dose.person, campaign=dose.campaign, series=series, number=dose.number)
     next_dose_actions.follow_doses(by=BY, person=dose.person)
-    actions.keep_next_dose(by=BY, dose=dose)
+    next_dose_actions.keep_next_dose(by=BY, dose=dose)
 
 
 @subscribe(DoseChanged, name="vaccination.follow_changed_dose")

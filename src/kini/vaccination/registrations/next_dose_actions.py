@@ -1,10 +1,10 @@
-"""Actions on next doses: compute them from the doses of a person, and mark who was told."""
+"""Actions on next doses: compute them from the doses of a person, keep the second one, and mark who was told."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor
+from kini.core.actors import Actor, require_system
 from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.vaccination.campaigns.campaign_files import campaigns
@@ -15,6 +15,12 @@ from kini.vaccination.registrations import queries
 from kini.vaccination.registrations.fast_rows import facts_of
 from kini.vaccination.registrations.models import NextDose
 from kini.vaccination.registrations.queries import Statements
+from kini.vaccination.sites import second_doses
+from kini.vaccination.sites.models import SecondDose
+from kini.vaccination.sites.second_doses import KeptDose
+
+#: How long a second dose is kept after its best day where the rules name no last day.
+KEPT_FOR = timedelta(days=28)
 
 
 @action
@@ -63,6 +69,35 @@ def _store(person: Person, name: str, series: str, last: Dose) -> NextDose | Non
             setattr(row, field, value)
         row.save()
     return row
+
+
+@action
+def keep_next_dose(*, by: Actor, dose: Dose) -> SecondDose | None:
+    """Keep the second dose at the site that gave the first, of the vaccine and for the days that the rules say.
+
+    Doses kept since an earlier one of the series are freed: they were used, or are not needed. Idempotent.
+
+    Raises:
+        NotAllowed: for anybody but the system.
+    """
+    require_system(by)
+    campaign = campaigns().get(dose.campaign)
+    series = campaign.series_of(dose.vaccine) if campaign else None
+    if campaign is None or series is None:
+        return None
+    for kept in queries.open_kept_doses(dose.person, dose.campaign, campaign.series[series].vaccines):
+        if kept.first_dose != dose.uuid or dose.state != "given":
+            second_doses.release(by=by, first_dose=kept.first_dose)
+    if dose.source != "site" or dose.site is None or dose.state != "given" or dose.number != 1:
+        return None
+    statements = Statements(proofs=[dose.group] if dose.group else [])
+    eligibility = queries.eligibility_of(dose.person, campaign, dose.given_on, statements, series)
+    if eligibility.number != 2 or eligibility.recommended is None:  # noqa: PLR2004 -- a later dose was given already
+        return None
+    option = next((each for each in eligibility.options if each.vaccine == dose.vaccine), eligibility.options[0])
+    until = eligibility.latest or eligibility.recommended + KEPT_FOR
+    wanted = KeptDose(dose.campaign, option.vaccine, option.volume_ul, eligibility.recommended, until)
+    return second_doses.keep(by=by, site=dose.site, first_dose=dose.uuid, dose=wanted)
 
 
 @action
