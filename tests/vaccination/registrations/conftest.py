@@ -17,8 +17,9 @@ from kini.vaccination.doses.models import Dose
 from kini.vaccination.registrations import actions
 from kini.vaccination.registrations.actions import Wish
 from kini.vaccination.registrations.models import Registration
-from kini.vaccination.registrations.queries import NON_RESIDENT, Statements
+from kini.vaccination.registrations.queries import Statements
 from kini.vaccination.sites.models import Session
+from kini.vaccination.sites.session_plan import NON_RESIDENT
 from kini.web.formats import today
 from tests.cases import town
 from tests.vaccination.sites.conftest import District, make_district

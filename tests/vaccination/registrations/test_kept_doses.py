@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
-from kini.booking.models import Slot
+from kini.booking.models import Quota, Slot
 from kini.core import current_time
+from kini.messages.models import InboundMessage
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses.actions import NewDose
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.registrations import actions, next_dose_actions, queries
+from kini.vaccination.registrations.message_replies import receive_registration
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import verification
 from kini.vaccination.sites.models import SecondDose, Session
@@ -77,6 +79,16 @@ def test_the_kept_place_is_offered_taken_moved_and_given_up(campaign: Campaign, 
     actions.cancel(by=campaign.by, registration=moved)
     assert (SecondDose.objects.get().kept, campaign.district.doses("second")) == (True, DOSE)
     assert list(verification.differences()) == []
+
+
+def test_an_sms_takes_the_kept_place_where_all_sessions_are_full(campaign: Campaign, run_jobs: RunJobs) -> None:
+    registration, _session = second(campaign, run_jobs)
+    Quota.objects.update(capacity=0)
+    inbound = InboundMessage(text="vaksin", sender="+6281200000001")
+    assert receive_registration(inbound)
+    registration.refresh_from_db()
+    assert registration.booking
+    assert registration.booking.group == "second"
 
 
 def test_who_goes_elsewhere_frees_it(campaign: Campaign, run_jobs: RunJobs) -> None:

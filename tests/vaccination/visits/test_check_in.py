@@ -21,8 +21,9 @@ from kini.services.models import Service
 from kini.vaccination.models import Dose, PhoneConflict, Registration, Session, Visit
 from kini.vaccination.registrations import actions as registration_actions
 from kini.vaccination.registrations.actions import Wish
-from kini.vaccination.registrations.queries import NON_RESIDENT, Statements
+from kini.vaccination.registrations.queries import Statements
 from kini.vaccination.sites import stock
+from kini.vaccination.sites.session_plan import NON_RESIDENT
 from kini.vaccination.sites.stock import accounts
 from kini.vaccination.visits import actions
 from kini.vaccination.visits.day_file import day_file

@@ -7,7 +7,6 @@ VAKSIN BATAL VR-7KQ2-M4XD             cancels
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from kini.booking.public import SlotFull
 from kini.city import queries as city_queries
-from kini.city.models import Area
 from kini.city.public import pack
 from kini.core import references
 from kini.core.actors import ActionRefused, Actor, ActorKind, system
@@ -28,6 +26,7 @@ from kini.vaccination.registrations import actions, notifications, queries
 from kini.vaccination.registrations.actions import PREFIX, Wish
 from kini.vaccination.registrations.birth_dates import parse_birth_date
 from kini.vaccination.registrations.models import Registration
+from kini.vaccination.registrations.place_search import home_of, wish_of
 from kini.vaccination.registrations.queries import Statements
 from kini.vaccination.sites import appointments
 from kini.web import formats
@@ -38,7 +37,7 @@ _WORDS = re.compile(r"\s*([A-Za-z]{4,12})\b[\s:,.]*(.*)", re.DOTALL)
 #: Word that cancels, in each language of the city.
 CANCEL = gettext_lazy("CANCEL")
 #: Times that are tried, when others take them first.
-TRIES, DAYS_AHEAD = 5, 30
+TRIES = 5
 
 
 def receive_registration(inbound: InboundMessage) -> str | None:
@@ -134,12 +133,7 @@ def _book_nearest(by: Actor, row: Registration) -> None:
     eligibility = queries.eligibility_of_registration(row, today())
     if eligibility.number != row.number or eligibility.earliest is None:
         return
-    first = max(eligibility.earliest, today())
-    vaccines = [option.vaccine for option in eligibility.options]
-    wish = appointments.Wish(row.campaign, vaccines, first, first + timedelta(days=DAYS_AHEAD), queries.groups_of(row))
-    code = details_of(row.person).area
-    area: Area | None = city_queries.area(code) if code else None
-    near = (area.latitude, area.longitude) if area else None
+    wish, near = wish_of(row, eligibility), home_of(row)
     for offer in appointments.sites_with(wish, near, count=1):
         for slot in appointments.open_slots(wish, offer.site.pk)[:TRIES]:
             try:

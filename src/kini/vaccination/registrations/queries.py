@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kini.booking.models import EVERYBODY, EXPECTED_STATES, Booking
+from kini.booking.models import EVERYBODY, EXPECTED_STATES
 from kini.booking.queries import day_range
 from kini.core.actors import Actor, ActorKind
 from kini.people import queries as people_queries
@@ -21,10 +21,9 @@ from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations.fast_rows import Facts, facts_of
 from kini.vaccination.registrations.models import NextDose, Registration
 from kini.vaccination.sites.models import SecondDose, Site
+from kini.vaccination.sites.session_plan import NON_RESIDENT
 from kini.web.formats import today
 
-#: Quota of people who live outside of the city.
-NON_RESIDENT = "non-resident"
 #: Days before a dose is due on which people are told.
 DAYS_BEFORE = 3
 #: Score from which a typed name and birth date are those of an expected person.
@@ -137,11 +136,6 @@ def own_registrations(user: User) -> QuerySet[Registration]:
     resident = Resident.objects.filter(user=user).first()
     ids = people_queries.own_person_ids(resident) if resident else []
     return registrations().filter(Q(registered_by=user) | Q(person__in=ids)).order_by("-created_at", "-pk")
-
-
-def registration_of_booking(booking: Booking) -> Registration | None:
-    """Return the registration of an appointment; its person is who comes, also without a profile."""
-    return registrations().filter(booking=booking).first()
 
 
 def expected_at(site: Site, day: date) -> QuerySet[Registration]:

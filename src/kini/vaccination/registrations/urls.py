@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from kini.vaccination.registrations import desk, pages
+from kini.vaccination.registrations import appointment_pages, desk, pages
 
 urlpatterns = [
     path("vaccination/", pages.choose_campaign, name="campaigns"),
-    path("vaccination/registrations/<str:reference>/", pages.registration, name="registration"),
-    path("vaccination/registrations/<str:reference>/at/<slug:site>/", pages.times, name="times"),
-    path("vaccination/registrations/<str:reference>/cancel/", pages.cancel, name="cancel-registration"),
-    path("vaccination/registrations/<str:reference>/waiting-list/", pages.waiting_list, name="waiting-list"),
+    path("vaccination/registrations/<str:reference>/", appointment_pages.registration, name="registration"),
+    path("vaccination/registrations/<str:reference>/at/<slug:site>/", appointment_pages.times, name="times"),
+    path("vaccination/registrations/<str:reference>/cancel/", appointment_pages.cancel, name="cancel-registration"),
+    path(
+        "vaccination/registrations/<str:reference>/waiting-list/", appointment_pages.waiting_list, name="waiting-list"
+    ),
     path("vaccination/campaigns/<slug:campaign>/", pages.choose_person, name="people"),
     path("vaccination/campaigns/<slug:campaign>/other/", pages.other, name="other"),
     path("vaccination/campaigns/<slug:campaign>/<int:person>/", pages.person, name="person"),

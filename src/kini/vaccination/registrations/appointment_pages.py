@@ -1,0 +1,156 @@
+"""Residents' pages of a registration: its appointment with the code, places to choose, the waiting list of today."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.core.actors import ActionRefused
+from kini.core.ids import parse_pk
+from kini.people.models import User
+from kini.people.public import details_of, has_profile
+from kini.people.queries import actor_for
+from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns, vaccine_name
+from kini.vaccination.registrations import actions, notifications, queries
+from kini.vaccination.registrations.models import Registration
+from kini.vaccination.registrations.place_search import home_of, waiting_sites, wish_of
+from kini.vaccination.sites import appointments, standby
+from kini.vaccination.sites.appointments import OpenSlot
+from kini.vaccination.sites.models import Site
+from kini.web.formats import city_time, today
+from kini.web.qr import qr
+from kini.web.redirects import see_other
+
+
+@never_cache
+@login_required
+@require_safe
+def registration(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a registration: the appointment with its code, or whether and when, and places to choose."""
+    row = _own(request, reference)
+    eligibility = queries.eligibility_of_registration(row, today())
+    changing = row.state == "booked" and "change" in request.GET
+    context: dict[str, Any] = _context(row) | {"eligibility": eligibility, "changing": changing}
+    if row.state == "booked" and row.booking and not changing:
+        context |= {
+            "qr": qr(row.booking.reference),
+            "place": notifications.place_name(row),
+            "bring": notifications.bring(row),
+            "vaccine": vaccine_name(row.vaccine),
+            # For tomorrow the reminder may have been sent before the place was taken.
+            "reminder": city_time(row.booking.slot.starts_at).date() > today() + timedelta(days=1),
+        }
+    elif row.is_active and eligibility.number == row.number and eligibility.earliest:
+        context["offers"] = appointments.sites_with(wish_of(row, eligibility), near=home_of(row))
+        if row.state == "waiting" and has_profile(row.person):
+            context["standby"] = standby.request_of_today(row.person.resident, row.campaign)
+            context["standby_sites"] = [] if context["offers"] else waiting_sites(row, eligibility)
+    return render(request, "vaccination/registrations/registration.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def times(request: HttpRequest, reference: str, site: str) -> HttpResponse:
+    """Free times at a site; posting one takes the place."""
+    row, by, error = _own(request, reference), actor_for(request), ""
+    if not row.is_active:
+        raise Http404
+    if request.method == "POST":
+        slot = parse_pk(request.POST.get("slot"))
+        try:
+            if not slot:
+                raise ActionRefused(_("Choose a time."))
+            change = actions.move if row.state == "booked" else actions.book
+            change(by=by, registration=row, slot=slot)
+        except ActionRefused as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("The place is yours."))
+            return see_other("vaccination:registration", row.reference)
+    eligibility = queries.eligibility_of_registration(row, today())
+    slots = appointments.open_slots(wish_of(row, eligibility), site) if eligibility.earliest else []
+    context = _context(row) | {
+        "site": get_object_or_404(Site, pk=site, active=True),
+        "days": _by_day(slots),
+        "error": error,
+        "errors": [("slot", error)] if error else [],
+    }
+    return render(request, "vaccination/registrations/times.html", context, status=422 if error else 200)
+
+
+@login_required
+@require_POST
+def waiting_list(request: HttpRequest, reference: str) -> HttpResponse:
+    """Join the waiting list of today of a site, or leave it."""
+    row, by = _own(request, reference), actor_for(request)
+    assert isinstance(request.user, User)
+    if row.state != "waiting" or not has_profile(row.person):
+        raise Http404
+    resident = row.person.resident
+    try:
+        if "leave" in request.POST:
+            waiting = standby.request_of_today(resident, row.campaign)
+            if waiting and waiting.user_id == request.user.pk:
+                standby.leave(by=by, request=waiting)
+                messages.success(request, _("You are not on the waiting list any more."))
+        else:
+            eligibility = queries.eligibility_of_registration(row, today())
+            sites = {site.pk: site for site in waiting_sites(row, eligibility)}
+            site = sites.get(request.POST.get("site", ""))
+            if site is None:
+                raise ActionRefused(_("Choose where you want to wait."))
+            standby.join(
+                by=by,
+                resident=resident,
+                user=request.user,
+                site=site,
+                campaign=row.campaign,
+                vaccines=[option.vaccine for option in eligibility.options],
+            )
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    return see_other("vaccination:registration", reference)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Cancel a registration and its appointment."""
+    row = _own(request, reference)
+    try:
+        actions.cancel(by=actor_for(request), registration=row)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Cancelled. The place is free for somebody else."))
+    return see_other("vaccination:registration", reference)
+
+
+def _own(request: HttpRequest, reference: str) -> Registration:
+    row = queries.registrations().filter(reference=reference).first()
+    if row is None or row.campaign not in campaigns() or not queries.may_change(actor_for(request), row):
+        raise Http404
+    return row
+
+
+def _context(row: Registration) -> dict[str, Any]:
+    return {
+        "registration": row,
+        "campaign": campaign_of(row.campaign),
+        "dose": campaign_of(row.campaign).series[row.series].doses[row.number - 1].name,
+        "person": details_of(row.person).name or _("You"),
+    }
+
+
+def _by_day(slots: list[OpenSlot]) -> dict[date, list[OpenSlot]]:
+    days: dict[date, list[OpenSlot]] = {}
+    for slot in slots:
+        days.setdefault(city_time(slot.starts_at).date(), []).append(slot)
+    return days
