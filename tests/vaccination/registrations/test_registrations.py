@@ -275,11 +275,15 @@ def test_pages_lead_from_the_service_to_an_appointment(campaign: Campaign) -> No
     page = client.get(made["Location"]).content.decode()
     assert "/at/gambir/" in page
     times = f"{made['Location']}at/gambir/"
-    assert client.post(times, {}).status_code == 422
+    for slot in ("", "²"):
+        assert client.post(times, {"slot": slot}).status_code == 422
     assert client.get(times).status_code == 200
     assert client.post(times, {"slot": campaign.session.pk})["Location"] == made["Location"]
-    booked = client.get(made["Location"]).content.decode()
-    assert "<svg" in booked
+    booked = client.get(made["Location"])
+    assert "<svg" in booked.content.decode()
+    assert not booked.context["reminder"], "tomorrow: it may have been sent already"
+    with current_time.freeze(current_time.now() - timedelta(days=1)):
+        assert client.get(made["Location"]).context["reminder"]
     own = client.get(f"/vaccination/campaigns/covid-19/{campaign.rina.person_id}/")
     assert own.status_code == 200
     saved = client.post(f"/vaccination/campaigns/covid-19/{campaign.rina.person_id}/", {})
