@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from kini.satusehat.fhir.codes import SNOMED, Coding
+from kini.records.public import SNOMED, Code
 from kini.satusehat.fhir.vaccination import Reaction, Screening, Vaccination, VaccineCodes
 
 UUID_ = UUID("0c5b3a8e-7e0f-4a63-9c1c-0b7f0f6f9a11")
 ASTRAZENECA = VaccineCodes(kfa="93004035", kfa_group="VG213", cvx="210")
 POLIO = VaccineCodes(kfa="93000001", cvx="178")
 AT = datetime(2026, 11, 2, 3, 30, tzinfo=UTC)
-REACTION = Reaction(UUID("6f6b0d52-9a0d-4f2f-9d3f-0a3f5a3e8d10"), Coding(SNOMED, "367391008", "Malaise"), AT, True)
+REACTION = Reaction(UUID("6f6b0d52-9a0d-4f2f-9d3f-0a3f5a3e8d10"), Code(SNOMED, "367391008", "Malaise"), AT, True)
 SCREENING = Screening(
     at=AT,
     temperature=Decimal("36.5"),
@@ -24,7 +24,7 @@ SCREENING = Screening(
     had_covid=True,
     pregnant=False,
     health_worker=False,
-    comorbidities=(Coding(SNOMED, "73211009", "Diabetes mellitus"),),
+    comorbidities=(Code(SNOMED, "73211009", "Diabetes mellitus"),),
 )
 
 

@@ -4,7 +4,7 @@ Medicines, allergies and problems are sections that every summary has; of what t
 that there is no information. Codes are those that rooms give with their entries; texts are in the active language.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
@@ -13,12 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.utils.translation import gettext as _
 
-from kini.records.public import Code, Immunization, Problem, TestResult
+from kini.records.public import HL7, LOINC, Code, Immunization, Problem, TestResult, concept
 
-LOINC = "http://loinc.org"
 IPS = "http://hl7.org/fhir/uv/ips"
 ABSENT = f"{IPS}/CodeSystem/absent-unknown-uv-ips"
-TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 
 type Json = dict[str, Any]
 type Fact = Immunization | TestResult | Problem
@@ -99,15 +97,15 @@ class _Builder:
         """Add a Condition."""
         content: Json = {
             "identifier": self._identifier(fact.reference),
-            "verificationStatus": _concept([Code(f"{TERMINOLOGY}/condition-ver-status", fact.certainty)]),
-            "category": [_concept([Code(f"{TERMINOLOGY}/condition-category", "problem-list-item")])],
-            "code": _concept(fact.codes, fact.name),
+            "verificationStatus": concept(Code(f"{HL7}/condition-ver-status", fact.certainty)),
+            "category": [concept(Code(f"{HL7}/condition-category", "problem-list-item"))],
+            "code": concept(*fact.codes, text=fact.name),
             "subject": {"reference": self.patient},
             "onsetDateTime": fact.since.isoformat(),
         }
         if fact.certainty != "entered-in-error":
-            state = Code(f"{TERMINOLOGY}/condition-clinical", "resolved" if fact.ended else "active")
-            content["clinicalStatus"] = _concept([state])
+            state = Code(f"{HL7}/condition-clinical", "resolved" if fact.ended else "active")
+            content["clinicalStatus"] = concept(state)
         if fact.ended:
             content["abatementDateTime"] = fact.ended.isoformat()
         return self._add("Condition", fact.reference, content, f"{fact.name}, {fact.since.isoformat()}")
@@ -117,13 +115,13 @@ class _Builder:
         content: Json = {
             "identifier": self._identifier(fact.reference),
             "status": "not-done" if fact.not_done else "completed",
-            "vaccineCode": _concept(fact.codes, fact.vaccine),
+            "vaccineCode": concept(*fact.codes, text=fact.vaccine),
             "patient": {"reference": self.patient},
             "occurrenceDateTime": fact.day.isoformat(),
             "protocolApplied": [{"doseNumberPositiveInt": fact.number}],
         }
         if fact.target:
-            content["protocolApplied"][0]["targetDisease"] = [_concept(fact.target_codes, fact.target)]
+            content["protocolApplied"][0]["targetDisease"] = [concept(*fact.target_codes, text=fact.target)]
         if fact.not_done:
             content["statusReason"] = {"text": fact.not_done}
         if fact.lot:
@@ -139,20 +137,20 @@ class _Builder:
         content: Json = {
             "identifier": self._identifier(fact.reference),
             "status": "final",
-            "category": [_concept([Code(f"{TERMINOLOGY}/observation-category", "laboratory")])],
-            "code": _concept(fact.codes, fact.test),
+            "category": [concept(Code(f"{HL7}/observation-category", "laboratory"))],
+            "code": concept(*fact.codes, text=fact.test),
             "subject": {"reference": self.patient},
             "effectiveDateTime": fact.day.isoformat(),
             "performer": [performer],
-            "valueCodeableConcept": _concept(fact.result_codes, fact.result),
+            "valueCodeableConcept": concept(*fact.result_codes, text=fact.result),
         }
         return self._add("Observation", fact.reference, content, f"{fact.test}: {fact.result}, {fact.day.isoformat()}")
 
     def no_problems(self) -> str:
         words = _("No information about illnesses")
-        status = Code(f"{TERMINOLOGY}/condition-clinical", "active")
+        status = Code(f"{HL7}/condition-clinical", "active")
         content = {
-            "clinicalStatus": _concept([status]),
+            "clinicalStatus": concept(status),
             "code": _absent("no-problem-info", words),
             "subject": {"reference": self.patient},
         }
@@ -160,9 +158,9 @@ class _Builder:
 
     def no_allergies(self) -> str:
         words = _("No information about allergies")
-        status = Code(f"{TERMINOLOGY}/allergyintolerance-clinical", "active")
+        status = Code(f"{HL7}/allergyintolerance-clinical", "active")
         content = {
-            "clinicalStatus": _concept([status]),
+            "clinicalStatus": concept(status),
             "code": _absent("no-allergy-info", words),
             "patient": {"reference": self.patient},
         }
@@ -193,7 +191,7 @@ class _Builder:
         items = "".join(f"<li>{escape(self.texts[each])}</li>" for each in entries)
         return {
             "title": title,
-            "code": _concept([Code(LOINC, code, display)]),
+            "code": concept(Code(LOINC, code, display)),
             "text": {"status": "generated", "div": _div(f"<ul>{items}</ul>")},
             "entry": [{"reference": each} for each in entries],
         }
@@ -206,7 +204,7 @@ class _Builder:
             "id": url[9:],
             "language": about.language,
             "status": "final",
-            "type": _concept([Code(LOINC, "60591-5", "Patient summary Document")]),
+            "type": concept(Code(LOINC, "60591-5", "Patient summary Document")),
             "subject": {"reference": self.patient},
             "date": about.at.isoformat(timespec="seconds"),
             "author": [{"reference": self.author}],
@@ -228,16 +226,8 @@ class _Builder:
         return [{"system": f"{self.about.address}/health-record", "value": reference}]
 
 
-def _concept(codes: Iterable[Code], text: str = "") -> Json:
-    coding = [
-        {"system": each.system, "code": each.code} | ({"display": each.display} if each.display else {})
-        for each in codes
-    ]
-    return ({"coding": coding} if coding else {}) | ({"text": text} if text else {})
-
-
 def _absent(code: str, words: str) -> Json:
-    return _concept([Code(ABSENT, code)], words)
+    return concept(Code(ABSENT, code), text=words)
 
 
 def _div(content: str) -> str:

@@ -11,15 +11,7 @@ from django.utils.functional import Promise
 
 from kini.core.registry import Registry
 from kini.people.models import Resident
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code of a system: LOINC, SNOMED CT, CVX ..."""
-
-    system: str
-    code: str
-    display: str = ""
+from kini.records.fhir_codes import Code
 
 
 @dataclass(frozen=True, slots=True)

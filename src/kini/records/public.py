@@ -10,7 +10,13 @@ from kini.records.access import require_read as require_read
 from kini.records.access import visible as visible
 from kini.records.consent_purposes import ConsentPurpose as ConsentPurpose
 from kini.records.consent_purposes import consent_purposes as consent_purposes
-from kini.records.health_sections import Code as Code
+from kini.records.fhir_codes import CVX as CVX
+from kini.records.fhir_codes import HL7 as HL7
+from kini.records.fhir_codes import ICD10 as ICD10
+from kini.records.fhir_codes import LOINC as LOINC
+from kini.records.fhir_codes import SNOMED as SNOMED
+from kini.records.fhir_codes import Code as Code
+from kini.records.fhir_codes import concept as concept
 from kini.records.health_sections import HealthEntry as HealthEntry
 from kini.records.health_sections import HealthSection as HealthSection
 from kini.records.health_sections import Immunization as Immunization

@@ -1,6 +1,7 @@
 """Codes of vaccines: those of the pack's file first, else the KFA product that an operator entered; and back again."""
 
-from kini.satusehat.fhir.codes import CVX, KFA
+from kini.records.public import CVX
+from kini.satusehat.fhir.codes import KFA
 from kini.satusehat.fhir.vaccination import VaccineCodes
 from kini.satusehat.national_numbers import product_number
 from kini.satusehat.refused_records import Problem

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kini.core.actors import ActionRefused
 from kini.epidemic.diseases.schema import Disease
+from kini.records.public import LOINC
 
-LOINC = "http://loinc.org"
 NIK_SYSTEM = "https://fhir.kemkes.go.id/id/nik"
 #: Results by code of LOINC answers and SNOMED CT, and by the words of labels.
 RESULTS: Mapping[str, str] = {

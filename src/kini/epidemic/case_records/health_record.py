@@ -7,15 +7,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.epidemic.case_records import labels, queries
-from kini.epidemic.case_records.fhir import LOINC
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.diseases.schema import Classification
-from kini.records.public import Code, HealthEntry, HealthSection, Problem, Subject, TestResult, health_sections
+from kini.records.public import (
+    ICD10,
+    LOINC,
+    SNOMED,
+    Code,
+    HealthEntry,
+    HealthSection,
+    Problem,
+    Subject,
+    TestResult,
+    health_sections,
+)
 from kini.web import formats
 
-ICD10 = "http://hl7.org/fhir/sid/icd-10"
-SNOMED = "http://snomed.info/sct"
 #: Verification status of FHIR by classification.
 CERTAINTY: Mapping[str, str] = {
     Classification.SUSPECTED: "unconfirmed",

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from kini.records.public import CVX, Code, concept
 from kini.satusehat.fhir import codes
-from kini.satusehat.fhir.codes import Coding, concept
 from kini.satusehat.fhir.transaction import Resource, Resources, to_role
 
 
@@ -45,8 +45,8 @@ class Screening:
     had_covid: bool | None = None
     pregnant: bool | None = None
     health_worker: bool | None = None
-    comorbidities: tuple[Coding, ...] = ()
-    immunocompromised: tuple[Coding, ...] = ()
+    comorbidities: tuple[Code, ...] = ()
+    immunocompromised: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Reaction:
     """An adverse event after the dose, with its signs in words. `reported`: told by the person afterwards."""
 
     uuid: UUID
-    code: Coding
+    code: Code
     at: datetime
     reported: bool = False
     text: str = ""
@@ -169,12 +169,12 @@ def _condition(dose: Vaccination) -> Resource:
 
 
 def _observation(
-    dose: Vaccination, role: str, category: Coding, code: Coding, value: Coding, *, at: datetime | None = None
+    dose: Vaccination, role: str, category: Code, code: Code, value: Code, *, at: datetime | None = None
 ) -> Resource:
     return _measured(dose, role, category, code, at or dose.arrived_at) | {"valueCodeableConcept": concept(value)}
 
 
-def _measured(dose: Vaccination, role: str, category: Coding, code: Coding, at: datetime) -> Resource:
+def _measured(dose: Vaccination, role: str, category: Code, code: Code, at: datetime) -> Resource:
     return {
         "resourceType": "Observation",
         "identifier": [_identifier(dose, "observation", role)],
@@ -240,13 +240,13 @@ def _immunization(dose: Vaccination) -> Resource:
     return resource
 
 
-def _vaccine(vaccine: VaccineCodes, *, with_product: bool) -> Iterator[Coding]:
+def _vaccine(vaccine: VaccineCodes, *, with_product: bool) -> Iterator[Code]:
     if vaccine.kfa and (with_product or not vaccine.kfa_group):
-        yield Coding(codes.KFA, vaccine.kfa)
+        yield Code(codes.KFA, vaccine.kfa)
     if vaccine.kfa_group:
-        yield Coding(codes.KFA, vaccine.kfa_group)
+        yield Code(codes.KFA, vaccine.kfa_group)
     if vaccine.cvx and with_product:
-        yield Coding(codes.CVX, vaccine.cvx)
+        yield Code(CVX, vaccine.cvx)
 
 
 def _procedure(dose: Vaccination) -> Resource:
@@ -254,7 +254,7 @@ def _procedure(dose: Vaccination) -> Resource:
         "resourceType": "Procedure",
         "identifier": [_identifier(dose, "procedure")],
         "status": "completed",
-        "category": concept(codes.INTRODUCTION) | {"text": codes.INTRODUCTION.display},
+        "category": concept(codes.INTRODUCTION, text=codes.INTRODUCTION.display),
         "code": concept(codes.VACCINATION),
         "subject": _patient(dose),
         "encounter": to_role("encounter"),
@@ -347,7 +347,7 @@ def _item(link: str, text: str, **answer: Any) -> Resource:
     return {"linkId": link, "text": text} | ({"answer": answers} if answers else {})
 
 
-def _codings(link: str, text: str, answers: tuple[Coding, ...]) -> Resource:
+def _codings(link: str, text: str, answers: tuple[Code, ...]) -> Resource:
     item: Resource = {"linkId": link, "text": text}
     return item | ({"answer": [{"valueCoding": each.as_fhir()} for each in answers]} if answers else {})
 
@@ -361,7 +361,7 @@ def as_error(resource: Resource) -> Resource:
     }
 
 
-def _need(dose: Vaccination) -> Coding:
+def _need(dose: Vaccination) -> Code:
     return codes.NEED_OF_COVID_VACCINE if dose.vaccine.is_covid else codes.NEED_OF_VACCINE
 
 

@@ -6,13 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.records.public import Code, HealthEntry, HealthSection, Immunization, Subject, health_sections
+from kini.records.public import CVX, SNOMED, Code, HealthEntry, HealthSection, Immunization, Subject, health_sections
 from kini.vaccination.campaigns.campaign_files import campaign_name, vaccine_name, vaccines
 from kini.vaccination.doses.models import Dose
 from kini.web import formats
-
-CVX = "http://hl7.org/fhir/sid/cvx"
-SNOMED = "http://snomed.info/sct"
 
 
 def _doses(subject: Subject) -> Iterator[HealthEntry]:
