@@ -108,11 +108,11 @@ def test_the_screening_form_has_the_questions_of_the_example() -> None:
 
 
 def test_what_was_not_asked_is_not_answered() -> None:
-    screening = replace(SCREENING, pregnant=None, temperature=None)
+    screening = replace(SCREENING, pregnant=None, temperature=None, comorbidities=())
     resources = resources_of(vaccination(screening=screening))
     asked = set(links(resources["questionnaire"]["item"]))
     assert "temperature" not in resources
-    assert asked.isdisjoint({"2.2", "3.2", "3.8"})
+    assert asked.isdisjoint({"2.2", "2.4", "3.2", "3.8"})
 
 
 def test_a_dose_that_was_not_given_has_no_lot_product_or_procedure() -> None:

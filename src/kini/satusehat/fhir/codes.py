@@ -41,7 +41,6 @@ CHILD = Code(SNOMED, "410601007", "Childhood age person")
 ADOLESCENT = Code(SNOMED, "133937008", "Adolescent")
 ADULT = Code(SNOMED, "133936004", "Adult")
 ELDERLY = Code(SNOMED, "105436006", "Elderly person")
-NO_COMORBIDITY = Code(SNOMED, "2667000", "Absent")
 COMPLAINT = Code(SNOMED, "105721009", "General problem AND/OR complaint")
 
 

@@ -33,7 +33,7 @@ class VaccineCodes:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Answers before the dose; None where nothing was asked. Temperature in degrees Celsius, pressure in mmHg."""
+    """Answers before the dose; None or empty where nothing was asked. Temperature in °C, pressure in mmHg."""
 
     at: datetime
     temperature: Decimal | None = None
@@ -282,7 +282,6 @@ def _questionnaire(dose: Vaccination, screening: Screening) -> Resource:
 def _items(dose: Vaccination, screening: Screening) -> Iterator[Resource]:
     number = f"dosis {dose.last_number}" if dose.last_number else None
     group = codes.age_group(dose.age)
-    comorbidities = screening.comorbidities or (codes.NO_COMORBIDITY,)
     identity = [
         _item("1.1", "Dosis terakhir imunisasi COVID-19 yang didapatkan", valueString=number),
         _item("1.2", "Kapan terakhir kali menerima imunisasi COVID-19?", valueDate=_iso(dose.last_on)),
@@ -291,7 +290,9 @@ def _items(dose: Vaccination, screening: Screening) -> Iterator[Resource]:
         _item("2.1", "Usia", valueCoding=group.as_fhir() if group else None),
         _item("2.2", "Ibu Hamil", valueBoolean=screening.pregnant),
         _item("2.3", "Tenaga Kesehatan", valueBoolean=screening.health_worker),
-        _codings("2.4", "Apakah Anda memiliki penyakit komorbid (jawaban boleh lebih dari satu)", comorbidities),
+        _codings(
+            "2.4", "Apakah Anda memiliki penyakit komorbid (jawaban boleh lebih dari satu)", screening.comorbidities
+        ),
         _codings(
             "2.5", "Apakah Anda memiliki immunocompromised (jawaban boleh lebih dari satu)", screening.immunocompromised
         ),
