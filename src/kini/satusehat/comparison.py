@@ -6,6 +6,7 @@ from datetime import date
 
 from kini.core import current_time
 from kini.satusehat.fhir.immunizations import NationalDose, read_immunization
+from kini.satusehat.fhir.vaccination import identifier_value
 from kini.satusehat.models import Comparison, NationalRecord
 from kini.satusehat.pulling import compared_dose
 from kini.satusehat.rules import ComparedDose, differing_fields
@@ -86,11 +87,6 @@ def _national_doses(client: SatusehatClient, patients: set[str]) -> NationalDose
     return doses
 
 
-def identifier_of(dose: Dose, record: NationalRecord) -> str:
-    """Value of the dose's own identifier, in the edition that was sent."""
-    return str(dose.uuid) if record.edition == 1 else f"{dose.uuid}-{record.edition}"
-
-
 def _differences(
     client: SatusehatClient, dose: Dose, record: NationalRecord | None, national: NationalDoses
 ) -> Iterator[Difference]:
@@ -99,7 +95,7 @@ def _differences(
             state = record.state if record else "not-sent"
             yield Difference(state if state in ("waiting", "refused") else "not-sent", dose.reference, (), dose.pk)
         return
-    theirs = national.get(identifier_of(dose, record), [])
+    theirs = national.get(identifier_value(dose.uuid, record.edition), [])
     if not theirs:
         yield Difference("missing", dose.reference, (), dose.pk)
         return
@@ -122,7 +118,7 @@ def _as_compared(dose: Dose, national: NationalDose) -> ComparedDose:
 def _extra(
     doses: list[Dose], records: dict[int, NationalRecord], national: NationalDoses, day: date
 ) -> Iterator[Difference]:
-    known = {identifier_of(each, records[each.pk]) for each in doses if each.pk in records}
+    known = {identifier_value(each.uuid, records[each.pk].edition) for each in doses if each.pk in records}
     earlier = {str(each.uuid) for each in doses}  # of another person before: an error there
     for value, rows in national.items():
         for each in rows if value not in known else ():

@@ -84,7 +84,7 @@ def location_resource(place: LocalPlace, organization: str) -> Resource:
     code, display = PHYSICAL_TYPES[place.kind]
     resource: Resource = {
         "resourceType": "Location",
-        "identifier": [{"system": f"http://sys-ids.kemkes.go.id/location/{organization}", "value": place.key}],
+        "identifier": [{"system": codes.own_system("location", organization), "value": place.key}],
         "status": "active",
         "name": place.name,
         "mode": "instance",

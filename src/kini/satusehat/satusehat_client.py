@@ -22,6 +22,7 @@ from kini.core import current_time, provider_config
 from kini.core.registry import Registry
 from kini.exchange.public import PermanentFailure, TemporaryFailure
 from kini.satusehat.environment import SatusehatEnvironment
+from kini.satusehat.fhir import codes
 from kini.satusehat.refused_records import Problem, problems_of
 
 log = structlog.get_logger("kini.satusehat")
@@ -111,7 +112,7 @@ class SatusehatClient:
 
     def system(self, kind: str) -> str:
         """Return the system of this organization's own identifiers of a kind ("encounter")."""
-        return f"http://sys-ids.kemkes.go.id/{kind}/{self.organization}"
+        return codes.own_system(kind, self.organization)
 
     def read(self, path: str) -> Resource:
         """Read one resource ("Immunization/ID")."""

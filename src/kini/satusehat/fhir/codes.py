@@ -44,6 +44,11 @@ ELDERLY = Code(SNOMED, "105436006", "Elderly person")
 COMPLAINT = Code(SNOMED, "105721009", "General problem AND/OR complaint")
 
 
+def own_system(kind: str, organization: str) -> str:
+    """Return the system of an organization's own identifiers of a kind ("encounter")."""
+    return f"http://sys-ids.kemkes.go.id/{kind}/{organization}"
+
+
 def age_group(age: int | None) -> Code | None:
     """Return the Ministry's age group of a COVID-19 vaccination; None below 5 years, or of an unknown age."""
     groups = ((60, ELDERLY), (18, ADULT), (12, ADOLESCENT), (5, CHILD))

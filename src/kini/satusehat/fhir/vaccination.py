@@ -99,7 +99,12 @@ class Vaccination:
     @property
     def value(self) -> str:
         """Value of its own identifiers."""
-        return str(self.uuid) if self.edition == 1 else f"{self.uuid}-{self.edition}"
+        return identifier_value(self.uuid, self.edition)
+
+
+def identifier_value(dose: UUID, edition: int) -> str:
+    """Return the value of a dose's own identifiers, in an edition of its record."""
+    return str(dose) if edition == 1 else f"{dose}-{edition}"
 
 
 def resources_of(dose: Vaccination) -> Resources:
@@ -368,7 +373,7 @@ def _need(dose: Vaccination) -> Code:
 
 def _identifier(dose: Vaccination, kind: str, role: str = "") -> dict[str, str]:
     value = f"{dose.value}-{role}" if role else dose.value
-    return {"system": f"http://sys-ids.kemkes.go.id/{kind}/{dose.organization}", "value": value}
+    return {"system": codes.own_system(kind, dose.organization), "value": value}
 
 
 def _patient(dose: Vaccination) -> dict[str, str]:
