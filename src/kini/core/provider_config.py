@@ -4,9 +4,19 @@ import tomllib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kini.core.environment_settings import InvalidEnvironment
 from kini.core.registry import Registry
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def find_address_error(address: str) -> str:
+    """Return what is wrong with the base URL of a provider, or ""; it is https, or http on loopback."""
+    parts = urlsplit(address)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    return "" if is_safe else f'address = "{address}" must begin with https://'
 
 
 def load_providers[P](variable: str, path: Path | None, adapters: Registry[Callable[..., P]]) -> dict[str, P]:

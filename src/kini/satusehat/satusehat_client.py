@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -29,7 +28,6 @@ log = structlog.get_logger("kini.satusehat")
 
 TOKEN = "/oauth2/v1/accesstoken"  # noqa: S105 -- an address
 FHIR = "/fhir-r4/v1"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TEMPORARY = (408, 425, 429)
 #: Most bytes of an answer, and pages of a search.
 MOST_BYTES = 5_000_000
@@ -101,9 +99,8 @@ class SatusehatClient:
             raise ValueError("; ".join(faults))
 
     def _faults(self) -> Iterator[str]:
-        parts = urlsplit(self.address)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            yield f'address = "{self.address}" must begin with https://'
+        if error := provider_config.find_address_error(self.address):
+            yield error
         for name in ("organization", "client_id", "client_secret"):
             if not getattr(self, name):
                 yield f"{name} is missing"

@@ -5,15 +5,14 @@ POST {address}/verifications with a bearer token and {"reference", "nik", "name"
 """
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
+from kini.core import provider_config
 from kini.people.identity_registers.base import IdentityClaim, RegisterAnswer, RegisterUnavailable
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHORTEST_TOKEN = 16
 MOST_BYTES = 4096
 
@@ -58,9 +57,8 @@ class CivilRegistry:
         return list(self._faults())
 
     def _faults(self) -> Iterator[str]:
-        parts = urlsplit(self.address)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            yield f'address = "{self.address}" must begin with https://'
+        if error := provider_config.find_address_error(self.address):
+            yield error
         if len(self.token) < SHORTEST_TOKEN:
             yield f"token is shorter than {SHORTEST_TOKEN} characters"
         if not 0 < self.timeout <= 30:
