@@ -45,11 +45,15 @@ class SandboxHandler(BaseHTTPRequestHandler):
     def json(self, status: int, content: Mapping[str, Any]) -> None:
         self.answer(status, json.dumps(content), "application/json")
 
-    def answer(self, status: int, body: str | bytes, content_type: str) -> None:
+    def answer(
+        self, status: int, body: str | bytes, content_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         content = body.encode() if isinstance(body, str) else body
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 

@@ -120,14 +120,7 @@ class Handler(SandboxHandler):
         if self.muted:
             return
         self.sandbox.requests[f"{self.command} {status}"] += 1
-        content = body.encode() if isinstance(body, str) else body
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+        super().answer(status, body, content_type, headers)
 
     def hang_up(self) -> None:
         """End the connection without an answer."""
