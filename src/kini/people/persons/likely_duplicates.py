@@ -36,6 +36,11 @@ class KnownPerson:
     records: tuple[Person, ...]
     identifiers: frozenset[tuple[str, str]]
 
+    @property
+    def person(self) -> Person:
+        """Record that stands for the person: the root's."""
+        return next(each for each in self.records if each.pk == self.root)
+
 
 def likely_duplicates(person: Person, *, least: float = LEAST_SCORE, most: int = 20) -> list[LikelyDuplicate]:
     """Return persons who may be the same, the likeliest first. The caller logs what it shows.
@@ -48,13 +53,12 @@ def likely_duplicates(person: Person, *, least: float = LEAST_SCORE, most: int =
     """
     [own] = known_persons([person.pk])
     candidates = {pk for condition in _conditions(own) for pk in _some_ids(condition)}
-    likely = []
-    for other in known_persons(candidates - {each.pk for each in own.records}):
-        best = _compare(own, other)
-        if other.root != own.root and best.score >= least and not conflicting_types(own, other):
-            root = next(each for each in other.records if each.pk == other.root)
-            likely.append(LikelyDuplicate(root, best.score, best.reasons))
-    return sorted(likely, key=lambda each: (-each.score, each.person.pk))[:most]
+    others = [
+        other
+        for other in known_persons(candidates - {each.pk for each in own.records})
+        if other.root != own.root and not conflicting_types(own, other)
+    ]
+    return _likeliest(((other.person, _compare(own, other)) for other in others), least, most)
 
 
 def persons_like(details: PersonDetails, *, least: float = LEAST_SCORE, most: int = 10) -> list[LikelyDuplicate]:
@@ -64,12 +68,15 @@ def persons_like(details: PersonDetails, *, least: float = LEAST_SCORE, most: in
         least: lowest score.
         most: number of persons returned.
     """
-    likely = []
-    for other in known_persons(set(_some_ids(sharing_a_key_q(details)))):
-        best = max((compare(details, details_of(each)) for each in other.records), key=lambda each: each.score)
-        if best.score >= least:
-            root = next(each for each in other.records if each.pk == other.root)
-            likely.append(LikelyDuplicate(root, best.score, best.reasons))
+    compared = (
+        (other.person, max((compare(details, details_of(each)) for each in other.records), key=lambda each: each.score))
+        for other in known_persons(set(_some_ids(sharing_a_key_q(details))))
+    )
+    return _likeliest(compared, least, most)
+
+
+def _likeliest(compared: Iterable[tuple[Person, Similarity]], least: float, most: int) -> list[LikelyDuplicate]:
+    likely = [LikelyDuplicate(person, each.score, each.reasons) for person, each in compared if each.score >= least]
     return sorted(likely, key=lambda each: (-each.score, each.person.pk))[:most]
 
 
