@@ -13,7 +13,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.city.models import Area
 from kini.core.actors import ActionRefused, system
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
@@ -30,7 +29,7 @@ BY = system("satusehat.patient")
 #: Similarity of names below which a national record is somebody else's.
 LEAST_SIMILARITY = 0.5
 MASK = re.compile(r"[#*]")
-GENDERS = {"female": "female", "male": "male"}
+GENDERS = ("female", "male")
 
 
 def parse_ihs_number(typed: str) -> str:
@@ -50,12 +49,11 @@ IHS_TYPE = IdentifierType(gettext_lazy("IHS number (SATUSEHAT)"), parse_ihs_numb
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as known here: details, identifiers by type, the mother's NIK, codes of the area of residence."""
+    """A person as known here: details, identifiers by type, the mother's NIK where the person has no number."""
 
     details: PersonDetails
     numbers: dict[str, str] = field(default_factory=dict)
     mothers_nik: str = ""
-    area: str = ""
 
 
 def patient_number(client: SatusehatClient, person: Person) -> str:
@@ -82,11 +80,10 @@ def patient_number(client: SatusehatClient, person: Person) -> str:
 def identity_of(root: Person) -> Identity:
     """Load what is known of a person (the root of its tree)."""
     [known] = people_queries.known_persons([root.pk])
-    details = details_of(next(each for each in known.records if each.pk == root.pk))
-    area = Area.objects.filter(pk=details.area).values_list("code", flat=True).first() if details.area else ""
     numbers = dict(sorted(known.identifiers, reverse=True))
-    mother = "" if NATIONAL_ID in numbers else _mothers_nik([each.pk for each in known.records])
-    return Identity(details, numbers, mother, area or "")
+    is_known = numbers.keys() & {IHS_NUMBER, NATIONAL_ID}
+    mother = "" if is_known else _mothers_nik([each.pk for each in known.records])
+    return Identity(details_of(known.person), numbers, mother)
 
 
 def _mothers_nik(persons: list[int]) -> str:
@@ -168,9 +165,9 @@ def create_patient(client: SatusehatClient, identity: Identity) -> str:
     Raises:
         Refused: the person has no number that SATUSEHAT takes, or details are missing; or it refused the record.
     """
-    if not _is_complete(identity.details) or not identity.area:
+    if not _is_complete(identity.details) or not identity.details.area:
         raise Refused([Problem(code="person-incomplete", path="Patient")])
-    [(system_, number), *_rest] = [*_numbers(identity), ("", "")]
+    system_, number = next(_numbers(identity), ("", ""))
     if not number:
         raise Refused([Problem(code="no-number", path="Patient.identifier")])
     born = client.search("Patient", {"identifier": f"{system_}|{number}"}) if system_ == codes.MOTHERS_NIK else ()
@@ -206,7 +203,7 @@ def _is_complete(details: PersonDetails) -> bool:
 
 def patient_resource(identity: Identity, system_: str, number: str, siblings: int) -> Resource:
     """Build a Patient. `siblings`: children of the same mother and day; twins are numbered from 1, others are 0."""
-    details, digits = identity.details, identity.area.replace(".", "")
+    details, digits = identity.details, identity.details.area.replace(".", "")
     levels = (("province", 2), ("city", 4), ("district", 6), ("village", 10))
     parts = [{"url": name, "valueCode": digits[:length]} for name, length in levels if len(digits) >= length]
     address: Resource = {"use": "home", "country": "ID"}
