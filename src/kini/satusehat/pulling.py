@@ -1,6 +1,6 @@
 """Doses that were given elsewhere: pulled from SATUSEHAT for one person, judged, and stored or put on the work list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 from kini.city.models import Agency
@@ -31,10 +31,13 @@ def pull_person(client: SatusehatClient, person: Person) -> dict[Verdict, int]:
     identity = identity_of(root)
     patient = identity.numbers.get(IHS_NUMBER) or find_patient(client, identity)
     counts: dict[Verdict, int] = {}
-    for national in _immunizations(client, patient) if patient else ():
-        verdict, key = judge(_as_compared(national), compared_doses(root), own=_is_own(client, national))
+    immunizations = list(_immunizations(client, patient)) if patient else []
+    ours = compared_doses(root)
+    for national in immunizations:
+        verdict, key = judge(_as_compared(national), ours, own=_is_own(client, national))
         if verdict is Verdict.NEW:
-            verdict = _store(client, root, national)
+            verdict = _store(client, root, national, ours)
+            ours = compared_doses(root)
         elif verdict in TO_DECIDE:
             _put_on_list(client, root, national, verdict, key)
         counts[verdict] = counts.get(verdict, 0) + 1
@@ -81,16 +84,14 @@ def compared_dose(dose: Dose) -> ComparedDose:
     )
 
 
-def _store(client: SatusehatClient, root: Person, national: NationalDose) -> Verdict:
-    vaccine = vaccine_with(national.codes)
-    number = national.number or 1 + sum(
-        each.given and each.series == "/".join(campaign_and_series_of(vaccine)) for each in compared_doses(root)
-    )
+def _store(client: SatusehatClient, root: Person, national: NationalDose, ours: Sequence[ComparedDose]) -> Verdict:
+    theirs = _as_compared(national)
+    number = theirs.number or 1 + sum(each.given and each.series == theirs.series for each in ours)
     dose = NewDose(
         uuid=uuid5(NAMESPACE_URL, f"{client.address}/Immunization/{national.id}"),
         person=root,
-        campaign=campaign_and_series_of(vaccine)[0],
-        vaccine=vaccine,
+        campaign=campaign_and_series_of(theirs.vaccine)[0],
+        vaccine=theirs.vaccine,
         number=number,
         lot_number=national.lot,
         given_on=national.day,
