@@ -31,14 +31,13 @@ MOST = 100
 def work_list(request: HttpRequest) -> HttpResponse:
     """List what was refused and what differs, without names, so that no read is logged."""
     by = actor_for(request)
-    refused = {
-        each.record_id: each
-        for each in NationalRecord.objects.filter(record_type="dose", state="refused").order_by("updated_at")[:MOST]
-    }
-    doses = visible(by, Dose, Dose.objects.filter(pk__in=refused)).select_related("site").order_by("given_on", "pk")
+    refused = NationalRecord.objects.filter(record_type="dose", state="refused")
+    doses = visible(by, Dose, Dose.objects.filter(pk__in=refused.values("record_id"))).select_related("site")
+    shown = list(doses.order_by("given_on", "pk")[:MOST])
+    problems = dict(refused.filter(record_id__in=[each.pk for each in shown]).values_list("record_id", "problems"))
     differences = visible(by, PulledDifference, PulledDifference.objects.filter(decision="")).select_related("dose")
     context = {
-        "refused": [(dose, difference_labels.sentences_of(refused[dose.pk].problems)) for dose in doses],
+        "refused": [(dose, difference_labels.sentences_of(problems.get(dose.pk, []))) for dose in shown],
         "differences": [
             (each, difference_labels.PULLED[each.kind]) for each in differences.order_by("found_at", "pk")[:MOST]
         ],
