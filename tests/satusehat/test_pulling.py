@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from kini.core.actors import ActionRefused
 from kini.people.models import Person, PersonIdentifier, Resident
+from kini.people.public import DataSubject, personal_data_categories
 from kini.records import actions as record_actions
 from kini.satusehat import actions
+from kini.satusehat.fhir.codes import KFA
 from kini.satusehat.models import PulledDifference, PullRequest
 from kini.satusehat.pulling import pull_person
 from kini.satusehat.rules import Verdict
@@ -177,3 +180,15 @@ def test_without_consent_nothing_is_pulled(
     run_jobs()
     assert PullRequest.objects.get().outcome == "failed"
     assert platform.asked == []
+
+
+def test_the_copy_of_personal_data_names_a_difference_in_words(
+    resident: Resident, platform: FakePlatform, organization: SatusehatClient
+) -> None:
+    PersonIdentifier.objects.create(person=resident.person, type="ihs-number", value=PATIENT, source="tests")
+    immunization(platform, vaccineCode={"coding": [{"system": KFA, "code": "VG213"}]})
+    assert pull_person(organization, resident.person) == {Verdict.UNKNOWN_VACCINE: 1}
+    assert resident.user
+    with translation.override("en"):
+        [record] = personal_data_categories.get("satusehat.records").records(DataSubject(resident.user, resident))
+    assert record["what"][1:] == ["VG213", "Dose 1", "2026-08-02", "B-1", "RSUD Contoh"]

@@ -107,7 +107,7 @@ def _both_sides(row: PulledDifference) -> list[tuple[str, str, str]]:
     ours, theirs = row.dose, row.theirs
     given = {True: _("Given"), False: _("Not given")}
     lot = (ours.lot.number if ours.lot else ours.lot_number) if ours else ""
-    their_vaccine = campaign_files.vaccine_name(theirs["vaccine"]) if theirs["vaccine"] else ", ".join(theirs["codes"])
+    their_vaccine = difference_labels.their_vaccine(theirs)
     return [
         (_("State"), given[ours.state == "given"] if ours else "–", given[theirs["status"] == "completed"]),
         (_("Vaccine"), campaign_files.vaccine_name(ours.vaccine) if ours else "–", their_vaccine),

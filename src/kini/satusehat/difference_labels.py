@@ -41,6 +41,11 @@ PLACES = {
 }
 
 
+def their_vaccine(theirs: Mapping[str, Any]) -> str:
+    """Return the name of the vaccine of a pulled dose, or its codes where the city does not know it."""
+    return campaign_files.vaccine_name(theirs["vaccine"]) if theirs["vaccine"] else ", ".join(theirs["codes"])
+
+
 def sentences_of(problems: list[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Return each problem of a JSON column as sentence, rule, and what to do."""
     rows = []

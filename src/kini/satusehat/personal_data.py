@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.people import queries as people_queries
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
+from kini.satusehat import difference_labels
 from kini.satusehat.models import NationalRecord, PulledDifference, PullRequest
 from kini.vaccination.models import Dose
 
@@ -16,9 +17,17 @@ def _records(subject: DataSubject) -> Iterator[DataRecord]:
     for record in NationalRecord.objects.filter(record_type="dose", record_id__in=doses).order_by("pk"):
         yield {"what": doses[record.record_id], "state": record.state, "day": record.sent_at}
     for difference in PulledDifference.objects.filter(person__in=ids).order_by("pk"):
-        yield {"what": difference.theirs, "state": difference.decision or "open", "day": difference.found_at}
+        yield {"what": _words(difference), "state": difference.decision or "open", "day": difference.found_at}
     for request in PullRequest.objects.filter(person__in=ids).order_by("pk"):
         yield {"what": "SATUSEHAT", "state": request.outcome or "waiting", "day": request.asked_at}
+
+
+def _words(difference: PulledDifference) -> list[str]:
+    """Texts of a difference: its kind, and the dose as SATUSEHAT has it."""
+    theirs = difference.theirs
+    number = str(_("Dose %(number)s") % {"number": theirs["number"]}) if theirs["number"] else ""
+    kind, vaccine = str(difference_labels.PULLED[difference.kind]), difference_labels.their_vaccine(theirs)
+    return [kind, vaccine, number, theirs["day"], theirs["lot"], theirs["place"]]
 
 
 def register() -> None:
