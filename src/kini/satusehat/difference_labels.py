@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.satusehat.refused_records import advice_on, from_json
+from kini.vaccination.public import campaign_files
 
 #: Kinds of `comparison.Difference`.
 COMPARED = {

@@ -15,8 +15,7 @@ from kini.records.public import consent_purposes
 from kini.satusehat import actions, difference_labels
 from kini.satusehat.models import PullRequest
 from kini.satusehat.satusehat_client import clients
-from kini.vaccination.models import Dose
-from kini.vaccination.public import campaign_files
+from kini.vaccination.public import campaign_files, dose_queries
 from kini.web.redirects import see_other
 
 
@@ -39,7 +38,7 @@ def fetch(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("SATUSEHAT is being asked."))
         return see_other("satusehat:fetch")
     last = PullRequest.objects.filter(person=resident.person).order_by("-asked_at").first()
-    pulled = Dose.objects.filter(person=resident.person, source="national", state="given").order_by("given_on")
+    pulled = dose_queries.doses_of(resident.person).filter(source="national")
     context = {
         "purpose": consent_purposes.get(actions.PULL_CONSENT),
         "is_connected": bool(clients()),

@@ -14,7 +14,7 @@ from kini.core.dated_rules import rule_in_force
 from kini.satusehat.fhir import codes
 from kini.satusehat.fhir.vaccination import Reaction, Screening
 from kini.vaccination.models import AdverseEvent, Dose, Visit
-from kini.vaccination.public import campaign_files
+from kini.vaccination.public import campaign_files, dose_queries
 
 #: Fields of `Screening` by the item of Q0015.
 FIELDS = {
@@ -79,7 +79,5 @@ def reactions_of(dose: Dose) -> tuple[Reaction, ...]:
 
 def dose_before(dose: Dose) -> Dose | None:
     """Return the dose of the campaign that the person had before this one, or None."""
-    earlier = Dose.objects.filter(
-        person=dose.person_id, campaign=dose.campaign, state="given", given_on__lt=dose.given_on
-    )
+    earlier = dose_queries.standing().filter(person=dose.person_id, campaign=dose.campaign, given_on__lt=dose.given_on)
     return earlier.order_by("-given_on", "-pk").first()
