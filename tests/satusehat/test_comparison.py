@@ -133,3 +133,20 @@ def test_the_page_of_a_person_asks_for_consent(town: SiteTown, client: CheckedCl
 def test_only_data_officers_open_the_desk(town: SiteTown, client: CheckedClient) -> None:
     client.force_login(town.corner.officers["nurse"].user)
     assert client.get(reverse("satusehat:desk-list")).status_code == 403
+
+
+def test_the_desk_sends_no_dose_of_another_place(
+    town: SiteTown, organization: SatusehatClient, desk: CheckedClient
+) -> None:
+    dose = town.dose(site=None, lot=None, agency=town.corner.agency, source="elsewhere", elsewhere="RS Contoh")
+    assert desk.post(reverse("satusehat:desk-dose", args=[dose.reference])).status_code == 404
+    assert actions.send_again(by=BY, dose=dose) is None
+    assert not NationalRecord.objects.exists()
+
+
+def test_the_desk_promises_nothing_without_a_connection(town: SiteTown, desk: CheckedClient) -> None:
+    dose = town.dose()
+    answer = desk.post(reverse("satusehat:desk-dose", args=[dose.reference]), follow=True)
+    assert "No organization of SATUSEHAT is set up for this site." in answer.content.decode()
+    answer = desk.post(reverse("satusehat:desk-compare"), {"day": str(today())}, follow=True)
+    assert "is being compared" not in answer.content.decode()

@@ -200,7 +200,7 @@ def test_sent_again_without_a_change_stores_nothing_new(
 ) -> None:
     dose = town.dose()
     send()
-    actions.send_again(by=BY, record_type="dose", record_id=dose.pk, facility=dose.facility_id)
+    actions.send_again(by=BY, dose=dose)
     send()
     assert (len(platform.of("Immunization")), record_of(dose.pk).state) == (1, "sent")
 

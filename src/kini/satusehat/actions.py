@@ -1,4 +1,4 @@
-"""Writes of the room: records queued for SATUSEHAT, sent again, pulled, and decisions about what differs."""
+"""Writes of the room: doses queued for SATUSEHAT, sent again, pulled, and decisions about what differs."""
 
 import re
 from collections.abc import Sequence
@@ -33,27 +33,26 @@ REPAIRED = ("not-sent", "missing", "differs", "refused")
 
 
 @action
-def queue_record(
-    *, by: Actor, record_type: str, record_id: int, version: str, facility: str | None
-) -> NationalRecord | None:
-    """Queue a record for SATUSEHAT as it is when it is sent; None where no organization is configured for it.
+def queue_dose(*, by: Actor, dose: Dose, version: str) -> NationalRecord | None:
+    """Queue a dose of a site for SATUSEHAT, which is sent as it is then; None where no organization is configured.
 
-    A refused message of the same record is sent again in place of a new one, which would wait behind it.
+    A dose that was given elsewhere is not queued. A refused message of the same dose is sent again in place of a new
+    one, which would wait behind it.
 
     Args:
-        version: of the record; the same version again changes nothing.
+        version: of the dose; the same version again changes nothing.
 
     Raises:
         NotAllowed: without the permission to work off what differs.
     """
     require_somewhere(by, SatusehatPermission.RECONCILE)
-    client = client_of(facility)
+    client = client_of(dose.facility_id) if dose.source == "site" else None
     if client is None:
         return None
     record, is_new = NationalRecord.objects.get_or_create(
-        record_type=record_type, record_id=record_id, defaults={"organization": client.organization}
+        record_type="dose", record_id=dose.pk, defaults={"organization": client.organization}
     )
-    subject = subject_of(record_type, record_id)
+    subject = subject_of(dose)
     refused = OutboxEntry.objects.filter(destination=DESTINATION, subject=subject, state="dead").first()
     if refused:
         outbox.replay(refused.pk)
@@ -66,26 +65,23 @@ def queue_record(
 
 
 @action
-def send_again(
-    *, by: Actor, record_type: str, record_id: int, facility: str | None, anew: bool = False
-) -> NationalRecord | None:
-    """Send a record again, after a correction or because the two sides differ.
+def send_again(*, by: Actor, dose: Dose, is_lost: bool = False) -> NationalRecord | None:
+    """Send a dose again, after a correction or because the two sides differ; None as `queue_dose`.
 
     Args:
-        anew: SATUSEHAT has lost it; it is created there again.
+        is_lost: SATUSEHAT does not have it any more; it is created there again.
 
     Raises:
         NotAllowed: without the permission to work off what differs.
     """
-    changes: dict[str, Any] = {"digest": ""} | ({"resources": {}} if anew else {})
-    NationalRecord.objects.filter(record_type=record_type, record_id=record_id).update(**changes)
-    version = f"again:{current_time.now().isoformat()}"
-    return queue_record(by=by, record_type=record_type, record_id=record_id, version=version, facility=facility)
+    changes: dict[str, Any] = {"digest": ""} | ({"resources": {}} if is_lost else {})
+    NationalRecord.objects.filter(record_type="dose", record_id=dose.pk).update(**changes)
+    return queue_dose(by=by, dose=dose, version=f"again:{current_time.now().isoformat()}")
 
 
 @action
 def repair(*, by: Actor, comparison: Comparison) -> int:
-    """Send again what a comparison found missing or different; return how many records.
+    """Send again what a comparison found missing or different; return how many doses.
 
     Raises:
         NotAllowed: without the permission to work off what differs.
@@ -95,11 +91,7 @@ def repair(*, by: Actor, comparison: Comparison) -> int:
     repaired = 0
     for dose in Dose.objects.filter(pk__in=kinds):
         if kinds[dose.pk] in REPAIRED:
-            anew = kinds[dose.pk] == "missing"
-            repaired += (
-                send_again(by=by, record_type="dose", record_id=dose.pk, facility=dose.facility_id, anew=anew)
-                is not None
-            )
+            repaired += send_again(by=by, dose=dose, is_lost=kinds[dose.pk] == "missing") is not None
     audit.record(by=by, action="satusehat.repaired", subject=f"satusehat-comparison:{comparison.pk}")
     return repaired
 

@@ -56,12 +56,14 @@ def work_list(request: HttpRequest) -> HttpResponse:
 def dose(request: HttpRequest, reference: str) -> HttpResponse:
     """Show why a dose was refused and what to correct; the read is logged. A POST sends it again."""
     by, record = actor_for(request), dose_by_number(reference)
-    if record is None:
+    if record is None or record.source != "site":
         raise Http404
     require_read(by, record, CORRECT_DOSES)
     if request.method == "POST":
-        actions.send_again(by=by, record_type="dose", record_id=record.pk, facility=record.facility_id)
-        messages.success(request, _("It is sent again."))
+        if actions.send_again(by=by, dose=record):
+            messages.success(request, _("It is sent again."))
+        else:
+            messages.error(request, _("No organization of SATUSEHAT is set up for this site."))
         return see_other("satusehat:desk-list")
     national = NationalRecord.objects.filter(record_type="dose", record_id=record.pk).first()
     context = {
@@ -143,7 +145,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, _("Choose a day."))
         return see_other("satusehat:desk-list")
-    for client in clients():
+    configured = clients()
+    if not configured:
+        messages.error(request, _("This city is not connected to SATUSEHAT."))
+        return see_other("satusehat:desk-list")
+    for client in configured:
         enqueue("satusehat.compare_day", organization=client.organization, day=day.isoformat())
     messages.success(request, _("The day is being compared. Open this page again in a minute."))
     return see_other("satusehat:desk-list")

@@ -46,15 +46,10 @@ def queue_adverse_event(event: AdverseEventRecorded) -> None:
 
 
 def _queue(dose_id: int, with_event: str = "") -> None:
-    dose = Dose.objects.filter(pk=dose_id, source="site").first()
+    dose = Dose.objects.filter(pk=dose_id).first()
     if dose:
-        actions.queue_record(
-            by=BY,
-            record_type="dose",
-            record_id=dose.pk,
-            version=f"{dose.version}:{with_event}" if with_event else str(dose.version),
-            facility=dose.facility_id,
-        )
+        version = f"{dose.version}:{with_event}" if with_event else str(dose.version)
+        actions.queue_dose(by=BY, dose=dose, version=version)
 
 
 @job(actions.PULL_JOB, queue="exchange")

@@ -119,7 +119,7 @@ class Comparison(models.Model):
     """Comparison of both sides for the doses of one day.
 
     Attributes:
-        differences: reference of each dose and what differs (`rules.difference_of`), without personal data.
+        differences: reference of each dose and what differs (`comparison.Difference`), without personal data.
     """
 
     day = models.DateField()

@@ -1,6 +1,5 @@
-"""SATUSEHAT as a destination of the outbox. A message names a record only; what is sent is the record as it is then."""
+"""SATUSEHAT as a destination of the outbox. A message names a dose only; what is sent is the dose as it is then."""
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,24 +9,20 @@ from kini.satusehat.dose_sender import send_dose
 from kini.satusehat.models import NationalRecord
 from kini.satusehat.refused_records import Problem
 from kini.satusehat.satusehat_client import Refused
-from kini.satusehat.sent_record import SentRecord
+from kini.vaccination.models import Dose
 
 DESTINATION = "satusehat"
 
-#: Sends a record of a type; `again`: an earlier try may have been accepted.
-type Sender = Callable[..., SentRecord]
-SENDERS: Mapping[str, Sender] = {"dose": send_dose}
-
 
 class SatusehatDestination(Destination):
-    """The national record of a dose or test is brought into step with it; refused content becomes a dead letter."""
+    """The national record of a dose is brought into step with it; refused content becomes a dead letter."""
 
     max_age = timedelta(days=30)
 
     def send(self, message: OutgoingMessage) -> Receipt:
         record = _record_of(message)
         try:
-            sent = SENDERS[record.record_type](record, again=message.tries > 1)
+            sent = send_dose(record, again=message.tries > 1)
         except Refused as refusal:
             problems = [each.as_json() for each in refusal.problems]
             NationalRecord.objects.filter(pk=record.pk).update(
@@ -52,9 +47,9 @@ class SatusehatDestination(Destination):
             record.save(update_fields=["state", "problems", "updated_at"])
 
 
-def subject_of(record_type: str, record_id: int) -> str:
-    """Subject of a record's messages: "dose:12"."""
-    return f"{record_type}:{record_id}"
+def subject_of(dose: Dose) -> str:
+    """Return the subject of a dose's messages: "dose:12"."""
+    return f"dose:{dose.pk}"
 
 
 def _record_of(message: OutgoingMessage) -> NationalRecord:

@@ -13,7 +13,7 @@ def register() -> None:
     for rule in (
         RetentionRule(
             "satusehat.records",
-            _("Which records SATUSEHAT has of doses and tests, counted from the last change"),
+            _("Which records SATUSEHAT has of doses, counted from the last change"),
             medical,
             25 * YEAR,
             row_removal(lambda before: NationalRecord.objects.filter(updated_at__lt=before)),

@@ -35,7 +35,7 @@ def bundle_of(resources: Resources, known: Mapping[str, str], record: UUID) -> R
 
     Args:
         known: references ("Immunization/ID") by role, of resources that SATUSEHAT has.
-        record: uuid of the dose or test; the uuids of the entries follow from it and the role.
+        record: uuid of the dose; the uuids of the entries follow from it and the role.
     """
     targets = {role: known.get(role) or f"urn:uuid:{uuid5(record, role)}" for role in resources} | dict(known)
     entries = []
