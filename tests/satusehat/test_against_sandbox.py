@@ -86,7 +86,7 @@ def deliver(organization: SatusehatClient, rounds: int) -> None:
 
 
 @pytest.mark.django_db
-def test_whatever_happens_on_the_way_each_dose_arrives_once(
+def test_each_dose_arrives_once_through_all_faults(
     town: SiteTown, organization: SatusehatClient, sandbox: Sandbox, run_jobs: Callable[[], int]
 ) -> None:
     person = town.person()

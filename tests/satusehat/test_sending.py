@@ -127,7 +127,7 @@ def test_an_error_before_the_first_try_sends_nothing(
     assert platform.of("Immunization") == []
 
 
-def test_a_dose_of_somebody_else_is_an_error_there_and_sent_anew(
+def test_a_dose_of_somebody_else_is_an_error_there_and_sent_for_the_right_person(
     town: SiteTown, platform: FakePlatform, organization: SatusehatClient, send: Send
 ) -> None:
     dose, right = town.dose(), town.person("Budi Santoso", sex="male")

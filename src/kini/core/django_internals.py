@@ -2,7 +2,7 @@
 
 What lies behind `Model.__init__` and `Model.from_db`: a row's state with the cache of its related rows. The methods by
 which a connection commits, rolls back and closes are overridden in `database/postgresql/base.py`. The models that
-migrations render anew after each operation (`ProjectState._find_reload_model`).
+migrations render again after each operation (`ProjectState._find_reload_model`).
 tests/core/test_private_interfaces.py names what an upgrade changed.
 """
 

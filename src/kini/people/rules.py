@@ -36,7 +36,7 @@ def may_somewhere(actor: Actor, permission: Permission) -> bool:
 
 
 def may_in_area(actor: Actor, permission: Permission, area_path: str) -> bool:
-    """Return True if the actor has this permission over an area, for whatever agency: figures and alerts have none."""
+    """Return True if the actor has this permission over an area, for any agency: figures and alerts have none."""
     if actor.kind is ActorKind.SYSTEM:
         return True
     return any(may(actor, permission, Scope(grant.agency, area_path)) for grant in actor.grants)

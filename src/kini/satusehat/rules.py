@@ -1,7 +1,7 @@
 """Rules of conflicts between the city's doses and those of SATUSEHAT. Pure.
 
-Nobody's record is changed by them: a dose that the city does not have is added, one that it has stays, and whatever
-differs goes to an officer.
+They change no record: a dose that the city does not have is added, one that it has stays, and what differs goes to an
+officer.
 """
 
 from collections.abc import Iterable

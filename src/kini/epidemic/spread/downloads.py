@@ -166,7 +166,10 @@ TABLES: Final[Mapping[str, Table]] = {
                 Column("first_doses", "double", gettext_lazy("People with a first dose of the vaccine"), _SHARE),
                 Column("second_doses", "double", gettext_lazy("People with a second dose of the vaccine"), _SHARE),
                 Column(
-                    "first_doses_here", "double", gettext_lazy("First doses given in the area, to whomever"), _SHARE
+                    "first_doses_here",
+                    "double",
+                    gettext_lazy("First doses given in the area, also to people from elsewhere"),
+                    _SHARE,
                 ),
                 _SOURCE,
             ),

@@ -142,7 +142,7 @@ class AreaCounts(Content):
         incidence: cases for each 100,000 people and week; `smoothed`: drawn towards the city's the fewer live there.
         zones: number of RTs by colour; empty where cases are hidden.
         first_doses, second_doses: people with them, in per cent of those who should have them.
-        first_doses_here: first doses that were given there, to whomever, in per cent of the same people.
+        first_doses_here: first doses given there, also to people from elsewhere, in per cent of the same people.
     """
 
     cases: int | None

@@ -73,7 +73,7 @@ class Misfortune:
 
 @dataclass
 class Misbehaviour:
-    """Draws for each request what happens to it.
+    """Fate of each request, drawn by a seeded generator.
 
     Attributes:
         drawn: how often each fault was drawn.
