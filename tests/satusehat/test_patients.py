@@ -1,4 +1,4 @@
-"""Patients and practitioners of SATUSEHAT: found by the number or the details that are known, else created or refused."""
+"""Patients and practitioners of SATUSEHAT: found by number or details, else created or refused."""
 
 from datetime import date
 from typing import Any
