@@ -28,22 +28,21 @@ def share_record(*, by: Actor, resident: Resident, sections: Sequence[str]) -> S
         NotAllowed: the record is somebody else's.
         ActionRefused: no section was chosen, or too many shares are open.
     """
-    try:
-        own = people_queries.own_profile(by)
-    except Resident.DoesNotExist:
-        raise NotAllowed(_("Sign in first.")) from None
+    if by.user_id is None:
+        raise NotAllowed(_("Sign in first."))
+    own = people_queries.own_profile(by)
     if resident.pk not in {each.pk for each in people_of(own)}:
         raise NotAllowed(_("You can show only your own record and those of your family."))
     chosen = [name for name in shareable_sections() if name in sections]
     if not chosen:
         raise ActionRefused(_("Choose at least one part to show."))
     now = current_time.now()
-    if Share.objects.filter(user=own.user_id, revoked_at=None, ends_at__gt=now).count() >= MOST_OPEN:
+    if Share.objects.filter(user=by.user_id, revoked_at=None, ends_at__gt=now).count() >= MOST_OPEN:
         raise ActionRefused(_("You are showing your record several times already. End one of them first."))
     share = Share.objects.create(
         reference=references.generate(PREFIX),
         resident=resident,
-        user_id=own.user_id,
+        user_id=by.user_id,
         code=references.generate_code(),
         sections=chosen,
         created_at=now,
