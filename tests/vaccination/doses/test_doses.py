@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kini.core import current_time, events
+from kini.core import current_time, events, retention
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.people import actions as people_actions
 from kini.people.models import Person, PersonMerge
@@ -177,6 +177,21 @@ def test_the_database_keeps_facts_and_history(station: Station):
             change(DoseRevision.objects.all())
     with pytest.raises(IntegrityError), transaction.atomic():
         remove_doses(Dose.objects.all())
+
+
+def test_a_dose_goes_with_its_history_after_its_term_and_stays_on_hold(station: Station):
+    rule, resident = retention.rules.get("vaccination.doses"), town.person("+6281277000001", "Rina Contoh")
+    old, held, recent = station.dose(), station.dose(resident.person), station.dose()
+    actions.correct(by=BY, dose=old, correction=correction(old, number=2), reason=WHY)
+    DoseDispute.objects.create(dose=old, words="Bukan saya")
+    hold = people_actions.place_legal_hold(by=BY, resident=resident, reason="Court")
+    past = current_time.now() - retention.term_of(rule) - timedelta(hours=1)
+    Dose.objects.exclude(pk=recent.pk).update(updated_at=past)
+    assert (retention.apply(rule), set(Dose.objects.all())) == (1, {held, recent})
+    assert not DoseRevision.objects.exists()
+    assert not DoseDispute.objects.exists()
+    people_actions.lift_legal_hold(by=BY, hold=hold, reason="Judgment")
+    assert (retention.apply(rule), Dose.objects.get()) == (1, recent)
 
 
 def test_a_dose_of_a_wrong_number_moves_to_the_right_person(station: Station, published):
