@@ -58,6 +58,8 @@ ELSEWHERE = {
     "people.access-log": "tests/core/test_chain.py",
     "people.used-credentials": "tests/api/test_program_security.py",
     "privacy.exports": "tests/privacy/test_export.py",
+    "reports.followers": "tests/reports/test_public_reports.py",
+    "reports.publications": "tests/reports/test_public_reports.py",
     "records.consents": "tests/core/test_chain.py",
     "records.emergencies": "tests/records/test_break_glass.py",
     "wifi.passes": "tests/wifi/test_portal.py",

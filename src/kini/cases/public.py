@@ -31,6 +31,7 @@ from kini.cases.pages.wizard import wizard_for as wizard_for
 from kini.cases.panels import CasePanel as CasePanel
 from kini.cases.panels import case_panels as case_panels
 from kini.cases.permissions import CasePermission as CasePermission
+from kini.cases.routing import answered_location as answered_location
 from kini.cases.timeline import checkpoints as checkpoints
 from kini.cases.timeline import digests as digests
 from kini.cases.timeline.chain import DERIVED as DERIVED

@@ -35,6 +35,7 @@ class City:
         center: (latitude, longitude).
         area_levels: from the whole city to the smallest areas.
         national_id: module of python-stdnum that validates residents' identity numbers.
+        number_plates: regular expression of number plates; empty: none are masked.
         planned_kinds: kinds that have service files but no room yet.
         cell_reach_m: maximum extent of an area without boundary, from its point.
         theme: colours by token (see web/theme.py).
@@ -48,6 +49,7 @@ class City:
     currency: str
     reference_prefix: str
     national_id: str
+    number_plates: str
     center: Point
     area_levels: tuple[AreaLevel, ...]
     planned_kinds: tuple[str, ...]
@@ -127,6 +129,7 @@ def _city(root: Path, form: CityFile, calendar: WorkCalendar) -> City:
         currency=form.currency,
         reference_prefix=form.reference_prefix,
         national_id=form.national_id,
+        number_plates=form.number_plates,
         center=form.center,
         area_levels=form.area_levels,
         planned_kinds=form.planned_kinds,

@@ -1,5 +1,6 @@
 """Schemas of city.toml, calendar.toml, agencies.yaml and the CSV tables."""
 
+import re
 from datetime import date, time
 from importlib.util import find_spec
 from typing import Annotated, Any, Literal
@@ -44,6 +45,14 @@ def _national_id(module: str) -> str:
     return module
 
 
+def _regular_expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"this is not a regular expression: {error}") from None
+    return pattern
+
+
 class AreaLevel(StrictModel):
     """Level of areas: the city, a district, a ward."""
 
@@ -77,6 +86,9 @@ class CityFile(StrictModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(description="ISO 4217.")
     reference_prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
     national_id: Annotated[str, AfterValidator(_national_id)] = Field(description="A module of python-stdnum.")
+    number_plates: Annotated[str, AfterValidator(_regular_expression)] = Field(
+        default="", description="Regular expression of number plates, which public texts mask."
+    )
     center: tuple[Latitude, Longitude]
     planned_kinds: tuple[Id, ...] = Field(default=(), description="Kinds whose room is not here yet.")
     cell_reach_m: Annotated[float, Field(gt=0, le=100_000)] = Field(

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 
 class ReportsConfig(AppConfig):
@@ -7,14 +7,24 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from kini.cases.public import CasePanel, case_panels
         from kini.city.public import pack_checks
+        from kini.core.file_references import FileColumn, references
         from kini.messages.public import reply_handlers
-        from kini.reports import whatsapp_reports
+        from kini.people.public import has_permission, register_permissions
+        from kini.reports import desk, notifications, panels, personal_data, retention, whatsapp_reports
         from kini.reports.kind import Report
+        from kini.reports.permissions import ReportPermission
         from kini.services.public import kinds
         from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())
+        register_permissions(ReportPermission)
+        references.register("reports.follower", FileColumn("reports.Follower"))
+        for part in (notifications, personal_data, retention):
+            part.register()
+        case_panels.register("reports-publication", CasePanel("tracker", panels.tracker_panel))
+        case_panels.register("reports-desk", CasePanel("desk", panels.desk_panel))
         reply_handlers.register("report", whatsapp_reports.receive_report)
         pack_checks.register("reports", whatsapp_reports.check_report_service)
         words = pgettext_lazy("way to the page for reports", "Report")
@@ -22,4 +32,10 @@ class ReportsConfig(AppConfig):
         navigation.register("reports-shortcut", NavItem("reports:choose", words, "report", order=10, place="shortcut"))
         navigation.register(
             "reports-bottom", NavItem("reports:choose", words, "report", order=30, place="bottom", strong=True)
+        )
+        checks = gettext_lazy("Reports to check")
+        sees = has_permission(ReportPermission.MODERATE)
+        navigation.register(
+            "desk-reports",
+            NavItem("reports:desk-waiting", checks, "eye", 19, "desk", count=desk.count_waiting, visible=sees),
         )

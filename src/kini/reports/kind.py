@@ -1,6 +1,7 @@
 """Kind `report`: a problem, its location, and proof that it was fixed."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -9,14 +10,28 @@ from pydantic import Field
 
 from kini.cases import rules as case_rules
 from kini.cases.models import Attachment, Case, Draft
-from kini.core.actors import ActionRefused
-from kini.reports import rules
-from kini.services.public import Kind, Name, StrictModel, snapshot_of
+from kini.cases.public import answered_location, case_answers
+from kini.core.actors import ActionRefused, system
+from kini.reports import actions, queries, rules
+from kini.services.public import Kind, Name, ServiceSnapshot, StrictModel, TemplatePart, snapshot_of
+
+#: Answer that lets a report be public.
+PUBLIC = "public"
 
 
 class ReportOptions(StrictModel):
     evidence: Name | None = Field(
         default="photo", description="Input that proves the work before a report is closed; null: none is needed."
+    )
+    visibility: Name | None = Field(
+        default="visibility",
+        description="Choice whose answer `public` lets everybody see the report, once an officer has checked it.",
+    )
+    near_metres: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=100, description="Public reports so near are shown before sending; 0: none."
+    )
+    near_closed_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        default=14, description="For how long closed reports are shown, too."
     )
 
 
@@ -37,6 +52,22 @@ class Report(Kind[ReportOptions, Case, Draft]):
     can_be_for_family = False
     retention_years = 2
     keeps_statistics = True
+
+    def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
+        """Public reports of the same service near the place, which the reporter may join instead of sending another."""
+        place, options = answered_location(snapshot, given), self.options(snapshot.definition)
+        if place.latitude is None or place.longitude is None or not options.near_metres:
+            return None
+        point, closed = (place.latitude, place.longitude), timedelta(days=options.near_closed_days)
+        near = queries.near_reports(draft.version.service_id, point, metres=options.near_metres, closed=closed)
+        return ("reports/near.html", {"near": near, "draft": draft}) if near else None
+
+    def after_open(self, case: Case) -> Case:
+        """Put a report that may be public into the queue of those to be checked."""
+        name = self.options(snapshot_of(case.version).definition).visibility
+        if name and case.latitude is not None and case_answers.of_case(case).get(name) == PUBLIC:
+            actions.request_publication(by=system("reports"), case=case)
+        return case
 
     def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Refuse invalid evidence, and closing without evidence."""

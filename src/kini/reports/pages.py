@@ -1,12 +1,38 @@
-"""Start page of reports: categories, and numbers to call in an emergency."""
+"""Pages for everybody: what can be reported, public reports as list and map, one of them, and those one follows."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kini.cases import queries as cases
+from kini.cases.models import Draft
+from kini.cases.public import guest_key, own_case_for_visitor, owner_only
+from kini.cases.rules import public_word
+from kini.city.public import point_map
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused
+from kini.core.client_address import client_network
+from kini.people.queries import actor_for
+from kini.reports import actions, queries
 from kini.reports.kind import Report
+from kini.reports.models import Follower, Publication
 from kini.services import queries as services
+from kini.services.models import Service
 from kini.services.public import catalogue
+from kini.web.downloads import stored_file_response
+from kini.web.redirects import see_other
+
+#: Followers made, and claim codes tried, from one network.
+FOLLOW_LIMIT = attempt_limits.Limit("reports.follow", count=60, seconds=3600)
+CODE_LIMIT = attempt_limits.Limit("reports.claim-code", count=40, seconds=3600)
+LONGEST_CODE = 60
+STATES = ("open", "solved")
 
 
 @require_safe
@@ -15,3 +41,156 @@ def choose(request: HttpRequest) -> HttpResponse:
     categories = catalogue.current().categories
     cards = [(card, categories.get(card.category)) for card in services.cards_of_kind(Report.id)]
     return render(request, "reports/choose.html", {"cards": cards})
+
+
+@require_safe
+def public_list(request: HttpRequest) -> HttpResponse:
+    """Public reports as list and map, the newest first, by category and state."""
+    names = _names()
+    service = request.GET.get("service", "")
+    service = service if service in names else ""
+    state = request.GET.get("state", "")
+    state = state if state in STATES else ""
+    reports = queries.public_reports(service=service, state=state)
+    older = queries.public_reports(service=service, state=state, before=_moment(request.GET.get("before", "")))
+    rows = list(older[: queries.ON_PAGE + 1])
+    shown = rows[: queries.ON_PAGE]
+    numbered = [(number, (each.latitude, each.longitude), "") for number, each in enumerate(shown, 1)]
+    context = {
+        "rows": [(number, each, names.get(each.service_id, "")) for number, each in enumerate(shown, 1)],
+        "names": names,
+        "service": service,
+        "state": state,
+        "older": shown[-1].opened_at.isoformat() if len(rows) > len(shown) else "",
+        "map": point_map(numbered, queries.map_dots(reports), label=_("Map of public reports")),
+    }
+    return render(request, "reports/public_list.html", context)
+
+
+@never_cache
+@require_safe
+def public_report(request: HttpRequest, reference: str) -> HttpResponse:
+    """One public report: words, photos before and after, steps, and "me too"."""
+    return _report_page(request, _public(reference))
+
+
+def _report_page(request: HttpRequest, publication: Publication, error: str = "") -> HttpResponse:
+    case = publication.case
+    root = case.merged_into if case.merged_into and queries.released().filter(pk=case.merged_into_id).exists() else None
+    context = {
+        "report": publication,
+        "case": case,
+        "version": publication.current,
+        "title": _names().get(publication.service_id, ""),
+        "steps": queries.public_steps(case),
+        "others": queries.same_problem(case),
+        "root": root,
+        "map": point_map([(1, (publication.latitude, publication.longitude), "")]),
+        "errors": [("", error)] if error else [],
+    }
+    return render(request, "reports/public_report.html", context, status=422 if error else 200)
+
+
+@require_safe
+def public_photo(request: HttpRequest, reference: str, which: str) -> FileResponse:
+    """Photo of a public report. The name that its owner gave the file is not public."""
+    version = _public(reference).current
+    photo = getattr(version, which) if which in ("before", "after") else None
+    if photo is None or not photo.sha256:
+        raise Http404
+    name = f"{reference}-{which}"
+    return stored_file_response(photo.sha256, name=name, content_type=photo.content_type, size=photo.size)
+
+
+@never_cache
+@require_POST
+def me_too(request: HttpRequest, reference: str) -> HttpResponse:
+    """Follow a report, and show the claim code, once. A draft that is named is not sent any more."""
+    publication, actor = _public(reference), actor_for(request)
+    attempt_limits.consume(FOLLOW_LIMIT, client_network(request))
+    draft = None
+    if typed := request.POST.get("draft", ""):
+        try:
+            draft = cases.draft_for(actor, UUID(typed))
+        except (ValueError, Draft.DoesNotExist):
+            raise Http404 from None
+    try:
+        follower, code = actions.follow(by=actor, publication=publication, draft=draft)
+    except ActionRefused as refusal:
+        return _report_page(request, publication, str(refusal))
+    context = {
+        "report": publication,
+        "title": _names().get(publication.service_id, ""),
+        "code": code,
+        "follower": follower,
+    }
+    return render(request, "reports/following.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def followed(request: HttpRequest) -> HttpResponse:
+    """Status of a report that somebody follows, by claim code or of the account."""
+    typed, error, follower = "", "", None
+    if request.method == "POST":
+        attempt_limits.consume(CODE_LIMIT, client_network(request))
+        typed = request.POST.get("code", "")[:LONGEST_CODE].strip()
+        follower = queries.follower_by_code(typed)
+        error = "" if follower else _("No report has this code. Check it, or look at the photo you took of it.")
+    rows = [follower] if follower else _own(request)
+    context = {
+        "typed": typed,
+        "error": error,
+        "errors": [("code", error)] if error else [],
+        "rows": [_status(each) for each in rows],
+    }
+    return render(request, "reports/followed.html", context, status=422 if error else 200)
+
+
+@owner_only
+@require_POST
+def make_private(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take one's own report away from the public."""
+    case = own_case_for_visitor(request, reference)
+    key = guest_key(request, case.reference)
+    actions.make_private(by=actor_for(request), case=case, guest_key=key)
+    return see_other("cases:case", case.reference)
+
+
+def _own(request: HttpRequest) -> list[Follower]:
+    if not request.user.is_authenticated:
+        return []
+    rows = Follower.objects.filter(user_id=request.user.pk).order_by("-at")
+    return list(rows.select_related("case__version", "case__merged_into__version", "case__service__current")[:30])
+
+
+def _status(follower: Follower) -> dict[str, Any]:
+    case = follower.case
+    return {
+        "title": _names().get(case.service_id, ""),
+        "word": public_word(case.public_state),
+        "state": case.public_state,
+        "steps": queries.public_steps(case),
+        "at": follower.at,
+    }
+
+
+def _names() -> dict[str, str]:
+    """Names of all services of reports, also of those that are no longer offered."""
+    cards = services.sort_by_name(services.cards_of(Service.objects.filter(kind=Report.id)))
+    return {card.id: str(card.name) for card in cards}
+
+
+def _public(reference: str) -> Publication:
+    try:
+        return queries.public_report(reference)
+    except Publication.DoesNotExist:
+        raise Http404 from None
+
+
+def _moment(typed: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(typed.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

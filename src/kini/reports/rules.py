@@ -1,9 +1,11 @@
-"""Pure rules of evidence."""
+"""Pure rules: evidence, cells of the map."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import cos, degrees, floor, radians
 from typing import Any, Protocol
 
+from kini.core.geometry import EARTH_RADIUS_M
 from kini.services.public import Flow
 
 
@@ -37,3 +39,29 @@ def evidence_given(entries: Iterable[EvidenceEntry], flow: Flow, name: str) -> b
 def taken_too_early(taken_at: datetime | None, reported_at: datetime) -> bool:
     """Return True if the photo's metadata says that it predates the report. Many photos have none."""
     return taken_at is not None and taken_at < reported_at
+
+
+#: Reports are found by cells of 1/200 degree, about 550 metres from south to north.
+CELLS_PER_DEGREE = 200
+#: Numbers of cells from one row to the next to the north.
+CELLS_PER_ROW = 1_000_000
+
+
+def cell_of(latitude: float, longitude: float) -> int:
+    """Return the cell of a point, as the database computes it (`Publication.cell`)."""
+    return floor((latitude + 90) * CELLS_PER_DEGREE) * CELLS_PER_ROW + floor((longitude + 180) * CELLS_PER_DEGREE)
+
+
+def degrees_around(latitude: float, metres: float) -> tuple[float, float]:
+    """Return how many degrees of latitude and of longitude reach so many metres from a point."""
+    north = degrees(metres / EARTH_RADIUS_M)
+    return north, north / max(cos(radians(latitude)), 0.01)
+
+
+def cells_around(latitude: float, longitude: float, metres: float) -> list[int]:
+    """Return the cells that a circle around a point touches: at most four up to 270 metres near the equator."""
+    north, east = degrees_around(latitude, metres)
+    south_west, north_east = cell_of(latitude - north, longitude - east), cell_of(latitude + north, longitude + east)
+    rows = range(south_west // CELLS_PER_ROW, north_east // CELLS_PER_ROW + 1)
+    columns = range(south_west % CELLS_PER_ROW, north_east % CELLS_PER_ROW + 1)
+    return [row * CELLS_PER_ROW + column for row in rows for column in columns]

@@ -1,8 +1,16 @@
 from django.urls import path
 
-from kini.reports import pages
+from kini.reports import desk, pages
 
 app_name = "reports"
 urlpatterns = [
     path("report/", pages.choose, name="choose"),
+    path("reports/", pages.public_list, name="public"),
+    path("reports/followed/", pages.followed, name="followed"),
+    path("reports/<str:reference>/", pages.public_report, name="public-report"),
+    path("reports/<str:reference>/me-too/", pages.me_too, name="me-too"),
+    path("reports/<str:reference>/make-private/", pages.make_private, name="make-private"),
+    path("reports/<str:reference>/photo/<str:which>/", pages.public_photo, name="public-photo"),
+    path("desk/reports/", desk.waiting, name="desk-waiting"),
+    path("desk/reports/<str:reference>/", desk.check, name="desk-check"),
 ]

@@ -1,0 +1,171 @@
+"""Writes: publications with their versions, and followers."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases import actions as cases
+from kini.cases.models import Attachment, Case, Draft
+from kini.cases.public import access, case_answers
+from kini.city.public import pack
+from kini.core import audit, references
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, require_system
+from kini.core.crypto import keyed_hash
+from kini.core.files import IMAGES
+from kini.reports import queries
+from kini.reports.masking import mask_text
+from kini.reports.models import Follower, Publication, PublicVersion
+from kini.reports.permissions import ReportPermission
+from kini.reports.rules import cell_of
+from kini.services.public import snapshot_of
+
+LONGEST_TEXT = 4000
+LONGEST_REASON = 240
+
+
+@action
+def request_publication(*, by: Actor, case: Case) -> Publication:
+    """Put a report into the queue of those that an officer checks before the public sees them."""
+    require_system(by)
+    if case.latitude is None or case.longitude is None:
+        raise ActionRefused(_("A report without a place cannot be public."))
+    publication = Publication.objects.create(
+        case=case,
+        service_id=case.service_id,
+        latitude=case.latitude,
+        longitude=case.longitude,
+        cell=cell_of(case.latitude, case.longitude),
+        opened_at=case.opened_at,
+        state=Publication.WAITING,
+    )
+    audit.record(by=by, action="reports.publication-requested", subject=f"case:{case.reference}")
+    return publication
+
+
+@action
+def release(
+    *,
+    by: Actor,
+    case: Case,
+    text: str,
+    before: Attachment | None = None,
+    after: Attachment | None = None,
+    reason: str = "",
+) -> PublicVersion:
+    """Show a report to the public, or show another version of it. Earlier versions are kept.
+
+    Args:
+        text: the reporter's words; what identifies somebody is masked again.
+        before, after: photos of the problem and of the work without faces, names and number plates.
+        reason: required where the words differ from the reporter's, or from an earlier version.
+
+    Raises:
+        NotAllowed: without the permission, or when the report is the officer's own.
+        ActionRefused: the reporter keeps it private, the reason is missing, or a photo belongs to another report.
+    """
+    publication = _locked(case)
+    access.require_at_desk(by, ReportPermission.MODERATE, case)
+    if publication is None:
+        raise ActionRefused(_("The person who reported this keeps it private."))
+    for photo in (before, after):
+        if photo is not None and (photo.case_id != case.pk or photo.content_type not in IMAGES):
+            raise ActionRefused(_("Choose a photo of this report."))
+    words = masked(text).strip()[:LONGEST_TEXT]
+    edited, number = words != words_of(case), publication.versions.count() + 1
+    if (edited or number > 1) and not reason.strip():
+        raise ActionRefused(_("Say why the public sees other words or photos than before."))
+    version = PublicVersion.objects.create(
+        publication=publication,
+        number=number,
+        text=words,
+        edited=edited,
+        before=before,
+        after=after,
+        reason=reason.strip()[:LONGEST_REASON],
+        by_id=by.user_id,
+    )
+    publication.state, publication.current = Publication.RELEASED, version
+    publication.save(update_fields=["state", "current"])
+    audit.record(by=by, action="reports.released", subject=f"case:{case.reference}", detail={"version": number})
+    return version
+
+
+@action
+def make_private(*, by: Actor, case: Case, reason: str = "", guest_key: str = "") -> Publication:
+    """Take a report away from the public: by an officer with a reason, or by the person who reported it.
+
+    Raises:
+        NotAllowed: the actor may not.
+        ActionRefused: it was never to be public, or an officer gives no reason.
+    """
+    publication = _locked(case)
+    own = access.is_own_case(by, case, guest_key)
+    if not own:
+        access.require_at_desk(by, ReportPermission.MODERATE, case)
+        if not reason.strip():
+            raise ActionRefused(_("Say why the public does not see this report."))
+    if publication is None:
+        raise ActionRefused(_("This report is private already."))
+    publication.state, publication.current = Publication.PRIVATE, None
+    publication.save(update_fields=["state", "current"])
+    detail = {"reason": reason.strip()[:LONGEST_REASON], "own": own}
+    audit.record(by=by, action="reports.made-private", subject=f"case:{case.reference}", detail=detail)
+    return publication
+
+
+@action
+def follow(*, by: Actor, publication: Publication, draft: Draft | None = None) -> tuple[Follower, str]:
+    """Follow a public report because one has the same problem ("me too").
+
+    Args:
+        draft: the follower's own report, which is not sent: its first photo goes to the officers, the draft is deleted.
+
+    Returns:
+        The follower and the claim code, which is shown once and stored nowhere.
+
+    Raises:
+        NotAllowed: the draft belongs to another person.
+        ActionRefused: it is not public any more, or one follows it already.
+    """
+    public = queries.released().select_for_update(of=("self",)).select_related("case").filter(pk=publication.pk).first()
+    if public is None:
+        raise ActionRefused(_("This report is not public any more. Send your own."))
+    photo = _first_photo(draft) if draft else None
+    code = references.generate_code()
+    if by.user_id and Follower.objects.filter(case=public.case, user_id=by.user_id).exists():
+        raise ActionRefused(_("You follow this report already."))
+    follower = Follower.objects.create(
+        case=public.case,
+        user_id=by.user_id,
+        code_hash=keyed_hash(code, queries.CODE_PURPOSE),
+        sha256=photo.sha256 if photo else "",
+        content_type=photo.content_type if photo else "",
+        size=photo.size if photo else 0,
+    )
+    if draft:
+        cases.discard_draft(by=by, draft=draft)
+    audit.record(by=by, action="reports.followed", subject=f"case:{public.case.reference}")
+    return follower, code
+
+
+def masked(text: str) -> str:
+    """Text for the public without numbers, plates and addresses of mail."""
+    return mask_text(text, pack.current().number_plates)
+
+
+def words_of(case: Case) -> str:
+    """Reporter's words, masked: the first answer of type longtext, else of type text that is no part of a profile."""
+    answers, fields = case_answers.of_case(case), snapshot_of(case.version).fields
+    for sort in ("longtext", "text"):
+        for name, field in fields.items():
+            if field.type == sort and field.profile is None and answers.get(name):
+                return masked(str(answers[name])).strip()[:LONGEST_TEXT]
+    return ""
+
+
+def _locked(case: Case) -> Publication | None:
+    return Publication.objects.select_for_update().filter(case=case).first()
+
+
+def _first_photo(draft: Draft) -> Attachment | None:
+    photos = draft.documents.filter(case=None, content_type__in=IMAGES, removed_at=None).exclude(sha256="")
+    return photos.order_by("uploaded_at", "pk").first()

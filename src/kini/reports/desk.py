@@ -1,0 +1,95 @@
+"""Moderation at the desk: reports that wait for a check, and the check of one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.cases.models import Attachment, Case
+from kini.cases.public import case_at_desk
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.people.public import officers_only
+from kini.people.queries import actor_for
+from kini.reports import actions, queries
+from kini.reports.models import Publication
+from kini.reports.permissions import ReportPermission
+from kini.web.redirects import see_other
+
+MOST_SHOWN = 50
+
+
+@officers_only(ReportPermission.MODERATE)
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """List reports that wait for a check, the oldest first."""
+    rows = (
+        queries.publications_at_desk(actor_for(request)).filter(state=Publication.WAITING).order_by("opened_at", "pk")
+    )
+    return render(request, "reports/desk/waiting.html", {"rows": rows[:MOST_SHOWN]})
+
+
+def count_waiting(request: HttpRequest) -> int | None:
+    """Number of waiting reports for the rail."""
+    rows = queries.publications_at_desk(actor_for(request)).filter(state=Publication.WAITING)
+    return rows[:MOST_SHOWN].count() or None
+
+
+@officers_only(ReportPermission.MODERATE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, reference: str) -> HttpResponse:
+    """Check one report: words, photos, whether it is public."""
+    actor, case = case_at_desk(request, reference)
+    publication = queries.publications_at_desk(actor).filter(case=case).first()
+    if publication is None:
+        raise Http404
+    photos = queries.photos_of(case)
+    error = ""
+    if request.method == "POST":
+        try:
+            return _decided(request, actor, case, photos)
+        except NotAllowed:
+            raise
+        except ActionRefused as refusal:
+            error = str(refusal)
+    return _page(request, publication, case, photos, error)
+
+
+def _decided(request: HttpRequest, actor: Actor, case: Case, photos: Any) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    if request.POST.get("verdict") == "private":
+        actions.make_private(by=actor, case=case, reason=reason)
+        messages.success(request, _("The public does not see this report."))
+        return see_other("reports:desk-waiting")
+    chosen = [_chosen(photos, request.POST.get(name, "")) for name in ("before", "after")]
+    if any(chosen) and not request.POST.get("looked"):
+        raise ActionRefused(_("Look at the photos first: no face, name or number plate may be on them."))
+    text = request.POST.get("text", "")
+    actions.release(by=actor, case=case, text=text, before=chosen[0], after=chosen[1], reason=reason)
+    messages.success(request, _("Everybody can see this report now."))
+    return see_other("reports:desk-waiting")
+
+
+def _chosen(photos: Any, typed: str) -> Attachment | None:
+    return next((photo for photo in photos if str(photo.pk) == typed), None)
+
+
+def _page(request: HttpRequest, publication: Publication, case: Case, photos: Any, error: str) -> HttpResponse:
+    current, sent = publication.current, request.POST if error else {}
+    before = sent.get("before", str(current.before_id) if current else "")
+    after = sent.get("after", str(current.after_id) if current else "")
+    context = {
+        "case": case,
+        "publication": publication,
+        "versions": publication.versions.order_by("-number"),
+        "text": sent.get("text", current.text if current else actions.words_of(case)),
+        "reason": sent.get("reason", ""),
+        "choices": [("before", before, _("Photo of the problem")), ("after", after, _("Photo of the work"))],
+        "photos": [(str(photo.pk), photo) for photo in photos],
+        "errors": [("", error)] if error else [],
+    }
+    return render(request, "reports/desk/check.html", context, status=422 if error else 200)

@@ -1,0 +1,97 @@
+"""What the public sees of reports, and who follows them. Private reports have no row that the public can reach."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Floor, Length, Now
+
+from kini.cases.models import Attachment, Case
+from kini.people.models import User
+from kini.reports.rules import CELLS_PER_DEGREE, CELLS_PER_ROW
+from kini.services.models import Service
+
+models.BinaryField.register_lookup(Length)
+#: `rules.cell_of` in SQL.
+_CELL = Cast(
+    Floor((F("latitude") + 90) * CELLS_PER_DEGREE) * CELLS_PER_ROW + Floor((F("longitude") + 180) * CELLS_PER_DEGREE),
+    models.BigIntegerField(),
+)
+
+
+class Publication(models.Model):
+    """A report whose reporter wants it to be public. It is public while it has a `current` version.
+
+    Service, place and time are copies of the case's that never change, for the index of the search near a point.
+    """
+
+    WAITING, RELEASED, PRIVATE = "waiting", "released", "private"
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="publication")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+", db_index=False)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    cell = models.BigIntegerField(help_text="Of the point (`rules.cell_of`).")
+    opened_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=[(each, each) for each in (WAITING, RELEASED, PRIVATE)])
+    current = models.OneToOneField("PublicVersion", models.RESTRICT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="released", current__isnull=False) | (~Q(state="released") & Q(current__isnull=True)),
+                name="reports_released_with_a_version",
+            ),
+            models.CheckConstraint(condition=Q(cell=_CELL), name="reports_cell_of_the_point"),
+        ]
+        indexes = [
+            models.Index(fields=["service", "cell"], name="reports_near", condition=Q(state="released")),
+            models.Index(fields=["-opened_at", "case"], name="reports_newest", condition=Q(state="released")),
+            models.Index(fields=["opened_at"], name="reports_waiting", condition=Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"publication of {self.case_id}"
+
+
+class PublicVersion(models.Model):
+    """Text and photos of a report as an officer released them. Append-only (trigger): every version is kept.
+
+    Anonymisation deletes all versions of a report together with its publication.
+    """
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(help_text="Without numbers, plates and addresses of mail.")
+    edited = models.BooleanField(help_text="The city changed words of the reporter beyond the masking.")
+    before = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", db_index=False)
+    after = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=240, blank=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="reports_version_number"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="reports_version_counts_from_one"),
+        ]
+
+
+class Follower(models.Model):
+    """Somebody who has the same problem and follows the report ("me too"), with a claim code of their own."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="followers")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    code_hash = models.BinaryField(max_length=32, unique=True, help_text="Keyed; the code itself is stored nowhere.")
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True, help_text="Of the follower's own photo.")
+    content_type = models.CharField(max_length=40, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "user"], name="reports_follows_once", condition=Q(user__isnull=False)
+            ),
+            models.CheckConstraint(condition=Q(code_hash__length=32), name="reports_follower_code_hash"),
+            models.CheckConstraint(condition=Q(sha256="", size=0) | Q(size__gt=0), name="reports_follower_whole_photo"),
+        ]
+        indexes = [models.Index(fields=["user"], name="reports_follower_user")]

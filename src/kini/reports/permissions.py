@@ -1,0 +1,9 @@
+"""Permissions of officers in the reports room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.people.public import Permission
+
+
+class ReportPermission(Permission):
+    MODERATE = "moderate-reports", _("check reports before the public sees them")

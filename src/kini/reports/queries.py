@@ -1,0 +1,143 @@
+"""Reads of what is public, of what waits for a check, and of what a follower sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import cos, radians
+
+from django.db.models import Avg, Count, F, Q, QuerySet
+
+from kini.cases.models import Attachment, Case, TimelineEntry
+from kini.cases.rules import public_word
+from kini.core import current_time
+from kini.core.actors import Actor
+from kini.core.crypto import candidate_hashes
+from kini.core.files import IMAGES
+from kini.core.geometry import Point, distance_m
+from kini.core.references import parse_code
+from kini.people.public import permission_filters
+from kini.reports.models import Follower, Publication
+from kini.reports.permissions import ReportPermission
+from kini.reports.rules import cells_around, degrees_around
+from kini.services.public import snapshot_of
+
+CODE_PURPOSE = "reports.claim-code"
+#: Reports that are offered before sending, and shown on a page of the public list.
+OFFERED, ON_PAGE = 3, 20
+#: The public map shows what was reported so lately, in at most so many dots.
+ON_MAP = timedelta(days=90)
+MOST_DOTS = 4000
+_RELATED = ("case__merged_into", "case__area", "current", "service__current")
+_DEFERRED = ("case__answers", "case__sealed", "case__search", "service__search", "service__search_text")
+
+
+@dataclass(frozen=True, slots=True)
+class NearReport:
+    """A public report near a place."""
+
+    publication: Publication
+    metres: float
+
+
+def released() -> QuerySet[Publication]:
+    """Reports that the public sees. Every public page, map and file reads from here."""
+    return Publication.objects.filter(state=Publication.RELEASED, case__anonymised_at=None)
+
+
+def near_reports(service: str, point: Point, *, metres: float, closed: timedelta) -> list[NearReport]:
+    """Return public reports of a service near a point, open or closed lately, nearest first. One query.
+
+    Reports that were joined to another one are left out: the other one stands for them.
+    """
+    latitude, longitude = point
+    north, east = degrees_around(latitude, metres)
+    near = released().filter(
+        service=service,
+        cell__in=cells_around(latitude, longitude, metres),
+        latitude__range=(latitude - north, latitude + north),
+        longitude__range=(longitude - east, longitude + east),
+        case__merged_into=None,
+    )
+    near = near.filter(
+        Q(case__closed_at=None) | Q(case__closed_at__gt=current_time.now() - closed, case__outcome="solved")
+    )
+    narrowing = cos(radians(latitude))
+    north_part = (F("latitude") - latitude) * (F("latitude") - latitude)
+    east_part = (F("longitude") - longitude) * (F("longitude") - longitude)
+    rows = near.select_related("case", "current").defer(*_DEFERRED[:3]).order_by(north_part + east_part * narrowing**2)
+    found = [NearReport(each, distance_m(point, (each.latitude, each.longitude))) for each in rows[:OFFERED]]
+    return [each for each in found if each.metres <= metres]
+
+
+def public_reports(*, service: str = "", state: str = "", before: datetime | None = None) -> QuerySet[Publication]:
+    """Return public reports, the newest first.
+
+    Args:
+        state: "open", "solved" or empty.
+        before: only what was reported earlier, for the next page.
+    """
+    reports = released().select_related(*_RELATED).defer(*_DEFERRED).order_by("-opened_at", "case")
+    if service:
+        reports = reports.filter(service=service)
+    if state == "open":
+        reports = reports.filter(case__closed_at=None)
+    elif state == "solved":
+        reports = reports.filter(case__outcome="solved")
+    return reports.filter(opened_at__lt=before) if before else reports
+
+
+def map_dots(reports: QuerySet[Publication]) -> list[Point]:
+    """Return the middle of the public reports of each cell of the map: the database makes the clusters."""
+    lately = reports.filter(opened_at__gt=current_time.now() - ON_MAP).order_by().select_related(None).defer(None)
+    cells = lately.values("cell").annotate(y=Avg("latitude"), x=Avg("longitude"), count=Count("pk")).order_by("-count")
+    return [(each["y"], each["x"]) for each in cells[:MOST_DOTS]]
+
+
+def public_report(reference: str) -> Publication:
+    """Return a public report.
+
+    Raises:
+        Publication.DoesNotExist: there is none, or it is not public.
+    """
+    related = (*_RELATED, "case__version", "current__before", "current__after")
+    deferred = (*_DEFERRED, "case__version__content")
+    return released().select_related(*related).defer(*deferred).get(case__reference=reference)
+
+
+def public_steps(case: Case) -> list[tuple[datetime, str]]:
+    """Steps of a report, or of the one it was joined to, as (time, public word), the newest first."""
+    root = case.merged_into or case
+    flow = snapshot_of(root.version).flow
+    steps = TimelineEntry.objects.filter(case=root, public=True).exclude(to_state="").order_by("-number")
+    return [(entry.at, str(public_word(flow.states[entry.to_state].public))) for entry in steps]
+
+
+def same_problem(case: Case) -> int:
+    """Number of others who have the same problem: followers and reporters of joined reports."""
+    root = case.merged_into or case
+    joined = Case.objects.filter(merged_into=root)
+    return joined.count() + Follower.objects.filter(Q(case=root) | Q(case__in=joined)).count()
+
+
+def follower_by_code(code: str) -> Follower | None:
+    """Return the follower with that claim code."""
+    parsed = parse_code(code)
+    if parsed is None:
+        return None
+    related = Follower.objects.select_related("case__version", "case__merged_into__version", "case__service__current")
+    return related.filter(code_hash__in=candidate_hashes(parsed, CODE_PURPOSE)).first()
+
+
+def publications_at_desk(actor: Actor) -> QuerySet[Publication]:
+    """Reports that the officer may check."""
+    columns = permission_filters.ScopeColumns("case__agency_id", "case__area_path", "case__service_id")
+    visible = permission_filters.visible_cases_q(actor, ReportPermission.MODERATE, columns)
+    return Publication.objects.filter(visible, case__anonymised_at=None).select_related(
+        "case__service__current", "current"
+    )
+
+
+def photos_of(case: Case) -> Sequence[Attachment]:
+    """Photos of the report and of the work, the oldest first."""
+    photos = Attachment.objects.filter(case=case, content_type__in=IMAGES, removed_at=None).exclude(sha256="")
+    return list(photos.order_by("uploaded_at", "pk"))

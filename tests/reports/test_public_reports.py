@@ -1,0 +1,236 @@
+"""Public reports: only what an officer released, masked; near ones before sending; "me too" with a claim code."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from math import degrees
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kini.cases import actions as cases
+from kini.cases.events import CaseMoved
+from kini.cases.models import Case
+from kini.core import current_time, retention
+from kini.core.actors import ActionRefused, NotAllowed, system
+from kini.core.geometry import EARTH_RADIUS_M
+from kini.core.retention import YEAR
+from kini.messages.models import Message
+from kini.reports import actions, notifications, queries, rules
+from kini.reports.models import Follower, Publication, PublicVersion
+from kini.services.flows import Flow
+from kini.services.models import ServiceVersion
+from tests.cases.town import Town, filled, guest, offer, opened, photo
+from tests.pagechecks import CheckedClient
+from tests.reports.conftest import REPORT, SAID, STREET
+
+CHOICE = {"type": "choice", "label": "Seen by", "options": {"private": "Private", "public": "Public"}}
+PUBLIC = REPORT | {
+    "ask": [
+        {"fields": {"photos": {"type": "photo", "label": "Photo", "max": 2, "optional": True}}},
+        *REPORT["ask"],
+        {"fields": {"visibility": CHOICE}},
+    ]
+}
+WORDS = "The lamp is dark, call 0812 3456 7890"
+METRE = degrees(1 / EARTH_RADIUS_M)
+
+
+@pytest.fixture
+def lamps(town: Town) -> ServiceVersion:
+    return offer("broken-lamp", PUBLIC, Flow.model_validate(STREET))
+
+
+def said(visibility: str = "public", metres: float = 0.0) -> dict[str, dict[str, Any]]:
+    spot = SAID["spot"]["spot"] | {"lat": -6.11 + metres * METRE}
+    return {"what": {"what": WORDS}, "spot": {"spot": spot}, "visibility": {"visibility": visibility}}
+
+
+def reported(town: Town, version: ServiceVersion, **words: Any) -> Case:
+    return opened(town.named("resident"), version, town.resident, said(**words))
+
+
+def released(town: Town, version: ServiceVersion, **words: Any) -> Publication:
+    case = reported(town, version, **words)
+    actions.release(by=town.named("clerk"), case=case, text=actions.words_of(case))
+    return queries.public_report(case.reference)
+
+
+def test_only_who_wants_it_is_public_and_only_after_a_check(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    private, wanted = reported(town, lamps, visibility="private"), reported(town, lamps)
+    assert [each.case for each in Publication.objects.all()] == [wanted]
+    for case in (private, wanted):
+        assert client.get(f"/reports/{case.reference}/").status_code == 404
+    with pytest.raises(ActionRefused, match="keeps it private"):
+        actions.release(by=town.named("clerk"), case=private, text="")
+    actions.release(by=town.named("clerk"), case=wanted, text=actions.words_of(wanted))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"/reports/{wanted.reference}/").content.decode()
+    assert "The lamp is dark, call •••" in page
+    assert not any(secret in page for secret in ("7890", "Warga", "Edited by the city"))
+    assert wanted.reference in client.get("/reports/").content.decode()
+
+
+def test_the_database_holds_what_is_public(town: Town, lamps: ServiceVersion):
+    one, other = released(town, lamps), reported(town, lamps, metres=500)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.filter(case=other).update(state="released")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.filter(case=other).update(state="released", current=one.current)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.filter(case=other).update(cell=7)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.filter(case=other).update(latitude=-6.0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PublicVersion.objects.update(text="something else")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PublicVersion.objects.all().delete()
+
+
+def test_edited_words_have_a_mark_a_reason_and_every_version(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    case, clerk = released(town, lamps).case, town.named("clerk")
+    with pytest.raises(ActionRefused, match="Say why"):
+        actions.release(by=clerk, case=case, text="The lamp is dark")
+    actions.release(by=clerk, case=case, text="The lamp is dark", reason="A name")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"/reports/{case.reference}/").content.decode()
+    assert "Edited by the city" in page
+    assert "A name" in page
+    assert [each.edited for each in PublicVersion.objects.order_by("number")] == [False, True]
+
+
+def test_the_reporter_takes_it_back(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    case = released(town, lamps).case
+    with pytest.raises(NotAllowed):
+        actions.make_private(by=town.named("neighbour"), case=case)
+    with pytest.raises(ActionRefused, match="Say why"):
+        actions.make_private(by=town.named("clerk"), case=case)
+    actions.make_private(by=town.named("resident"), case=case)
+    assert client.get(f"/reports/{case.reference}/").status_code == 404
+    assert not queries.near_reports(case.service_id, (-6.11, 106.8), metres=100, closed=timedelta(days=14))
+
+
+def test_photos_are_public_only_when_an_officer_chose_them(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    by = town.named("resident")
+    draft = filled(by, lamps, town.resident, said())
+    picture = cases.attach_file(by=by, draft=draft, slot="photos", upload=photo(3, name="Warga Contoh.jpg"))
+    cases.update_answers(by=by, draft=draft, values={"photos": {"files": [str(picture.pk)]}})
+    case = cases.submit(by=by, draft=draft, confirm=True)
+    address = reverse("reports:public-photo", args=[case.reference, "before"])
+    actions.release(by=town.named("clerk"), case=case, text=actions.words_of(case))
+    assert client.get(address).status_code == 404
+    stored = case.documents.get()
+    actions.release(
+        by=town.named("clerk"), case=case, text=actions.words_of(case), before=stored, reason="Photo looked at"
+    )
+    response = client.get(address)
+    assert response.status_code == 200
+    assert "Warga" not in response["Content-Disposition"]
+    assert b"".join(response.streaming_content).startswith(b"\xff\xd8\xff")
+    other = reported(town, lamps, metres=300)
+    with pytest.raises(ActionRefused, match="photo of this report"):
+        actions.release(by=town.named("clerk"), case=other, text="", before=stored, reason="x")
+
+
+@pytest.mark.parametrize(("metres", "offered"), [(0, True), (99, True), (101, False), (5000, False)])
+def test_near_ones_are_offered_with_one_query(town: Town, lamps: ServiceVersion, metres: float, offered: bool):
+    publication = released(town, lamps, metres=metres)
+    with CaptureQueriesContext(connection) as ran:
+        near = queries.near_reports("broken-lamp", (-6.11, 106.8), metres=100, closed=timedelta(days=14))
+        shown = [
+            (each.publication.pk, each.publication.case.public_state, each.publication.current.text) for each in near
+        ]
+    assert len(ran) == 1
+    assert [pk for pk, _state, _text in shown] == ([publication.pk] if offered else [])
+
+
+def test_cells_of_a_circle_hold_every_point_in_it():
+    for latitude, longitude in ((-6.11, 106.8), (0.0, 0.0), (48.2, 16.37), (-6.0025, 106.7975)):
+        north, east = rules.degrees_around(latitude, 100)
+        cells = rules.cells_around(latitude, longitude, 100)
+        assert len(cells) <= 4
+        for y in (-1, -0.5, 0, 0.5, 1):
+            for x in (-1, 0, 1):
+                assert rules.cell_of(latitude + y * north, longitude + x * east) in cells
+
+
+def test_me_too_in_one_tap_with_the_photo_of_the_draft(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    case, by = released(town, lamps).case, town.named("neighbour")
+    draft = filled(by, lamps, town.neighbour, said(metres=20) | {"who": {"who": "Tetangga"}})
+    cases.attach_file(by=by, draft=draft, slot="photos", upload=photo(4))
+    client.force_login(town.neighbour.user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(reverse("cases:check", args=[draft.pk])).content.decode()
+    assert "Is it one of these?" in page
+    response = client.post(reverse("reports:me-too", args=[case.reference]), {"draft": str(draft.pk)})
+    code = response.context["code"]
+    follower = Follower.objects.get()
+    assert (follower.case, follower.user, follower.size > 0) == (case, town.neighbour.user, True)
+    assert not Case.objects.filter(resident=town.neighbour).exists()
+    assert code.encode() not in bytes(follower.code_hash)
+    client.logout()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "You get a code" in client.get(f"/reports/{case.reference}/").content.decode()
+    page = client.post("/reports/followed/", {"code": code.lower().replace("-", " ")}).content.decode()
+    assert "Waiting" in page
+    assert client.post("/reports/followed/", {"code": "7F3K-9Q2M-V0XA-4TBE-8HJ5"}).status_code == 422
+    with pytest.raises(ActionRefused, match="already"):
+        actions.follow(by=by, publication=queries.public_report(case.reference))
+
+
+def test_somebody_elses_draft_is_no_ticket(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    case = released(town, lamps).case
+    draft = filled(town.named("neighbour"), lamps, town.neighbour, said(metres=20))
+    response = client.post(reverse("reports:me-too", args=[case.reference]), {"draft": str(draft.pk)})
+    assert response.status_code == 404
+    with pytest.raises(NotAllowed):
+        actions.follow(by=guest(), publication=queries.public_report(case.reference), draft=draft)
+    assert not Follower.objects.exists()
+
+
+def test_answers_go_to_followers_of_all_joined_reports(town: Town, lamps: ServiceVersion):
+    first, later = released(town, lamps), released(town, lamps, metres=30)
+    actions.follow(by=town.named("neighbour"), publication=later)
+    clerk, opened_at = town.named("clerk"), later.opened_at
+    joined = cases.merge(by=clerk, case=first.case, other=later.case)
+    assert joined.reference == later.case.reference
+    near = queries.near_reports("broken-lamp", (-6.11, 106.8), metres=100, closed=timedelta(days=14))
+    assert [each.publication.pk for each in near] == [first.pk]
+    assert queries.same_problem(first.case) == 2
+    root = cases.move(by=clerk, case=first.case, move="start")
+    notifications.notify_followers(CaseMoved(root.reference, "start", root.state, root.entries))
+    notifications.notify_followers(CaseMoved(root.reference, "start", root.state, root.entries))
+    assert [each.user for each in Message.objects.filter(sort="report-step")] == [town.neighbour.user]
+    apart = cases.unmerge(by=clerk, case=joined)
+    assert (apart.merged_into, apart.closed_at, apart.opened_at) == (None, None, opened_at)
+
+
+def test_they_go_with_the_report(town: Town, lamps: ServiceVersion):
+    case = released(town, lamps).case
+    actions.follow(by=guest(), publication=queries.public_report(case.reference))
+    case = cases.withdraw(by=town.named("resident"), case=case)
+    publications, followers = (retention.rules.get(f"reports.{name}") for name in ("publications", "followers"))
+    assert (retention.apply(publications), retention.apply(followers)) == (0, 0)
+    with current_time.freeze(current_time.now() + 6 * YEAR):
+        cases.anonymise(by=system("retention"), case=case)
+        assert not queries.released().exists()
+        assert (retention.apply(publications), retention.apply(followers)) == (1, 1)
+    assert not PublicVersion.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_people_have_the_same_problem(town: Town, lamps: ServiceVersion):
+    publication = released(town, lamps)
+
+    def follow(number: int) -> str:
+        try:
+            return actions.follow(by=guest(f"browser-{number}"), publication=publication)[1]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = set(pool.map(follow, range(200)))
+    assert (len(codes), Follower.objects.filter(case=publication.case).count()) == (200, 200)
