@@ -19,8 +19,10 @@ from kini.core.actors import ActionRefused, NotAllowed, system
 from kini.core.geometry import EARTH_RADIUS_M
 from kini.core.retention import YEAR
 from kini.messages.models import Message
+from kini.people.models import AccessLog
 from kini.reports import actions, notifications, queries, rules
 from kini.reports.models import Follower, Publication, PublicVersion
+from kini.reports.wording import words_of
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases.town import Town, filled, guest, offer, opened, photo
@@ -55,7 +57,7 @@ def reported(town: Town, version: ServiceVersion, **words: Any) -> Case:
 
 def released(town: Town, version: ServiceVersion, **words: Any) -> Publication:
     case = reported(town, version, **words)
-    actions.release(by=town.named("clerk"), case=case, text=actions.words_of(case))
+    actions.release(by=town.named("clerk"), case=case, text=words_of(case))
     return queries.public_report(case.reference)
 
 
@@ -66,7 +68,7 @@ def test_only_who_wants_it_is_public_and_only_after_a_check(town: Town, lamps: S
         assert client.get(f"/reports/{case.reference}/").status_code == 404
     with pytest.raises(ActionRefused, match="keeps it private"):
         actions.release(by=town.named("clerk"), case=private, text="")
-    actions.release(by=town.named("clerk"), case=wanted, text=actions.words_of(wanted))
+    actions.release(by=town.named("clerk"), case=wanted, text=words_of(wanted))
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     page = client.get(f"/reports/{wanted.reference}/").content.decode()
     assert "The lamp is dark, call •••" in page
@@ -102,6 +104,25 @@ def test_edited_words_have_a_mark_a_reason_and_every_version(town: Town, lamps: 
     assert [each.edited for each in PublicVersion.objects.order_by("number")] == [False, True]
 
 
+def test_an_officer_checks_reports_at_the_desk(town: Town, lamps: ServiceVersion, client: CheckedClient):
+    case = reported(town, lamps)
+    client.force_login(town.clerk.user)
+    assert case.reference in client.get("/desk/reports/").content.decode()
+    page = client.get(f"/desk/reports/{case.reference}/").content.decode()
+    assert "•••" in page
+    assert "7890" not in page
+    assert AccessLog.objects.filter(resident=town.resident).exists()
+    assert (
+        client.post(f"/desk/reports/{case.reference}/", {"text": "Other words", "verdict": "release"}).status_code
+        == 422
+    )
+    answer = client.post(f"/desk/reports/{case.reference}/", {"text": words_of(case), "verdict": "release"})
+    assert answer.status_code == 303
+    assert queries.public_report(case.reference).current.edited is False
+    client.force_login(town.neighbour.user)
+    assert client.get(f"/desk/reports/{case.reference}/").status_code == 403
+
+
 def test_the_reporter_takes_it_back(town: Town, lamps: ServiceVersion, client: CheckedClient):
     case = released(town, lamps).case
     with pytest.raises(NotAllowed):
@@ -120,12 +141,10 @@ def test_photos_are_public_only_when_an_officer_chose_them(town: Town, lamps: Se
     cases.update_answers(by=by, draft=draft, values={"photos": {"files": [str(picture.pk)]}})
     case = cases.submit(by=by, draft=draft, confirm=True)
     address = reverse("reports:public-photo", args=[case.reference, "before"])
-    actions.release(by=town.named("clerk"), case=case, text=actions.words_of(case))
+    actions.release(by=town.named("clerk"), case=case, text=words_of(case))
     assert client.get(address).status_code == 404
     stored = case.documents.get()
-    actions.release(
-        by=town.named("clerk"), case=case, text=actions.words_of(case), before=stored, reason="Photo looked at"
-    )
+    actions.release(by=town.named("clerk"), case=case, text=words_of(case), before=stored, reason="Photo looked at")
     response = client.get(address)
     assert response.status_code == 200
     assert "Warga" not in response["Content-Disposition"]

@@ -4,21 +4,18 @@ from django.utils.translation import gettext as _
 
 from kini.cases import actions as cases
 from kini.cases.models import Attachment, Case, Draft
-from kini.cases.public import access, case_answers
-from kini.city.public import pack
+from kini.cases.public import access
 from kini.core import audit, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, require_system
 from kini.core.crypto import keyed_hash
 from kini.core.files import IMAGES
 from kini.reports import queries
-from kini.reports.masking import mask_text
 from kini.reports.models import Follower, Publication, PublicVersion
 from kini.reports.permissions import ReportPermission
 from kini.reports.rules import cell_of
-from kini.services.public import snapshot_of
+from kini.reports.wording import LONGEST_TEXT, masked, words_of
 
-LONGEST_TEXT = 4000
 LONGEST_REASON = 240
 
 
@@ -145,21 +142,6 @@ def follow(*, by: Actor, publication: Publication, draft: Draft | None = None) -
         cases.discard_draft(by=by, draft=draft)
     audit.record(by=by, action="reports.followed", subject=f"case:{public.case.reference}")
     return follower, code
-
-
-def masked(text: str) -> str:
-    """Text for the public without numbers, plates and addresses of mail."""
-    return mask_text(text, pack.current().number_plates)
-
-
-def words_of(case: Case) -> str:
-    """Reporter's words, masked: the first answer of type longtext, else of type text that is no part of a profile."""
-    answers, fields = case_answers.of_case(case), snapshot_of(case.version).fields
-    for sort in ("longtext", "text"):
-        for name, field in fields.items():
-            if field.type == sort and field.profile is None and answers.get(name):
-                return masked(str(answers[name])).strip()[:LONGEST_TEXT]
-    return ""
 
 
 def _locked(case: Case) -> Publication | None:

@@ -17,6 +17,7 @@ from kini.people.queries import actor_for
 from kini.reports import actions, queries
 from kini.reports.models import Publication
 from kini.reports.permissions import ReportPermission
+from kini.reports.wording import words_of
 from kini.web.redirects import see_other
 
 MOST_SHOWN = 50
@@ -86,7 +87,7 @@ def _page(request: HttpRequest, publication: Publication, case: Case, photos: An
         "case": case,
         "publication": publication,
         "versions": publication.versions.order_by("-number"),
-        "text": sent.get("text", current.text if current else actions.words_of(case)),
+        "text": sent.get("text", current.text if current else words_of(case)),
         "reason": sent.get("reason", ""),
         "choices": [("before", before, _("Photo of the problem")), ("after", after, _("Photo of the work"))],
         "photos": [(str(photo.pk), photo) for photo in photos],

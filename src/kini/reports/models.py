@@ -1,4 +1,4 @@
-"""What the public sees of reports, and who follows them. Private reports have no row that the public can reach."""
+"""Publications of reports with their versions, and followers. Private reports have no row that the public can reach."""
 
 from django.db import models
 from django.db.models import F, Q

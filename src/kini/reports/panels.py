@@ -12,7 +12,7 @@ from kini.reports.permissions import ReportPermission
 
 
 def tracker_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """What the public sees of one's own report, and how to make it private."""
+    """Panel of the tracker: the public side of one's own report, and how to make it private."""
     publication = Publication.objects.filter(case=view.case).select_related("current").first()
     if publication is None or not view.theirs:
         return None
