@@ -112,11 +112,9 @@ def test_an_officer_checks_reports_at_the_desk(town: Town, lamps: ServiceVersion
     assert "•••" in page
     assert "7890" not in page
     assert AccessLog.objects.filter(resident=town.resident).exists()
-    assert (
-        client.post(f"/desk/reports/{case.reference}/", {"text": "Other words", "verdict": "release"}).status_code
-        == 422
-    )
-    answer = client.post(f"/desk/reports/{case.reference}/", {"text": words_of(case), "verdict": "release"})
+    address = f"/desk/reports/{case.reference}/"
+    assert client.post(address, {"text": "Other words", "verdict": "release"}).status_code == 422
+    answer = client.post(address, {"text": words_of(case), "verdict": "release"})
     assert answer.status_code == 303
     assert queries.public_report(case.reference).current.edited is False
     client.force_login(town.neighbour.user)
