@@ -16,6 +16,7 @@ from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.town import BY, PACK, PERMIT, Town
 from tests.environment import replace
+from tests.snapshots import replay
 
 ALL = ("profile:read", "cases:read", "cases:write", "desk:read", "desk:write", "desk:look")
 
@@ -28,12 +29,12 @@ def city(settings: Settings, var: object) -> None:
 
 @pytest.fixture
 def town(db: None) -> Town:
-    return towns.build()
+    return replay("town", towns.build)
 
 
 @pytest.fixture
 def permit(town: Town) -> ServiceVersion:
-    return towns.offer("stall-permit", PERMIT)
+    return replay("permit", lambda: towns.offer("stall-permit", PERMIT))
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Program:
 @pytest.fixture
 def case(town: Town, permit: ServiceVersion) -> Case:
     """A case of the town's resident."""
-    return towns.opened(town.named("resident"), permit, town.resident)
+    return replay("case", lambda: towns.opened(town.named("resident"), permit, town.resident))
 
 
 type Programs = Callable[..., Program]

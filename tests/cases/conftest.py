@@ -11,6 +11,7 @@ from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.town import PACK, PERMIT, Town
 from tests.environment import replace
+from tests.snapshots import replay
 
 #: A Monday, 9 in the morning at the town's offices.
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -24,15 +25,15 @@ def city(settings: Settings, var: Path) -> None:
 
 @pytest.fixture
 def town(db: None) -> Town:
-    return towns.build()
+    return replay("town", towns.build)
 
 
 @pytest.fixture
 def permit(town: Town) -> ServiceVersion:
-    return towns.offer("stall-permit", PERMIT)
+    return replay("permit", lambda: towns.offer("stall-permit", PERMIT))
 
 
 @pytest.fixture
 def case(town: Town, permit: ServiceVersion) -> Case:
     """A permit that the resident asked for."""
-    return towns.opened(town.named("resident"), permit, town.resident)
+    return replay("case", lambda: towns.opened(town.named("resident"), permit, town.resident))

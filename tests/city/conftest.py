@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from kini.city import actions
 from kini.core.actors import system
+from tests.snapshots import replay
 
 ROOT = Path(__file__).parents[2]
 TOWN = ROOT / "tests" / "cities" / "vila-serena"
@@ -25,14 +26,14 @@ def town(settings: Settings) -> Path:
 
 @pytest.fixture
 def loaded_town(db: None, town: Path) -> Path:
-    actions.load_pack_tables(by=BY)
+    replay("town", lambda: actions.load_pack_tables(by=BY))
     return town
 
 
 @pytest.fixture
 def loaded_jakarta(db: None, settings: Settings) -> Path:
     settings.CITY_PATH = JAKARTA
-    actions.load_pack_tables(by=BY)
+    replay("jakarta", lambda: actions.load_pack_tables(by=BY))
     return JAKARTA
 
 

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from kini.core.environment import ROOT
 from tests.epidemic import records_town
+from tests.snapshots import replay
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
 
@@ -74,4 +75,4 @@ def query(db: None) -> Callable[[str], list[Any]]:
 def corner(db: None, settings: Settings) -> records_town.Corner:
     """A corner of Jakarta with facilities and officers."""
     settings.CITY_PATH = ROOT / "cities" / "jakarta"
-    return records_town.build()
+    return replay("corner", records_town.build)

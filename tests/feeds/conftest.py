@@ -11,6 +11,7 @@ from kini.core.actors import system
 from kini.feeds import actions
 from kini.feeds.import_run import FileOrigin
 from kini.feeds.models import ImportRun
+from tests.snapshots import replay
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
 BY = system("tests")
@@ -65,7 +66,7 @@ type Bring = Callable[..., ImportRun | None]
 def folder(running_pack: Callable[..., Path], db: None, var: Path) -> Path:
     """The town's pack with its feeds, loaded as the running city."""
     root = running_pack(TOWN, {"feeds/posts.yaml": POSTS, "feeds/schools.yaml": SCHOOLS})
-    city_actions.load_pack_tables(by=BY)
+    replay("town", lambda: city_actions.load_pack_tables(by=BY))
     return root
 
 

@@ -17,6 +17,7 @@ from tests.cases.town import person, proved
 from tests.epidemic.conftest import corner as corner
 from tests.epidemic.records_town import Corner, day
 from tests.pagechecks import CheckedClient
+from tests.snapshots import replay
 
 
 @dataclass
@@ -45,6 +46,10 @@ class Family:
 
 @pytest.fixture
 def family(corner: Corner) -> Family:
+    return replay("family", lambda: _make_family(corner))
+
+
+def _make_family(corner: Corner) -> Family:
     mother = proved(person("+6281234500001", "Siti Contoh", corner.areas["31.71.01.1001"]))
     by = Actor(ActorKind.RESIDENT, mother.user_id)
     child = people_actions.add_family_member(

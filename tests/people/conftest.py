@@ -14,6 +14,7 @@ from kini.people import actions, queries
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident, User
 from tests.environment import replace
+from tests.snapshots import replay
 
 PACK = Path(__file__).parent / "pack"
 BY = system("tests")
@@ -30,6 +31,10 @@ def city(settings: Settings) -> None:
 
 @pytest.fixture
 def areas(db: None) -> dict[str, Area]:
+    return replay("areas", _make_areas)
+
+
+def _make_areas() -> dict[str, Area]:
     def area(code: str, level: str, parent: Area | None, name: str) -> Area:
         path = f"{parent.path}/{code}" if parent else code
         depth = parent.depth + 1 if parent else 0
@@ -49,12 +54,14 @@ def areas(db: None) -> dict[str, Area]:
 
 @pytest.fixture
 def agency(db: None) -> Agency:
-    return Agency.objects.create(id="registry", name={"id": "Dinas Catatan", "en": "Registry"}, short_name="Catatan")
+    name = {"id": "Dinas Catatan", "en": "Registry"}
+    return replay("registry", lambda: Agency.objects.create(id="registry", name=name, short_name="Catatan"))
 
 
 @pytest.fixture
 def other_agency(db: None) -> Agency:
-    return Agency.objects.create(id="roads", name={"id": "Dinas Jalan", "en": "Roads"}, short_name="Jalan")
+    name = {"id": "Dinas Jalan", "en": "Roads"}
+    return replay("roads", lambda: Agency.objects.create(id="roads", name=name, short_name="Jalan"))
 
 
 @pytest.fixture
@@ -71,12 +78,16 @@ def person(db: None) -> Callable[..., Resident]:
 
 @pytest.fixture
 def resident(person: Callable[..., Resident]) -> Resident:
-    return person()
+    return replay("resident", person)
 
 
 @pytest.fixture
 def officer(agency: Agency, person: Callable[..., Resident]) -> Officer:
     """A counter officer of the registry, over the whole city."""
+    return replay("officer", lambda: _make_counter_officer(agency, person))
+
+
+def _make_counter_officer(agency: Agency, person: Callable[..., Resident]) -> Officer:
     counter_officer = make_officer(person("+6281200000001", "Petugas Loket").user, agency, "Petugas Loket")
     actions.grant_role(by=BY, officer=counter_officer, role="counter")
     return counter_officer

@@ -12,6 +12,7 @@ from tests.cases.conftest import permit as permit
 from tests.cases.conftest import town as town
 from tests.cases.desk.conftest import browse as browse
 from tests.cases.town import PACK, Town
+from tests.snapshots import replay
 
 RESCUE = """
 rescue: {name: {id: Penyelamat, en: Rescue}, about: {id: Menolong., en: Helps.}, may: [see-cases, break-glass]}
@@ -31,10 +32,10 @@ def roles(city: None, running_pack: Callable[..., object]) -> None:
 @pytest.fixture
 def rescuer(town: Town) -> Officer:
     """An officer of another agency."""
-    return towns.employed("+6281200000071", "Petugas Penyelamat", town.roads, "rescue")
+    return replay("rescuer", lambda: towns.employed("+6281200000071", "Petugas Penyelamat", town.roads, "rescue"))
 
 
 @pytest.fixture
 def judge(town: Town) -> Officer:
     """The head of the agency that has the cases."""
-    return towns.employed("+6281200000072", "Kepala Penilai", town.registry, "judge")
+    return replay("judge", lambda: towns.employed("+6281200000072", "Kepala Penilai", town.registry, "judge"))

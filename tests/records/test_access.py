@@ -33,6 +33,7 @@ from kini.records.policies import AccessPolicy, policies, policy_of, register_po
 from kini.records.rules import Door, Doors, OfficerAccess, door_to
 from tests.cases import town as towns
 from tests.cases.town import Town, acting
+from tests.snapshots import replay
 
 pytestmark = pytest.mark.django_db
 ALL = frozenset(
@@ -62,6 +63,10 @@ def policy(monkeypatch: pytest.MonkeyPatch) -> AccessPolicy[Case]:
 @pytest.fixture
 def cases(town: Town, case: Case) -> list[Case]:
     """Cases of two agencies, three areas, some units, one or two persons and a guest."""
+    return replay("cases", lambda: _make_cases(town, case))
+
+
+def _make_cases(town: Town, case: Case) -> list[Case]:
     permit = case.version
     made = [case, *(towns.opened(town.named("resident"), permit, town.resident) for _ in range(7))]
     places = [

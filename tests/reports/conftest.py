@@ -12,6 +12,7 @@ from tests.cases.conftest import city as city
 from tests.cases.conftest import town as town
 from tests.cases.flows import STATES
 from tests.cases.town import PERMIT, Town, offer, opened
+from tests.snapshots import replay
 
 STREET: dict[str, Any] = {
     "start": "intake",
@@ -73,12 +74,12 @@ SAID = {
 
 @pytest.fixture
 def broken_lamp(town: Town) -> ServiceVersion:
-    return offer("broken-lamp", REPORT, Flow.model_validate(STREET))
+    return replay("broken-lamp", lambda: offer("broken-lamp", REPORT, Flow.model_validate(STREET)))
 
 
 @pytest.fixture
 def report(town: Town, broken_lamp: ServiceVersion) -> Case:
-    return opened(town.named("resident"), broken_lamp, town.resident, SAID)
+    return replay("report", lambda: opened(town.named("resident"), broken_lamp, town.resident, SAID))
 
 
 @pytest.fixture

@@ -16,12 +16,13 @@ from tests.epidemic import records_town
 from tests.satusehat.fake_platform import FakePlatform
 from tests.satusehat.site_town import SiteTown
 from tests.satusehat.test_client import client_at
+from tests.snapshots import replay
 
 
 @pytest.fixture
 def town(db: None, settings: Settings) -> SiteTown:
     settings.CITY_PATH = ROOT / "cities" / "jakarta"
-    return SiteTown(records_town.build())
+    return SiteTown(replay("corner", records_town.build))
 
 
 @pytest.fixture

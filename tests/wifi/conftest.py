@@ -11,6 +11,7 @@ from kini.wifi import actions, config
 from kini.wifi.inventory import list_parser
 from kini.wifi.inventory.actions import ImportOutcome
 from kini.wifi.inventory.schema import PointMapping
+from tests.snapshots import replay
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
 BY = system("tests")
@@ -36,7 +37,7 @@ SQUARE = "q1,Quiet corner,square,,38.7451,-9.4301,,,,,"
 def town(db: None, running_pack: Callable[..., Path]) -> Path:
     """The town's pack with what it says about its Wi-Fi, loaded."""
     root = running_pack(TOWN, {"wifi.yaml": WIFI, "wifi-points.csv": COUNTS})
-    city_actions.load_pack_tables(by=BY)
+    replay("town", lambda: city_actions.load_pack_tables(by=BY))
     return root
 
 

@@ -1,6 +1,7 @@
 """Browsers of the people in the town."""
 
 from collections.abc import Callable
+from http.cookies import SimpleCookie
 
 import pytest
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.conf import settings
 from kini.people.models import Officer, Resident
 from tests.cases.town import Town
 from tests.pagechecks import CheckedClient
+from tests.snapshots import replay
 
 type Browse = Callable[[Officer | Resident], CheckedClient]
 
@@ -19,8 +21,14 @@ def browse() -> Browse:
     def sign_in(who: Officer | Resident) -> CheckedClient:
         client = CheckedClient()
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-        assert who.user is not None
-        client.force_login(who.user)
+        user = who.user
+        assert user is not None
+
+        def log_in() -> SimpleCookie:
+            client.force_login(user)
+            return client.cookies
+
+        client.cookies = replay(f"signed in as {user.pk}", log_in)
         return client
 
     return sign_in

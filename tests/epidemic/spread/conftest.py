@@ -17,6 +17,7 @@ from kini.epidemic.spread.actions import publish_figures
 from kini.epidemic.surveillance import case_changes
 from kini.people.models import Person
 from tests.city.conftest import JAKARTA
+from tests.snapshots import replay
 
 DISEASE = "covid-19"
 BY = system("test")
@@ -30,7 +31,7 @@ MONDAY, LAST = date(2021, 7, 5), date(2021, 7, 12)
 @pytest.fixture
 def jakarta(db: None, settings: Any, var: Path) -> None:
     settings.CITY_PATH = JAKARTA
-    city_actions.load_pack_tables(by=BY)
+    replay("jakarta", lambda: city_actions.load_pack_tables(by=BY))
 
 
 @pytest.fixture
@@ -77,6 +78,10 @@ def publish(day: date = LAST, *, everything: bool = True) -> int:
 @pytest.fixture
 def wave(add_cases: Callable[..., list[CaseRecord]]) -> None:
     """Five weeks: growing in two kelurahan; in the last week one case in a third one."""
+    replay("wave", lambda: _make_wave(add_cases))
+
+
+def _make_wave(add_cases: Callable[..., list[CaseRecord]]) -> None:
     first = MONDAY - timedelta(days=28)
     for number in range((LAST - first).days + 1):
         add_cases(MANY, first + timedelta(days=number), 1 + number // 7)

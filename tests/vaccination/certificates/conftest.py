@@ -14,6 +14,7 @@ from kini.vaccination.models import Dose, Lot
 from kini.web.formats import today
 from tests.cases import town
 from tests.environment import replace
+from tests.snapshots import replay
 from tests.vaccination.doses.dose_town import Station
 
 
@@ -36,6 +37,10 @@ class Vaccinated:
 def vaccinated(station: Station, settings: Settings, tmp_path: Path) -> Vaccinated:
     settings.ENV = replace(settings.ENV, address="https://kota.example", signing_keys=tmp_path / "signing")
     signing_keys.make_development_keys(issuing_keys.folder(), [("first", "Kota")])
+    return replay("vaccinated", lambda: _make_vaccinated(station))
+
+
+def _make_vaccinated(station: Station) -> Vaccinated:
     profiles = []
     for number, name in enumerate(("Siti Nur Aisyah", "Budi Lain")):
         profile = town.proved(town.person(f"+62812777000{number}", name), f"317101570590000{number + 1}")

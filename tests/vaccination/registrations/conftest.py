@@ -22,6 +22,7 @@ from kini.vaccination.sites.models import Session
 from kini.vaccination.sites.session_plan import NON_RESIDENT
 from kini.web.formats import today
 from tests.cases import town
+from tests.snapshots import replay
 from tests.vaccination.sites.conftest import District, make_district
 
 BY = system("tests")
@@ -68,6 +69,10 @@ class Campaign:
 @pytest.fixture
 def campaign(db: None, settings: Settings) -> Campaign:
     settings.CITY_PATH = ROOT / "cities" / "jakarta"
+    return replay("campaign", _make_campaign)
+
+
+def _make_campaign() -> Campaign:
     district = make_district()
     district.receive(2)
     session = district.session(2, None, **{NON_RESIDENT: 1})

@@ -17,6 +17,7 @@ from kini.wifi.permissions import WifiPermission
 from kini.wifi.radius import authorization
 from tests.cases.conftest import town as town
 from tests.cases.town import PACK, PERMIT, acting, employed, offer, opened
+from tests.snapshots import replay
 from tests.wifi.conftest import BY
 from tests.wifi.devices.test_my_devices import told
 from tests.wifi.radius.test_authorization import NOON, PHONE, decided, refused
@@ -43,15 +44,19 @@ def city(running_pack, var):
 @pytest.fixture
 def head(town, tmp_path, client, settings):
     """The chief of the registry, at the desk; the pier has Wi-Fi."""
+    chief = replay("head", lambda: _make_head(town, tmp_path))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.force_login(chief.user)
+    return chief
+
+
+def _make_head(town, tmp_path):
     path = tmp_path / "points.csv"
     columns = "site,name,kind,latitude,longitude,area,mac,nas_identifier,nas_address"
     path.write_text(f"{columns}\n{POINT}", "utf-8")
     actions.load_policies(by=BY)
     assert actions.import_points(by=BY, listed=list_parser.read_list(path)).faults == []
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    chief = employed("+6281200000097", "Chief", town.registry, "boss")
-    client.force_login(chief.user)
-    return chief
+    return employed("+6281200000097", "Chief", town.registry, "boss")
 
 
 @pytest.fixture
