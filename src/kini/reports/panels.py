@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from kini.cases.public import CaseView, scope_of
 from kini.people.queries import actor_for
 from kini.people.rules import may
-from kini.reports.models import Publication
+from kini.reports.models import Follower, Publication
 from kini.reports.permissions import ReportPermission
 
 
@@ -27,7 +27,7 @@ def desk_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     context = {
         "publication": publication,
         "case": view.case,
-        "followers": view.case.followers.count(),
+        "followers": Follower.objects.filter(case=view.case).count(),
         "may_check": may(actor_for(request), ReportPermission.MODERATE, scope_of(view.case)),
     }
     return render_to_string("reports/panels/desk.html", context, request)
