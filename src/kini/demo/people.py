@@ -30,7 +30,7 @@ from kini.records.public import MemberRole
 from kini.services.models import Service
 from kini.services.public import example_national_id, kinds_with_cases, snapshot_of
 from kini.vaccination.models import Site
-from kini.vaccination.public import VaccinationPermission, campaign_files, stock
+from kini.vaccination.public import VaccinationPermission, campaign_files, example_site, stock
 from kini.web.formats import today
 
 BY = system("demo")
@@ -187,9 +187,7 @@ def _health_workers(people: DemoPeople) -> None:
 
 def _vaccinators(people: DemoPeople) -> None:
     """Create one officer for each role of the vaccination room, at a site that has vaccine."""
-    site = (
-        Site.objects.filter(active=True, kind="fixed").select_related("facility__agency", "area").order_by("pk").first()
-    )
+    site = example_site()
     for name, role in roles().items():
         permissions = set(role.may)
         if site and permissions & set(VaccinationPermission) and not permissions & set(EpidemicPermission):

@@ -5,6 +5,7 @@ from kini.epidemic.checkin import queries as checkin_queries
 from kini.epidemic.checkin import venue_counts as venue_counts
 from kini.epidemic.diseases.disease_files import disease_of as disease_of
 from kini.epidemic.permissions import EpidemicPermission as EpidemicPermission
+from kini.epidemic.spread.actions import publish_figures as publish_figures
 from kini.epidemic.spread.weekly_counts import settled_counts as settled_counts
 from kini.epidemic.spread.weekly_counts import suppress_areas as suppress_areas
 from kini.epidemic.surveillance import measures as measures

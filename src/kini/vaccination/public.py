@@ -14,6 +14,7 @@ from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
 from kini.vaccination.doses.record_access import dose_by_number as dose_by_number
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
 from kini.vaccination.registrations import actions as registration_actions
+from kini.vaccination.simulate.queries import example_site as example_site
 from kini.vaccination.sites import appointments as appointments
 from kini.vaccination.sites import stock as stock
 from kini.vaccination.sites import verification as stock_verification
@@ -32,6 +33,7 @@ __all__ = [
     "dose_actions",
     "dose_by_number",
     "dose_queries",
+    "example_site",
     "hc1",
     "registration_actions",
     "status_of",

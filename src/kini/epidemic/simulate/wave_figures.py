@@ -1,4 +1,7 @@
-"""Figures beside the made-up cases: tests, contacts, beds and doses by area and day, with the source "demo"."""
+"""Figures beside the made-up cases: tests, contacts and beds by area and day, with the source "demo".
+
+Doses are not among them: they are counted from those of the made-up campaign, so that no two numbers contradict.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -15,8 +18,6 @@ from kini.epidemic.surveillance.models import AreaFigure
 SOURCE = "demo"
 #: People for one bed of the city's hospitals that is kept for the disease, and for one of intensive care.
 PEOPLE_PER_BED, PEOPLE_PER_INTENSIVE_BED = 2600, 16_000
-#: Share of the people who should be vaccinated, and of them with each dose; the elderly among them.
-TARGET, DOSES, ELDERLY = 0.75, (0.86, 0.71, 0.28), 0.09
 _COLUMNS = ("source", "disease", "area", "measure", "day", "value", "known_on")
 
 
@@ -24,7 +25,7 @@ def write_figures(
     disease: str, wave: Wave, areas: Sequence[Area], whole: Area, first_day: date, rng: np.random.Generator
 ) -> int:
     """Write the figures of the wave; returns their number."""
-    rows = (*_tests(wave, areas, rng), *_beds(wave, areas, whole), *_doses(wave, areas, rng))
+    rows = (*_tests(wave, areas, rng), *_beds(wave, areas, whole))
     days = [first_day + timedelta(days=number) for number in range(wave.last_day + 1)]
     return copy_rows(
         AreaFigure,
@@ -61,17 +62,3 @@ def _beds(wave: Wave, areas: Sequence[Area], whole: Area) -> Iterator[tuple[str,
             lying = int(((wave.admitted[of_ward] <= day) & (wave.discharged[of_ward] > day)).sum())
             yield whole.code, measures.of_ward(measures.BEDS, ward), day, beds
             yield whole.code, measures.of_ward(measures.OCCUPIED, ward), day, min(beds, beds // 4 + lying)
-
-
-def _doses(wave: Wave, areas: Sequence[Area], rng: np.random.Generator) -> Iterator[tuple[str, str, int, Any]]:
-    """People with each dose by area at the end of each week, a little more each time."""
-    spread = rng.normal(1, 0.05, len(areas))
-    weeks = range(wave.last_day % 7, wave.last_day + 1, 7)
-    for place, area in enumerate(areas):
-        for group, part in (("", 1.0), (measures.ELDERLY, ELDERLY)):
-            target = round((area.population or 0) * TARGET * part)
-            for day in weeks:
-                yield area.code, f"{group}{measures.TARGET}{measures.TOTAL}", day, target
-                for number, share in enumerate(DOSES, 1):
-                    grown = share * spread[place] * (0.85 + 0.15 * day / wave.last_day)
-                    yield area.code, measures.dose(number, group), day, round(target * min(1, grown))

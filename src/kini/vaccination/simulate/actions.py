@@ -9,9 +9,10 @@ from uuid import UUID, uuid5
 import numpy as np
 from django.db import connection
 
+from kini.booking.models import Slot
 from kini.city.models import Area
 from kini.city.public import city_tables
-from kini.core import audit, references
+from kini.core import audit, current_time, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.database.bulk_copy import copy_rows, reserve_keys
@@ -21,7 +22,7 @@ from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.simulate.dose_series import DAYS, ELDERLY, MadeUpDoses, simulate_doses
-from kini.vaccination.simulate.queries import PERSON_SOURCE, SOURCE, has_campaign
+from kini.vaccination.simulate.queries import PERSON_SOURCE, SOURCE, example_site, has_campaign
 from kini.vaccination.sites import session_plan, stock
 from kini.vaccination.sites.models import Site
 from kini.web.formats import today
@@ -31,8 +32,8 @@ CAMPAIGN, SEED = "covid-19", 2021
 VIALS, SESSION_DAYS, SHELF_LIFE = 60, 7, 180
 #: Doses written at once, to save memory.
 BATCH = 20_000
-#: Residents with an account who get doses, so that their health record is not empty.
-MOST_RESIDENTS = 3
+#: Days since the doses of the first residents with an account: a complete series, and one whose second dose is due.
+RESIDENTS = ((75, 45), (45,))
 _KEYS = UUID("2f4a8f7e-3c39-4c5e-9d0e-5b1f0c9a7d21")
 
 
@@ -88,7 +89,12 @@ def stock_site(*, by: Actor, site: Site) -> int:
             open_minutes=vaccine.open_minutes or 24 * 60,
         )
         stock.receive(by=by, site=site, lot=lot, vials=VIALS, key=uuid5(_KEYS, f"{site.pk}/{lot.pk}"))
-    return session_plan.open_sessions(by=by, site=site, campaign=CAMPAIGN, days=SESSION_DAYS)
+    opened = session_plan.open_sessions(by=by, site=site, campaign=CAMPAIGN, days=SESSION_DAYS)
+    # A demo's visitors do not wait for the random batches of a rush.
+    Slot.objects.filter(vaccination_session__site=site, opens_at__gt=current_time.now()).update(
+        opens_at=current_time.now()
+    )
+    return opened
 
 
 @action
@@ -102,6 +108,11 @@ def remove_doses(*, by: Actor) -> int:
     if made_up.filter(revisions__isnull=False).exists() or made_up.filter(disputes__isnull=False).exists():
         raise ActionRefused("Made-up doses were corrected or disputed; start a new demo to be rid of them.")
     with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM vaccination_nextdose WHERE person_id IN "
+            "(SELECT person_id FROM vaccination_dose WHERE source = %s)",
+            [SOURCE],
+        )
         cursor.execute("DELETE FROM vaccination_dose WHERE source = %s", [SOURCE])
         removed = int(cursor.rowcount)
         cursor.execute("DELETE FROM people_person WHERE source = %s", [PERSON_SOURCE])
@@ -190,8 +201,7 @@ def _doses(
 def _doses_of_residents(vaccines: Sequence[tuple[str, int]]) -> int:
     """Doses of the first residents with an account, so that a demo's health record has something to show."""
     residents = Resident.objects.filter(user__isnull=False, user__officer__isnull=True).exclude(name="").order_by("pk")
-    site = Site.objects.filter(active=True).select_related("area").order_by("pk")[0]
-    name, volume = vaccines[0]
+    site, (name, volume) = example_site(), vaccines[0]
     rows = [
         Dose(
             uuid=uuid5(_KEYS, f"resident-{resident.pk}-{number}"),
@@ -213,7 +223,8 @@ def _doses_of_residents(vaccines: Sequence[tuple[str, int]]) -> int:
             source=SOURCE,
             source_key=f"resident-{resident.pk}-{number}",
         )
-        for resident in residents[:MOST_RESIDENTS]
-        for number, before in ((1, 75), (2, 45))
+        for resident, days in zip(residents, RESIDENTS, strict=False)
+        for number, before in enumerate(days, start=1)
+        if site
     ]
     return len(Dose.objects.bulk_create(rows))

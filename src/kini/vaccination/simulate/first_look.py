@@ -1,6 +1,6 @@
-"""The made-up campaign of a first look: stock, sessions and doses of every site, and their coverage.
+"""The made-up campaign of a first look: stock, sessions and doses of every site, their coverage, the day of one site.
 
-Stock and the next days' sessions are made at once; the doses by the worker, while the city answers already.
+The worker makes it while the city answers already.
 """
 
 from datetime import timedelta
@@ -10,10 +10,12 @@ from django.conf import settings
 from kini.core import preparation
 from kini.core.actors import Actor, system
 from kini.core.jobs import enqueue, job
+from kini.epidemic.public import publish_figures
 from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.doses.coverage import publish_coverage, withdraw_coverage
 from kini.vaccination.simulate.actions import CAMPAIGN, SEED, create_doses, stock_site
-from kini.vaccination.simulate.queries import has_campaign
+from kini.vaccination.simulate.queries import example_site, has_campaign
+from kini.vaccination.simulate.site_day import fill_day
 from kini.vaccination.sites.models import Site
 from kini.web.formats import today
 
@@ -22,14 +24,19 @@ BY = system("demo vaccination")
 
 
 def fill(by: Actor, doses: int = DOSES, seed: int = SEED) -> dict[str, int]:
-    """Stock the sites, open their sessions, write doses and their coverage; returns numbers of rows.
+    """Stock the sites, open their sessions, write doses, publish their coverage, fill a day; returns numbers of rows.
 
     Raises:
         ActionRefused: there are made-up doses already, or the city has no sites or areas with people.
     """
     counts = {"sessions": open_sites(by)} | create_doses(by=by, doses=doses, seed=seed)
+    if site := example_site():
+        counts |= fill_day(by, site)
     withdraw_coverage(by=by, campaign=CAMPAIGN)
-    counts["figures"] = publish_coverage(by=by, campaign=CAMPAIGN, until=today() - timedelta(days=1))
+    yesterday = today() - timedelta(days=1)
+    counts["figures"] = publish_coverage(by=by, campaign=CAMPAIGN, until=yesterday)
+    if disease := campaigns()[CAMPAIGN].disease:
+        publish_figures(by=by, disease=disease, until=yesterday)
     return counts
 
 

@@ -1,0 +1,111 @@
+"""The day of a demo's site, on the pages of those who work with it."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from kini.city import actions as city_actions
+from kini.core.actors import system
+from kini.messages.models import Message
+from kini.people.models import Officer, Resident
+from kini.records import actions as record_actions
+from kini.records.public import MemberRole
+from kini.services.models import Service
+from kini.vaccination.models import (
+    AdverseEvent,
+    Dose,
+    DoseDispute,
+    NextDose,
+    PhoneConflict,
+    Registration,
+    Shipment,
+    Site,
+)
+from kini.vaccination.registrations import jobs, queries
+from kini.vaccination.simulate.actions import stock_site
+from kini.vaccination.simulate.queries import example_site
+from kini.vaccination.simulate.site_day import VISITORS, fill_day
+from kini.vaccination.sites.site_file import load_sites
+from kini.web.formats import today
+from tests.cases import town
+from tests.pagechecks import CheckedClient
+
+BY = system("tests")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site of the pack with vaccine, and a day of made-up residents."""
+    city_actions.load_pack_tables(by=BY)
+    load_sites(BY)
+    site = example_site()
+    assert site
+    Service.objects.create(id="vaccination-booking", category="health", kind="booking", agency=site.agency)
+    for other in Site.objects.filter(active=True).order_by("pk")[:1]:
+        stock_site(by=BY, site=other)
+    stock_site(by=BY, site=site)
+    for number in range(13):
+        resident = town.person(f"+62812000001{number:02}", f"Warga {number}")
+        values = {"birth_date": date(1980, 1, 1 + number), "sex": "female", "area_id": "31.71.01.1001"}
+        Resident.objects.filter(pk=resident.pk).update(**values, user=resident.user_id if number > 10 else None)
+    return site
+
+
+def officer(site: Site, name: str, role: str) -> Officer:
+    employed = town.employed(f"+6281200000{len(name)}", name, site.agency, role)
+    record_actions.add_to_facility(by=BY, officer=employed, facility=site.facility, role=MemberRole.CARE)
+    return employed
+
+
+def text_of(client: CheckedClient, who: Officer, address: str, *args: object) -> str:
+    client.force_login(who.user)
+    answer = client.get(reverse(f"vaccination:{address}", args=args))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_each_desk_page_has_something_to_work_with(site: Site, client: CheckedClient) -> None:
+    counts = fill_day(BY, site)
+    assert counts == {"missed doses": 3, "visits": VISITORS, "appointments": 3}
+    assert fill_day(BY, site) == {}
+    for dose in Dose.objects.filter(source="demo"):
+        jobs.follow_recorded_dose(jobs.DoseRecorded(dose.pk, dose.person_id, dose.source))
+    vaccinator, manager = officer(site, "Vaksinator", "vaccinator"), officer(site, "Pengelola", "vaccine-manager")
+
+    day = text_of(client, vaccinator, "desk-day", site.pk)
+    assert all(f"Warga {number}<" in day or f"Warga {number} " in day for number in (7, 8))
+    booked = Registration.objects.filter(state="booked")
+    assert booked.count() == 3
+    assert booked.exclude(booking__slot__vaccination_session__site=site).count() == 0
+
+    missed = text_of(client, vaccinator, "desk-missed")
+    assert all(f"Warga {number}" in missed for number in (0, 1, 2))
+    assert "Warga 3" not in missed
+    assert NextDose.objects.filter(missed_after__lt=today()).count() == 3
+    jobs.tell_due_doses()
+    jobs.tell_due_doses()
+    told = Message.objects.filter(sort="vaccination-dose-missed")
+    late = queries.missed_doses().values_list("person__resident", flat=True)
+    assert sorted(told.values_list("resident", flat=True)) == sorted(late)
+
+    conflict = PhoneConflict.objects.get()
+    conflicts = text_of(client, vaccinator, "desk-conflicts", site.pk)
+    assert conflict.problem in conflicts
+    assert "Warga 9" in conflicts
+
+    event = AdverseEvent.objects.get()
+    events = text_of(client, manager, "desk-events")
+    assert event.reference in events
+    assert event.signs in events
+
+    dispute = DoseDispute.objects.get()
+    disputes = text_of(client, manager, "desk-disputes")
+    assert dispute.dose.reference in disputes
+    page = text_of(client, manager, "desk-dose", dispute.dose.reference)
+    assert dispute.words in page
+
+    stock = text_of(client, manager, "desk-stock-site", site.pk)
+    assert f"{Shipment.objects.get().vials}" in stock
+    assert "DEMO-" in stock
