@@ -1,12 +1,14 @@
 """Second doses: kept when the first is recorded at a site, taken with an appointment, freed by anything else."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from kini.booking.models import Quota, Slot
 from kini.core import current_time
 from kini.messages.models import InboundMessage
+from kini.people.actions import merge_persons
+from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses.actions import NewDose
 from kini.vaccination.doses.models import Dose
@@ -54,7 +56,7 @@ def test_the_second_dose_is_kept_for_the_recommended_week(campaign: Campaign, ru
     assert (kept.due_on, kept.kept) == (expected.recommended, True)
     assert campaign.district.doses("free") == free - DOSE
     for _ in range(2):
-        next_dose_actions.keep_next_dose(by=BY, dose=dose)
+        next_dose_actions.keep_next_dose(by=BY, person=dose.person, campaign="covid-19", series="covid-19")
     assert SecondDose.objects.count() == 1
 
 
@@ -117,3 +119,62 @@ def test_a_walk_in_for_the_second_dose_and_an_error_of_the_first_free_it(campaig
     dose_actions.mark_entered_in_error(by=BY, dose=dose, reason="Salah catat")
     run_jobs()
     assert SecondDose.objects.get(first_dose=dose.uuid).ended_because == "released"
+
+
+def test_boosters_are_kept_where_the_campaign_says_so(campaign: Campaign, run_jobs: RunJobs, monkeypatch) -> None:
+    series = campaign_of("covid-19").series["covid-19"]
+    monkeypatch.setitem(series.__dict__, "kept", (2, 3))
+    first_dose(campaign, run_jobs, source="demo", days_ago=40)
+    later = first_dose(campaign, run_jobs, number=2)
+    kept = SecondDose.objects.get()
+    assert (kept.first_dose, kept.due_on > today()) == (later.uuid, True)
+
+
+def test_a_duplicate_frees_the_kept_dose_and_its_correction_keeps_it_again(
+    campaign: Campaign, run_jobs: RunJobs
+) -> None:
+    here = first_dose(campaign, run_jobs, days_ago=1)
+    assert SecondDose.objects.get().kept
+    elsewhere = dose_actions.record_dose(
+        by=BY,
+        dose=NewDose(
+            uuid=uuid4(), person=campaign.rina.person, campaign="covid-19", vaccine="sinovac", number=1,
+            volume_ul=DOSE, given_on=today() - timedelta(days=60), source="satusehat", agency=here.agency,
+        ),
+    )  # fmt: skip
+    run_jobs()
+    assert (SecondDose.objects.get().ended_because, campaign.district.doses("second")) == ("released", 0)
+    dose_actions.mark_entered_in_error(by=BY, dose=elsewhere, reason="Orang lain")
+    run_jobs()
+    assert (SecondDose.objects.get().kept, campaign.district.doses("second")) == (True, DOSE)
+    assert list(verification.differences()) == []
+
+
+def test_records_that_are_merged_free_what_is_not_needed(campaign: Campaign, run_jobs: RunJobs) -> None:
+    first_dose(campaign, run_jobs, days_ago=1)
+    other = campaign.other(name="Rina Contoh", born=date(1990, 4, 5)).person
+    dose_actions.record_dose(
+        by=BY,
+        dose=NewDose(
+            uuid=uuid4(), person=other, campaign="covid-19", vaccine="sinovac", number=1, volume_ul=DOSE,
+            given_on=today() - timedelta(days=60), source="demo", site=campaign.district.other, lot_number="A1",
+        ),
+    )  # fmt: skip
+    run_jobs()
+    assert SecondDose.objects.get().kept
+    Resident.objects.update(assurance="seen")
+    merge_persons(by=BY, first=campaign.rina.person, second=other, reason="Satu orang, dibandingkan dengan kartu")
+    run_jobs()
+    assert SecondDose.objects.get().ended_because == "released"
+
+
+def test_a_dose_given_elsewhere_gives_the_appointment_up(campaign: Campaign, run_jobs: RunJobs) -> None:
+    registration = campaign.register()
+    booked = actions.book(by=campaign.by, registration=registration, slot=campaign.session.pk)
+    taken = Quota.objects.get(slot=campaign.session.pk, group="").taken
+    first_dose(campaign, run_jobs, site=campaign.district.other)
+    booked.refresh_from_db()
+    assert booked.booking
+    assert (booked.state, booked.booking.state) == ("given", "cancelled")
+    assert Quota.objects.get(slot=campaign.session.pk, group="").taken == taken - 1
+    assert list(verification.differences()) == []

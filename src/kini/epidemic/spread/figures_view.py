@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kini.epidemic.spread.schema import DayContent, Figure, FigureName
+from kini.epidemic.surveillance import measures
 
 #: Days after which a figure is marked as old.
 OLD_AFTER = 7
@@ -94,6 +95,10 @@ def figure_cards(content: DayContent, names: tuple[FigureName, ...] = tuple(FORM
 
 def source_name(source: str) -> str:
     """Return the name of a source; "" is the city's own records."""
+    if source == measures.COUNTED_DOSES:
+        return _("Doses recorded at the city's vaccination sites")
+    if source == measures.IMPORTED_DOSES:
+        return _("Figures of the health agency")
     return source or _("Health agency, case records")
 
 

@@ -184,6 +184,7 @@ def _shared(asked: AskedDay) -> dict[str, Any]:
         "disease": asked.disease,
         "content": content,
         "areas": asked.areas,
+        "doses_source": figures_view.source_name(asked.areas.doses_source) if asked.areas else "",
         "means": LEVEL_MEANS.get(content.level.highest, "") if content and content.level else "",
         "tone": LEVEL_TONES.get(content.level.highest, "info") if content and content.level else "info",
         "zones": _zone_lines(asked, content.zones if content else {}),

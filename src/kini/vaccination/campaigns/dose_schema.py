@@ -88,10 +88,15 @@ class DoseStep(StrictModel):
 
 
 class Series(StrictModel):
-    """Doses against one disease or group of diseases, in order; boosters are counted on."""
+    """Doses against one disease or group of diseases, in order; boosters are counted on.
+
+    Attributes:
+        kept: numbers of the doses that are kept at a site for somebody since it gave them the one before.
+    """
 
     name: Text
     doses: tuple[DoseStep, ...] = Field(min_length=1)
+    kept: tuple[int, ...] = (2,)
 
     @cached_property
     def vaccines(self) -> frozenset[str]:
@@ -101,6 +106,9 @@ class Series(StrictModel):
 
     def errors(self, vaccines: Mapping[str, Any], groups: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         """Yield what the doses name that does not exist, and first doses with an interval: place and message."""
+        for number in self.kept if "kept" in self.model_fields_set else ():
+            if not 2 <= number <= len(self.doses):  # noqa: PLR2004 -- a first dose has none before it
+                yield ("kept",), f"there is no dose {number} that follows another one"
         for number, dose in enumerate(self.doses):
             for index, choice in enumerate(dose.choices):
                 place: KeyPath = ("doses", number, "choices", index)

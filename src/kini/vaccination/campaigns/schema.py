@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
@@ -111,6 +112,19 @@ class NonResidentRule(SourcedRule):
     share: int = Field(default=0, ge=0, le=100)
 
 
+class AfterDose(SourcedRule):
+    """How long somebody is observed after a dose, and when they are asked how they are.
+
+    Attributes:
+        observe_minutes, after_reaction_minutes: at the site; the second one for people who reacted to an earlier dose.
+        ask_after_days: days after the dose on which they are asked.
+    """
+
+    observe_minutes: int = Field(ge=0, le=240)
+    after_reaction_minutes: int = Field(ge=0, le=240)
+    ask_after_days: tuple[Annotated[int, Field(ge=1, le=120)], ...] = ()
+
+
 class Campaign(StrictModel):
     """A vaccination campaign: who gets which doses of which vaccines, and when.
 
@@ -134,6 +148,7 @@ class Campaign(StrictModel):
     non_residents: DatedRules[NonResidentRule] = []
     contraindications: dict[Id, Contraindication] = {}
     screening: DatedRules[Screening] = Field(min_length=1)
+    after_dose: DatedRules[AfterDose] = Field(min_length=1)
     sources: tuple[str, ...] = Field(min_length=1)
     vaccines: dict[Id, Vaccine] = Field(default={}, exclude=True)
 

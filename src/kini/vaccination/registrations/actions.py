@@ -215,12 +215,22 @@ def cancel(*, by: Actor, registration: Registration) -> Registration:
 
 @action
 def end_given(*, by: Actor, person: Person, campaign: str, series: str, number: int) -> int:
-    """End the active registrations of a person for a dose that was given, and for earlier ones. Return their number."""
+    """End the active registrations of a person for a dose that was given, and for earlier ones. Return their number.
+
+    An appointment that was not used for the dose is given up.
+    """
     tree = people_queries.person_tree(person.pk)
     rows = Registration.objects.select_for_update(no_key=True).filter(
         person__in=tree, campaign=campaign, series=series, number__lte=number, state__in=Registration.ACTIVE
     )
-    return len([_end(by, each, "given") for each in rows])
+    ended = list(rows)
+    for each in ended:
+        # Given elsewhere or earlier: the place with its dose is free for others.
+        booking = Booking.objects.filter(pk=each.booking_id or 0, state__in=("held", "confirmed")).first()
+        if booking and not second_doses.give_up_kept_place(by=by, booking=booking):
+            appointments.give_up_place(by=by, booking=booking)
+        _end(by, each, "given")
+    return len(ended)
 
 
 @action

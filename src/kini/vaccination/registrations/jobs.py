@@ -10,9 +10,12 @@ from kini.core import current_time
 from kini.core.actors import system
 from kini.core.events import subscribe
 from kini.core.jobs import periodic
-from kini.people.models import Person
+from kini.people import queries as people_queries
+from kini.people.events import PersonsMerged
+from kini.people.models import Person, PersonMerge
 from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.doses.models import Dose
+from kini.vaccination.doses.queries import doses_of
 from kini.vaccination.events import DoseChanged, DoseRecorded, PlaceTaken
 from kini.vaccination.registrations import actions, next_dose_actions, notifications, queries
 from kini.vaccination.registrations.models import Registration
@@ -44,19 +47,41 @@ def follow_recorded_dose(event: DoseRecorded) -> None:
     series = campaign.series_of(dose.vaccine) if campaign else None
     if series and dose.state == "given":
         actions.end_given(by=BY, person=dose.person, campaign=dose.campaign, series=series, number=dose.number)
-    next_dose_actions.follow_doses(by=BY, person=dose.person)
-    next_dose_actions.keep_next_dose(by=BY, dose=dose)
+    _follow(dose.person, dose.campaign, series)
 
 
 @subscribe(DoseChanged, name="vaccination.follow_changed_dose")
 def follow_changed_dose(event: DoseChanged) -> None:
     """Compute the next doses of both persons of a dose that was corrected or moved; nothing is kept after an error."""
-    persons = {event.person, *Dose.objects.filter(pk=event.dose).values_list("person_id", flat=True)}
-    for person in Person.objects.filter(pk__in=persons):
-        next_dose_actions.follow_doses(by=BY, person=person)
     dose = Dose.objects.select_related("person__resident", "site").filter(pk=event.dose).first()
-    if dose and dose.state != "given":
+    if dose is None:
+        return
+    if dose.state != "given":
         second_doses.release(by=BY, first_dose=dose.uuid)
+    campaign = campaigns().get(dose.campaign)
+    series = campaign.series_of(dose.vaccine) if campaign else None
+    for person in Person.objects.filter(pk__in={event.person, dose.person_id}).order_by("pk"):
+        _follow(person, dose.campaign, series)
+
+
+@subscribe(PersonsMerged, name="vaccination.follow_merged_persons")
+def follow_merged_persons(event: PersonsMerged) -> None:
+    """Compute the next doses of a person whose records were brought together."""
+    merge = PersonMerge.objects.select_related("survivor").filter(pk=event.merge).first()
+    if merge is None:
+        return
+    person = people_queries.root_of(merge.survivor)
+    doses = doses_of(person).values_list("campaign", "vaccine").distinct().order_by()
+    known = {(name, campaigns()[name].series_of(vaccine)) for name, vaccine in doses if name in campaigns()}
+    next_dose_actions.follow_doses(by=BY, person=person)
+    for campaign, series in sorted((name, series) for name, series in known if series):
+        next_dose_actions.keep_next_dose(by=BY, person=person, campaign=campaign, series=series)
+
+
+def _follow(person: Person, campaign: str, series: str | None) -> None:
+    next_dose_actions.follow_doses(by=BY, person=person)
+    if series:
+        next_dose_actions.keep_next_dose(by=BY, person=person, campaign=campaign, series=series)
 
 
 @periodic("7 9 * * *", name="vaccination.remind_of_appointments")

@@ -72,32 +72,42 @@ def _store(person: Person, name: str, series: str, last: Dose) -> NextDose | Non
 
 
 @action
-def keep_next_dose(*, by: Actor, dose: Dose) -> SecondDose | None:
-    """Keep the second dose at the site that gave the first, of the vaccine and for the days that the rules say.
+def keep_next_dose(*, by: Actor, person: Person, campaign: str, series: str) -> SecondDose | None:
+    """Keep the next dose of a series at the site that gave the last one, if the campaign has it kept; idempotent.
 
-    Doses kept since an earlier one of the series are freed: they were used, or are not needed. Idempotent.
+    Whatever else is kept of the series is freed: it was used, or doses that became known since show that it is not
+    needed. Nothing is kept for somebody who has an appointment for the dose.
 
     Raises:
         NotAllowed: for anybody but the system.
     """
     require_system(by)
-    campaign = campaigns().get(dose.campaign)
-    series = campaign.series_of(dose.vaccine) if campaign else None
-    if campaign is None or series is None:
-        return None
-    for kept in queries.open_kept_doses(dose.person, dose.campaign, campaign.series[series].vaccines):
-        if kept.first_dose != dose.uuid or dose.state != "given":
+    person, about = people_queries.root_of(person), campaigns()[campaign]
+    vaccines = about.series[series].vaccines
+    last = doses_of(person).filter(campaign=campaign, vaccine__in=vaccines).select_related("site").last()
+    wanted = _kept_dose(person, campaign, series, last) if last else None
+    for kept in queries.open_kept_doses(person, campaign, vaccines):
+        if wanted is None or last is None or kept.first_dose != last.uuid:
             second_doses.release(by=by, first_dose=kept.first_dose)
-    if dose.source != "site" or dose.site is None or dose.state != "given" or dose.number != 1:
+    if wanted is None or last is None or last.site is None:
         return None
-    statements = Statements(proofs=[dose.group] if dose.group else [])
-    eligibility = queries.eligibility_of(dose.person, campaign, dose.given_on, statements, series)
-    if eligibility.number != 2 or eligibility.recommended is None:  # noqa: PLR2004 -- a later dose was given already
+    return second_doses.keep(by=by, site=last.site, first_dose=last.uuid, dose=wanted)
+
+
+def _kept_dose(person: Person, campaign: str, series: str, last: Dose) -> KeptDose | None:
+    """Dose that is kept since the last one, of its vaccine if the rules have it; None: nothing is kept."""
+    about = campaigns()[campaign]
+    if last.source != "site" or last.site is None:
         return None
-    option = next((each for each in eligibility.options if each.vaccine == dose.vaccine), eligibility.options[0])
+    statements = Statements(proofs=[last.group] if last.group else [])
+    eligibility = queries.eligibility_of(person, about, last.given_on, statements, series)
+    if eligibility.number not in about.series[series].kept or eligibility.recommended is None:
+        return None
+    if queries.has_appointment(person, campaign, series, eligibility.number):
+        return None
+    option = next((each for each in eligibility.options if each.vaccine == last.vaccine), eligibility.options[0])
     until = eligibility.latest or eligibility.recommended + KEPT_FOR
-    wanted = KeptDose(dose.campaign, option.vaccine, option.volume_ul, eligibility.recommended, until)
-    return second_doses.keep(by=by, site=dose.site, first_dose=dose.uuid, dose=wanted)
+    return KeptDose(campaign, option.vaccine, option.volume_ul, eligibility.recommended, until)
 
 
 @action

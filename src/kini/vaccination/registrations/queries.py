@@ -247,6 +247,13 @@ def period_of(registration: Registration) -> str:
     return f"vaccination {registration.campaign} {registration.series} {registration.number}"
 
 
+def has_appointment(person: Person, campaign: str, series: str, number: int) -> bool:
+    """Return whether a person has an appointment for a dose of a series."""
+    tree = people_queries.person_tree(person.pk)
+    booked = Registration.objects.filter(person__in=tree, campaign=campaign, series=series, number=number)
+    return booked.filter(state="booked").exists()
+
+
 def kept_dose_of(registration: Registration) -> SecondDose | None:
     """Return the dose that is kept for a registration since the one before was given, or None."""
     if registration.number < 2:  # noqa: PLR2004 -- nothing is kept for a first dose

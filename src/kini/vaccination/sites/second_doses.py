@@ -34,7 +34,7 @@ class KeptDose:
 
 @action
 def keep(*, by: Actor, site: Site, first_dose: UUID, dose: KeptDose) -> SecondDose:
-    """Keep a dose at the site for somebody who just had the one before. Idempotent.
+    """Keep a dose at the site for somebody who just had the one before. Idempotent; one that was freed is kept again.
 
     Without a free dose it is kept as soon as the next delivery comes (`keep_waiting`).
 
@@ -54,6 +54,9 @@ def keep(*, by: Actor, site: Site, first_dose: UUID, dose: KeptDose) -> SecondDo
             "until": max(dose.due_on, dose.until),
         },
     )
+    if second.ended_because == "released":  # it turned out to be needed
+        second.ended_at, second.ended_because = None, ""
+        second.save(update_fields=["ended_at", "ended_because"])
     _keep_one(site, second)
     return second
 

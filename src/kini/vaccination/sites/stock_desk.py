@@ -50,7 +50,7 @@ def site(request: HttpRequest, site: str) -> HttpResponse:
         messages.success(request, _("Recorded."))
         return redirect("vaccination:desk-stock-site", own.pk)
     deeds = [
-        ("count", _("Count")),
+        ("count", _("Count vials")),
         ("send", _("Send")),
         ("waste", _("Write off")),
         ("quarantine", _("Too warm or too cold")),
@@ -83,7 +83,7 @@ def receive(request: HttpRequest, site: str) -> HttpResponse:
 #: Movements of a lot at a site: form, heading, and action.
 _DEEDS: dict[str, tuple[type[StockForm], str | Promise]] = {
     "send": (stock_forms.SendForm, gettext_lazy("Send to another site")),
-    "count": (stock_forms.CountForm, gettext_lazy("Count")),
+    "count": (stock_forms.CountForm, gettext_lazy("Count vials")),
     "waste": (stock_forms.WasteForm, gettext_lazy("Write vials off")),
     "quarantine": (stock_forms.ReasonForm, gettext_lazy("Temperature was out of range")),
     "end-quarantine": (stock_forms.QuarantineEndForm, gettext_lazy("Decide about the quarantine")),
@@ -147,7 +147,9 @@ def lot(request: HttpRequest, lot: int) -> HttpResponse:
     context = {
         "lot": known,
         "name": stock_report.lot_name(known),
-        "sites": [(site, ul) for site, ul in stock_report.lot_places(known) if site.pk in own],
+        "sites": [
+            (site, stock_report.amount_of(known, ul)) for site, ul in stock_report.lot_places(known) if site.pk in own
+        ],
         "page": page,
         "lines": [line for entry in page.object_list for line in stock_report.entry_lines(entry, known, own)],
     }

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kini.booking.models import EXPECTED_STATES, Booking
 from kini.booking.queries import day_range
@@ -68,12 +70,12 @@ class SiteReport:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """A line of a lot's ledger: when, which movement, at which site, and the change of its stock in microlitres."""
+    """A line of a lot's ledger: when, which movement, at which site, and the change of its stock in words."""
 
     at: datetime
     what: str
     site: str
-    change: int
+    change: str
 
 
 def lot_name(lot: Lot) -> str:
@@ -161,6 +163,15 @@ def lot_entries(lot: Lot) -> QuerySet[Entry]:
     return entries_of(f"vaccine-lot:{lot.pk}").order_by("-pk")
 
 
+def amount_of(lot: Lot, microlitres: int) -> str:
+    """Amount of a lot in words: vials, or full doses with decimals for half doses and what is left in a vial."""
+    vials, rest = divmod(microlitres, lot.vial_ul)
+    if vials and not rest:
+        return ngettext("%(count)s vial", "%(count)s vials", vials) % {"count": vials}
+    doses = microlitres / _dose(lot.vaccine)
+    return ngettext("%(count)s dose", "%(count)s doses", 1 if doses == 1 else 2) % {"count": floatformat(doses, -2)}
+
+
 def lot_places(lot: Lot) -> list[tuple[Site, int]]:
     """Sites that have a lot, with its microlitres in vials and in quarantine."""
     amounts = Counter[str]()
@@ -192,6 +203,10 @@ def entry_lines(entry: Entry, lot: Lot, sites: set[str]) -> Iterator[EntryLine]:
         parts = posting.account.split(":")
         if posting.unit == accounts.lot_unit(lot) and parts[:2] == ["stock", "vaccine"] and parts[2] in sites:
             changes[parts[2]] += posting.amount
-    what = names.get(entry.key.split(":")[1], "")
+    what, names_of = (
+        names.get(entry.key.split(":")[1], ""),
+        dict(Site.objects.filter(pk__in=changes).values_list("pk", "name")),
+    )
     for site, change in changes.items():
-        yield EntryLine(entry.at, what, site, change)
+        sign = "+" if change > 0 else "\N{MINUS SIGN}"
+        yield EntryLine(entry.at, what, names_of[site], f"{sign}{amount_of(lot, abs(change))}")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError as InvalidEntry
 
@@ -18,7 +19,7 @@ from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.people.public import NATIONAL_ID, PersonDetails, details_of, identifier_types, officers_only, similarity
 from kini.people.queries import actor_for
-from kini.vaccination.campaigns.campaign_files import campaigns
+from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_name
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations import queries as registration_queries
 from kini.vaccination.registrations.birth_dates import parse_birth_date
@@ -69,6 +70,7 @@ def day_page(request: HttpRequest, site: str) -> HttpResponse:
         "given": Visit.objects.filter(site=at, outcome="given", dose__given_on=day).count(),
         "conflicts": queries.open_conflicts(at).count(),
         "lots": queries.usable_lots(at, day),
+        "following": queries.next_day_of(at, day),
     }
     return render(request, "vaccination/day.html", context)
 
@@ -210,7 +212,9 @@ def conflicts_page(request: HttpRequest, site: str) -> HttpResponse:
     context = {
         "at": at,
         "rows": [_conflict_view(each) for each in rows],
-        "lots": queries.usable_lots(at, today()),
+        "lots": [
+            {"lot": each.lot, "name": vaccine_name(each.lot.vaccine)} for each in queries.usable_lots(at, today())
+        ],
         "wrong": wrong,
         "number": number,
         "errors": [(f"reason-{number}", wrong)] if wrong else [],
@@ -218,16 +222,31 @@ def conflicts_page(request: HttpRequest, site: str) -> HttpResponse:
     return render(request, "vaccination/conflicts.html", context, status=422 if wrong else 200)
 
 
+#: Entries of phones in words, by their kind or outcome.
+_SENT = {
+    "given": gettext_lazy("Dose given"),
+    "not-done": gettext_lazy("No dose given"),
+    "visit": gettext_lazy("Arrival"),
+    "leave": gettext_lazy("Has gone"),
+    "event": gettext_lazy("Event after a dose"),
+}
+
+
 def _conflict_view(conflict: PhoneConflict) -> dict[str, object]:
+    """Return an entry as the page shows it; a phone may have sent anything."""
     sent = conflict.entry if isinstance(conflict.entry, dict) else {}
-    walk_in = sent.get("walk_in")
+    walk_in, at = sent.get("walk_in"), sent.get("at")
     name = walk_in.get("name", "") if isinstance(walk_in, dict) else sent.get("booking", "")
+    try:
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else None
+    except ValueError:
+        moment = None
     return {
         "row": conflict,
         "name": name,
-        "given": sent.get("outcome") == "given",
-        "kind": sent.get("kind", ""),
-        "vaccine": sent.get("vaccine", ""),
+        "what": _SENT.get(str(sent.get("outcome")) or "") or _SENT.get(str(sent.get("kind")), _("Entry of a phone")),
+        "vaccine": vaccine_name(str(sent["vaccine"])) if sent.get("vaccine") else "",
+        "at": moment if moment and moment.tzinfo else None,
     }
 
 

@@ -35,7 +35,10 @@ def answer_dispute(event: DisputeDecided) -> None:
 
 @subscribe(DoseChanged, name="vaccination.move_visit")
 def move_visit(event: DoseChanged) -> None:
-    """Let the visit of a dose follow it to the right person."""
-    dose = Dose.objects.filter(pk=event.dose).first()
-    if dose:
-        Visit.objects.filter(dose=dose).exclude(person=dose.person_id).update(person=dose.person_id)
+    """Let the visit of a dose follow it to the right person, and tell them."""
+    dose = Dose.objects.select_related("person__resident__user", "site").filter(pk=event.dose).first()
+    if dose is None or dose.person_id == event.person:
+        return
+    Visit.objects.filter(dose=dose).exclude(person=dose.person_id).update(person=dose.person_id)
+    if dose.state == "given":
+        notifications.tell_right_person(dose)

@@ -11,14 +11,17 @@ from kini.messages import actions as messages
 from kini.messages.public import MessageType, Recipient, message_types
 from kini.people import queries as people_queries
 from kini.people.models import Resident
-from kini.vaccination.doses.models import DoseDispute
+from kini.people.public import details_of
+from kini.vaccination.campaigns.campaign_files import vaccine_name
+from kini.vaccination.doses.models import Dose, DoseDispute
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations.notifications import recipient_of
 from kini.vaccination.visits.models import AdverseEvent, FollowUp
 from kini.web import formats
 
 BY = system("vaccination.visits")
-FOLLOW_UP, SERIOUS, DISPUTE = "dose-follow-up", "adverse-event-serious", "dose-dispute-decided"
+FOLLOW_UP, SERIOUS = "dose-follow-up", "adverse-event-serious"
+DISPUTE, MOVED = "dose-dispute-decided", "dose-moved-here"
 #: Decisions of `DoseDispute` in the words of their messages.
 DECISIONS = {
     "moved": _("Dose {number} is no longer in your record: it was given to somebody else."),
@@ -59,6 +62,22 @@ def register() -> None:
             _("{number}: your message was checked"),
             _("{decision} Answer: {answer}"),
         ),
+        MessageType(
+            MOVED,
+            _("When a dose that stood in somebody else's record was moved to the person who got it"),
+            {
+                "person": "Rahmawati",
+                "number": "VC-7KQ2-M4XD",
+                "vaccine": "CoronaVac",
+                "day": _("24 November 2026"),
+                "place": "Puskesmas",
+            },
+            _("{person}: a dose was added to the record"),
+            _(
+                "Dose {number} ({vaccine}, {day}, {place}) is in the record of {person} now. It was under another "
+                "number by mistake. If {person} did not get it, tell us on the page of the doses."
+            ),
+        ),
     ):
         message_types.register(message_type.id, message_type)
 
@@ -87,6 +106,30 @@ def ask(follow_up: FollowUp) -> None:
             about=messages.MessageScope(dose.agency_id, dose.site_area_path),
         )
     FollowUp.objects.filter(pk=follow_up.pk, asked_at=None).update(asked_at=current_time.now())
+
+
+def tell_right_person(dose: Dose) -> None:
+    """Tell the person to whom a dose was moved, or who acts for them; of the former person it says nothing."""
+    person = people_queries.root_of(dose.person)
+    to = recipient_of(person)
+    if to is None:
+        return
+    with translation.override(to.language):
+        words = {
+            "person": details_of(person).name,
+            "number": dose.reference,
+            "vaccine": vaccine_name(dose.vaccine),
+            "day": formats.day(dose.given_on),
+            "place": dose.site.name if dose.site else dose.elsewhere,
+        }
+    messages.notify(
+        by=BY,
+        to=to,
+        message_type=MOVED,
+        key=f"dose-moved-here:{dose.pk}:{dose.version}",
+        words=words,
+        link=reverse("vaccination:own-doses"),
+    )
 
 
 def alert_reviewers(event: AdverseEvent) -> None:

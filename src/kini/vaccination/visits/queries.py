@@ -22,7 +22,7 @@ from kini.vaccination.sites.models import Lot, Site
 from kini.vaccination.sites.stock import problem_of_lot, vials_at
 from kini.vaccination.visits.models import AdverseEvent, PhoneConflict, Visit
 from kini.vaccination.visits.rules import SERIOUS
-from kini.web.formats import today
+from kini.web.formats import city_time, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,17 @@ def appointments(site: Site, day: date) -> QuerySet[Booking]:
         slot__vaccination_session__site=site, slot__starts_at__gte=start, slot__starts_at__lt=end
     )
     return rows.filter(state__in=EXPECTED_STATES, visit=None).order_by("slot__starts_at", "pk")
+
+
+def next_day_of(site: Site, day: date) -> tuple[date, int] | None:
+    """Return the next day after this one with appointments at a site, and their number; None: there are none."""
+    _start, end = booking_queries.day_range(day, day)
+    later = appointments_of_persons().filter(slot__vaccination_session__site=site, state__in=EXPECTED_STATES)
+    first = later.filter(slot__starts_at__gte=end).order_by("slot__starts_at").first()
+    if first is None:
+        return None
+    following = city_time(first.slot.starts_at).date()
+    return following, appointments(site, following).count()
 
 
 def appointments_of_persons() -> QuerySet[Booking]:

@@ -1,6 +1,6 @@
 """Actions that record a visit: arrival, comparison, screening, dose with its stock, and the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from kini.booking.public import check_in, finish_booking
 from kini.core import audit, current_time, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed, system
+from kini.core.dated_rules import require_rule_in_force
 from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_of
@@ -181,9 +182,10 @@ def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: 
     )
     reacted = entry.reacted_before or AdverseEvent.objects.filter(dose__in=dose_queries.doses_of(person)).exists()
     visit.dose, visit.outcome = dose, "given"
-    visit.observe_until = rules.observe_until(at, reacted_before=reacted)
+    after = require_rule_in_force(campaign.after_dose, day)
+    visit.observe_until = rules.observe_until(after, at, reacted_before=reacted)
     _compared(visit, entry)
-    _ask_later(dose, day)
+    _ask_later(dose, day, after.ask_after_days)
     # One that counted as missed before the phone could send its dose has given its place up.
     booking = visit.booking if visit.booking and visit.booking.state in EXPECTED_STATES else None
     if booking:
@@ -288,11 +290,11 @@ def _any_vaccine(campaign: Campaign) -> str:
     return min(next(iter(campaign.series.values())).vaccines)
 
 
-def _ask_later(dose: Dose, day: date) -> None:
+def _ask_later(dose: Dose, day: date, days: Sequence[int]) -> None:
     FollowUp.objects.bulk_create(
         [
             FollowUp(dose=dose, days_after=after, due_on=day + timedelta(days=after), code=references.generate_code())
-            for after in rules.FOLLOW_UP_DAYS
+            for after in days
         ],
         ignore_conflicts=True,
     )
