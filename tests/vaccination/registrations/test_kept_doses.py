@@ -18,6 +18,7 @@ from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import verification
 from kini.vaccination.sites.models import SecondDose, Session
 from kini.web.formats import today
+from tests.cases import town
 from tests.vaccination.registrations.conftest import BY, Campaign
 from tests.vaccination.sites.conftest import DOSE
 
@@ -162,7 +163,7 @@ def test_records_that_are_merged_free_what_is_not_needed(campaign: Campaign, run
     )  # fmt: skip
     run_jobs()
     assert SecondDose.objects.get().kept
-    Resident.objects.update(assurance="seen")
+    town.proved(campaign.rina)
     merge_persons(by=BY, first=campaign.rina.person, second=other, reason="Satu orang, dibandingkan dengan kartu")
     run_jobs()
     assert SecondDose.objects.get().ended_because == "released"
