@@ -45,6 +45,41 @@ def test_groups_wait_for_their_turn(subject: Subject, before: str, first: str) -
     assert _covid(subject, first).may
 
 
+COMORBID, WEAK = (
+    Subject(date(1985, 8, 20), groups=frozenset({"comorbid"})),
+    Subject(date(2010, 2, 1), groups=frozenset({"immunocompromised"})),
+)
+
+
+@pytest.mark.parametrize(
+    ("subject", "group", "rule"),
+    [
+        (ELDER, "elderly", "Permenkes 23/2023; KMK HK.01.07/MENKES/2193/2023"),
+        (COMORBID, "comorbid", "Permenkes 23/2023; KMK HK.01.07/MENKES/2193/2023"),
+        (WEAK, "immunocompromised", "Permenkes 23/2023; KMK HK.01.07/MENKES/2193/2023"),
+        (ADULT, "adult", "SE Dirjen Farmalkes HK.02.02/E/2571/2023"),
+        (Subject(date(2010, 2, 1)), "", "Permenkes 23/2023; KMK HK.01.07/MENKES/2193/2023"),
+    ],
+)
+def test_since_2024_it_is_free_for_groups_at_risk_and_others_pay(subject: Subject, group: str, rule: str) -> None:
+    """Kompas, 31 December 2023: the elderly, adults with illnesses, health workers, the pregnant, weak immunity."""
+    assert _covid(subject, "2023-12-31").reasons[0].source != rule
+    eligibility = _covid(subject, "2024-01-01")
+    assert (eligibility.may, eligibility.reasons[0].source) == (bool(group), rule)
+    if group:
+        assert eligibility.group == group
+        assert ("cost" in eligibility.reasons[0].sentence) == (group == "adult")
+
+
+def test_the_programme_of_2024_gives_domestic_vaccines_also_as_boosters() -> None:
+    doses = (("sinovac", "2021-07-01"), ("sinovac", "2021-08-01"))
+    assert "indovac" not in {each.vaccine for each in _covid(ELDER, "2023-12-31", *doses).options}
+    booster = _covid(ELDER, "2024-01-01", *doses)
+    assert booster.number == 3
+    assert {"indovac", "inavac"} <= {each.vaccine for each in booster.options}
+    assert [each.vaccine for each in _covid(ELDER, "2024-03-01", ("indovac", "2024-02-01")).options] == ["indovac"]
+
+
 @pytest.mark.parametrize(
     ("subject", "asked", "first", "expected"),
     [

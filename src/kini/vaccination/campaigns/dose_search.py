@@ -103,9 +103,14 @@ class DoseSearch:
         return ("series", self.series, "doses", self.number - 1, "choices", choice_index, "rules", rule_index)
 
     def groups(self, day: date) -> list[str]:
-        """Groups of the person whose turn it is, in the order of the file."""
-        named = {group for _index, phase in self._phases(day) for group in phase.groups}
-        return [group for group in self.subject.groups_on(self.campaign, day) if group in named]
+        """Groups of the person whose turn it is, in the order of the file; those that pay for themselves last."""
+        free = self._named(day, own_cost=False)
+        paying = self._named(day, own_cost=True) - free
+        own = list(self.subject.groups_on(self.campaign, day))
+        return [group for group in own if group in free] + [group for group in own if group in paying]
+
+    def _named(self, day: date, *, own_cost: bool) -> set[str]:
+        return {group for _at, phase in self._phases(day) if phase.own_cost == own_cost for group in phase.groups}
 
     def _phases(self, day: date) -> list[tuple[int, Phase]]:
         return [
@@ -124,8 +129,10 @@ class DoseSearch:
             return Block(Reason(reasons.NOBODYS_TURN))
         index, phase = max(phases, key=lambda each: each[1].since)
         named = {group for _index, each in phases for group in each.groups}
-        names = ", ".join(str(group.name) for key, group in self.campaign.groups.items() if key in named)
-        return Block(reason_of(reasons.TURN_LATER, phase, ("phases", index), groups=names))
+        return Block(reason_of(reasons.TURN_LATER, phase, ("phases", index), groups=self._names(named)))
+
+    def _names(self, groups: set[str]) -> str:
+        return ", ".join(str(group.name) for key, group in self.campaign.groups.items() if key in groups)
 
     def _residence(self, day: date) -> Block | None:
         rule = rule_in_force(self.campaign.non_residents, day)
@@ -234,7 +241,12 @@ class DoseSearch:
         group = self.groups(day)[0]
         phases = [(at, phase) for at, phase in self._phases(day) if group in phase.groups]
         at, phase = max(phases, key=lambda each: each[1].since)
-        because = [reason_of(reasons.TURN, phase, ("phases", at), group=self.campaign.groups[group].name)]
+        whom = self.campaign.groups[group].name
+        if phase.own_cost:
+            free = self._names(self._named(day, own_cost=False))
+            because = [reason_of(reasons.TURN_OWN_COST, phase, ("phases", at), group=whom, groups=free)]
+        else:
+            because = [reason_of(reasons.TURN, phase, ("phases", at), group=whom)]
         rule = rule_in_force(choice.rules, day)
         if rule is not None:
             place = self.place(index, choice.rules.index(rule))

@@ -15,6 +15,10 @@ from kini.web import formats
 
 NO_BIRTH_DATE = gettext_lazy("We need the date of birth; the year is enough.")
 TURN = gettext_lazy("It is the turn of this group: %(group)s.")
+TURN_OWN_COST = gettext_lazy(
+    "%(group)s: possible at your own cost. It is free for: %(groups)s. If you belong to one of them, say so when you "
+    "register."
+)
 TURN_LATER = gettext_lazy("It is not your group's turn yet. Groups now: %(groups)s.")
 NOBODYS_TURN = gettext_lazy("The campaign has not begun, or is over.")
 OLD_ENOUGH = gettext_lazy("%(vaccine)s is given from the age of %(age)s.")

@@ -86,12 +86,14 @@ class Phase(SourcedRule):
 
     Attributes:
         doses: numbers; empty: all of them.
+        own_cost: people pay for it themselves; a group that gets it free comes first.
     """
 
     until: date | None = None
     name: Text
     groups: tuple[Id, ...] = Field(min_length=1)
     doses: tuple[int, ...] = ()
+    own_cost: bool = False
 
 
 class RecoveryRule(SourcedRule):
