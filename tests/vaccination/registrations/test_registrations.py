@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
@@ -22,7 +23,7 @@ from kini.vaccination.registrations import actions, jobs, queries
 from kini.vaccination.registrations.birth_dates import parse_birth_date
 from kini.vaccination.registrations.message_replies import receive_registration
 from kini.vaccination.registrations.models import MOST_PER_ACCOUNT, NextDose, Registration
-from kini.web.formats import city_time, today
+from kini.web.formats import city_time, day, today
 from tests.cases import town
 from tests.pagechecks import CheckedClient
 from tests.vaccination.registrations.conftest import BY, Campaign
@@ -153,6 +154,8 @@ def test_who_missed_a_dose_is_found_told_once_and_forgotten_when_it_is_given(cam
         jobs.tell_due_doses()
     sent = Message.objects.filter(user=campaign.user)
     assert list(sent.values_list("sort", flat=True)) == ["vaccination-dose-missed"]
+    by_when, where = day(today() - timedelta(44)), reverse("vaccination:person", args=["covid-19", row.person_id])
+    assert all(words in sent[0].text for words in ("Rina Contoh", "2", by_when, where)), sent[0].text
     second = campaign.dose(registration, days_ago=1, number=2)
     jobs.follow_recorded_dose(DoseRecorded(second.pk, second.person_id, "demo"))
     assert [each.number for each in NextDose.objects.all()] == [3]

@@ -1,11 +1,13 @@
 """Visits: comparison, screening, eligibility, the dose with its stock, adverse events, follow-up, phones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed
@@ -18,6 +20,7 @@ from kini.people.public import NATIONAL_ID
 from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses import queries as dose_queries
+from kini.vaccination.events import DoseChanged
 from kini.vaccination.models import AdverseEvent, Dose, FollowUp, Lot, PhoneConflict, Visit
 from kini.vaccination.sites import stock
 from kini.vaccination.sites.stock import accounts
@@ -154,6 +157,28 @@ def test_a_deferred_dose_says_when_to_come_again(stocked: Station):
     assert left(stocked) == 5000
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_vaccinators_at_one_moment_record_one_dose(stocked: Station):
+    owner = stocked.corner.person("Siti Contoh", NewIdentifier(NATIONAL_ID, NIK), birth_date=date(1990, 5, 17))
+    card, start = CARD | {"national_id": NIK}, Barrier(4)
+
+    def send(_number: int) -> str:
+        start.wait(60)
+        try:
+            visit(stocked, walk_in=card)
+        except VisitRefused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "given"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(send, range(4)))
+    assert answers == ["given", "recorded", "recorded", "recorded"]
+    assert dose_queries.doses_of(owner).count() == 1
+    assert left(stocked) == 4500
+
+
 def test_the_same_dose_by_two_vaccinators_is_recorded_once(stocked: Station):
     owner = stocked.corner.person("Siti Contoh", NewIdentifier(NATIONAL_ID, NIK), birth_date=date(1990, 5, 17))
     visit(stocked, walk_in=CARD | {"national_id": NIK})
@@ -253,6 +278,18 @@ def test_a_dose_that_moves_takes_its_visit_events_and_questions_along(stocked: S
     assert (done.person, event.dose.person, FollowUp.objects.filter(dose__person=right).count()) == (right, right, 3)
     assert left(stocked) == 4500, "the stock stays as it is"
     assert not Visit.objects.filter(person=wrong).exists()
+    assert not Message.objects.exists(), "nobody is reached for either of them"
+
+
+def test_the_right_person_of_a_moved_dose_is_told_once(stocked: Station, run_jobs):
+    done, right = visit(stocked), town.person("+628120000778", "Budi Contoh")
+    dose_actions.move_to_person(by=stocked.acting("manager"), dose=done.dose, person=right.person, reason=WHY)
+    run_jobs()
+    jobs.move_visit(DoseChanged(done.dose.pk, done.person_id))
+    message = Message.objects.get(sort="dose-moved-here")
+    assert message.user == right.user
+    assert all(words in message.text for words in ("Budi Contoh", done.dose.reference, "Sentra gambir")), message.text
+    assert "Siti" not in message.text
 
 
 # ---- phones

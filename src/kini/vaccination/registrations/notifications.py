@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
@@ -23,7 +24,11 @@ from kini.web import formats
 BY = system("vaccination.registration")
 TAKEN, TOMORROW, TURN = "vaccination-appointment", "vaccination-tomorrow", "vaccination-turn"
 ABSENT, DUE, MISSED = "vaccination-absent", "vaccination-dose-due", "vaccination-dose-missed"
-_PERSON: Mapping[str, str | Promise] = {"person": "Rahmawati", "campaign": gettext_lazy("COVID-19 vaccination")}
+_PERSON: Mapping[str, str | Promise] = {
+    "person": "Rahmawati",
+    "campaign": gettext_lazy("COVID-19 vaccination"),
+    "address": "https://kini.example/vaccination/",
+}
 _APPOINTMENT: Mapping[str, str | Promise] = {
     **_PERSON,
     "dose": "2",
@@ -123,8 +128,9 @@ def tell(message_type: str, registration: Registration, key: str) -> Message | N
     to = recipient_of(registration.person, registration.registered_by)
     if to is None:
         return None
+    link = reverse("vaccination:registration", args=[registration.reference])
     with translation.override(to.language):
-        words = _words(registration)
+        words = _words(registration) | {"address": f"{settings.ENV.address}{link}"}
     slot = registration.booking.slot if registration.booking else None
     return messages.notify(
         by=BY,
@@ -132,7 +138,7 @@ def tell(message_type: str, registration: Registration, key: str) -> Message | N
         message_type=message_type,
         key=f"{message_type}:{registration.pk}:{key}",
         words=words,
-        link=reverse("vaccination:registration", args=[registration.reference]),
+        link=link,
         needed_by=slot.starts_at if slot and message_type == TOMORROW else None,
     )
 
@@ -171,8 +177,10 @@ def tell_next(message_type: str, dose: NextDose) -> Message | None:
     to = recipient_of(dose.person)
     if to is None:
         return None
+    link = reverse("vaccination:person", args=[dose.campaign, dose.person_id])
     with translation.override(to.language):
         words = {
+            "address": f"{settings.ENV.address}{link}",
             "person": details_of(dose.person).name,
             "campaign": str(campaign_of(dose.campaign).name),
             "dose": str(dose.number),
@@ -186,6 +194,6 @@ def tell_next(message_type: str, dose: NextDose) -> Message | None:
         message_type=message_type,
         key=f"{message_type}:{dose.pk}:{dose.number}:{dose.due_on}",
         words=words,
-        link=reverse("vaccination:person", args=[dose.campaign, dose.person_id]),
+        link=link,
         needed_by=needed if message_type == DUE else None,
     )

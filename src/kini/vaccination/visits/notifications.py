@@ -1,5 +1,6 @@
 """Messages of visits: how are you after the dose, serious events to the health agency, decided disputes."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,7 @@ def register() -> None:
                 "vaccine": "CoronaVac",
                 "day": _("24 November 2026"),
                 "place": "Puskesmas",
+                "address": "https://kini.example/vaccination/doses/",
             },
             _("{person}: a dose was added to the record"),
             _(
@@ -121,6 +123,7 @@ def tell_right_person(dose: Dose) -> None:
             "vaccine": vaccine_name(dose.vaccine),
             "day": formats.day(dose.given_on),
             "place": dose.site.name if dose.site else dose.elsewhere,
+            "address": f"{settings.ENV.address}{reverse('vaccination:own-doses')}",
         }
     messages.notify(
         by=BY,
