@@ -115,7 +115,7 @@ class NonResidentRule(SourcedRule):
 
 
 class AfterDose(SourcedRule):
-    """How long somebody is observed after a dose, and when they are asked how they are.
+    """Time of observation after a dose, and the days on which people are asked how they are.
 
     Attributes:
         observe_minutes, after_reaction_minutes: at the site; the second one for people who reacted to an earlier dose.

@@ -55,9 +55,10 @@ def record_visit(
         return visit
     visit = visit or _arrived(by, site, entry, happened, person)
     if entry.outcome:
-        # Two who record the same person wait for each other here.
+        # Two who record the same person wait for each other here. Their visits refer to the person already: without
+        # `no_key` each would wait for the other's.
         root = people_queries.root_of(visit.person)
-        person = Person.objects.select_for_update(of=("self",)).get(pk=root.pk)
+        person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=root.pk)
         finish = _give if entry.outcome == "given" else _not_done
         finish(by, visit, person, entry, happened)
     return visit
