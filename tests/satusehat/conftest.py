@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as django_settings
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -12,7 +13,9 @@ from kini.core.environment import ROOT
 from kini.exchange import outbox
 from kini.satusehat import satusehat_client
 from kini.satusehat.satusehat_client import SatusehatClient
+from tests.cases.town import employed
 from tests.epidemic import records_town
+from tests.pagechecks import CheckedClient
 from tests.satusehat.fake_platform import FakePlatform
 from tests.satusehat.site_town import SiteTown
 from tests.satusehat.test_client import client_at
@@ -34,7 +37,8 @@ def platform() -> FakePlatform:
 def organization(platform: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> SatusehatClient:
     """The city's organization at that platform, in place of the operator's file."""
     own = client_at(platform, practitioner="N10000001")
-    monkeypatch.setattr(provider_config, "load_providers", lambda *_arguments: {"jakarta": own})
+    configured = {"KINI_SATUSEHAT": {"jakarta": own}}
+    monkeypatch.setattr(provider_config, "load_providers", lambda name, *_arguments: configured.get(name, {}))
     assert satusehat_client.clients() == [own]
     return own
 
@@ -49,3 +53,12 @@ def send(run_jobs: Callable[[], int]) -> Callable[..., None]:
             outbox.deliver("satusehat")
 
     return deliver
+
+
+@pytest.fixture
+def desk(town: SiteTown, client: CheckedClient) -> CheckedClient:
+    """A data officer at the desk, in English."""
+    officer = employed("+628120000499", "Petugas Data", town.corner.agency, "health-data-officer")
+    client.force_login(officer.user)
+    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client

@@ -1,4 +1,4 @@
-"""FHIR server in memory behind httpx.MockTransport: token, search by identifier, create, update, transaction."""
+"""FHIR server in memory behind httpx.MockTransport: token, search by identifier, create, update, transaction; KFA."""
 
 import json
 import re
@@ -17,6 +17,8 @@ class FakePlatform:
     stored: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    #: Products of KFA: name by code.
+    products: dict[str, str] = field(default_factory=dict)
     #: Numbers of patients, which answers mask.
     niks: dict[str, str] = field(default_factory=dict)
 
@@ -40,6 +42,8 @@ class FakePlatform:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/fhir-r4/v1").strip("/")
         content = json.loads(request.content) if request.content else {}
+        if path.startswith("kfa-v2"):
+            return self._product(path, dict(request.url.params))
         if request.method == "GET" and "/" in path:
             return httpx.Response(200, json=self.stored[path])
         if request.method == "GET":
@@ -51,6 +55,16 @@ class FakePlatform:
             return httpx.Response(200, json=self._transaction(content))
         condition = request.headers.get("If-None-Exist", "")
         return httpx.Response(201, json=self.stored[self._create(content, condition)])
+
+    def _product(self, path: str, asked: dict[str, str]) -> httpx.Response:
+        rows = [{"kfa_code": code, "name": name, "active": True} for code, name in self.products.items()]
+        if path.endswith("/all"):
+            words = asked["keyword"].casefold()
+            return httpx.Response(
+                200, json={"items": {"data": [each for each in rows if words in each["name"].casefold()]}}
+            )
+        match = next((each for each in rows if each["kfa_code"] == asked["code"]), None)
+        return httpx.Response(200, json={"result": match}) if match else httpx.Response(404, json={})
 
     def _search(self, kind: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
         return [each for each in self.of(kind) if all(self._has(each, *pair) for pair in wanted.items())]

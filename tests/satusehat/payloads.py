@@ -55,6 +55,7 @@ def vaccination(**changes: Any) -> Vaccination:
 #: One of each sort that is sent.
 SORTS = {
     "usual": vaccination(),
+    "of a health worker": vaccination(is_health_worker=True),
     "screened, with an adverse event": vaccination(screening=SCREENING, reactions=(REACTION,)),
     "deferred": vaccination(state="not-done", deferred=True, volume_ul=0, lot="", expires_on=None, screening=SCREENING),
     "refused by the person": vaccination(state="not-done", volume_ul=0, lot="", expires_on=None),

@@ -1,16 +1,20 @@
 """The adapter against the sandbox, which enforces the Ministry's rules and misbehaves on demand."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from fhir.resources.R4B import get_fhir_model_class
 
 from kini.core import current_time, provider_config
 from kini.exchange import outbox
+from kini.records.public import ICD10, LOINC, SNOMED, Code
 from kini.satusehat.comparison import compare
+from kini.satusehat.fhir.illness import Diagnosis, HealthVisit, LabResult, case_resources, lab_resources
 from kini.satusehat.fhir.transaction import bundle_of
 from kini.satusehat.fhir.vaccination import Vaccination, resources_of
 from kini.satusehat.models import NationalRecord
@@ -22,7 +26,7 @@ from kini.satusehat.satusehat_client import SatusehatClient
 from kini.vaccination.public import dose_actions
 from kini.web.formats import today
 from tests.epidemic.records_town import BY
-from tests.satusehat.payloads import SORTS, vaccination
+from tests.satusehat.payloads import AT, SORTS, vaccination
 from tests.satusehat.site_town import SiteTown
 
 ORGANIZATION, PRACTITIONER = "10000004", "N10000001"
@@ -74,6 +78,31 @@ def test_every_sort_of_vaccination_keeps_the_rules(sort: str, organization: Satu
     known = dict(zip(resources, references, strict=True))
     assert organization.transact(bundle_of(resources, known, UUID(int=1))) == references
     assert sandbox.counts()["duplicates"] == {}
+
+
+VISIT = HealthVisit(UUID(int=7), ORGANIZATION, vaccination().patient, PRACTITIONER, vaccination().location, AT)
+ILLNESSES = {
+    "case": case_resources(
+        VISIT, Diagnosis(Code(ICD10, "U07.1"), "confirmed", False, AT, (Code(SNOMED, "386661006", "Fever"),))
+    ),
+    "case that is over": case_resources(VISIT, Diagnosis(Code(ICD10, "A97.0"), "provisional", True)),
+    "result": lab_resources(VISIT, LabResult(Code(LOINC, "94500-6"), Code(SNOMED, "10828004", "Positive"), AT)),
+    "corrected result": lab_resources(
+        VISIT, LabResult(Code(LOINC, "94500-6"), Code(SNOMED, "260385009", "Negative"), AT, is_corrected=True)
+    ),
+    "case in error": case_resources(
+        replace(VISIT, is_error=True), Diagnosis(Code(ICD10, "U07.1"), "refuted", False, AT)
+    ),
+}
+
+
+@pytest.mark.parametrize("sort", ILLNESSES)
+def test_every_sort_of_illness_keeps_the_rules_and_is_fhir(sort: str, organization: SatusehatClient) -> None:
+    resources = ILLNESSES[sort]
+    references = organization.transact(bundle_of(resources, {}, UUID(int=8)))
+    assert organization.transact(bundle_of(resources, {}, UUID(int=8))) == references
+    for reference, resource in zip(references, resources.values(), strict=True):
+        get_fhir_model_class(resource["resourceType"]).model_validate(organization.read(reference))
 
 
 def deliver(organization: SatusehatClient, rounds: int) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings as django_settings
 from django.urls import reverse
 
 from kini.people.models import AccessLog
@@ -14,7 +13,6 @@ from kini.satusehat.pulling import pull_person
 from kini.satusehat.satusehat_client import SatusehatClient
 from kini.vaccination.models import Dose
 from kini.web.formats import today
-from tests.cases.town import employed
 from tests.cases.town import person as registered
 from tests.epidemic.records_town import BY
 from tests.pagechecks import CheckedClient
@@ -60,14 +58,6 @@ def test_every_difference_is_named_and_repaired(
     send()
     assert kinds(compare(organization, day)) == {"Immunization/X1": "extra"}
     assert len(platform.of("Immunization")) == 6
-
-
-@pytest.fixture
-def desk(town: SiteTown, client: CheckedClient) -> CheckedClient:
-    officer = employed("+628120000499", "Petugas Data", town.corner.agency, "health-data-officer")
-    client.force_login(officer.user)
-    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
-    return client
 
 
 def test_the_desk_says_what_was_refused_and_sends_it_again(

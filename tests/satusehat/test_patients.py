@@ -10,7 +10,7 @@ from kini.people.models import FamilyTie, Person, PersonIdentifier
 from kini.satusehat import actions
 from kini.satusehat.fhir import codes
 from kini.satusehat.models import NationalNumber
-from kini.satusehat.national_numbers import practitioner_number
+from kini.satusehat.national_numbers import organization_name, practitioner_number, product_number
 from kini.satusehat.national_patients import patient_number
 from kini.satusehat.satusehat_client import Refused, SatusehatClient
 from kini.satusehat.vaccine_codes import codes_of
@@ -155,3 +155,33 @@ def test_a_product_that_the_operator_entered_is_sent(town: SiteTown, organizatio
     assert codes_of(organization, vaccine).kfa == ""
     actions.enter_number(by=BY, organization=organization.organization, kind="product", key=vaccine, number="93000001")
     assert codes_of(organization, vaccine).kfa == "93000001"
+
+
+def test_a_product_is_looked_up_in_kfa_and_kept_with_the_day(
+    town: SiteTown, organization: SatusehatClient, platform: FakePlatform
+) -> None:
+    platform.products = {"93004035": "AstraZeneca 10 dosis", "93000002": "Sinovac", "93000003": "Sinovac booster"}
+    assert product_number(organization, "astrazeneca", "AstraZeneca", "93004035") == "93004035"
+    known = NationalNumber.objects.get(kind="product")
+    assert (known.name, known.entered_by_hand) == ("AstraZeneca 10 dosis", False)
+    asked = len(platform.asked)
+    assert product_number(organization, "astrazeneca", "AstraZeneca", "93004035") == "93004035"
+    assert len(platform.asked) == asked
+    assert product_number(organization, "sinovac", "Sinovac", "") == "93000002"
+    assert product_number(organization, "booster", "booster", "") == "93000003"
+    assert product_number(organization, "unknown", "vaksin lain", "") == ""
+    asked = len(platform.asked)
+    assert product_number(organization, "unknown", "vaksin lain", "") == ""
+    assert len(platform.asked) == asked, "that there is none is remembered for an hour"
+    platform.faults = ["down"]
+    assert product_number(organization, "moderna", "Moderna", "93009999") == "93009999", "doses do not wait for KFA"
+
+
+def test_the_name_of_the_organization_is_read_there(
+    town: SiteTown, organization: SatusehatClient, platform: FakePlatform
+) -> None:
+    reference = f"Organization/{organization.organization}"
+    platform.stored[reference] = {"resourceType": "Organization", "id": organization.organization, "name": "Dinkes"}
+    assert organization_name(organization) == "Dinkes"
+    platform.stored.clear()
+    assert organization_name(organization) == "Dinkes", "for a month"

@@ -1,27 +1,32 @@
 """Doses given elsewhere: pulled with consent, once, and nobody's record is silently changed."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
+from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.people.models import Person, PersonIdentifier, Resident
 from kini.people.public import DataSubject, personal_data_categories
 from kini.records import actions as record_actions
-from kini.satusehat import actions
+from kini.satusehat import actions, fresh_doses
 from kini.satusehat.fhir.codes import KFA
+from kini.satusehat.jobs import pull_by_night
 from kini.satusehat.models import PulledDifference, PullRequest
 from kini.satusehat.pulling import pull_person
 from kini.satusehat.rules import Verdict
 from kini.satusehat.satusehat_client import SatusehatClient
 from kini.vaccination.models import Dose
-from tests.cases.town import acting
+from tests.cases.town import acting, proved
 from tests.cases.town import person as registered
 from tests.epidemic.records_town import BY
+from tests.pagechecks import CheckedClient
 from tests.satusehat.fake_platform import FakePlatform
-from tests.satusehat.site_town import SiteTown
+from tests.satusehat.site_town import SiteTown, nik
 
 pytestmark = pytest.mark.django_db
 PATIENT = "P02280547535"
@@ -192,3 +197,77 @@ def test_the_copy_of_personal_data_names_a_difference_in_words(
     with translation.override("en"):
         [record] = personal_data_categories.get("satusehat.records").records(DataSubject(resident.user, resident))
     assert record["what"][1:] == ["VG213", "Dose 1", "2026-08-02", "B-1", "RSUD Contoh"]
+
+
+@pytest.fixture
+def siti(town: SiteTown, platform: FakePlatform) -> Resident:
+    number = nik(date(1954, 7, 4))
+    resident = proved(registered("+628120000305", "Siti Aminah"), number)
+    Resident.objects.filter(pk=resident.pk).update(birth_date=date(1954, 7, 4), sex="female")
+    platform.stored[f"Patient/{PATIENT}"] = {"resourceType": "Patient", "id": PATIENT, "identifier": []}
+    platform.niks[PATIENT] = number
+    return Resident.objects.get(pk=resident.pk)
+
+
+def eligibility(resident: Resident, client: CheckedClient) -> str:
+    client.force_login(resident.user)
+    return client.get(f"/vaccination/campaigns/covid-19/{resident.person_id}/").content.decode()
+
+
+def test_before_eligibility_is_shown_doses_are_pulled_with_consent_once_a_day(
+    siti: Resident,
+    platform: FakePlatform,
+    organization: SatusehatClient,
+    run_jobs: Callable[[], int],
+    client: CheckedClient,
+) -> None:
+    immunization(platform)
+    fetch = reverse("satusehat:fetch")
+    page = eligibility(siti, client)
+    assert fetch in page, "they are asked to agree"
+    assert not PullRequest.objects.exists()
+    record_actions.give_consent(by=acting(siti), resident=siti, purpose=actions.PULL_CONSENT)
+    before = len(platform.asked)
+    eligibility(siti, client)
+    assert PullRequest.objects.count() == 1
+    assert len(platform.asked) == before, "the page does not wait for SATUSEHAT"
+    run_jobs()
+    assert Dose.objects.get().source == "national"
+    assert fetch not in eligibility(siti, client)
+    assert PullRequest.objects.count() == 1
+    with current_time.freeze(current_time.now() + 2 * fresh_doses.FRESH):
+        eligibility(siti, client)
+    assert PullRequest.objects.count() == 2
+
+
+def test_the_page_says_that_the_platform_is_slow_and_what_it_rests_on(
+    siti: Resident, organization: SatusehatClient
+) -> None:
+    record_actions.give_consent(by=acting(siti), resident=siti, purpose=actions.PULL_CONSENT)
+    with translation.override("en"):
+        note = fresh_doses.before_eligibility(siti.person)
+        assert note
+        assert "being fetched" in note.sentence
+        with current_time.freeze(current_time.now() + 2 * fresh_doses.SLOW):
+            note = fresh_doses.before_eligibility(siti.person)
+        assert note
+        assert note.sentence.endswith("only the doses that the city has.")
+        PullRequest.objects.update(outcome="done", done_at=current_time.now())
+        assert fresh_doses.before_eligibility(siti.person) is None
+
+
+def test_by_night_old_pulls_are_repeated_while_the_consent_holds(
+    siti: Resident, organization: SatusehatClient, run_jobs: Callable[[], int]
+) -> None:
+    actions.request_pull(by=acting(siti), resident=siti)
+    run_jobs()
+    assert list(fresh_doses.due_by_night()) == []
+    with current_time.freeze(current_time.now() + 2 * fresh_doses.STALE):
+        assert [each.pk for each in fresh_doses.due_by_night()] == [siti.person_id]
+        pull_by_night()
+        assert PullRequest.objects.count() == 2
+        record_actions.withdraw_consent(by=acting(siti), resident=siti, purpose=actions.PULL_CONSENT)
+        PullRequest.objects.update(
+            outcome="done", done_at=current_time.now(), asked_at=current_time.now() - 2 * fresh_doses.STALE
+        )
+        assert list(fresh_doses.due_by_night()) == []

@@ -22,12 +22,27 @@ class PositiveResult(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ResultRecorded(Event):
+    """A laboratory test got a result, another one, or lost it by a correction.
+
+    Attributes:
+        test: id of `LabTest`.
+        source: of the record.
+    """
+
+    name: ClassVar[str] = "epidemic.result_recorded"
+    test: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseClassified(Event):
     """A case record was classified, by rule or by hand.
 
     Attributes:
         case: id of `CaseRecord`.
         before: earlier classification; "" for a new record.
+        source: of the record.
     """
 
     name: ClassVar[str] = "epidemic.case_classified"
@@ -35,3 +50,4 @@ class CaseClassified(Event):
     disease: str
     classification: str
     before: str
+    source: str = ""

@@ -1,5 +1,8 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
+from kini.epidemic.case_records.health_record import CERTAINTY as CERTAINTY
+from kini.epidemic.case_records.health_record import RESULT_CODES as RESULT_CODES
+from kini.epidemic.case_records.queries import case_day as case_day
 from kini.epidemic.checkin import entry_passes as entry_passes
 from kini.epidemic.checkin import queries as checkin_queries
 from kini.epidemic.checkin import venue_counts as venue_counts

@@ -31,6 +31,7 @@ def _appointments(subject: Subject) -> Iterator[HealthEntry]:
         resident=subject.resident,
         state__in=AHEAD,
         slot__service__category=CATEGORY,
+        vaccination_registration=None,  # they have a section of their own
         slot__starts_at__gte=booking.day_range(formats.today(), formats.today())[0],
     )
     for each in bookings.select_related("case").order_by("slot__starts_at", "pk")[:MOST]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,9 +11,10 @@ from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.jobs import enqueue
+from kini.epidemic.models import CaseRecord, LabTest
 from kini.exchange.models import OutboxEntry
 from kini.exchange.public import outbox
-from kini.people.models import Resident
+from kini.people.models import Person, Resident
 from kini.people.public import action_helpers
 from kini.people.rules import require_somewhere
 from kini.records import actions as record_actions
@@ -22,6 +23,7 @@ from kini.satusehat.permissions import SatusehatPermission
 from kini.satusehat.record_destination import DESTINATION, subject_of
 from kini.satusehat.refused_records import Problem
 from kini.satusehat.satusehat_client import client_of, clients
+from kini.satusehat.sent_illness import OWN_SOURCES
 from kini.vaccination.models import Dose
 from kini.vaccination.public import DoseCorrection, dose_actions
 
@@ -45,14 +47,32 @@ def queue_dose(*, by: Actor, dose: Dose, version: str) -> NationalRecord | None:
     Raises:
         NotAllowed: without the permission to work off what differs.
     """
+    return _queue(by, "dose", dose.pk, dose.facility_id, version) if dose.source == "site" else None
+
+
+@action
+def queue_illness(*, by: Actor, record: CaseRecord | LabTest, version: str) -> NationalRecord | None:
+    """Queue a case record or laboratory result of this city, as `queue_dose`; those of others are not queued.
+
+    Raises:
+        NotAllowed: without the permission to work off what differs.
+    """
+    if record.source not in OWN_SOURCES:
+        return None
+    if isinstance(record, CaseRecord):
+        return _queue(by, "case", record.pk, record.facility_id, version)
+    return _queue(by, "test", record.pk, record.laboratory_id, version)
+
+
+def _queue(by: Actor, record_type: str, record_id: int, facility: str | None, version: str) -> NationalRecord | None:
     require_somewhere(by, SatusehatPermission.RECONCILE)
-    client = client_of(dose.facility_id) if dose.source == "site" else None
+    client = client_of(facility)
     if client is None:
         return None
     record, is_new = NationalRecord.objects.get_or_create(
-        record_type="dose", record_id=dose.pk, defaults={"organization": client.organization}
+        record_type=record_type, record_id=record_id, defaults={"organization": client.organization}
     )
-    subject = subject_of(dose)
+    subject = subject_of(record_type, record_id)
     refused = OutboxEntry.objects.filter(destination=DESTINATION, subject=subject, state="dead").first()
     if refused:
         outbox.replay(refused.pk)
@@ -77,6 +97,19 @@ def send_again(*, by: Actor, dose: Dose, is_lost: bool = False) -> NationalRecor
     changes: dict[str, Any] = {"digest": ""} | ({"resources": {}} if is_lost else {})
     NationalRecord.objects.filter(record_type="dose", record_id=dose.pk).update(**changes)
     return queue_dose(by=by, dose=dose, version=f"again:{current_time.now().isoformat()}")
+
+
+@action
+def send_illness_again(*, by: Actor, national: NationalRecord) -> NationalRecord | None:
+    """Send a case record or laboratory result again, after a correction; None where no organization is configured.
+
+    Raises:
+        NotAllowed: without the permission to work off what differs.
+    """
+    NationalRecord.objects.filter(pk=national.pk).update(digest="")
+    table: type[CaseRecord | LabTest] = CaseRecord if national.record_type == "case" else LabTest
+    record = table.objects.get(pk=national.record_id)
+    return queue_illness(by=by, record=record, version=f"again:{current_time.now().isoformat()}")
 
 
 @action
@@ -110,9 +143,29 @@ def request_pull(*, by: Actor, resident: Resident) -> PullRequest:
     waiting = PullRequest.objects.filter(person=resident.person, outcome="").first()
     if waiting:
         return waiting
-    request = PullRequest.objects.create(person=resident.person, asked_at=current_time.now())
+    return _pull(by, resident.person)
+
+
+@action
+def refresh_pull(*, by: Actor, person: Person, older_than: timedelta) -> PullRequest:
+    """Pull the doses of a person who agreed, unless a request waits or the last one is new enough; for the system.
+
+    Raises:
+        NotAllowed: to anybody else.
+    """
+    require_somewhere(by, SatusehatPermission.RECONCILE)
+    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    now = current_time.now()
+    last = PullRequest.objects.filter(person=person).order_by("-asked_at", "-pk").first()
+    if last and (not last.outcome or last.asked_at > now - older_than):
+        return last
+    return _pull(by, person)
+
+
+def _pull(by: Actor, person: Person) -> PullRequest:
+    request = PullRequest.objects.create(person=person, asked_at=current_time.now())
     enqueue(PULL_JOB, request=request.pk)
-    audit.record(by=by, action="satusehat.pull-requested", subject=f"person:{resident.person_id}")
+    audit.record(by=by, action="satusehat.pull-requested", subject=f"person:{person.pk}")
     return request
 
 

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.core.actors import ActionRefused
+from kini.core.actors import ActionRefused, Actor
 from kini.core.jobs import enqueue
+from kini.epidemic.models import CaseRecord
 from kini.people.public import details_of, officers_only
 from kini.people.queries import actor_for
 from kini.records.public import require_read, visible
@@ -37,7 +38,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     problems = dict(refused.filter(record_id__in=[each.pk for each in shown]).values_list("record_id", "problems"))
     differences = visible(by, PulledDifference, PulledDifference.objects.filter(decision="")).select_related("dose")
     context = {
-        "refused": [(dose, difference_labels.sentences_of(problems.get(dose.pk, []))) for dose in shown],
+        "refused": [(dose, _sentences("dose", dose.reference, problems.get(dose.pk, []))) for dose in shown],
+        "illnesses": _refused_illnesses(by),
         "differences": [
             (each, difference_labels.PULLED[each.kind]) for each in differences.order_by("found_at", "pk")[:MOST]
         ],
@@ -49,6 +51,27 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "today": today(),
     }
     return render(request, "satusehat/work_list.html", context)
+
+
+def _sentences(record_type: str, reference: str, problems: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return difference_labels.sentences_of(problems, difference_labels.pages_of(record_type, reference))
+
+
+def _refused_illnesses(by: Actor) -> list[tuple[NationalRecord, str, list[dict[str, Any]]]]:
+    """Case records and laboratory results that were refused, with the number of the case record and the reasons.
+
+    They are listed for those who may read the case record, by its number alone.
+    """
+    refused = NationalRecord.objects.filter(record_type__in=("test", "case"), state="refused").order_by("pk")[:MOST]
+    cases = visible(by, CaseRecord, CaseRecord.objects.all())
+    rows = []
+    for each in refused:
+        of_record = (
+            cases.filter(pk=each.record_id) if each.record_type == "case" else cases.filter(lab_tests=each.record_id)
+        )
+        if case := of_record.first():
+            rows.append((each, case.reference, _sentences("case", case.reference, each.problems)))
+    return rows
 
 
 @officers_only(SatusehatPermission.RECONCILE)
@@ -71,9 +94,22 @@ def dose(request: HttpRequest, reference: str) -> HttpResponse:
         "vaccine": campaign_files.vaccine_name(record.vaccine),
         "person": details_of(record.person),
         "national": national,
-        "problems": difference_labels.sentences_of(national.problems) if national else [],
+        "problems": _sentences("dose", record.reference, national.problems) if national else [],
     }
     return render(request, "satusehat/dose.html", context)
+
+
+@officers_only(SatusehatPermission.RECONCILE)
+@require_POST
+def illness(request: HttpRequest, record: int) -> HttpResponse:
+    """Send a refused case record or laboratory result again."""
+    by = actor_for(request)
+    national = get_object_or_404(NationalRecord, pk=record, record_type__in=("test", "case"))
+    if actions.send_illness_again(by=by, national=national):
+        messages.success(request, _("It is sent again."))
+    else:
+        messages.error(request, _("This city is not connected to SATUSEHAT."))
+    return see_other("satusehat:desk-list")
 
 
 @officers_only(SatusehatPermission.RECONCILE)

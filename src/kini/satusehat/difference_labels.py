@@ -1,14 +1,16 @@
 """Names for pages: differences, fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.satusehat.refused_records import advice_on, from_json
 from kini.vaccination.public import campaign_files
 
+NO_PAGES: Mapping[str, str] = {}
 #: Kinds of `comparison.Difference`.
 COMPARED = {
     "not-sent": gettext_lazy("Not sent yet"),
@@ -34,7 +36,7 @@ FIELDS = {
     "lot": gettext_lazy("lot"),
 }
 PLACES = {
-    "dose": gettext_lazy("Correct the dose"),
+    "dose": gettext_lazy("Correct the record"),
     "person": gettext_lazy("Correct the person's data"),
     "site": gettext_lazy("Ask the operator about the site"),
     "officer": gettext_lazy("Complete the vaccinator's profile"),
@@ -47,13 +49,28 @@ def their_vaccine(theirs: Mapping[str, Any]) -> str:
     return campaign_files.vaccine_name(theirs["vaccine"]) if theirs["vaccine"] else ", ".join(theirs["codes"])
 
 
-def sentences_of(problems: list[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Return each problem of a JSON column as sentence, rule, and what to do."""
+def sentences_of(problems: Sequence[Mapping[str, str]], pages: Mapping[str, str] = NO_PAGES) -> list[dict[str, Any]]:
+    """Return each problem of a JSON column as sentence, rule, and what to do.
+
+    Args:
+        pages: address by place (`Advice.correct`) of the page on which the fault is corrected.
+    """
     rows = []
     for problem in from_json(problems):
         advice = advice_on(problem)
-        rows.append({"sentence": advice.sentence, "rule": problem.rule, "do": PLACES[advice.correct]})
+        link = pages.get(advice.correct, "")
+        rows.append({"sentence": advice.sentence, "rule": problem.rule, "do": PLACES[advice.correct], "link": link})
     return rows
+
+
+def pages_of(record_type: str, reference: str) -> dict[str, str]:
+    """Return the addresses on which faults of a record are corrected, by place, as `sentences_of` takes them.
+
+    The page of a dose moves it to the right person, with the right number; that of a case record likewise.
+    """
+    name = "vaccination:desk-dose" if record_type == "dose" else "epidemic:desk-case"
+    address = reverse(name, args=[reference])
+    return {"dose": address, "person": address}
 
 
 def difference_words(difference: Mapping[str, Any]) -> str:

@@ -2,18 +2,24 @@
 
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from kini.core.actors import system
 from kini.core.events import subscribe
 from kini.core.jobs import job, periodic
+from kini.epidemic.events import CaseClassified, ResultRecorded
+from kini.epidemic.models import CaseRecord, LabTest
 from kini.exchange.public import TemporaryFailure
 from kini.records import queries as record_queries
 from kini.satusehat import actions
 from kini.satusehat.comparison import compare
-from kini.satusehat.models import PullRequest
+from kini.satusehat.fresh_doses import FRESH, due_by_night
+from kini.satusehat.models import NationalRecord, PullRequest
 from kini.satusehat.pulling import pull_person
 from kini.satusehat.refused_records import Problem
 from kini.satusehat.rules import TO_DECIDE, Verdict
 from kini.satusehat.satusehat_client import Refused, clients
+from kini.satusehat.sent_illness import OWN_SOURCES
 from kini.vaccination.events import AdverseEventRecorded, DoseChanged, DoseRecorded
 from kini.vaccination.models import AdverseEvent, Dose
 from kini.web.formats import today
@@ -45,6 +51,26 @@ def queue_adverse_event(event: AdverseEventRecorded) -> None:
         _queue(recorded.dose_id, with_event=recorded.reference)
 
 
+def _is_of_this_city(event: ResultRecorded | CaseClassified) -> bool:
+    return event.source in OWN_SOURCES
+
+
+@subscribe(ResultRecorded, name="satusehat.queue_result", only=_is_of_this_city)
+def queue_result(event: ResultRecorded) -> None:
+    """Queue a laboratory result that was recorded in this city, or its correction."""
+    test = LabTest.objects.filter(pk=event.test).first()
+    if test:
+        actions.queue_illness(by=BY, record=test, version=f"{len(test.corrections)}:{test.result}")
+
+
+@subscribe(CaseClassified, name="satusehat.queue_case", only=_is_of_this_city)
+def queue_case(event: CaseClassified) -> None:
+    """Queue a case record of this city when its classification changes."""
+    case = CaseRecord.objects.filter(pk=event.case).first()
+    if case:
+        actions.queue_illness(by=BY, record=case, version=str(case.version))
+
+
 def _queue(dose_id: int, with_event: str = "") -> None:
     dose = Dose.objects.filter(pk=dose_id).first()
     if dose:
@@ -71,6 +97,14 @@ def pull(request: int) -> None:
     actions.record_pull(by=BY, request=asked, added=counts.get(Verdict.NEW, 0), to_decide=to_decide)
 
 
+@periodic("20 19 * * *", name="satusehat.pull_by_night")
+def pull_by_night() -> None:
+    """Pull the doses of persons who agreed, whose appointment is near or whose last pull is old."""
+    if clients():
+        for person in due_by_night():
+            actions.refresh_pull(by=BY, person=person, older_than=FRESH)
+
+
 @periodic("40 20 * * *", name="satusehat.compare_yesterday")
 def compare_yesterday() -> None:
     """Compare the doses of yesterday with SATUSEHAT, at night in Indonesia."""
@@ -79,6 +113,14 @@ def compare_yesterday() -> None:
             compare(client, today() - timedelta(days=1))
         except (TemporaryFailure, Refused):
             continue  # the health check names a comparison that is missing
+
+
+@periodic("10 20 * * *", name="satusehat.queue_changed_cases")
+def queue_changed_cases() -> None:
+    """Queue case records whose outcome or symptoms changed since they were sent."""
+    sent = NationalRecord.objects.filter(record_type="case", record_id=OuterRef("pk"))
+    for case in CaseRecord.objects.filter(Exists(sent.filter(sent_at__lt=OuterRef("updated_at")))).order_by("pk"):
+        actions.queue_illness(by=BY, record=case, version=str(case.version))
 
 
 @job("satusehat.compare_day", queue="exchange")

@@ -13,7 +13,7 @@ from kini.vaccination.models import Dose
 
 
 class NationalRecord(models.Model):
-    """State at SATUSEHAT of one dose.
+    """State at SATUSEHAT of one dose, laboratory result or case record.
 
     Attributes:
         edition: raised when it was sent for another person: the old record is an error there, and a new one is sent.
@@ -23,7 +23,7 @@ class NationalRecord(models.Model):
         problems: why it was refused last (`refused_records.Problem`), without personal data.
     """
 
-    TYPES: ClassVar = ("dose",)
+    TYPES: ClassVar = ("dose", "test", "case")
     STATES: ClassVar = ("waiting", "sent", "refused", "too-old")
 
     record_type = models.CharField(max_length=8, choices=[(each, each) for each in TYPES])
@@ -53,13 +53,16 @@ class NationalRecord(models.Model):
 
 
 class NationalNumber(models.Model):
-    """Number at SATUSEHAT of an officer (Practitioner), site (Location) or vaccine (KFA), looked up or entered."""
+    """Number at SATUSEHAT of an officer (Practitioner), site (Location) or vaccine (KFA), looked up or entered.
 
-    KINDS: ClassVar = ("practitioner", "location", "product")
+    Kind "organization": the organization itself, with its name there and when it was asked for.
+    """
+
+    KINDS: ClassVar = ("practitioner", "location", "product", "organization")
 
     organization = models.CharField(max_length=40)
     kind = models.CharField(max_length=12, choices=[(each, each) for each in KINDS])
-    key = models.CharField(max_length=60, help_text="Id of the account, the site or the vaccine.")
+    key = models.CharField(max_length=90, help_text="Id of the account, the site or facility, or the vaccine.")
     number = models.CharField(max_length=80)
     name = models.CharField(max_length=160, blank=True)
     entered_by_hand = models.BooleanField(default=False, help_text="It is not looked up again.")

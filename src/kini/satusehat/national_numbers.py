@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.cache import cache
+
 from kini.core import current_time
+from kini.exchange.public import TemporaryFailure
 from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import NATIONAL_ID
@@ -14,6 +17,8 @@ from kini.satusehat.refused_records import Problem
 from kini.satusehat.satusehat_client import Refused, Resource, SatusehatClient
 
 KEPT = timedelta(days=30)
+#: Seconds for which it is remembered that KFA has no product.
+MISSED_SECONDS = 3600
 #: Types of places (FHIR location-physical-type) by kind of a vaccination site.
 PHYSICAL_TYPES = {
     "fixed": ("bu", "Building"),
@@ -96,10 +101,56 @@ def location_resource(place: LocalPlace, organization: str) -> Resource:
     return resource
 
 
-def product_number(client: SatusehatClient, vaccine: str) -> str:
-    """Return the code of the KFA product that the operator entered for a vaccine, or ""."""
-    entered = NationalNumber.objects.filter(organization=client.organization, kind="product", key=vaccine)
-    return entered.values_list("number", flat=True).first() or ""
+def product_number(client: SatusehatClient, vaccine: str, name: str, code: str = "") -> str:
+    """Return the code of the KFA product of a vaccine: entered, else that of the pack if KFA has it, else by its name.
+
+    KFA is asked once a month, and after an hour where it had none or did not answer: doses do not wait for it. A name
+    that several products have is not enough.
+
+    Args:
+        code: of the pack; "": it has none.
+    """
+
+    missed = f"satusehat:no-product:{client.organization}:{vaccine}"
+
+    def look_up() -> tuple[str, str]:
+        if cache.get(missed):
+            return "", ""
+        try:
+            number, kfa_name = _product_of(client, name, code)
+        except TemporaryFailure:
+            number, kfa_name = "", ""
+        if not number:
+            cache.set(missed, 1, MISSED_SECONDS)
+        return number, kfa_name
+
+    return _known(client, "product", vaccine, look_up) or code
+
+
+def _product_of(client: SatusehatClient, name: str, code: str) -> tuple[str, str]:
+    """Return code and name of the product of KFA with this code, else of the only one with this name; empty: none."""
+    if code:
+        known = client.kfa_product(code)
+        return (code, str(known.get("name", ""))[:160]) if known else ("", "")
+    products = client.kfa_products(name)
+    same = [each for each in products if str(each.get("name", "")).casefold() == name.casefold()] or products
+    [only] = same if len(same) == 1 else [{}]
+    return str(only.get("kfa_code", ""))[:80], str(only.get("name", ""))[:160]
+
+
+def organization_name(client: SatusehatClient) -> str:
+    """Return the name of the client's organization at SATUSEHAT, asked once a month; "" if it does not know it."""
+
+    def look_up() -> tuple[str, str]:
+        try:
+            name = str(client.read(f"Organization/{client.organization}").get("name", ""))[:160]
+        except Refused:
+            return "", ""
+        return client.organization, name
+
+    _known(client, "organization", client.organization, look_up)
+    row = NationalNumber.objects.filter(organization=client.organization, kind="organization").first()
+    return row.name if row else ""
 
 
 def _known(client: SatusehatClient, kind: str, key: str, look_up: Callable[[], tuple[str, str]]) -> str:

@@ -1,28 +1,32 @@
-"""SATUSEHAT as a destination of the outbox. A message names a dose only; what is sent is the dose as it is then."""
+"""SATUSEHAT as a destination of the outbox. A message names a record only; what is sent is the record as it is then."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from kini.core import current_time
 from kini.exchange.public import Destination, OutgoingMessage, Receipt
-from kini.satusehat.dose_sender import send_dose
 from kini.satusehat.models import NationalRecord
+from kini.satusehat.record_sender import Sendable, send_record
 from kini.satusehat.refused_records import Problem
 from kini.satusehat.satusehat_client import Refused
-from kini.vaccination.models import Dose
+from kini.satusehat.sent_dose import SentDose
+from kini.satusehat.sent_illness import SentCase, SentTest
 
 DESTINATION = "satusehat"
+#: By `NationalRecord.record_type`: the record with that id as it is now.
+SOURCES: Mapping[str, Callable[[int], Sendable]] = {"dose": SentDose, "test": SentTest, "case": SentCase}
 
 
 class SatusehatDestination(Destination):
-    """The national record of a dose is brought into step with it; refused content becomes a dead letter."""
+    """The national record is brought into step with the record here; refused content becomes a dead letter."""
 
     max_age = timedelta(days=30)
 
     def send(self, message: OutgoingMessage) -> Receipt:
         record = _record_of(message)
         try:
-            sent = send_dose(record, again=message.tries > 1)
+            sent = send_record(record, SOURCES[record.record_type](record.record_id), again=message.tries > 1)
         except Refused as refusal:
             problems = [each.as_json() for each in refusal.problems]
             NationalRecord.objects.filter(pk=record.pk).update(
@@ -47,9 +51,9 @@ class SatusehatDestination(Destination):
             record.save(update_fields=["state", "problems", "updated_at"])
 
 
-def subject_of(dose: Dose) -> str:
-    """Return the subject of a dose's messages: "dose:12"."""
-    return f"dose:{dose.pk}"
+def subject_of(record_type: str, record_id: int) -> str:
+    """Return the subject of a record's messages: "dose:12"."""
+    return f"{record_type}:{record_id}"
 
 
 def _record_of(message: OutgoingMessage) -> NationalRecord:

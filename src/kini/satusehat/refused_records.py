@@ -86,6 +86,12 @@ OWN: Mapping[str, Advice] = {
     "no-vaccine-code": Advice(
         gettext_lazy("The vaccine has no code of the KFA in the city's files. The operator adds it."), "operator"
     ),
+    "no-disease-code": Advice(
+        gettext_lazy("The disease has no code of ICD-10 in the city's files. The operator adds it."), "operator"
+    ),
+    "no-test-code": Advice(
+        gettext_lazy("The test has no code of LOINC, or its result none of SNOMED, in the city's files."), "operator"
+    ),
     "no-consent": Advice(gettext_lazy("The consent was withdrawn before the doses were fetched."), "person"),
     "gave-up": Advice(gettext_lazy("SATUSEHAT could not be reached for 30 days. Send it again."), "operator"),
 }

@@ -16,11 +16,12 @@ from kini.people.public import (
 from kini.records.public import AccessPolicy, ConsentPurpose, Doors, consent_purposes, register_policy
 from kini.satusehat import exchange_health, jobs, personal_data, retention
 from kini.satusehat.actions import PULL_CONSENT
+from kini.satusehat.fresh_doses import before_eligibility
 from kini.satusehat.models import PulledDifference, PullRequest
 from kini.satusehat.national_patients import IHS_NUMBER, IHS_TYPE
 from kini.satusehat.permissions import SatusehatPermission
 from kini.satusehat.record_destination import DESTINATION, SatusehatDestination
-from kini.vaccination.public import CORRECT_DOSES, DOSE_ACCESS
+from kini.vaccination.public import CORRECT_DOSES, DOSE_ACCESS, doses_elsewhere
 from kini.web.navigation import NavItem, navigation
 
 
@@ -53,6 +54,7 @@ def register() -> None:
     )
     consent_purposes.register(purpose.id, purpose)
     health_checks.register("satusehat", HealthCheck(exchange_health.find_problem))
+    doses_elsewhere.register("satusehat", before_eligibility)
     personal_data.register()
     retention.register()
     works = has_permission(SatusehatPermission.RECONCILE)

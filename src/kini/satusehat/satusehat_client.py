@@ -28,6 +28,8 @@ log = structlog.get_logger("kini.satusehat")
 
 TOKEN = "/oauth2/v1/accesstoken"  # noqa: S105 -- an address
 FHIR = "/fhir-r4/v1"
+KFA_PRODUCTS = "/kfa-v2/products"
+FACILITIES = "/masterdata/v1/mastersaranaindex/mastersarana"
 TEMPORARY = (408, 425, 429)
 #: Most bytes of an answer, and pages of a search.
 MOST_BYTES = 5_000_000
@@ -138,6 +140,27 @@ class SatusehatClient:
         """Find the resource with an identifier, or None; of several the first that was stored."""
         matches = list(self.search(kind, {"identifier": f"{system}|{value}"}))
         return min(matches, key=_stored_at, default=None)
+
+    def kfa_product(self, code: str) -> Resource | None:
+        """Return a product of KFA, the dictionary of medicines, by its code; None: there is none."""
+        try:
+            answer = self._json(self.request("GET", f"{KFA_PRODUCTS}", params={"identifier": "kfa", "code": code}))
+        except Refused:
+            return None
+        result = answer.get("result")
+        return result if isinstance(result, dict) else None
+
+    def kfa_products(self, words: str) -> list[Resource]:
+        """Return the products of KFA whose name has these words; at most a hundred."""
+        asked = {"page": "1", "size": "100", "product_type": "farmasi", "keyword": words}
+        items = self._json(self.request("GET", f"{KFA_PRODUCTS}/all", params=asked)).get("items")
+        rows = items.get("data") if isinstance(items, dict) else None
+        return [each for each in rows or [] if isinstance(each, dict) and each.get("active") is not False]
+
+    def find_facilities(self, name: str) -> list[Resource]:
+        """Return facilities of the Ministry's index by a part of their name; at most a hundred."""
+        rows = self._json(self.request("GET", FACILITIES, params={"nama": name, "limit": "100"})).get("data")
+        return [each for each in rows or [] if isinstance(each, dict)]
 
     def create(self, resource: Resource, *, unless: str = "") -> Resource:
         """Create a resource.

@@ -12,5 +12,6 @@ urlpatterns = [
     path("desk/satusehat/comparisons/<int:comparison>/repair/", desk.repair, name="desk-repair"),
     path("desk/satusehat/differences/<int:difference>/", desk.difference, name="desk-difference"),
     path("desk/satusehat/doses/<str:reference>/", desk.dose, name="desk-dose"),
+    path("desk/satusehat/illnesses/<int:record>/", desk.illness, name="desk-illness"),
     path("me/national-doses/", pages.fetch, name="fetch"),
 ]

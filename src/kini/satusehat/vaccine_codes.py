@@ -1,4 +1,4 @@
-"""Codes of vaccines: those of the pack's file first, else the KFA product that an operator entered; and back again."""
+"""Codes of vaccines: those of the pack's file first, else the KFA product found by name or entered; and back again."""
 
 from kini.records.public import CVX
 from kini.satusehat.fhir.codes import KFA
@@ -17,7 +17,7 @@ def codes_of(client: SatusehatClient, vaccine: str) -> VaccineCodes:
     """
     known = campaign_files.vaccines().get(vaccine)
     codes = known.codes if known else None
-    kfa = (codes.kfa if codes else "") or product_number(client, vaccine)
+    kfa = (codes.kfa if codes else "") or product_number(client, vaccine, str(known.name) if known else vaccine)
     if not kfa and not (codes and codes.cvx):
         raise Refused([Problem(code="no-vaccine-code", path="Immunization.vaccineCode")])
     return VaccineCodes(kfa, codes.kfa_group if codes else "", codes.cvx if codes else "")

@@ -14,6 +14,8 @@ from kini.vaccination.doses.record_access import CORRECT as CORRECT_DOSES
 from kini.vaccination.doses.record_access import dose_by_number as dose_by_number
 from kini.vaccination.permissions import VaccinationPermission as VaccinationPermission
 from kini.vaccination.registrations import actions as registration_actions
+from kini.vaccination.registrations.doses_elsewhere import ElsewhereNote as ElsewhereNote
+from kini.vaccination.registrations.doses_elsewhere import doses_elsewhere as doses_elsewhere
 from kini.vaccination.simulate.queries import example_site as example_site
 from kini.vaccination.sites import appointments as appointments
 from kini.vaccination.sites import stock as stock
@@ -24,6 +26,7 @@ __all__ = [
     "CORRECT_DOSES",
     "DOSE_ACCESS",
     "DoseCorrection",
+    "ElsewhereNote",
     "NewDose",
     "VaccinationPermission",
     "appointments",
@@ -33,6 +36,7 @@ __all__ = [
     "dose_actions",
     "dose_by_number",
     "dose_queries",
+    "doses_elsewhere",
     "example_site",
     "hc1",
     "registration_actions",

@@ -27,6 +27,7 @@ from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses.actions import DoseCorrection
 from kini.vaccination.events import DoseChanged
 from kini.vaccination.models import Certificate, Lot, VerifierList
+from tests.cases import town
 from tests.cases.town import acting
 from tests.vaccination.certificates import made
 from tests.vaccination.doses.dose_town import BY, WHY
@@ -296,3 +297,19 @@ with suppress(ImportError):  # the reader of codes is a tool of the tests
             x, y = (0.0, 0.0) if command == "M" else (x, y)
             x, y = x + float(right), y + float(down or 0)
         return picture.resize((4 * size, 4 * size), Image.Resampling.NEAREST)
+
+
+def test_the_health_record_shows_certificates_to_those_who_may_get_them(vaccinated):
+    def page(resident):
+        return client(resident).get("/me/health/", headers={"Accept-Language": "en"}).content.decode()
+
+    link = reverse("vaccination:certificate", args=[vaccinated.dose.reference])
+    assert page(vaccinated.owner).count(f'href="{reverse("vaccination:certificates")}"') == 1
+    assert reverse("vaccination:certificates") not in page(vaccinated.other)
+    assert link not in page(vaccinated.owner)
+    issue(vaccinated)
+    assert link in page(vaccinated.owner)
+    assert link not in page(vaccinated.other)
+    typed = town.person("+628127770009", "Tini Belum")
+    vaccinated.another_dose(typed.person)
+    assert reverse("vaccination:certificates") not in page(typed), "a typed number could be that of another person"

@@ -313,3 +313,19 @@ def test_a_registration_with_its_place_takes_few_statements(
         registration = actions.register(by=by, person=rina.person, wish=wish)
         booked = actions.book(by=by, registration=registration, slot=campaign.session.pk)
     assert booked.booking
+
+
+def test_the_health_record_shows_registrations_once_and_links_to_them(campaign: Campaign) -> None:
+    client = CheckedClient(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(campaign.user)
+    registration = campaign.register()
+    other = campaign.other()
+    page = client.get("/me/health/").content.decode()
+    assert "No appointment yet" in page
+    assert f"/vaccination/registrations/{registration.reference}/" in page
+    assert other.reference not in page, "the record of the person whom one registered stays theirs"
+    booked = actions.book(by=campaign.by, registration=registration, slot=campaign.session.pk)
+    page = client.get("/me/health/").content.decode()
+    assert page.count("gambir, Gambir") == 1, "bookings of registrations are not listed again as bookings"
+    actions.cancel(by=campaign.by, registration=booked)
+    assert registration.reference not in client.get("/me/health/").content.decode()

@@ -131,7 +131,7 @@ def _store(by: Actor, case: CaseRecord, decided: Classified, before: str) -> Non
     )
     detail = {"from": before, "to": decided.classification, "by-rule": decided.rule_since is not None}
     audit.record(by=by, action="epidemic.case-classified", subject=f"case-record:{case.reference}", detail=detail)
-    events.publish(CaseClassified(case.pk, case.disease, decided.classification, before))
+    events.publish(CaseClassified(case.pk, case.disease, decided.classification, before, case.source))
 
 
 def _values(case: CaseRecord) -> dict[str, Any]:

@@ -18,13 +18,17 @@ ATTENDER = Code(f"{HL7}/v3-ParticipationType", "ATND", "attender")
 SURVEY = Code(f"{HL7}/observation-category", "survey", "Survey")
 VITAL_SIGNS = Code(f"{HL7}/observation-category", "vital-signs", "Vital Signs")
 EXAM = Code(f"{HL7}/observation-category", "exam", "Exam")
+LABORATORY = Code(f"{HL7}/observation-category", "laboratory", "Laboratory")
 ACTIVE = Code(f"{HL7}/condition-clinical", "active", "Active")
+RESOLVED = Code(f"{HL7}/condition-clinical", "resolved", "Resolved")
 ERROR = Code(f"{HL7}/condition-ver-status", "entered-in-error", "Entered in Error")
 DIAGNOSIS = Code(f"{HL7}/condition-category", "encounter-diagnosis", "Encounter Diagnosis")
 TARGET_CATEGORY = Code(f"{KEMKES}/clinical-term", "OC000133", "Kategori Sasaran Imunisasi COVID-19")
+TARGET_SUBCATEGORY = Code(f"{KEMKES}/clinical-term", "OC000134", "Subkategori Penerima Vaksin COVID-19")
 TEMPERATURE = Code(LOINC, "8310-5", "Body temperature")
 SYSTOLIC = Code(LOINC, "8480-6", "Systolic blood pressure")
 DIASTOLIC = Code(LOINC, "8462-4", "Diastolic blood pressure")
+SYMPTOM = Code(LOINC, "75325-1", "Symptom")
 REACTION = Code(LOINC, "31044-1", "Immunization reaction")
 ADMINISTERING = Code(f"{HL7}/v2-0443", "AP", "Administering Provider")
 ORDERING = Code(f"{HL7}/v2-0443", "OP", "Ordering Provider")
@@ -41,12 +45,18 @@ CHILD = Code(SNOMED, "410601007", "Childhood age person")
 ADOLESCENT = Code(SNOMED, "133937008", "Adolescent")
 ADULT = Code(SNOMED, "133936004", "Adult")
 ELDERLY = Code(SNOMED, "105436006", "Elderly person")
+HEALTH_WORKER = Code(SNOMED, "223366009", "Healthcare professional")
 COMPLAINT = Code(SNOMED, "105721009", "General problem AND/OR complaint")
 
 
 def own_system(kind: str, organization: str) -> str:
     """Return the system of an organization's own identifiers of a kind ("encounter")."""
     return f"http://sys-ids.kemkes.go.id/{kind}/{organization}"
+
+
+def verification(status: str) -> Code:
+    """Return a verification status of FHIR ("confirmed")."""
+    return Code(f"{HL7}/condition-ver-status", status, status.capitalize())
 
 
 def age_group(age: int | None) -> Code | None:

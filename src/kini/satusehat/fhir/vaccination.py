@@ -91,6 +91,7 @@ class Vaccination:
     expires_on: date | None = None
     volume_ul: int = 0
     age: int | None = None
+    is_health_worker: bool = False
     last_number: int | None = None
     last_on: date | None = None
     screening: Screening | None = None
@@ -121,6 +122,11 @@ def _resources(dose: Vaccination) -> Iterator[tuple[str, Resource]]:
     yield "condition", _condition(dose)
     if dose.vaccine.is_covid and (group := codes.age_group(dose.age)):
         yield "target", _observation(dose, "target", codes.SURVEY, codes.TARGET_CATEGORY, group)
+    if dose.vaccine.is_covid and dose.is_health_worker:
+        yield (
+            "subcategory",
+            _observation(dose, "subcategory", codes.SURVEY, codes.TARGET_SUBCATEGORY, codes.HEALTH_WORKER),
+        )
     if dose.screening:
         yield from _vital_signs(dose, dose.screening)
         if dose.vaccine.is_covid:

@@ -1,7 +1,7 @@
 """Reads of certificates: whose they are, what verifiers trust, what is published."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from kini.core import current_time, process_cache
 from kini.core.actors import Actor
 from kini.documents.public import signing_keys
 from kini.people import queries as people_queries
-from kini.people.models import Assurance, FamilyTie, Resident
+from kini.people.models import Assurance, FamilyTie, Person, Resident
 from kini.people.public import PersonDetails, details_of
 from kini.vaccination.campaigns.campaign_files import vaccine_name
 from kini.vaccination.certificates import issuing_keys
@@ -61,14 +61,14 @@ def household(user_id: int | None) -> list[Resident]:
 
 def holders(user_id: int | None) -> list[Holder]:
     """Household of an account, with the doses of which there are certificates."""
-    return [Holder(each, list(_with_certificates(doses_of(each.person)))) for each in household(user_id)]
+    return [Holder(each, certificates_of(each.person)) for each in household(user_id)]
 
 
-def _with_certificates(doses: Iterable[Dose]) -> Iterator[DoseCertificate]:
-    wanted = [dose for dose in doses if certificate_codes(dose)]
+def certificates_of(person: Person) -> list[DoseCertificate]:
+    """Doses of a person of which there are certificates, with the one in force."""
+    wanted = [dose for dose in doses_of(person) if certificate_codes(dose)]
     current = {each.dose_id: each for each in Certificate.objects.filter(dose__in=wanted, revoked_at=None)}
-    for dose in wanted:
-        yield DoseCertificate(dose, current.get(dose.pk), vaccine_name(dose.vaccine))
+    return [DoseCertificate(dose, current.get(dose.pk), vaccine_name(dose.vaccine)) for dose in wanted]
 
 
 def is_own(by: Actor, dose: Dose) -> bool:

@@ -15,7 +15,7 @@ from kini.core.retention import RetentionRule, row_removal
 from kini.documents.public import signing_keys, template_folders
 from kini.people import queries as people_queries
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
-from kini.vaccination.certificates import issuing_keys, queries
+from kini.vaccination.certificates import health_record, issuing_keys, queries
 from kini.vaccination.certificates import jobs as jobs  # jobs register themselves
 from kini.vaccination.certificates.models import Certificate
 from kini.web.navigation import NavItem, navigation
@@ -30,6 +30,7 @@ def register() -> None:
     health_checks.register("health-certificates", HealthCheck(_key_problem))
     retention.rules.register(RULE, _RETENTION)
     personal_data_categories.register(_CATEGORY.name, _CATEGORY)
+    health_record.register()
     verify = NavItem("vaccination:gatekeeper", _("Verify a health certificate"), "shield", order=61, place="help")
     navigation.register("vaccination-verify", verify)
 

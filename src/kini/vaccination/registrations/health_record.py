@@ -1,4 +1,4 @@
-"""Section of a person's health record: what comes next, by the same facts and rules as a registration."""
+"""Sections of a person's health record: registrations for a dose, and what comes next by the rules of registrations."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,46 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.records.public import HealthEntry, HealthSection, Subject, health_sections
-from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_name
+from kini.vaccination.campaigns.campaign_files import campaign_name, campaigns, vaccine_name
 from kini.vaccination.campaigns.eligibility import Eligibility, schedule
 from kini.vaccination.campaigns.schema import Campaign
-from kini.vaccination.registrations import queries
+from kini.vaccination.registrations import notifications, queries
 from kini.vaccination.registrations.fast_rows import facts_of
+from kini.vaccination.registrations.models import Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED
 from kini.web import formats
+
+
+def _registrations(subject: Subject) -> Iterator[HealthEntry]:
+    """Registrations that are not over, with their appointment."""
+    active = queries.registrations().filter(person__in=subject.person_ids, state__in=Registration.ACTIVE)
+    for each in active.order_by("created_at", "pk"):
+        if each.campaign in campaigns():
+            yield _registration(each)
+
+
+def _registration(each: Registration) -> HealthEntry:
+    slot = each.booking.slot if each.booking and each.state == "booked" else None
+    lines = (
+        (
+            formats.moment(slot.starts_at),
+            notifications.place_name(each),
+            _("Bring: %(papers)s") % {"papers": ", ".join(notifications.bring(each))},
+        )
+        if slot
+        else (_("No appointment yet"),)
+    )
+    return HealthEntry(
+        _("%(campaign)s, dose %(number)d") % {"campaign": campaign_name(each.campaign), "number": each.number},
+        formats.city_time(slot.starts_at).date() if slot else each.possible_from,
+        lines,
+        _("Booked") if slot else _("Registered"),
+        "info",
+        each.reference,
+        reverse("vaccination:registration", args=[each.reference]),
+        _("Code, other time or cancel") if slot else _("Choose place and time"),
+        changed_at=each.booking.made_at if slot and each.booking else each.created_at,
+    )
 
 
 def _next_doses(subject: Subject) -> Iterator[HealthEntry]:
@@ -49,7 +82,14 @@ def _next_dose(campaign: Campaign, each: Eligibility) -> HealthEntry:
 
 
 def register() -> None:
-    """Register the section; called once at start."""
+    """Register the sections; called once at start."""
+    registrations = HealthSection(
+        *(gettext_lazy("Vaccination appointments"), "calendar", 4, _registrations),
+        gettext_lazy("Your registrations for a vaccination, as they stand at this moment."),
+        gettext_lazy("Open the registration to choose another time, or to cancel."),
+        shared=False,
+    )
+    health_sections.register("registrations", registrations)
     section = HealthSection(
         *(gettext_lazy("What comes next"), "calendar", 5, _next_doses),
         gettext_lazy("Computed today from your doses, age and illnesses by the rules of each campaign."),

@@ -22,6 +22,7 @@ from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.doses.queries import doses_of
 from kini.vaccination.registrations import actions, forms, queries
 from kini.vaccination.registrations.actions import Wish
+from kini.vaccination.registrations.doses_elsewhere import ElsewhereNote, notes_on
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED
 from kini.web.formats import today
@@ -46,6 +47,7 @@ class Candidate:
     name: str
     eligibility: Eligibility
     registration: Registration | None
+    notes: list[ElsewhereNote]
 
 
 @never_cache
@@ -71,6 +73,7 @@ def choose_person(request: HttpRequest, campaign: str) -> HttpResponse:
             member.name or _("You"),
             queries.eligibility_of(member.person, known, today()),
             active.get(member.person_id),
+            notes_on(member.person),
         )
         for member in queries.household(user)
     ]
@@ -106,6 +109,7 @@ def person(request: HttpRequest, campaign: str, person: int) -> HttpResponse:
         "person": member.name or _("You"),
         "eligibility": eligibility,
         "rules": eligibility.reasons,
+        "notes": notes_on(member.person),
         "options": [vaccine_name(option.vaccine) for option in eligibility.options],
     }
     status = 422 if error or (parsed and parsed.errors) else 200

@@ -17,7 +17,7 @@ from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.case_records.new_case import NewCase, agency_of, residence_of, store_case
 from kini.epidemic.case_records.record_access import require_may_change, require_may_record
 from kini.epidemic.diseases.disease_files import disease_of
-from kini.epidemic.events import PositiveResult
+from kini.epidemic.events import PositiveResult, ResultRecorded
 from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.web.formats import today
@@ -141,6 +141,7 @@ def _store(
         laboratory=test.laboratory,
         number=test.number or f"kini-{uuid4().hex}",
     )
+    before = made.result
     was_positive = rules.is_positive(disease, made.test, made.result)
     is_known = bool(stored and stored.result and not test.result and not test.withdrawn)
     if stored and stored.result and not is_known and (stored.result, stored.result_on) != (test.result, result_on):
@@ -158,6 +159,8 @@ def _store(
     detail = {"test": made.pk, "disease": made.disease, "corrections": len(made.corrections)}
     subject = f"case-record:{case.reference}" if case else f"lab-test:{made.pk}"
     audit.record(by=by, action="epidemic.test-recorded", subject=subject, detail=detail)
+    if made.result != before:
+        events.publish(ResultRecorded(made.pk, made.source))
     if is_positive and not was_positive and case:
         events.publish(PositiveResult(made.pk, case.pk, person.pk, made.disease))
     return made

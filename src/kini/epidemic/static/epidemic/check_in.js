@@ -100,25 +100,13 @@
   });
   part("typed").querySelector("button").addEventListener("click", () => arrive(part("typed").querySelector("input").value.trim()));
 
-  // A camera in the page, where the browser reads codes itself.
-  const scan = part("scan"), video = scan.querySelector("video");
-  if ("BarcodeDetector" in window) scan.hidden = false;
-  scan.querySelector("button").addEventListener("click", async () => {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
-    if (!stream) return;
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    video.srcObject = stream;
-    video.hidden = false;
-    await video.play();
-    const end = () => { stream.getTracks().forEach((each) => each.stop()); video.hidden = true; };
-    const until = Date.now() + 60000;
-    while (Date.now() < until) {
-      const [code] = await detector.detect(video).catch(() => []);
-      if (code && KiniRecords.parseCode(code.rawValue)) { end(); return arrive(code.rawValue); }
-      await new Promise((next) => { setTimeout(next, 200); });
-    }
-    end();
-  });
+  const scan = part("scan");
+  scan.hidden = !KiniScan.canPhotograph;
+  scan.querySelector("button").addEventListener("click", () => KiniScan.camera(scan.querySelector("video"), (text) => {
+    const isVenue = Boolean(KiniRecords.parseCode(text));
+    if (isVenue) arrive(text);
+    return isVenue;
+  }));
 
   addEventListener("hashchange", () => arrive(location.hash));
   page.hidden = false;

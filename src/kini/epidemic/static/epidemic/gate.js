@@ -75,23 +75,11 @@
     }
   }
   part("typed").querySelector("button").addEventListener("click", () => check(part("typed").querySelector("input").value));
-  const video = page.querySelector("video");
-  if ("BarcodeDetector" in window) part("scan").hidden = false;
-  part("scan").addEventListener("click", async () => {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
-    if (!stream) return;
-    const detector = new BarcodeDetector({ formats: ["qr_code"] }), until = Date.now() + 60000;
-    video.srcObject = stream;
-    video.hidden = false;
-    await video.play();
-    while (Date.now() < until) {
-      const [seen] = await detector.detect(video).catch(() => []);
-      if (seen) { await check(seen.rawValue); break; }
-      await new Promise((next) => { setTimeout(next, 200); });
-    }
-    stream.getTracks().forEach((each) => each.stop());
-    video.hidden = true;
-  });
+  part("scan").hidden = !KiniScan.canPhotograph;
+  part("scan").addEventListener("click", () => KiniScan.camera(page.querySelector("video"), async (text) => {
+    await check(text);
+    return true;
+  }));
 
   // ---- slips
   const slip = part("slip");

@@ -72,32 +72,18 @@
     chunks = [];
   }
 
-  // ---- camera and pictures, where the browser reads codes by itself
-  const video = page.querySelector("video"), detector = "BarcodeDetector" in window ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
-  part("scan").hidden = part("picture").hidden = !detector;
-  part("no-camera").hidden = Boolean(detector);
+  // ---- camera and pictures (kini/scan.js)
+  const isOver = () => !part("result").hidden;
+  part("scan").hidden = !KiniScan.canPhotograph;
   part("scan").addEventListener("click", async () => {
-    const stream = await navigator.mediaDevices?.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
-    part("refused").hidden = Boolean(stream);
-    if (!stream) return;
-    const until = Date.now() + 60000;
-    video.srcObject = stream;
-    video.hidden = false;
     part("result").hidden = true;
-    await video.play();
-    while (Date.now() < until && part("result").hidden) {
-      const [seen] = await detector.detect(video).catch(() => []);
-      if (seen) await check(seen.rawValue);
-      await new Promise((next) => { setTimeout(next, 150); });
-    }
-    stream.getTracks().forEach((each) => each.stop());
-    video.hidden = true;
+    const seen = await KiniScan.camera(page.querySelector("video"), async (text) => { await check(text); return isOver(); });
+    part("refused").hidden = seen;
   });
-  part("picture").querySelector("input").addEventListener("change", async ({ target }) => {
-    const picture = await createImageBitmap(target.files[0]).catch(() => null);
-    const seen = picture ? await detector.detect(picture).catch(() => []) : [];
+  part("picture").addEventListener("change", async ({ target }) => {
+    const texts = await KiniScan.picture(target.files[0]);
     target.value = "";
-    if (seen.length) for (const each of seen) await check(each.rawValue);
+    if (texts.length) for (const each of texts) await check(each);
     else show({ reason: "not-readable", name: "", birthDate: "" });
   });
   // No form: a page that was kept for times without a network takes a sent form as a wish to load it again (app.js).
