@@ -261,6 +261,17 @@ def test_the_pass_tells_only_whether_somebody_may_enter_now(town: Town) -> None:
             entry_passes.read_pass(wrong)
 
 
+def test_a_pass_admits_by_the_kind_of_venue_and_names_no_colour() -> None:
+    kinds = ["mall", "cinema", "office"]
+    text = entry_passes.issue_pass(may_enter=True, proved=True, refused_kinds={"cinema"}, kinds=kinds)
+    read = entry_passes.read_pass(text, kinds)
+    assert [kind for kind in kinds if read.may_enter_at(kind)] == ["mall", "office"]
+    assert entry_passes.read_pass(text).refused_kinds == frozenset(), "without the same kinds none is read"
+    assert entry_passes.read_pass(text, [*kinds, "market"]).refused_kinds == frozenset()
+    ill = entry_passes.issue_pass(may_enter=False, proved=True, kinds=kinds)
+    assert not entry_passes.read_pass(ill, kinds).may_enter_at("mall")
+
+
 def test_a_gate_without_a_camera_asks_the_city(town: Town, client: Client) -> None:
     client.force_login(town.resident.user)
     new = post(client, "new-pass", {}).json()

@@ -181,8 +181,10 @@ def test_a_worker_that_died_is_followed_by_another_under_the_same_key(archive: A
     assert states() == {"1": "delivered"}
 
 
+@pytest.mark.parametrize("concurrency", [1, 3])
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_share_the_work_and_send_nothing_twice(archive: Archive) -> None:
+def test_two_workers_share_the_work_and_send_nothing_twice(archive: Archive, concurrency: int) -> None:
+    archive.concurrency = concurrency
     for number in range(40):
         put(str(number), f"case:{number % 8}")
 

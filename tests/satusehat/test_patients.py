@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
+from kini.exchange.public import TemporaryFailure
 from kini.people.actions import NewIdentifier
 from kini.people.models import FamilyTie, Person, PersonIdentifier
 from kini.satusehat import actions
@@ -185,3 +187,17 @@ def test_the_name_of_the_organization_is_read_there(
     assert organization_name(organization) == "Dinkes"
     platform.stored.clear()
     assert organization_name(organization) == "Dinkes", "for a month"
+
+
+def test_two_workers_do_not_create_a_person_twice(
+    town: SiteTown, organization: SatusehatClient, platform: FakePlatform
+) -> None:
+    person = town.person()
+    turn = f"satusehat:patient:{person.pk}"
+    cache.add(turn, 1, 60)
+    with pytest.raises(TemporaryFailure):
+        patient_number(organization, person)
+    assert not platform.of("Patient")
+    cache.delete(turn)
+    assert patient_number(organization, person) == patient_number(organization, person)
+    assert len(platform.of("Patient")) == 1

@@ -48,10 +48,12 @@ class Destination(ABC):
 
     Attributes:
         max_age: an entry that could not be delivered for so long becomes a dead letter.
+        concurrency: messages that one process sends at the same time; more than one needs a `send` that threads share.
         waits: time before each further try; the last one repeats. Each is varied by up to a fifth.
     """
 
     max_age = timedelta(days=14)
+    concurrency = 1
     waits: tuple[timedelta, ...] = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600))
 
     @abstractmethod

@@ -5,6 +5,7 @@ and records the result. If it dies in between, the lease ends and the entry is s
 """
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ _LEASE = """
             AND NOT EXISTS (
                 SELECT FROM exchange_destinationpause WHERE destination = %(destination)s AND until > %(now)s)
         ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id
+    RETURNING *
 """
 _DUE = """
     SELECT DISTINCT destination FROM exchange_outboxentry
@@ -86,7 +87,22 @@ def due_destinations() -> list[str]:
 
 
 def deliver(destination: str) -> int:
-    """Deliver what is due at a destination; return the number of tries."""
+    """Deliver what is due at a destination, as many at a time as it takes; return the number of tries."""
+    threads = destinations.get(destination).concurrency
+    if threads == 1 or connection.in_atomic_block:  # a test's transaction: other connections do not see its entries
+        return _deliver(destination)
+    with ThreadPoolExecutor(threads, thread_name_prefix=f"outbox-{destination}") as pool:
+        return sum(pool.map(_deliver_in_thread, [destination] * threads))
+
+
+def _deliver_in_thread(destination: str) -> int:
+    try:
+        return _deliver(destination)
+    finally:
+        connection.close()
+
+
+def _deliver(destination: str) -> int:
     tries = 0
     while entry := lease(destination):
         send(entry, destinations.get(destination))
@@ -97,10 +113,7 @@ def deliver(destination: str) -> int:
 def lease(destination: str) -> OutboxEntry | None:
     """Lease the next entry that is due, for one try."""
     values: dict[str, Any] = {"destination": destination, "now": current_time.now(), "lease": LEASE}
-    with connection.cursor() as cursor:
-        cursor.execute(_LEASE, values)
-        row = cursor.fetchone()
-    return OutboxEntry.objects.get(pk=row[0]) if row else None
+    return next(iter(OutboxEntry.objects.raw(_LEASE, values)), None)
 
 
 def send(entry: OutboxEntry, destination: Destination) -> None:

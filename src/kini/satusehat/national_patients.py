@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.core.actors import ActionRefused, system
+from kini.exchange.public import TemporaryFailure
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.actions import NewIdentifier
@@ -28,6 +30,8 @@ IHS_NUMBER = "ihs-number"
 BY = system("satusehat.patient")
 #: Similarity of names below which a national record is somebody else's.
 LEAST_SIMILARITY = 0.5
+#: Longest time for looking and creating.
+TURN_SECONDS = 120
 MASK = re.compile(r"[#*]")
 GENDERS = ("female", "male")
 
@@ -67,14 +71,25 @@ def patient_number(client: SatusehatClient, person: Person) -> str:
     identity = identity_of(root)
     if number := identity.numbers.get(IHS_NUMBER):
         return number
-    number = find_patient(client, identity) or create_patient(client, identity)
+    turn = f"satusehat:patient:{root.pk}"
+    # A mother's number does not keep SATUSEHAT from storing her newborn twice: one process at a time looks and creates.
+    if not cache.add(turn, 1, TURN_SECONDS):
+        raise TemporaryFailure("another process looks for this person now")
+    try:
+        number = find_patient(client, identity) or create_patient(client, identity)
+        _record_number(root, number)
+    finally:
+        cache.delete(turn)
+    return number
+
+
+def _record_number(root: Person, number: str) -> None:
     try:
         people_actions.add_identifier(
             by=BY, person=root, identifier=NewIdentifier(IHS_NUMBER, number), source="satusehat"
         )
     except ActionRefused:
         raise Refused([Problem(code="number-of-another")]) from None
-    return number
 
 
 def identity_of(root: Person) -> Identity:

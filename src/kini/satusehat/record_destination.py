@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from kini.core import current_time
 from kini.exchange.public import Destination, OutgoingMessage, Receipt
 from kini.satusehat.models import NationalRecord
@@ -22,6 +24,7 @@ class SatusehatDestination(Destination):
     """The national record is brought into step with the record here; refused content becomes a dead letter."""
 
     max_age = timedelta(days=30)
+    concurrency = 8
 
     def send(self, message: OutgoingMessage) -> Receipt:
         record = _record_of(message)
@@ -37,12 +40,10 @@ class SatusehatDestination(Destination):
 
     def delivered(self, message: OutgoingMessage, receipt: Receipt) -> None:
         now = current_time.now()
-        changes: dict[str, Any] = dict(receipt)
-        record = _record_of(message)
-        for name, value in changes.items():
-            setattr(record, name, value)
-        record.problems, record.sent_at = [], now if record.state == "sent" else record.sent_at
-        record.save(update_fields=[*changes, "problems", "sent_at", "updated_at"])
+        changes: dict[str, Any] = dict(receipt) | {"problems": [], "updated_at": now}
+        if receipt["state"] == "sent":
+            changes["sent_at"] = now
+        _records_of(message).update(**changes)
 
     def given_up(self, message: OutgoingMessage, reason: str) -> None:
         record = _record_of(message)
@@ -57,5 +58,9 @@ def subject_of(record_type: str, record_id: int) -> str:
 
 
 def _record_of(message: OutgoingMessage) -> NationalRecord:
+    return _records_of(message).get()
+
+
+def _records_of(message: OutgoingMessage) -> QuerySet[NationalRecord]:
     record_type, record_id = message.subject.split(":")
-    return NationalRecord.objects.get(record_type=record_type, record_id=int(record_id))
+    return NationalRecord.objects.filter(record_type=record_type, record_id=int(record_id))

@@ -39,7 +39,8 @@ def vaccination_of(client: SatusehatClient, dose: Dose, patient: str, edition: i
         Refused: the vaccinator or the vaccine has no number at SATUSEHAT.
     """
     assert dose.site
-    at, visit, before = _occurred_at(dose), visit_facts(dose), dose_before(dose)
+    at, visit = _occurred_at(dose), visit_facts(dose)
+    before = dose_before(dose) if visit and visit.screening else None  # only the form of the screening names it
     return Vaccination(
         uuid=dose.uuid,
         edition=edition,

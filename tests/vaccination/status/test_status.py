@@ -7,9 +7,11 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from kini.core.dated_rules import rule_in_force
 from kini.core.environment import ROOT
 from kini.epidemic.models import Contact
-from kini.epidemic.public import checkin_queries
+from kini.epidemic.public import checkin_queries, entry_passes
+from kini.vaccination.status import queries
 from kini.vaccination.status.queries import is_refused, status_of
 from kini.vaccination.status.rules import Facts, status
 from kini.vaccination.status.status_file import check_status, status_file
@@ -100,3 +102,24 @@ def test_gates_give_the_same_answer_as_the_page(station):
     )  # fmt: skip
     assert answers() == (True, False)
     assert settings.CITY_PATH == JAKARTA
+
+
+@pytest.mark.django_db
+def test_a_kind_of_venue_refuses_further_colours(station, monkeypatch):
+    profile = town.proved(town.person("+628127770010", "Siti Contoh"), "3171015705900010")
+    kinds = [*checkin_queries.venue_kinds()]
+
+    def admitted():
+        text, may_enter = checkin_queries.entry_pass_of(profile.user_id)
+        assert may_enter
+        read = entry_passes.read_pass(text, kinds)
+        return {kind for kind in kinds if read.may_enter_at(kind)}
+
+    assert admitted() == set(kinds)
+    file = status_file(JAKARTA)
+    monkeypatch.setattr(rule_in_force(file.versions, today()), "refuse_at", {"cinema": ("yellow", "red")})
+    monkeypatch.setattr(queries, "status_file", lambda: file)
+    assert admitted() == {*kinds} - {"cinema"}
+    for number in (1, 2, 3):
+        station.dose(profile.person, number=number)
+    assert admitted() == set(kinds)

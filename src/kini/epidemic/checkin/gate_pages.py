@@ -55,15 +55,19 @@ def new_pass(request: HttpRequest) -> JsonResponse:
 
 def _issue(request: HttpRequest) -> tuple[str, bool]:
     assert request.user.pk is not None
-    may_enter, proved = queries.entry_state(request.user.pk)
-    return entry_passes.issue_pass(may_enter=may_enter, proved=proved), may_enter
+    return queries.entry_pass_of(request.user.pk)
 
 
 @require_safe
 @cache_for_anonymous
 def gate(request: HttpRequest) -> HttpResponse:
     """Page of a gate; its code is in the fragment of the address. It checks passes without a network."""
-    context = {"keys": json.dumps(entry_passes.public_keys()), "scripts": scripts("records", "gate")}
+    kinds = {kind: str(name) for kind, name in sorted(queries.venue_kinds().items())[: entry_passes.MOST_KINDS]}
+    context = {
+        "keys": json.dumps(entry_passes.public_keys()),
+        "kinds": kinds,
+        "scripts": scripts("records", "gate"),
+    }
     return render(request, "epidemic/gate.html", context)
 
 

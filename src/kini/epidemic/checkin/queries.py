@@ -1,6 +1,6 @@
 """Reads: kinds of venue and their limits, the state of a person at a gate, published packages, slips."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Max
@@ -12,6 +12,7 @@ from kini.core.crypto import candidate_hashes
 from kini.core.database.prepared_statements import execute_prepared
 from kini.core.localized_text import Text
 from kini.core.registry import Registry
+from kini.epidemic.checkin.entry_passes import issue_pass
 from kini.epidemic.checkin.models import Slip, UploadCode, WarningPackage
 from kini.epidemic.checkin.slips import candidate_slip_ids, open_visit
 from kini.epidemic.checkin.warning_records import Stay, StayMatcher
@@ -24,6 +25,8 @@ CODE_PURPOSE = "epidemic.upload-code"
 #: Reasons why a person (id of the root) should not enter venues on a day, beside an infectious illness of their own:
 #: a quarantine, a missing dose. Other parts of the room and other rooms add theirs.
 entry_checks: Registry[Callable[[int, date], bool]] = Registry("check at the entrance")
+#: Kinds of venue that refuse the holder of an account (id) on a day beside that: by the colour of a health status.
+venue_checks: Registry[Callable[[int, date], Collection[str]]] = Registry("check at venues of a kind")
 
 _ENTRY_STATE = """
     SELECT root.person, resident.assurance > %(typed)s, EXISTS (
@@ -100,6 +103,19 @@ def entry_state(user_id: int) -> tuple[bool, bool]:
     for person, proved, is_ill in execute_prepared(_ENTRY_STATE, values):
         return not (is_ill or any(check(person, today) for check in entry_checks)), proved
     return True, False
+
+
+def refused_kinds(user_id: int) -> frozenset[str]:
+    """Return the kinds of venue that refuse the holder of an account today, where others admit them."""
+    today = formats.today()
+    return frozenset(kind for check in venue_checks for kind in check(user_id, today))
+
+
+def entry_pass_of(user_id: int) -> tuple[str, bool]:
+    """Issue an entry pass to the holder of an account; return it, and whether they may enter venues without a rule."""
+    may_enter, proved = entry_state(user_id)
+    refused = refused_kinds(user_id) if may_enter else frozenset()
+    return issue_pass(may_enter=may_enter, proved=proved, refused_kinds=refused, kinds=[*venue_kinds()]), may_enter
 
 
 def keep_from(venues: Venues, now: datetime) -> datetime:

@@ -129,9 +129,10 @@ def _add(by: Actor, person: Person, new: NewIdentifier, source: str) -> PersonId
         raise _taken()
     if new.type == NATIONAL_ID and has_profile(root):
         raise ActionRefused(_("This person has a profile. The national number is proved and changed there."))
-    [known] = known_persons([root.pk])
-    if type_.single and any(name == new.type and each != value for name, each in known.identifiers):
-        raise ActionRefused(_("This person has another number of this type. End it first, if it is wrong."))
+    if type_.single:
+        [known] = known_persons([root.pk])
+        if any(name == new.type and each != value for name, each in known.identifiers):
+            raise ActionRefused(_("This person has another number of this type. End it first, if it is wrong."))
     identifier = PersonIdentifier(
         person=root,
         type=new.type,

@@ -115,7 +115,15 @@ def _batch(fhir: Fhir, client: Client, entries: Sequence[dict[str, Any]]) -> lis
 
 
 class _Ids(dict[str, str]):
-    """References by `fullUrl` of the entries; those of new resources are given before any is stored."""
+    """References by `fullUrl` of the entries; those of new resources are given before any is stored.
+
+    Attributes:
+        unmatched: `fullUrl` of entries whose condition no resource meets, nor another entry.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unmatched, self._conditions = set[str](), set[tuple[str, str]]()
 
     def assign(self, fhir: Fhir, entry: Mapping[str, Any]) -> None:
         """Give an entry its reference: of the resource that it replaces, that matches its condition, or a new one."""
@@ -128,6 +136,9 @@ class _Ids(dict[str, str]):
             condition = request.get("ifNoneExist", "")
             match = fhir.match(str(kind), condition) if condition else None
             self[entry.get("fullUrl", "")] = f"{kind}/{match.id if match else fhir.new_id(str(kind))}"
+            if match is None and (str(kind), condition) not in self._conditions:
+                self.unmatched.add(entry.get("fullUrl", ""))
+            self._conditions.add((str(kind), condition))
 
     def resolve(self, fhir: Fhir, node: Any) -> Any:
         """Copy of a resource with references to entries and conditional references replaced."""
@@ -172,7 +183,7 @@ def _do(fhir: Fhir, client: Client, entry: Mapping[str, Any], ids: _Ids) -> dict
                 words = "request.url must be the type of the resource"
                 raise Refused(400, Issue(request_rule("structure"), words, "Bundle.entry.request.url", "structure"))
             own = ids.get(entry.get("fullUrl", ""), "/").split("/")[1]
-            condition = request.get("ifNoneExist", "")
+            condition = "" if entry.get("fullUrl", "") in ids.unmatched else request.get("ifNoneExist", "")
             stored, new = fhir.create(client, resource, condition, identity=own, expected=frozenset(ids.values()))
             status = "201 Created" if new else "200 OK"
         case "PUT":

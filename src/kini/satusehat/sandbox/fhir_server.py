@@ -68,7 +68,7 @@ class Fhir:
         """Create a resource; returns it, and whether it is new (a conditional create may find one).
 
         Args:
-            identity: id that was given to it before.
+            identity: id that was given to it before, and to no other.
             expected: references to resources that the same transaction will store.
 
         Raises:
@@ -84,7 +84,8 @@ class Fhir:
             if key and self.options.refuse_duplicates and self.store.by_key(kind, key):
                 words = f"Found duplicate resource: {kind}"
                 raise Refused(400, Issue(request_rule("duplicate"), words, kind, "duplicate"))
-            return self._put(resource | {"id": identity or self.new_id(kind)}, client.organization), True
+            new = resource | {"id": identity or self.new_id(kind)}
+            return self._put(new, client.organization, is_new=True), True
 
     def update(
         self,
@@ -177,23 +178,18 @@ class Fhir:
 
     def organizations_of(self, client: Client) -> frozenset[str]:
         """Identifiers of the client's organization and of those below it."""
-        known, level = {client.organization}, [client.organization]
-        while level:
-            rows, _, _ = self.store.search("Organization", [("partof", level)], count=1000)
-            level = [row.id for row in rows if row.id not in known]
-            known.update(level)
-        return frozenset(known)
+        return self.store.organizations_below(client.organization)
 
-    def _put(self, resource: dict[str, Any], organization: str) -> Stored:
+    def _put(self, resource: dict[str, Any], organization: str, *, is_new: bool = False) -> Stored:
         kind = resource["resourceType"]
-        previous = self.store.get(kind, resource["id"])
+        previous = None if is_new else self.store.get(kind, resource["id"])
         entries, removed = _entries(resource), _entries(previous.resource()) if previous else set()
         if kind == "Patient":
             resource = _masked(resource)
             if previous:  # its numbers are masked in both, and stay in the index
                 entries = {entry for entry in entries if entry[0] != EVENT}
                 removed = {entry for entry in removed if entry[0] != EVENT}
-        return self.store.put(resource, organization, entries, removed)
+        return self.store.put(resource, organization, entries, removed, is_new=is_new)
 
     def _require_valid(self, client: Client, resource: dict[str, Any], expected: Collection[str]) -> None:
         organizations = self.organizations_of(client)

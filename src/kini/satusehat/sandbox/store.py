@@ -56,6 +56,8 @@ class Stored:
 
 #: Name of the entry of the index that tells the event.
 EVENT = "*event"
+#: Resources of which it is remembered that they exist.
+MOST_REMEMBERED = 20_000
 #: Longest value in the index; longer ones are replaced by their hash.
 LONGEST_VALUE = 24
 
@@ -81,14 +83,18 @@ _COLUMNS = "type, id, version, updated, organization, content"
 class Store:
     """Resources in a SQLite file. All calls are made within `transaction`, of which there is one at a time.
 
+    Nothing is deleted but by `clear`, so that it is remembered which resources others refer to.
+
     A commit survives the death of the process (not a power cut: the journal is written without waiting for the disk).
     """
 
     def __init__(self, path: Path | None = None) -> None:
         """Open or create the file; None: in memory."""
         self._lock = threading.RLock()
-        self._depth = 0
+        self._is_open = False
         self._latest = 0
+        self._existing: set[tuple[str, str]] = set()
+        self._organizations: dict[str, frozenset[str]] = {}
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;" + SCHEMA)
 
@@ -98,19 +104,26 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; within another one it is a part of it, and undone alone."""
+        """All or nothing; within another one it is a part of it."""
         with self._lock:
-            name = f"level{self._depth}"
-            self._db.execute(f"SAVEPOINT {name}" if self._depth else "BEGIN IMMEDIATE")
-            self._depth += 1
+            if self._is_open:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            self._is_open = True
             try:
                 yield
             except BaseException:
-                self._depth -= 1
-                self._db.execute(f"ROLLBACK TO {name}" if self._depth else "ROLLBACK")
+                self._is_open = False
+                self._db.execute("ROLLBACK")
+                self._forget()
                 raise
-            self._depth -= 1
-            self._db.execute(f"RELEASE {name}" if self._depth else "COMMIT")
+            self._is_open = False
+            self._db.execute("COMMIT")
+
+    def _forget(self) -> None:
+        self._existing.clear()
+        self._organizations.clear()
 
     def get(self, kind: str, key: str) -> Stored | None:
         row = self._db.execute(
@@ -120,8 +133,24 @@ class Store:
         return Stored(*row) if row else None
 
     def exists(self, kind: str, key: str) -> bool:
+        if (kind, key) in self._existing:
+            return True
         query = "SELECT 1 FROM resource WHERE type = ? AND id = ?"
-        return self._db.execute(query, (kind, key)).fetchone() is not None
+        exists = self._db.execute(query, (kind, key)).fetchone() is not None
+        if exists and len(self._existing) < MOST_REMEMBERED:
+            self._existing.add((kind, key))
+        return exists
+
+    def organizations_below(self, organization: str) -> frozenset[str]:
+        """Identifiers of an organization and of those below it."""
+        if (known := self._organizations.get(organization)) is None:
+            below, level = {organization}, [organization]
+            while level:
+                rows, _, _ = self.search("Organization", [("partof", level)], count=1000)
+                level = [row.id for row in rows if row.id not in below]
+                below.update(level)
+            known = self._organizations[organization] = frozenset(below)
+        return known
 
     def version(self, kind: str, key: str, version: str) -> str | None:
         """JSON text of one version."""
@@ -132,11 +161,18 @@ class Store:
         return str(row[0]) if row else None
 
     def put(
-        self, resource: dict[str, Any], organization: str, entries: Iterable[Entry], removed: Iterable[Entry] = ()
+        self,
+        resource: dict[str, Any],
+        organization: str,
+        entries: Iterable[Entry],
+        removed: Iterable[Entry] = (),
+        *,
+        is_new: bool = False,
     ) -> Stored:
         """Store a new resource, or a new version, under its `id`.
 
         Args:
+            is_new: there is none of this id.
             entries: of the index; EVENT among them, whose value is the same for the same event of the world.
             removed: entries of the version before; what is not named stays.
         """
@@ -144,7 +180,10 @@ class Store:
         version, updated = self._next_version()
         content = resource | {"meta": resource.get("meta", {}) | {"versionId": version, "lastUpdated": updated}}
         stored = Stored(kind, identity, version, updated, organization, json.dumps(content, separators=(",", ":")))
-        row = self._db.execute("SELECT seq FROM resource WHERE type = ? AND id = ?", (kind, identity)).fetchone()
+        if kind == "Organization":
+            self._organizations.clear()
+        query = "SELECT seq FROM resource WHERE type = ? AND id = ?"
+        row = None if is_new else self._db.execute(query, (kind, identity)).fetchone()
         if row:
             [seq] = row
             self._db.execute("INSERT INTO version SELECT type, id, version, content FROM resource WHERE seq = ?", row)
@@ -190,7 +229,9 @@ class Store:
         Returns:
             the page, the number of all, and `after` of the next page (None: this is the last one).
         """
-        conditions, arguments = ["type = ?"], [kind]
+        # By parameters the index of these is used, not that of the type, which has as many rows as resources.
+        has_parameters = any(name != "*id" for name, _values in criteria)
+        conditions, arguments = ["+type = ?" if has_parameters else "type = ?"], [kind]
         for name, values in criteria:
             marks = ", ".join("?" * len(values))
             if name == "*id":
@@ -239,3 +280,4 @@ class Store:
         """Delete all resources; clients stay."""
         for table in ("resource", "version", "parameter"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 -- a constant
+        self._forget()

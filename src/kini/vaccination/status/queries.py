@@ -8,7 +8,7 @@ from kini.core.dated_rules import rule_in_force
 from kini.epidemic.models import CaseRecord, LabTest
 from kini.epidemic.public import checkin_queries
 from kini.people import queries as people_queries
-from kini.people.models import Person
+from kini.people.models import Person, Resident
 from kini.people.public import details_of
 from kini.people.rules import age
 from kini.vaccination.doses.queries import doses_of
@@ -39,6 +39,17 @@ def is_refused(person: int, day: date) -> bool:
     positive_on, contact_on = checkin_queries.latest_signs(person, file.disease, day)
     found = status(file, Facts(positive_on=positive_on, contact_on=contact_on), day)
     return found is not None and found.is_refused
+
+
+def refused_kinds(user_id: int, day: date) -> list[str]:
+    """Return the kinds of venue that do not admit the colour of the holder of an account on a day."""
+    file = status_file()
+    version = rule_in_force(file.versions, day) if file else None
+    if version is None or not version.refuse_at:
+        return []
+    resident = Resident.objects.select_related("person").filter(user=user_id).first()
+    known = status_of(resident.person, day) if resident else None
+    return [kind for kind, colours in version.refuse_at.items() if known and known.colour in colours]
 
 
 def facts_of(person: Person, file: StatusFile, day: date) -> Facts:

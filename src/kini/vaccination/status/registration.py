@@ -10,3 +10,4 @@ def register() -> None:
     """Register everything; called once at start."""
     pack_checks.register("health-status", check_status)
     checkin_queries.entry_checks.register("health-status", queries.is_refused)
+    checkin_queries.venue_checks.register("health-status", queries.refused_kinds)

@@ -49,10 +49,12 @@ class StatusVersion(SourcedRule):
 
     Attributes:
         refuse: colours that do not enter venues.
+        refuse_at: further colours that do not enter venues of a kind, by kind: {cinema: [yellow, red]}.
     """
 
     until: date | None = None
     refuse: tuple[Colour, ...] = ()
+    refuse_at: dict[Id, tuple[Colour, ...]] = {}
     rules: tuple[ColourRule, ...] = Field(min_length=1)
 
     @property

@@ -51,6 +51,7 @@
   }
 
   // ---- passes
+  const KINDS = Object.keys(JSON.parse(document.getElementById("kinds").textContent)).sort();
   let keys = null;
   const imported = () => Promise.all(JSON.parse(page.dataset.keys).map((key) =>
     crypto.subtle.importKey("jwk", key, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"])));
@@ -64,12 +65,17 @@
   async function verify(text) {
     try {
       const [body, signature] = text.split(".").map(unbase64), view = new DataView(body.buffer);
-      const signed = new Uint8Array([...new TextEncoder().encode("kini entry pass 1"), ...body]);
+      const signed = new Uint8Array([...new TextEncoder().encode("kini entry pass 2"), ...body]);
       keys ??= await imported();
       const good = await Promise.all(keys.map((key) => crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, signed)));
-      if (body.length !== 14 || view.getUint8(0) !== 1 || !good.includes(true)) return { word: "wrong" };
+      if (body.length !== 18 || view.getUint8(0) !== 2 || !good.includes(true)) return { word: "wrong" };
       if (view.getUint32(2) * 1000 < Date.now()) return { word: "old" };
-      return { word: view.getUint8(1) & 1 ? "may" : "not", proved: Boolean(view.getUint8(1) & 2) };
+      const proved = Boolean(view.getUint8(1) & 2), kind = venue ? KINDS.indexOf(venue.kind) : -1;
+      if (!(view.getUint8(1) & 1)) return { word: "not", proved };
+      if (kind < 0) return { word: "may", proved };
+      const check = new DataView(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(KINDS.join(","))));
+      if (check.getUint16(0) !== view.getUint16(8)) return { word: "stale", proved };
+      return { word: view.getUint16(6) >> kind & 1 ? "notHere" : "may", proved };
     } catch {
       return { word: "wrong" };
     }
