@@ -478,6 +478,7 @@ ELSEWHERE = {
         "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
         "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",
         "epidemic:slip-entry", "satusehat:desk-compare", "satusehat:desk-repair",
+        "satusehat:desk-illness",
         "epidemic:self-assessment-delete", "epidemic:desk-contact-check", "epidemic:desk-contact-end",
         "epidemic:desk-interview-household",
     ),

@@ -63,15 +63,17 @@ def _refused_illnesses(by: Actor) -> list[tuple[NationalRecord, str, list[dict[s
     They are listed for those who may read the case record, by its number alone.
     """
     refused = NationalRecord.objects.filter(record_type__in=("test", "case"), state="refused").order_by("pk")[:MOST]
-    cases = visible(by, CaseRecord, CaseRecord.objects.all())
-    rows = []
-    for each in refused:
-        of_record = (
-            cases.filter(pk=each.record_id) if each.record_type == "case" else cases.filter(lab_tests=each.record_id)
-        )
-        if case := of_record.first():
-            rows.append((each, case.reference, _sentences("case", case.reference, each.problems)))
-    return rows
+    return [
+        (each, case.reference, _sentences("case", case.reference, each.problems))
+        for each in refused
+        if (case := _case_of(by, each))
+    ]
+
+
+def _case_of(by: Actor, national: NationalRecord) -> CaseRecord | None:
+    """Case record of a record sent to SATUSEHAT, if the officer may read it."""
+    key = "pk" if national.record_type == "case" else "lab_tests"
+    return visible(by, CaseRecord, CaseRecord.objects.filter(**{key: national.record_id})).first()
 
 
 @officers_only(SatusehatPermission.RECONCILE)
@@ -105,6 +107,8 @@ def illness(request: HttpRequest, record: int) -> HttpResponse:
     """Send a refused case record or laboratory result again."""
     by = actor_for(request)
     national = get_object_or_404(NationalRecord, pk=record, record_type__in=("test", "case"))
+    if _case_of(by, national) is None:
+        raise Http404
     if actions.send_illness_again(by=by, national=national):
         messages.success(request, _("It is sent again."))
     else:

@@ -117,8 +117,9 @@ def test_a_kind_of_venue_refuses_further_colours(station, monkeypatch):
 
     assert admitted() == set(kinds)
     file = status_file(JAKARTA)
-    monkeypatch.setattr(rule_in_force(file.versions, today()), "refuse_at", {"cinema": ("yellow", "red")})
-    monkeypatch.setattr(queries, "status_file", lambda: file)
+    newest = rule_in_force(file.versions, today())
+    stricter = newest.model_copy(update={"refuse_at": {"cinema": ("yellow", "red")}})
+    monkeypatch.setattr(queries, "status_file", lambda: file.model_copy(update={"versions": [stricter]}))
     assert admitted() == {*kinds} - {"cinema"}
     for number in (1, 2, 3):
         station.dose(profile.person, number=number)
