@@ -11,7 +11,7 @@ from kini.core import attempt_limits, audit
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.attempt_limits import Limit
 from kini.people import access_log_rules, access_purposes, encrypted_fields, queries
-from kini.people.access_purposes import COUNTER
+from kini.people.access_purposes import COUNTER, DUPLICATES
 from kini.people.models import AccessLog, Officer, Resident
 from kini.people.rules import NationalId
 
@@ -88,7 +88,7 @@ def log_access(by: Actor, resident: Resident | None, what: str, reason: str, ref
         TooManyAttempts: after too many looks.
     """
     reason = require_reason(reason)
-    if purpose not in (COUNTER, *access_purposes.look_purposes()):
+    if purpose not in (COUNTER, DUPLICATES, *access_purposes.look_purposes()):
         raise ActionRefused(_("Choose the purpose for which you need to see this."))
     officer = queries.officer_of(by)
     if officer is None:
@@ -108,7 +108,11 @@ def store_look(
     purpose: str,
     object_id: str = "",
 ) -> AccessLog:
-    """Store one look of an officer in the access log, with its audit entry. The caller has checked everything."""
+    """Store one look of an officer in the access log, with its audit entry. The caller has checked everything.
+
+    Args:
+        reference: of the case; of a person without a profile ("person:ID").
+    """
     entry = AccessLog.objects.create(
         resident=resident,
         officer=officer,
@@ -118,7 +122,7 @@ def store_look(
         reference=reference,
         object_id=object_id,
     )
-    subject = f"resident:{resident.pk}" if resident else f"case:{reference}"
+    subject = f"resident:{resident.pk}" if resident else reference if ":" in reference else f"case:{reference}"
     detail = {"what": what, "purpose": purpose, "reference": reference}
     audit.record(by=by, action="people.looked", subject=subject, detail=detail)
     return entry

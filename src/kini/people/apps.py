@@ -26,6 +26,7 @@ class PeopleConfig(AppConfig):
             signals,
         )
         from kini.people.access_purposes import check_access
+        from kini.people.guards import has_permission
         from kini.people.identity_registers.base import DESTINATION, register_adapters
         from kini.people.identity_registers.civil_registry import CivilRegistry
         from kini.people.identity_registers.destination import RegisterDestination
@@ -87,6 +88,11 @@ class PeopleConfig(AppConfig):
         api_modules.register("people", ApiModule("Yourself", api.router))
         home_sections.register("near", HomeSection(order=10, render=nearby.home_section, place="aside"))
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))
+        merges = has_permission(PeoplePermission.MERGE_PERSONS)
+        double = NavItem(
+            "people:desk-duplicates", _("Double persons"), "people", 48, "desk", _("Agency"), visible=merges
+        )
+        navigation.register("desk-duplicates", double)
         own: tuple[tuple[str, Promise, str, str | Promise], ...] = (
             ("people:me", _("Me"), "person", ""),
             ("people:profile", _("Profile"), "id-card", _("Name, number, address, phone")),

@@ -1,8 +1,12 @@
-"""Job of releases up to 0.1 that asked the identity register; those that wait move to the outbox."""
+"""Jobs: find likely duplicates every hour; the one of releases up to 0.1 that asked the identity register."""
+
+from time import monotonic
 
 from django.db import transaction
 
-from kini.core.jobs import job
+from kini.core.actors import system
+from kini.core.jobs import job, periodic
+from kini.people import actions
 from kini.people.identity_registers.base import put_check
 from kini.people.models import RegisterCheck
 
@@ -13,3 +17,15 @@ def ask_register(check: int) -> None:
     with transaction.atomic():
         if pending := RegisterCheck.objects.filter(pk=check, state="asked").first():
             put_check(pending)
+
+
+#: Seconds after which a run leaves the rest to the next one: about 10,000 persons.
+LONGEST_RUN = 600
+
+
+@periodic("23 * * * *", name="people.find_duplicates")
+def find_duplicates() -> None:
+    """Compare persons who are new or changed with all others, the newest first."""
+    end = monotonic() + LONGEST_RUN
+    while actions.find_duplicates(by=system("duplicates")) and monotonic() < end:
+        pass

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from kini.city.models import Agency, Area
 from kini.core import current_time
 from kini.core.database.encryption import EncryptedDateField, EncryptedLookupField, EncryptedTextField
+from kini.people.persons.models import DuplicatePair as DuplicatePair
 from kini.people.persons.models import MovedReference as MovedReference
 from kini.people.persons.models import Person as Person
 from kini.people.persons.models import PersonIdentifier as PersonIdentifier

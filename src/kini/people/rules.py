@@ -93,6 +93,11 @@ def mask_number(number: str) -> str:
     return " ".join(masked[i : i + 4] for i in range(0, len(masked), 4))
 
 
+def mask_name(name: str) -> str:
+    """Mask each word of a name: "Siti Nurhayati" is "S••• N•••"."""
+    return " ".join(f"{word[0]}•••" for word in name.split())
+
+
 class NationalIdError(ValueError):
     """Invalid national number; the message says what to check."""
 

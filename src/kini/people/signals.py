@@ -34,7 +34,7 @@ def refresh_search_keys(
     if update_fields is not None and not {"name", "birth_date", "area"} & {*update_fields}:
         return
     if instance.name or not created:
-        search_keys.refresh(instance.person_id, details_of_profile(instance))
+        search_keys.refresh(instance.person_id, details_of_profile(instance), to_compare=True)
 
 
 @receiver(user_logged_in, dispatch_uid="people.office-day-begins")

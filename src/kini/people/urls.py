@@ -9,6 +9,7 @@ from kini.people import (
     identity_pages,
     nearby,
     pages,
+    persons_desk,
     recent_authentication,
     session_pages,
     sign_in,
@@ -44,4 +45,7 @@ urlpatterns = [
     path("me/sessions/devices/<int:device>/forget/", session_pages.forget_device, name="forget-device"),
     path("me/sessions/<slug:name>/end/", session_pages.end_session, name="end-session"),
     path("me/access-log/", pages.access_log, name="access-log"),
+    path("desk/persons/", persons_desk.duplicates, name="desk-duplicates"),
+    path("desk/persons/pairs/<int:pair>/", persons_desk.pair, name="desk-pair"),
+    path("desk/persons/merges/<int:merge>/", persons_desk.merge, name="desk-merge"),
 ]

@@ -70,6 +70,15 @@ from kini.people.actions.legal_holds import (
     place_legal_hold as place_legal_hold,
 )
 from kini.people.actions.merges import (
+    find_duplicates as find_duplicates,
+)
+from kini.people.actions.merges import (
+    look_at_pair as look_at_pair,
+)
+from kini.people.actions.merges import (
+    mark_different as mark_different,
+)
+from kini.people.actions.merges import (
     merge_persons as merge_persons,
 )
 from kini.people.actions.merges import (

@@ -8,7 +8,7 @@ from django.db.models import Q
 from kini.people import encrypted_fields
 from kini.people.models import Resident
 from kini.people.persons.identifier_types import identifier_types
-from kini.people.persons.models import NATIONAL_ID, Person, PersonIdentifier
+from kini.people.persons.models import NATIONAL_ID, DuplicatePair, Person, PersonIdentifier
 from kini.people.persons.person_details import PersonDetails, details_of, has_profile
 from kini.people.persons.search_keys import sharing_a_key_q
 from kini.people.persons.similarity import Similarity, compare
@@ -45,20 +45,25 @@ class KnownPerson:
 def likely_duplicates(person: Person, *, least: float = LEAST_SCORE, most: int = 20) -> list[LikelyDuplicate]:
     """Return persons who may be the same, the likeliest first. The caller logs what it shows.
 
-    Persons with another number of a type of which each has one (the national number) are left out.
+    Persons with another number of a type of which each has one (the national number) are left out, and those of whom
+    an officer said that they are different.
 
     Args:
         least: lowest score.
         most: number of persons returned.
     """
     [own] = known_persons([person.pk])
+    own_ids = {each.pk for each in own.records}
     candidates = {pk for condition in _conditions(own) for pk in _some_ids(condition)}
+    different = _ids_of_different(own_ids)
     others = [
         other
-        for other in known_persons(candidates - {each.pk for each in own.records})
-        if other.root != own.root and not conflicting_types(own, other)
+        for other in known_persons(candidates - own_ids)
+        if other.root != own.root
+        and not conflicting_types(own, other)
+        and different.isdisjoint(each.pk for each in other.records)
     ]
-    return _likeliest(((other.person, _compare(own, other)) for other in others), least, most)
+    return _likeliest(((other.person, compare_known(own, other)) for other in others), least, most)
 
 
 def persons_like(details: PersonDetails, *, least: float = LEAST_SCORE, most: int = 10) -> list[LikelyDuplicate]:
@@ -103,6 +108,22 @@ def conflicting_types(one: KnownPerson, other: KnownPerson) -> list[str]:
     return [name for name in single if name in first and name in second and first[name] != second[name]]
 
 
+def compare_known(own: KnownPerson, other: KnownPerson) -> Similarity:
+    """Compare the most similar records of two trees."""
+    shared_types = {type_ for type_, _value in own.identifiers & other.identifiers}
+    shared = tuple(str(type_.label) for name, type_ in identifier_types.items() if name in shared_types)
+    return max(
+        (compare(details_of(mine), details_of(theirs), shared) for mine in own.records for theirs in other.records),
+        key=lambda similarity: similarity.score,
+    )
+
+
+def _ids_of_different(own_ids: Collection[int]) -> set[int]:
+    """Return the persons of whom an officer said that they are not the one with these records."""
+    pairs = DuplicatePair.objects.filter(Q(first__in=own_ids) | Q(second__in=own_ids), different_since__isnull=False)
+    return {pk for pair in pairs.values_list("first_id", "second_id") for pk in pair}.difference(own_ids)
+
+
 def _some_ids(condition: Q) -> Iterable[int]:
     return Person.objects.filter(condition).order_by().values_list("pk", flat=True)[:MOST]
 
@@ -124,13 +145,3 @@ def _conditions(own: KnownPerson) -> Iterable[Q]:
 
 def _profiles_q(condition: Q) -> Q:
     return Q(pk__in=Resident.objects.filter(condition).values("person_id"))
-
-
-def _compare(own: KnownPerson, other: KnownPerson) -> Similarity:
-    """Compare the most similar records of two trees."""
-    shared_types = {type_ for type_, _value in own.identifiers & other.identifiers}
-    shared = tuple(str(type_.label) for name, type_ in identifier_types.items() if name in shared_types)
-    return max(
-        (compare(details_of(mine), details_of(theirs), shared) for mine in own.records for theirs in other.records),
-        key=lambda similarity: similarity.score,
-    )

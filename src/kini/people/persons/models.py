@@ -1,4 +1,4 @@
-"""Models of persons: details of those without a profile, identifiers, merges, and rows that a merge moved."""
+"""Models of persons: details of those without a profile, identifiers, likely duplicates, merges, and moved rows."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -37,6 +37,7 @@ class Person(models.Model):
     search_keys = ArrayField(
         models.BinaryField(max_length=16), default=list, help_text="Keyed hashes of name and birth (search_keys.py)."
     )
+    to_compare = models.BooleanField(db_default=True, help_text="Likely duplicates are to be looked for.")
 
     class Meta:
         constraints = [
@@ -50,6 +51,7 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["phone"], name="people_person_phone", condition=~Q(phone="")),
             GinIndex(fields=["search_keys"], name="people_person_keys"),
+            models.Index(fields=["id"], name="people_person_to_compare", condition=Q(to_compare=True)),
         ]
 
 
@@ -116,6 +118,36 @@ class PersonMerge(models.Model):
                 | (Q(undone_at__isnull=False) & ~Q(undone_because="")),
                 name="people_merge_undone_with_reason",
             ),
+        ]
+
+
+class DuplicatePair(models.Model):
+    """Two persons (roots, when they were compared) who may be one, or of whom an officer said that they are not.
+
+    A pair that was merged stays: it is hidden as long as the merge is in force.
+    """
+
+    first = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    score = models.FloatField(help_text="Of the last comparison, 0 to 1.")
+    found_at = models.DateTimeField(db_default=Now(), editable=False)
+    different_since = models.DateTimeField(null=True, help_text="When an officer said that these are two persons.")
+    decided_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    reason = EncryptedTextField(context="people.pair.reason", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="people_pair_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="people_pair_in_order"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="people_pair_score"),
+            models.CheckConstraint(
+                condition=Q(different_since__isnull=True, decided_by__isnull=True, reason="")
+                | (Q(different_since__isnull=False) & ~Q(reason="")),
+                name="people_pair_different_with_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-score", "id"], name="people_pair_open", condition=Q(different_since=None)),
         ]
 
 

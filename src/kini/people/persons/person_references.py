@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 
 from kini.core.registry import Registry
-from kini.people.persons.models import MovedReference, Person, PersonMerge
+from kini.people.persons.models import DuplicatePair, MovedReference, Person, PersonMerge
 
 
 class OnMerge(StrEnum):
@@ -67,8 +67,8 @@ class UnregisteredReference(RuntimeError):
 #: Columns by "table.column", or the name of the model's relation.
 person_references: Registry[PersonReference] = Registry("reference to a person")
 
-#: Tables of merges themselves.
-_OWN = {PersonMerge, MovedReference}
+#: Tables of comparisons and merges themselves.
+_OWN = {DuplicatePair, PersonMerge, MovedReference}
 
 
 def register_reference(reference: PersonReference) -> None:

@@ -70,15 +70,15 @@ def store_details(person: Person, details: PersonDetails) -> None:
         details.area or None,
     )
     person.birth_date, person.birth_precision = details.birth_date, details.birth_precision
-    person.search_keys = search_keys(details)
+    person.search_keys, person.to_compare = search_keys(details), True
     person.save()
 
 
-def refresh(person_id: int, details: PersonDetails) -> bool:
-    """Store the keys of a person; return True if they changed. One statement."""
+def refresh(person_id: int, details: PersonDetails, **more: bool) -> bool:
+    """Store the keys of a person, and further columns with them; return True if they changed. One statement."""
     keys = search_keys(details)
     stale = Person.objects.filter(pk=person_id).exclude(search_keys=keys)
-    return bool(stale.update(search_keys=keys))
+    return bool(stale.update(search_keys=keys, **more))
 
 
 @transaction.atomic
