@@ -24,6 +24,7 @@ from kini.operator.site import site
 from kini.people import queries
 from kini.people.models import AccessLog, Operator, User
 from kini.people.public import contacts
+from kini.records.models import Membership
 
 MASK = "•••"
 #: Names in the code, ids of the pack, case references, timestamps. Eight digits in a row may be a personal number.
@@ -210,6 +211,15 @@ class OperatorAdmin(ReadOnlyAdmin):
         return contacts.contact_of(operator.user).masked
 
 
+class MembershipAdmin(ReadOnlyAdmin):
+    """Officers at facilities and on teams of records, ended ones too."""
+
+    labels = _("membership"), _("memberships")
+    list_display = ("id", "officer_id", "facility_id", "record_type", "record_id", "role", "since", "until")
+    search_fields = ("officer__id__exact",)
+    search_help_text = _("Number of an officer")
+
+
 class OAuthClientAdmin(ReadOnlyAdmin):
     labels = _("program"), _("programs")
     list_display = ("id", "name", "type", "scopes", "created_at")
@@ -247,6 +257,7 @@ def register() -> None:
         AccessLog: AccessLogAdmin,
         User: UserAdmin,
         Operator: OperatorAdmin,
+        Membership: MembershipAdmin,
         Client: OAuthClientAdmin,
         Agency: AgencyAdmin,
         Area: AreaAdmin,

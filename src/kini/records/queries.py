@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 
+from kini.city.models import Unit
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.dated_rules import filter_in_force
@@ -22,10 +23,25 @@ OF_OFFICER = permission_filters.ScopeColumns("officer_agency_id", "", "")
 
 def members_of(record: Model) -> QuerySet[Membership]:
     """Return the team of a record now, by name."""
-    policy, now = policy_of(type(record)), current_time.now()
-    current = Membership.objects.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
-    team = current.filter(record_type=policy.name, record_id=str(record.pk))
-    return team.select_related("officer__agency").order_by("officer__name", "pk")
+    policy = policy_of(type(record))
+    return _by_name(Membership.objects.filter(record_type=policy.name, record_id=str(record.pk)))
+
+
+def members_at(facility: Unit) -> QuerySet[Membership]:
+    """Return the members of a facility now, by name."""
+    return _by_name(Membership.objects.filter(facility=facility))
+
+
+def _by_name(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    current = memberships.filter(in_force_q())
+    return current.select_related("officer__agency").order_by("officer__name", "pk")
+
+
+def in_force_q(prefix: str = "") -> Q:
+    """Condition on memberships in force now; `prefix` leads to them from another model ("members__")."""
+    now = current_time.now()
+    ends = Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gt": now})
+    return ends & Q(**{f"{prefix}since__lte": now})
 
 
 def accesses_to_review(by: Actor) -> QuerySet[BreakGlass]:

@@ -37,6 +37,9 @@ def register() -> None:
         visible=reviews,
     )
     navigation.register("desk-emergency-reviews", review)
+    manages = has_permission(RecordPermission.MANAGE_MEMBERS)
+    members = NavItem("records:desk-members", _("Members"), "people", 49, "desk", _("Agency"), visible=manages)
+    navigation.register("desk-members", members)
     note = _("What you agreed to, and withdrawing it")
     navigation.register(
         "consents-account", NavItem("records:consents", _("Consents"), "check", 45, "account", note=note)

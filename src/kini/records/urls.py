@@ -1,8 +1,8 @@
-"""URLs of a person's consents and of emergency access at the desk."""
+"""URLs of a person's consents, and of emergency access and memberships at the desk."""
 
 from django.urls import path
 
-from kini.records import desk, pages
+from kini.records import desk, member_desk, pages
 
 app_name = "records"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("desk/emergency/", desk.emergency, name="desk-emergency"),
     path("desk/emergency/reviews/", desk.reviews, name="desk-reviews"),
     path("desk/emergency/reviews/<int:access>/", desk.review, name="desk-review"),
+    path("desk/members/", member_desk.members, name="desk-members"),
+    path("desk/members/facilities/<str:unit>/", member_desk.facility, name="desk-facility"),
+    path("desk/members/records/<slug:type>/<str:number>/", member_desk.team, name="desk-team"),
+    path("desk/members/<int:membership>/end/", member_desk.end, name="desk-member-end"),
 ]

@@ -59,16 +59,23 @@ def compare_values(one: KnownPerson, other: KnownPerson, *, masked: bool) -> lis
     """Compare everything known of two persons. Sameness is that of the whole values, also where they are masked."""
     first, second = list(_values(one)), list(_values(other))
     labels = dict.fromkeys(each.label for each in (*first, *second))
-    return [_compared(label, *([v for v in side if v.label == label] for side in (first, second)), masked=masked)
-            for label in labels]  # fmt: skip
+    return [
+        _compared(
+            label,
+            [each for each in first if each.label == label],
+            [each for each in second if each.label == label],
+            masked=masked,
+        )
+        for label in labels
+    ]
 
 
 def _compared(label: str, first: list[_Value], second: list[_Value], *, masked: bool) -> ComparedValue:
     mine, theirs = ({each.plain.casefold() for each in side} for side in (first, second))
-    texts = (
+    one, other = (
         ", ".join(dict.fromkeys(each.masked if masked else each.plain for each in side)) for side in (first, second)
     )
-    return ComparedValue(label, *texts, same=bool(mine & theirs) if mine and theirs else None)
+    return ComparedValue(label, one, other, bool(mine & theirs) if mine and theirs else None)
 
 
 def _values(known: KnownPerson) -> Iterator[_Value]:

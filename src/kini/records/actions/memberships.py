@@ -13,11 +13,19 @@ from kini.core.grants import Scope
 from kini.people.models import Officer
 from kini.people.public import action_helpers, is_same_person
 from kini.people.rules import may_somewhere, require
+from kini.records import queries
 from kini.records.access import may_read
 from kini.records.models import Membership
 from kini.records.permissions import MemberRole, RecordPermission
 from kini.records.policies import policies, policy_of
 from kini.records.rules import Door
+
+
+def require_manages_team(by: Actor, record: Model) -> None:
+    """Raise NotAllowed unless the actor manages members, and the record is open to them for their work."""
+    manages = may_somewhere(by, RecordPermission.MANAGE_MEMBERS)
+    if not manages or may_read(by, record) in (None, Door.BREAK_GLASS):
+        raise NotAllowed(_("Only those who work on this record and manage its members can do this."))
 
 
 @action
@@ -45,7 +53,7 @@ def add_to_team(
         ActionRefused: when they are on it already, it is about their household, or the end is in the past.
     """
     policy = policy_of(type(record))
-    _require_manages_team(by, record)
+    require_manages_team(by, record)
     if policy.facts(record).subject in policy.household(officer.user_id):
         raise ActionRefused(_("This is about the officer or their family. Choose somebody else."))
     return _add(
@@ -69,19 +77,13 @@ def end_membership(*, by: Actor, membership: Membership) -> Membership:
         require(by, RecordPermission.MANAGE_MEMBERS, Scope(facility.agency_id, facility.area.path))
     else:
         model = policies.get(membership.record_type).model
-        _require_manages_team(by, model._default_manager.get(pk=membership.record_id))
+        require_manages_team(by, model._default_manager.get(pk=membership.record_id))
     if membership.until and membership.until <= now:
         raise ActionRefused(_("This membership has ended already."))
     membership.until, membership.ended_by_id = max(now, membership.since), by.user_id
     membership.save(update_fields=["until", "ended_by"])
     audit.record(by=by, action="records.member-removed", subject=_subject(membership), detail=_detail(membership))
     return membership
-
-
-def _require_manages_team(by: Actor, record: Model) -> None:
-    manages = may_somewhere(by, RecordPermission.MANAGE_MEMBERS)
-    if not manages or may_read(by, record) in (None, Door.BREAK_GLASS):
-        raise NotAllowed(_("Only those who work on this record and manage its members can do this."))
 
 
 def _add(by: Actor, membership: Membership) -> Membership:
@@ -92,6 +94,10 @@ def _add(by: Actor, membership: Membership) -> Membership:
         raise ActionRefused(_("The end lies in the past. Choose a later one."))
     if not membership.officer.active:
         raise ActionRefused(_("This officer does not work here any more."))
+    Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=membership.officer_id)
+    same = {name: getattr(membership, name) for name in ("officer", "facility", "record_type", "record_id")}
+    if Membership.objects.filter(queries.in_force_q(), **same).exists():
+        raise ActionRefused(_("This officer is a member already."))
     membership.since, membership.added_by_id = now, by.user_id
     action_helpers.create_once(membership.save, _("This officer is a member already."))
     audit.record(by=by, action="records.member-added", subject=_subject(membership), detail=_detail(membership))
