@@ -1,6 +1,6 @@
 """The API's contract: its description as it was last agreed, and what of a new one would break programs.
 
-.venv/bin/python -m tests.api.contract     writes it anew
+.venv/bin/python -m tests.api.contract     writes it again
 """
 
 import json

@@ -99,6 +99,20 @@ def test_a_busy_channel_is_tried_again_and_then_the_next_one(town: Town, pigeon:
     assert states(message) == [("pigeon", "failed"), ("sms", "delivered")]
 
 
+def test_a_busy_channel_is_tried_again_after_longer_and_longer_times(town: Town, pigeon: Pigeon):
+    pigeon.answers, waits = [BUSY], []
+    noon = EVENING - timedelta(hours=10)
+    with current_time.freeze(noon):
+        message = notify_resident(town)
+        for _try in range(4):
+            actions.record_failure(by=BY, delivery=message.deliveries.get(), fault="busy", final=False)
+            waits.append((message.deliveries.get().due_at - noon) // timedelta(minutes=1))
+        assert waits == [1, 5, 25, 120]
+        assert states(message) == [("pigeon", "waiting")]
+        actions.record_failure(by=BY, delivery=message.deliveries.get(), fault="busy", final=False)
+    assert states(message) == [("pigeon", "failed"), ("sms", "waiting")]
+
+
 def test_what_is_refused_for_good_goes_on_at_once(town: Town, pigeon: Pigeon, run_jobs: Callable[[], int]):
     pigeon.answers = [GONE]
     message = notify_resident(town)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from kini.cases.models import Case, Draft
+from kini.cases.models import Case
 from kini.core import current_time
 from kini.core.models import OutboxMessage
 from kini.messages import jobs, unsubscribe
@@ -15,22 +15,11 @@ from kini.messages.models import InboundMessage, Message, OptOut
 from kini.messages.providers.base import OutgoingMessage
 from kini.messages.providers.configuration import provider_for, send_sign_in_code
 from kini.messages.sandbox.server import Sandbox
-from kini.reports.kind import Report
 from tests.cases.conftest import case as case
-from tests.cases.town import PERMIT, Town, offer, photo
+from tests.cases.town import Town
 from tests.messages.test_notify import notify_resident, states
 
 PHONE = "+6281234567890"
-REPORT = PERMIT | {
-    "kind": Report.id,
-    "name": {"id": "Laporan", "en": "Report"},
-    "attach": {},
-    "ask": [
-        {"fields": {"photos": {"type": "photo", "label": "Photo", "min": 1, "max": 3}}},
-        {"page": "Where?", "fields": {"location": {"type": "location", "label": "Place"}}},
-        {"page": "What?", "fields": {"description": {"type": "longtext", "label": "What is going on?"}}},
-    ],
-}
 
 
 def taken(carriers: Sandbox, channel: str) -> list[str]:
@@ -170,28 +159,6 @@ def test_stop_by_sms_ends_what_comes_by_sms(town: Town, carriers: Sandbox, run_j
         send_sign_in_code(PHONE, "Kode")
     carriers.write("sms", PHONE, "START")
     assert not OptOut.objects.exists()
-
-
-def test_a_report_begins_on_whatsapp_with_photo_and_place(
-    town: Town, carriers: Sandbox, run_jobs: Callable[[], int], settings: object
-):
-    offer("street-report", REPORT)
-    (settings.CITY_PATH / "messages.toml").write_text('report = "street-report"\n', "utf-8")  # type: ignore[attr-defined]
-    pier = town.areas["pier"]
-    carriers.write("whatsapp", PHONE, "LAPOR Lampu jalan mati")
-    carriers.write("whatsapp", PHONE, photo=photo().read())
-    carriers.write("whatsapp", PHONE, place=(pier.latitude, pier.longitude))
-    run_jobs()
-    draft = Draft.objects.get(channel="message")
-    assert draft.owner == town.resident.user
-    assert draft.answers["description"] == "Lampu jalan mati"
-    assert draft.answers["photos"]["files"] == [str(draft.documents.get().pk)]
-    assert draft.answers["location"]["exact"]
-    assert [str(draft.pk) in text for text in taken(carriers, "whatsapp")] == [True] * 3
-    carriers.write("whatsapp", "+6281200000077", "LAPOR Lampu")
-    run_jobs()
-    assert "/sign-in/" in taken(carriers, "whatsapp")[-1]
-    assert Draft.objects.filter(channel="message").count() == 1
 
 
 def test_an_unread_message_counts_as_seen_when_whatsapp_says_so(

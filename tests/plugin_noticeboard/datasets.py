@@ -22,7 +22,7 @@ POSTED = DataSet(
 
 
 def count_month(month: date) -> None:
-    """Count the notices of a month anew, as long as they are there."""
+    """Count the notices of a month again, as long as they are there."""
     posted = Notice.objects.filter(posted_at__year=month.year, posted_at__month=month.month)
     days = Counter(moment.date() for moment in posted.values_list("posted_at", flat=True))
 

@@ -2,7 +2,7 @@
 
 An officer who may do everything opens every page and every operation of a made-up town. An answer that holds a name,
 a number, an address or an answer of the resident must have written an entry about them. `access_log.txt` says which
-address shows such data and what is logged. After a wanted change, write it anew and look at what differs:
+address shows such data and what is logged. After an intended change, write it again and look at what differs:
 
     KINI_TABLES=write ./kini test tests/structure/test_access_log.py
 """

@@ -2,7 +2,7 @@
 
 Each file in permissions/ has the addresses of one room. A line says, for one address and method, the status that
 everybody in PEOPLE (for the API: in PROGRAMS) gets; "sign-in" is a redirect to the sign-in, "=" the same as before it.
-After a wanted change, write them anew and look at what differs:
+After an intended change, write them again and look at what differs:
 
     KINI_TABLES=write ./kini test tests/structure/test_permissions.py
 """

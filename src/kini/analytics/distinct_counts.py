@@ -4,7 +4,7 @@ For each group and day, the persons of the day are counted by their last earlier
 month). So the distinct persons between two days are those of these days whose last earlier day precedes them.
 
 Rows are written to buckets by person first. No person is in two of them, so their counts add up, and memory is bounded
-by the largest bucket, whatever the number of persons.
+by the largest bucket, independently of the number of persons.
 """
 
 from collections.abc import Iterator

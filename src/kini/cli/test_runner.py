@@ -1,6 +1,7 @@
 """`./kini test`: install what the tests need, then check style, layers and types and run the tests; `--all`: all.
 
-`--coverage` also measures the lines that the tests run, and compares each room with its floor.
+`--coverage` also measures the lines that the tests run, and compares each room with its floor; `-- tests/ROOM` measures
+one room by its own tests.
 """
 
 import argparse
@@ -30,7 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--all", action="store_true", help="also the long tests: every page in Chromium, crash recovery"
     )
     parser.add_argument(
-        "--coverage", action="store_true", help="measure covered lines; no room may fall below its floor"
+        "--coverage",
+        action="store_true",
+        help="measure covered lines; with tests/ROOM those of the room, which may not fall below its floor",
     )
 
 
@@ -44,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
         coverage_floors.prepare()
     if options.pytest:
         code = pytest(env, options.pytest, coverage=options.coverage)
+        if options.coverage and code == 0 and (rooms := coverage_floors.rooms_of(options.pytest)):
+            return coverage_floors.compare(rooms)
         if options.coverage:
             coverage_floors.report()
         return code

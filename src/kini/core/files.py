@@ -119,7 +119,7 @@ def _full() -> StorageFull:
 def _read(upload: Upload) -> bytes:
     if getattr(upload, DISK_FULL_ATTRIBUTE, False):
         raise _full()
-    # Never read past the limit, whatever size the upload claims.
+    # Never read past the limit, even if the upload claims a smaller size.
     upload.seek(0)
     source: bytes = upload.read(MAX_BYTES + 1)
     if not source:

@@ -22,7 +22,7 @@ MOST_OPEN = 5
 
 @action
 def share_record(*, by: Actor, resident: Resident, sections: Sequence[str]) -> Share:
-    """Show sections of one's own record, or of a family member's, for an hour to whoever has the code.
+    """Show sections of one's own record, or of a family member's, for an hour to anybody with the code.
 
     Raises:
         NotAllowed: the record is somebody else's.

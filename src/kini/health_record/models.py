@@ -15,7 +15,7 @@ LIFETIME = timedelta(hours=1)
 
 
 class Share(models.Model):
-    """Sections of a record that whoever has the code may read until `ends_at`, unless it was revoked before.
+    """Sections of a record that anybody with the code may read until `ends_at`, unless it was revoked before.
 
     Each opening is an entry of the access log under `reference`. The code is emptied when the share is revoked; of one
     that has ended it opens nothing.

@@ -34,7 +34,7 @@ def register() -> None:
         _("Which parts of a health record you showed by a code, and until when"),
         _("So that a doctor can read what you choose, and you see who did"),
         LegalBasis.CONSENT,
-        _("You, and whoever you gave the code to"),
+        _("You, and those to whom you gave the code"),
         {
             "number": _("Number"),
             "whose": _("Whose record"),

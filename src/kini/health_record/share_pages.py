@@ -1,4 +1,4 @@
-"""Showing a record for an hour: choosing the parts, the code, ending it; and what whoever has the code reads.
+"""Showing a record for an hour: choosing the parts, the code, ending it; and what a reader with the code sees.
 
 The code is in the fragment of the link, which no server sees, or is typed. It comes by POST, so that no log has it, and
 the answer is stored nowhere.

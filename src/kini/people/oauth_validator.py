@@ -1,7 +1,7 @@
 """Request validator of the OAuth 2.0 and OpenID Connect endpoints, stricter than allauth's own.
 
 allauth 65.21 has no setting for its validator, so `install` replaces the class. Stricter: consent is looked up per
-client (allauth accepts any token of the person, of whatever client), every client uses PKCE with S256, redirect URIs
+client (allauth accepts any token of the person, of any client), every client uses PKCE with S256, redirect URIs
 are compared as strings, a code is consumed by its first try, and reuse of a code or refresh token revokes every token
 of its authorization (RFC 9700, sections 2.1 and 4.14).
 """

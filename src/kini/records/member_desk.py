@@ -110,11 +110,14 @@ def _group_page(request: HttpRequest, group: _Group) -> HttpResponse:
         if not errors:
             return redirect(group.url)
     name = (request.POST.get("q") or request.GET.get("q", "")).replace("\0", "").strip()[:80]
+    officers = list(_officers(name, group)) if name else []
+    if errors and not officers:
+        errors = [("q", errors[0][1])]
     context = {
         "group": group,
         "members": group.current,
         "q": name,
-        "officers": _officers(name, group) if name else [],
+        "officers": officers,
         "roles": MemberRole.choices,
         "typed": {each: request.POST.get(each, "") for each in ("officer", "role", "until")},
         "wrong": dict(errors),

@@ -10,6 +10,7 @@ from kini.records.access import require_read as require_read
 from kini.records.access import visible as visible
 from kini.records.consent_purposes import ConsentPurpose as ConsentPurpose
 from kini.records.consent_purposes import consent_purposes as consent_purposes
+from kini.records.dispute_page import dispute_page as dispute_page
 from kini.records.fhir_codes import CVX as CVX
 from kini.records.fhir_codes import HL7 as HL7
 from kini.records.fhir_codes import ICD10 as ICD10

@@ -35,7 +35,7 @@ def move(
     Args:
         given: values of the inputs that the edge needs (inputs.take), files as lists of uploads;
             `pages` names pages of questions to be corrected, `reason` and `message` may always be given.
-        expected_state: the state that the page showed; another one now is refused. Empty: whatever it is.
+        expected_state: the state that the page showed; another one now is refused. Empty: any state.
         guest_key: the secret part of a guest's link.
 
     Returns:

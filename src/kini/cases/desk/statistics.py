@@ -44,7 +44,7 @@ class DayCounts:
         opened, ended: how many came in, and were decided.
         late: how many of the decided ones were decided after their due date.
         took: the middle of how long the decided ones took, in seconds; None where nothing was decided. Of a group only
-            the day itself is reckoned.
+            the day itself is counted.
     """
 
     title: str = ""

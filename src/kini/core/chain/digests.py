@@ -22,7 +22,7 @@ from kini.core.models import ChainBlock, ChainRemoval
 
 PURPOSE = "chain"
 NO_BLOCK = bytes(32)
-#: Fix the format of values whatever the settings of server and role, and read rows by the index of their key.
+#: Fix the format of values independently of the settings of server and role, and read rows by the index of their key.
 _FORM = """
     SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
         set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true),

@@ -14,7 +14,7 @@ class Chain:
         columns: names of the sealed columns, the key first. Blocks store their own list, so a migration may add columns
             here, but not rename or drop one that a block names.
         at: column with the time of a row; empty: rows are never removed.
-        keep_days: age in days below which the database refuses to remove a row, whatever a retention rule says; None:
+        keep_days: age in days below which the database refuses to remove a row, even for a retention rule; None:
             rows are never removed.
 
     The key is a bigint that the database generates on insert. Keys taken in advance (`fast_models.give_key`) could

@@ -31,7 +31,7 @@ class Target:
             NULL.
         scope: values by field that mark the rows of this file; other rows are neither compared nor changed.
         defaults: values by field of new rows, beside those of the file.
-        frozen: rows that stay as they are, whatever the file says.
+        frozen: rows that no file changes.
         whole: a file names every row, so that what is missing from it is removed.
         brief: the record of an added row has its fields only, for tables whose other columns nobody changes.
     """

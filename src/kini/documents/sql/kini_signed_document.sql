@@ -1,5 +1,5 @@
 -- The content of a signed document is immutable, and an ended one stays ended. Content and file are removed together,
--- once the document was signed or has ended. A rotation of keys may encrypt the content anew.
+-- once the document was signed or has ended. A rotation of keys may encrypt the content again.
 CREATE OR REPLACE FUNCTION kini_signed_document() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     state text[] := '{state,signed_at,sha256,size,ended_at,cause,successor_id}';

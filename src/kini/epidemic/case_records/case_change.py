@@ -44,7 +44,7 @@ def case_change(by: Actor, case: CaseRecord, *, version: int | None = None) -> I
     Within the transaction of an action that has checked permissions.
 
     Args:
-        version: that the form was opened with; None: the change holds whatever happened in between.
+        version: that the form was opened with; None: the change holds even if the record changed in between.
 
     Raises:
         StaleForm: if the record has another version.

@@ -1,6 +1,5 @@
 """Pages for the person concerned: the records about oneself, and saying that one is wrong."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,14 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.core.actors import ActionRefused
 from kini.epidemic.case_records import actions, labels, queries
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import details_of
 from kini.people.queries import actor_for
-from kini.web.redirects import see_other
+from kini.records.public import dispute_page
 
 
 @never_cache
@@ -44,18 +42,14 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
     case = queries.standing().filter(reference=reference, person__in=ids).first()
     if case is None or resident is None:
         raise Http404
-    words, wrong = request.POST.get("words", "").replace("\0", ""), ""
-    if request.method == "POST":
-        try:
-            actions.dispute_case(by=actor_for(request), case=case, resident=resident, words=words)
-        except ActionRefused as refusal:
-            wrong = str(refusal)
-        else:
-            messages.success(request, _("Sent. An officer compares it and answers you here."))
-            return see_other("epidemic:own-records")
-    context = {"case": case, "disease": labels.disease_name(case.disease), "words": words, "wrong": wrong}
-    context["errors"] = [("words", wrong)] if wrong else []
-    return render(request, "epidemic/dispute_record.html", context, status=422 if wrong else 200)
+    return dispute_page(
+        request,
+        file=lambda words: actions.dispute_case(by=actor_for(request), case=case, resident=resident, words=words),
+        back=("epidemic:own-records", _("Illnesses that are notified")),
+        about=labels.disease_name(case.disease),
+        reference=case.reference,
+        hint=_("An officer compares it and answers you. The earlier version stays in the history."),
+    )
 
 
 def _resident(request: HttpRequest) -> Resident | None:

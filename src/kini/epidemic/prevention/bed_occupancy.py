@@ -19,7 +19,7 @@ def daily_beds(
 ) -> NDArray[np.float64] | None:
     """Beds of a ward at the end of each day, shape (areas, days); NaN where no hospital reports.
 
-    Hospitals report beds for whatever disease, so that all diseases get the same figures.
+    Hospitals report beds for any disease, so that all diseases get the same figures.
     """
     states = beds.ward_states(ward, first, last, known_on)
     if not states:

@@ -1,6 +1,6 @@
 """Content of what is published of a disease: figures of the whole city by day, and counts of its areas by week.
 
-All public pages, maps and downloads are made from these two, and from nothing else: whatever they show can be derived
+All public pages, maps and downloads are made from these two, and from nothing else: everything they show can be derived
 from published figures, so it reveals no more than they do.
 """
 

@@ -124,7 +124,7 @@ def name_code(form: str) -> str:
 
 
 def name_similarity(one: str, other: str) -> float:
-    """Compute the similarity of two names, from 0 to 1, whatever the order of their words; 0 if one is empty."""
+    """Compute the similarity of two names, from 0 to 1, in any order of their words; 0 if one is empty."""
     first, second = name_words(one).forms, name_words(other).forms
     if not first or not second:
         return 0.0

@@ -1,7 +1,7 @@
 """Registry of the columns that refer to a person, and the statements by which a merge and an unmerge move their rows.
 
 Each room registers its columns. A row that was moved has a `MovedReference` with the person for whom it was recorded,
-so that at any time a row refers to the root of that person's tree, whatever was merged and separated in between.
+so that at any time a row refers to the root of that person's tree, after any merges and unmerges in between.
 """
 
 from collections.abc import Callable, Collection

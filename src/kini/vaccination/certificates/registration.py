@@ -75,7 +75,7 @@ _CATEGORY = PersonalDataCategory(
     _("Codes that show your name, your birth date and one vaccination"),
     _("So that you can prove a vaccination, also without a network and abroad"),
     LegalBasis.TASK,
-    _("You and those who act for you; whoever you show one to"),
+    _("You and those who act for you; those to whom you show one"),
     {
         "number": _("Number"),
         "dose": _("Dose"),

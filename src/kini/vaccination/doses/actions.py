@@ -127,7 +127,7 @@ def move_to_person(
 
 @action
 def mark_entered_in_error(*, by: Actor, dose: Dose, reason: str, version: int | None = None) -> Dose:
-    """Mark a dose as one that never was. Final: what is right is recorded anew. Its vaccine returns to the vial.
+    """Mark a dose as one that never was. Final: the right one is a new dose. Its vaccine returns to the vial.
 
     Raises:
         NotAllowed: unless the actor corrects doses there, or recorded this one today.
@@ -177,7 +177,7 @@ def decide_dispute(
     """Decide on a dispute: move the dose to `person`, mark it as an error, or keep it. A correction is `correct`.
 
     Args:
-        evidence: that was looked at, for whoever checks the decision later.
+        evidence: that was looked at, for a later check of the decision.
         answer: that the person reads.
 
     Raises:

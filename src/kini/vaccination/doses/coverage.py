@@ -74,7 +74,7 @@ def publish_coverage(*, by: Actor, campaign: str, until: date) -> int:
 
 @action
 def withdraw_coverage(*, by: Actor, campaign: str) -> int:
-    """Delete the figures of a campaign, before made-up doses are counted anew; return their number.
+    """Delete the figures of a campaign, before made-up doses are counted again; return their number.
 
     Raises:
         NotAllowed: for anybody but the system.

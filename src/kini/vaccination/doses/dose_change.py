@@ -39,7 +39,7 @@ def dose_change(by: Actor, dose: Dose, change: str, reason: str, *, version: int
 
     Args:
         change: of `DoseRevision.CHANGES`.
-        version: that the form was opened with; None: the change holds whatever happened in between.
+        version: that the form was opened with; None: the change holds even if the dose changed in between.
 
     Raises:
         StaleForm: if the dose has another version.

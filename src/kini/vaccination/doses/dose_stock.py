@@ -10,7 +10,7 @@ from kini.core.actors import system
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.sites import stock
 
-#: Whoever may change a dose need not look after stock; the dose's own audit entry says who did.
+#: An officer who may change a dose need not manage stock; the dose's own audit entry says who did.
 BY = system("vaccination.doses")
 
 

@@ -1,6 +1,5 @@
 """Pages of a resident: own doses and those of family members without an account, and saying that one is wrong."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.core.actors import ActionRefused
 from kini.people import queries as people_queries
 from kini.people.models import Resident
 from kini.people.public import details_of
 from kini.people.queries import actor_for
+from kini.records.public import dispute_page
 from kini.vaccination.campaigns.campaign_files import campaign_name, vaccine_name
 from kini.vaccination.doses import actions
 from kini.vaccination.doses.models import Dose, DoseDispute
-from kini.web.redirects import see_other
+from kini.web import formats
 
 
 @never_cache
@@ -46,18 +45,14 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
     dose = Dose.objects.filter(reference=reference, person__in=ids).first()
     if dose is None or resident is None:
         raise Http404
-    words, wrong = request.POST.get("words", "").replace("\0", ""), ""
-    if request.method == "POST":
-        try:
-            actions.dispute(by=actor_for(request), dose=dose, resident=resident, words=words)
-        except ActionRefused as refusal:
-            wrong = str(refusal)
-        else:
-            messages.success(request, _("Sent. An officer compares it and answers you here."))
-            return see_other("vaccination:own-doses")
-    context = {"dose": dose, "vaccine": vaccine_name(dose.vaccine), "words": words, "wrong": wrong}
-    context["errors"] = [("words", wrong)] if wrong else []
-    return render(request, "vaccination/dispute_dose.html", context, status=422 if wrong else 200)
+    return dispute_page(
+        request,
+        file=lambda words: actions.dispute(by=actor_for(request), dose=dose, resident=resident, words=words),
+        back=("vaccination:own-doses", _("My vaccinations")),
+        about=f"{vaccine_name(dose.vaccine)}, {formats.day_long(dose.given_on)}",
+        reference=dose.reference,
+        hint=_("For example: I was not vaccinated on that day. An officer compares it with the lists and answers you."),
+    )
 
 
 def _view(dose: Dose, resident: Resident | None) -> dict[str, object]:

@@ -13,7 +13,7 @@ def standing() -> QuerySet[Dose]:
 
 
 def doses_of(person: Person) -> QuerySet[Dose]:
-    """Return the standing doses of a person, whatever records of them were merged; the oldest first."""
+    """Return the standing doses of a person and of all merged records, the oldest first."""
     return standing().filter(person__in=people_queries.person_tree(person.pk)).order_by("given_on", "given_at", "pk")
 
 

@@ -71,7 +71,7 @@ class SessionFacts:
 
 
 def facts_of(person_id: int, disease: str | None) -> Facts:
-    """Return what is on record about a person, whatever records of them were merged."""
+    """Return what is on record about a person, with all merged records."""
     [(root, recovered_on, doses)] = execute_prepared(_FACTS, {"person": person_id, "disease": disease})
     rows = json.loads(doses) if isinstance(doses, str) else doses or []
     return Facts(

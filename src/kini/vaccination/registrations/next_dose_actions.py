@@ -25,7 +25,7 @@ KEPT_FOR = timedelta(days=28)
 
 @action
 def follow_doses(*, by: Actor, person: Person) -> int:
-    """Compute the next doses of a person anew; idempotent. Return how many there are."""
+    """Recompute the next doses of a person; idempotent. Return how many there are."""
     root = people_queries.root_of(person)
     Person.objects.select_for_update(no_key=True).get(pk=root.pk)
     doses = list(doses_of(root))

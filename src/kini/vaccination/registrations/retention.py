@@ -27,7 +27,7 @@ def register() -> None:
         RetentionRule(
             "vaccination.next-doses",
             _("Doses that are due, counted from their last change"),
-            _("Computed from the doses; whoever did not come for three years is not reminded any more"),
+            _("Computed from the doses; people who did not come for three years are not reminded any more"),
             3 * YEAR,
             row_removal(lambda before: NextDose.objects.filter(updated_at__lt=before)),
         ),

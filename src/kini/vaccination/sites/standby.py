@@ -72,7 +72,7 @@ def leave(*, by: Actor, request: StandbyRequest) -> None:
 
 
 def request_of_today(resident: Resident, campaign: str) -> StandbyRequest | None:
-    """Return the request of today for somebody, whatever became of it, or None."""
+    """Return the request of today for somebody, in any state, or None."""
     rows = StandbyRequest.objects.filter(resident=resident, campaign=campaign, day=today())
     return rows.select_related("site").first()
 

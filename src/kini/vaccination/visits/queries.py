@@ -110,7 +110,7 @@ def waiting(site: Site) -> QuerySet[Visit]:
 
 
 def whose(person: Person) -> Q:
-    """Condition for visits of a person, whatever records of them were merged."""
+    """Condition for visits of a person and of all merged records."""
     return Q(person__in=people_queries.person_tree(person.pk))
 
 

@@ -1,5 +1,5 @@
 // Looks again every so many seconds (`data-again`) and puts in place what the page says now; where it has another
-// page to show, that one comes. Without this file the page is loaded anew as often.
+// page to show, that one comes. Without this file the page is reloaded as often.
 const part = document.querySelector("[data-again]");
 const look = async () => {
   if (document.hidden) return;

@@ -80,7 +80,7 @@ def plus_usable(site: Site, vaccine: str, amount: int) -> Postings:
 def minus_usable(site: Site, vaccine: str, amount: int) -> Postings:
     """Postings for less usable vaccine: from what is free, then from open places, which close. The site is locked.
 
-    Whatever even those do not cover is booked by somebody: it becomes `short`, and the site is told.
+    What even those do not cover is booked by somebody: it becomes `short`, and the site is told.
     """
     unit, free = dose_unit(vaccine), doses(site, "free")
     if (lacking := amount - balance(free, unit)) > 0:

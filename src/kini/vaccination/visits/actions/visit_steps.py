@@ -42,7 +42,7 @@ def record_visit(
 
     Args:
         person: whom a walk-in was found to be, by comparing a record with the card.
-        happened: somebody decided that it is recorded as it was, whatever the rules and the stock say.
+        happened: somebody decided that it is recorded as it was, also against the rules and the stock.
 
     Raises:
         NotAllowed: unless the actor vaccinates at the site.

@@ -81,7 +81,7 @@
     peek(link.closest("tr"));
   });
 
-  // What is held back counts its seconds down; what was fetched anew is said aloud.
+  // What is held back counts its seconds down; what was fetched again is announced.
   setInterval(() => all("[data-countdown]").forEach((each) => { each.textContent = Math.max(0, each.textContent - 1); }), 1000);
   document.addEventListener("htmx:afterSettle", () => {
     const now = document.querySelector("#bulk h1");

@@ -131,7 +131,7 @@
       working -= 1;
       if (!working && waits) input.form.requestSubmit(waits === true ? null : waits);
     });
-    // Whoever sends before the photos are ready sends as soon as they are.
+    // A form sent before the photos are ready is sent as soon as they are.
     let waits = null;
     input.form.addEventListener("submit", (event) => {
       waits = working ? event.submitter || true : null;

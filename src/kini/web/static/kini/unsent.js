@@ -144,7 +144,7 @@ const DEEDS = {
     if (count) await sendAll();
     return { unsent: (await all("unsent")).length };
   },
-  // Those of whoever is here; of others only whether one must sign in first.
+  // Those of the visitor; of others only whether one must sign in first.
   async list() {
     const { person } = await here(), rows = (await all("unsent")).sort((a, b) => a.at - b.at);
     const shown = rows.filter((each) => theirs(each, person)).map(({ path, title, at, state }) => ({ path, title, at, state }));
