@@ -1,14 +1,14 @@
 """Diseases of the running city, and the check of their files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 
 from kini.city.public import load_city
-from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
-from kini.core.localized_text import missing_translations
+from kini.core.config_files import ConfigError, ConfigErrors
+from kini.core.config_folders import check_folder, read_folder
 from kini.core.process_cache import cached
 from kini.epidemic.diseases.schema import Disease
 
@@ -43,35 +43,14 @@ def version_of(disease: Disease) -> str:
 
 def check_diseases(root: Path) -> Iterable[ConfigError]:
     """Check diseases/*.yaml."""
-    for path in sorted((root / FOLDER).glob("*.yaml")):
-        try:
-            source, disease = _read(path, root)
-            languages = load_city(root).languages
-        except ConfigErrors as error:
-            yield from error.errors
-            continue
-        yield from missing_translations(source, disease, languages)
-        yield from _own_errors(source, disease)
+    try:
+        languages = load_city(root).languages
+    except ConfigErrors as error:
+        yield from error.errors
+        return
+    yield from check_folder(root, FOLDER, Disease, Disease.errors, languages)
 
 
 @cached(maxsize=4)
 def _once(root: Path) -> dict[str, Disease]:
-    by_name: dict[str, Disease] = {}
-    errors: list[ConfigError] = []
-    for path in sorted((root / FOLDER).glob("*.yaml")):
-        source, disease = _read(path, root)
-        errors += _own_errors(source, disease)
-        by_name[path.stem] = disease
-    if errors:
-        raise ConfigErrors(errors)
-    return by_name
-
-
-def _read(path: Path, root: Path) -> tuple[SourceFile, Disease]:
-    source = read_source_file(path, root)
-    return source, parse_model(source, Disease)
-
-
-def _own_errors(source: SourceFile, disease: Disease) -> Iterator[ConfigError]:
-    for place, message in disease.errors():
-        yield source.error_at(place, message)
+    return read_folder(root, FOLDER, Disease, Disease.errors)

@@ -1,12 +1,13 @@
 """Vaccines and campaigns of the running city, and the check of their files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 
 from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
+from kini.core.config_folders import check_folder, read_folder
 from kini.core.localized_text import missing_translations
 from kini.core.process_cache import cached
 from kini.vaccination.campaigns.schema import Campaign, Vaccine, Vaccines
@@ -73,14 +74,7 @@ def check_campaigns(root: Path) -> Iterable[ConfigError]:
         return
     if source:
         yield from missing_translations(source, known, languages, ("vaccines",))
-    for path in sorted((root / FOLDER).glob("*.yaml")):
-        try:
-            source, campaign = _read(path, root)
-        except ConfigErrors as error:
-            yield from error.errors
-            continue
-        yield from missing_translations(source, campaign, languages)
-        yield from _own_errors(source, campaign, known)
+    yield from check_folder(root, FOLDER, Campaign, lambda campaign: campaign.errors(known), languages)
 
 
 def _look_up[T](known: dict[str, T], name: str, noun: str) -> T:
@@ -98,15 +92,8 @@ def _vaccines(root: Path) -> dict[str, Vaccine]:
 @cached(maxsize=4)
 def _campaigns(root: Path) -> dict[str, Campaign]:
     known = _vaccines(root)
-    by_name: dict[str, Campaign] = {}
-    errors: list[ConfigError] = []
-    for path in sorted((root / FOLDER).glob("*.yaml")):
-        source, campaign = _read(path, root)
-        errors += _own_errors(source, campaign, known)
-        by_name[path.stem] = campaign.model_copy(update={"vaccines": known})
-    if errors:
-        raise ConfigErrors(errors)
-    return by_name
+    by_name = read_folder(root, FOLDER, Campaign, lambda campaign: campaign.errors(known))
+    return {name: each.model_copy(update={"vaccines": known}) for name, each in by_name.items()}
 
 
 def _read_vaccines(root: Path) -> tuple[SourceFile | None, dict[str, Vaccine]]:
@@ -114,13 +101,3 @@ def _read_vaccines(root: Path) -> tuple[SourceFile | None, dict[str, Vaccine]]:
         return None, {}
     source = read_source_file(root / VACCINES, root)
     return source, parse_model(source, Vaccines).vaccines
-
-
-def _read(path: Path, root: Path) -> tuple[SourceFile, Campaign]:
-    source = read_source_file(path, root)
-    return source, parse_model(source, Campaign)
-
-
-def _own_errors(source: SourceFile, campaign: Campaign, known: dict[str, Vaccine]) -> Iterator[ConfigError]:
-    for place, message in campaign.errors(known):
-        yield source.error_at(place, message)
