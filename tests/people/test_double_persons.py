@@ -70,7 +70,11 @@ def test_the_job_compares_those_who_are_new_or_changed(areas):
     assert pairs() == [(one.pk, other.pk)]
     assert not Person.objects.filter(to_compare=True).exists()
     actions.edit_person(by=BY, person=stranger, details=PersonDetails("Siti Nurhayaty", BORN))
+    first = DuplicatePair.objects.get()
     assert pairs() == [(one.pk, other.pk), (one.pk, stranger.pk), (other.pk, stranger.pk)]
+    actions.edit_person(by=BY, person=other, details=PersonDetails("Siti Nurhajati", BORN))
+    assert len(pairs()) == 3
+    assert DuplicatePair.objects.get(pk=first.pk).second == other, "a pair keeps its number"
     actions.edit_person(by=BY, person=one, details=PersonDetails("Dewi Lestari", BORN))
     assert pairs() == [(other.pk, stranger.pk)], "pairs that are not alike any more are removed"
     with pytest.raises(NotAllowed):

@@ -36,13 +36,15 @@ def find_duplicates(*, by: Actor) -> int:
     persons = list(rows.select_related("resident").order_by("-pk")[:BATCH])
     pairs: dict[tuple[int, int], float] = {}
     for root in {root_of(each) for each in persons}:
-        DuplicatePair.objects.filter(Q(first=root) | Q(second=root), different_since=None).delete()
-        for likely in likely_duplicates(root):
-            first, second = sorted((root.pk, likely.person.pk))
-            pairs[first, second] = likely.score
+        likely = {each.person.pk: each.score for each in likely_duplicates(root)}
+        pairs |= {(min(root.pk, pk), max(root.pk, pk)): score for pk, score in likely.items()}
+        open_pairs = DuplicatePair.objects.filter(Q(first=root) | Q(second=root), different_since=None)
+        open_pairs.exclude(Q(first__in=likely) | Q(second__in=likely)).delete()
     DuplicatePair.objects.bulk_create(
         (DuplicatePair(first_id=first, second_id=second, score=score) for (first, second), score in pairs.items()),
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["first", "second"],
+        update_fields=["score"],
     )
     Person.objects.filter(pk__in=[each.pk for each in persons]).update(to_compare=False)
     if pairs:
