@@ -94,7 +94,7 @@ def test_the_words_after_the_keyword_are_the_description(text: str, words: str):
 def test_each_reply_names_what_is_missing_and_the_link():
     first = reply("REPORT A lamp is out")
     draft = Draft.objects.get(channel="message")
-    link = f"https://kota.example/drafts/{draft.pk}/"
+    link = f"https://kota.example/apply/{draft.pk}/"
     assert first == f"Thank you. Please also send: a photo, your location. Or finish it here: {link}"
     assert reply(**PIER) == f"Thank you. Please also send: a photo. Or finish it here: {link}"
     assert Draft.objects.get().answers["location"]["area"] == "1.1.1"

@@ -16,7 +16,7 @@ from kini.people.access_purposes import DUPLICATES
 from kini.people.guards import officers_only
 from kini.people.models import DuplicatePair
 from kini.people.permissions import PeoplePermission
-from kini.people.persons import comparison
+from kini.people.persons import pair_comparison
 from kini.people.persons.likely_duplicates import compare_known, known_persons
 from kini.people.persons.person_access import person_reads
 from kini.people.queries import actor_for
@@ -30,7 +30,7 @@ PER_PAGE, RECENT, LONGEST_REASON = 50, 20, 240
 def duplicates(request: HttpRequest) -> HttpResponse:
     """List pairs to decide on, the likeliest first, and recent decisions; without names, so that no read is logged."""
     by = actor_for(request)
-    pairs = comparison.visible_pairs(by)
+    pairs = pair_comparison.visible_pairs(by)
     open_pairs = pairs.filter(different_since=None).order_by("-score", "pk")
     page = Paginator(open_pairs, PER_PAGE).get_page(request.GET.get("page"))
     ids = {pk for each in page for pk in (each.first_id, each.second_id)}
@@ -38,14 +38,14 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     rows = []
     for each in page:
         sides = known[each.first_id], known[each.second_id]
-        kinds = " · ".join(comparison.kind_of(side.person) for side in sides)
+        kinds = " · ".join(pair_comparison.kind_of(side.person) for side in sides)
         rows.append((each, round(100 * each.score), compare_known(*sides).reasons, kinds))
     different = pairs.filter(different_since__isnull=False).select_related("decided_by__officer")
     context = {
         "page_obj": page,
         "rows": rows,
         "different": different.order_by("-different_since", "pk")[:RECENT],
-        "merges": comparison.visible_merges(by)[:RECENT],
+        "merges": pair_comparison.visible_merges(by)[:RECENT],
     }
     return render(request, "people/duplicates.html", context)
 
@@ -55,7 +55,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def pair(request: HttpRequest, pair: int) -> HttpResponse:
     """Compare two persons, masked. POST shows them whole once, merges them, or marks them as different persons."""
     by = actor_for(request)
-    stored = comparison.visible_pairs(by).filter(pk=pair).first()
+    stored = pair_comparison.visible_pairs(by).filter(pk=pair).first()
     if stored is None:
         raise Http404
     refusal, shown = "", False
@@ -74,8 +74,8 @@ def pair(request: HttpRequest, pair: int) -> HttpResponse:
     actions.log_reads(by=by, what=AccessType.PERSON, reads=person_reads(persons), purpose=DUPLICATES)
     context = {
         "pair": stored,
-        "persons": [(each, comparison.kind_of(each)) for each in persons],
-        "rows": comparison.compare_values(one, other, masked=not shown),
+        "persons": [(each, pair_comparison.kind_of(each)) for each in persons],
+        "rows": pair_comparison.compare_values(one, other, masked=not shown),
         "reasons": compare_known(one, other).reasons,
         "shown": shown,
         **_form_context(request, refusal),
@@ -106,7 +106,7 @@ def _do(request: HttpRequest, pair: DuplicatePair) -> bool:
 def merge(request: HttpRequest, merge: int) -> HttpResponse:
     """Show a merge in force with both records, masked; POST undoes it."""
     by = actor_for(request)
-    stored = comparison.visible_merges(by).filter(pk=merge).first()
+    stored = pair_comparison.visible_merges(by).filter(pk=merge).first()
     if stored is None:
         raise Http404
     refusal = ""
@@ -124,8 +124,8 @@ def merge(request: HttpRequest, merge: int) -> HttpResponse:
     actions.log_reads(by=by, what=AccessType.PERSON, reads=person_reads(persons), purpose=DUPLICATES)
     context = {
         "merge": stored,
-        "persons": [(each, comparison.kind_of(each)) for each in persons],
-        "rows": comparison.compare_values(*(comparison.as_known(each) for each in persons), masked=True),
+        "persons": [(each, pair_comparison.kind_of(each)) for each in persons],
+        "rows": pair_comparison.compare_values(*(pair_comparison.as_known(each) for each in persons), masked=True),
         **_form_context(request, refusal),
     }
     return render(request, "people/person_merge.html", context, status=422 if refusal else 200)

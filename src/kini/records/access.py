@@ -10,7 +10,9 @@ from kini.core import current_time, security_log
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.people import actions as people_actions
 from kini.people.public import permission_filters
+from kini.people.rules import may_somewhere
 from kini.records.models import BreakGlass, Membership
+from kini.records.permissions import RecordPermission
 from kini.records.policies import AccessPolicy, policy_of
 from kini.records.rules import Door, OfficerAccess, door_to, holds, may_break_glass
 
@@ -142,3 +144,10 @@ def _denial(access: OfficerAccess, policy: AccessPolicy[Any], record: Model) -> 
     if may_break_glass(by, doors):
         return f"{ask} {_('If somebody is in danger, open it at the desk under Emergency access.')}"
     return ask
+
+
+def require_manages_team(by: Actor, record: Model) -> None:
+    """Raise NotAllowed unless the actor manages members, and the record is open to them for their work."""
+    manages = may_somewhere(by, RecordPermission.MANAGE_MEMBERS)
+    if not manages or may_read(by, record) in (None, Door.BREAK_GLASS):
+        raise NotAllowed(_("Only those who work on this record and manage its members can do this."))

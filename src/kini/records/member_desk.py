@@ -22,6 +22,7 @@ from kini.people.public import officers_only, permission_filters
 from kini.people.queries import actor_for
 from kini.people.rules import require
 from kini.records import actions, queries
+from kini.records.access import require_manages_team
 from kini.records.models import Membership
 from kini.records.permissions import MemberRole, RecordPermission
 from kini.records.policies import policies
@@ -33,7 +34,7 @@ OF_UNIT = permission_filters.ScopeColumns("agency_id", "area__path", "")
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What officers are members of, on the page.
+    """A facility, or the team of a record, on the page.
 
     Attributes:
         current: its memberships in force.
@@ -93,7 +94,7 @@ def team(request: HttpRequest, type: str, number: str) -> HttpResponse:
     if policy is None or record is None or not policy.doors.team:
         messages.warning(request, _("There is nothing with this number. Compare it letter by letter."))
         return see_other("records:desk-members")
-    actions.require_manages_team(by, record)
+    require_manages_team(by, record)
 
     def add(officer: Officer, role: MemberRole, until: datetime | None) -> Membership:
         return actions.add_to_team(by=by, officer=officer, record=record, role=role, until=until)

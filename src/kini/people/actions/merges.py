@@ -142,7 +142,9 @@ def unmerge_person(*, by: Actor, merge: PersonMerge, reason: str) -> PersonMerge
 
 def _allowed_pair(by: Actor, pair: DuplicatePair) -> list[Person]:
     rules.require_somewhere(by, PeoplePermission.MERGE_PERSONS)
-    persons = list(Person.objects.select_related("resident").filter(pk__in=[pair.first_id, pair.second_id]))
+    persons = list(
+        Person.objects.select_related("resident").filter(pk__in=[pair.first_id, pair.second_id]).order_by("pk")
+    )
     _require_outside_household(by, *persons)
     return persons
 

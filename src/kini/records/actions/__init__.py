@@ -9,4 +9,3 @@ from kini.records.actions.consents import withdraw_consent as withdraw_consent
 from kini.records.actions.memberships import add_to_facility as add_to_facility
 from kini.records.actions.memberships import add_to_team as add_to_team
 from kini.records.actions.memberships import end_membership as end_membership
-from kini.records.actions.memberships import require_manages_team as require_manages_team
