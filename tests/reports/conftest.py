@@ -44,7 +44,10 @@ STREET: dict[str, Any] = {
             "public": "done",
             "end": True,
             "outcome": "solved",
-            "moves": {"reopen": {"to": "again", "by": "resident", "needs": ["message"], "within": 7}},
+            "moves": {
+                "reopen": {"to": "again", "by": "resident", "needs": ["message"], "within": 7},
+                "audit": {"to": "again", "by": "system"},
+            },
         },
         "again": {
             "name": "Again",

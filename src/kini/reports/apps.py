@@ -12,7 +12,15 @@ class ReportsConfig(AppConfig):
         from kini.core.file_references import FileColumn, references
         from kini.messages.public import reply_handlers
         from kini.people.public import has_permission, register_permissions
-        from kini.reports import desk, notifications, panels, personal_data, retention, whatsapp_reports
+        from kini.reports import (
+            closing_pages,
+            desk,
+            notifications,
+            panels,
+            personal_data,
+            retention,
+            whatsapp_reports,
+        )
         from kini.reports.kind import Report
         from kini.reports.permissions import ReportPermission
         from kini.services.public import kinds
@@ -23,6 +31,7 @@ class ReportsConfig(AppConfig):
         references.register("reports.follower", FileColumn("reports.Follower"))
         for part in (notifications, personal_data, retention):
             part.register()
+        case_panels.register("reports-answer", CasePanel("tracker", closing_pages.answer_panel))
         case_panels.register("reports-publication", CasePanel("tracker", panels.tracker_panel))
         case_panels.register("reports-desk", CasePanel("desk", panels.desk_panel))
         reply_handlers.register("report", whatsapp_reports.receive_report)
@@ -38,4 +47,9 @@ class ReportsConfig(AppConfig):
         navigation.register(
             "desk-reports",
             NavItem("reports:desk-waiting", checks, "eye", 19, "desk", count=desk.count_waiting, visible=sees),
+        )
+        audits = gettext_lazy("Audits of closed reports")
+        navigation.register(
+            "desk-audits",
+            NavItem("reports:desk-audits", audits, "check", 19, "desk", visible=has_permission(ReportPermission.AUDIT)),
         )

@@ -12,7 +12,7 @@ from kini.cases import rules as case_rules
 from kini.cases.models import Attachment, Case, Draft
 from kini.cases.public import answered_location, case_answers
 from kini.core.actors import ActionRefused, system
-from kini.reports import actions, queries, rules
+from kini.reports import actions, photo_hashes, queries, rules
 from kini.services.public import Kind, Name, ServiceSnapshot, StrictModel, TemplatePart, snapshot_of
 
 #: Answer that lets a report be public.
@@ -69,6 +69,18 @@ class Report(Kind[ReportOptions, Case, Draft]):
             actions.request_publication(by=system("reports"), case=case)
         return case
 
+    def after_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
+        """Let somebody else finish a report whose reporter said that it was not solved."""
+        snapshot = snapshot_of(case.version)
+        name = self.options(snapshot.definition).evidence
+        if name is None or not (given.get(name) or rules.is_solved(snapshot.flow, case.state)):
+            return
+        if not queries.was_disputed(case):
+            return
+        entries = list(case.timeline.all())
+        if entries[-1].actor_id in rules.finishers(entries, snapshot.flow, name):
+            raise ActionRefused(_("You finished this report before it was disputed. Somebody else must finish it now."))
+
     def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Refuse invalid evidence, and closing without evidence."""
         snapshot = snapshot_of(case.version)
@@ -92,7 +104,8 @@ def check_evidence(document: Attachment, case: Case) -> None:
     """
     if rules.taken_too_early(document.taken_at, case.opened_at):
         raise ActionRefused(_("This photo was taken before the report. Take a new one of the finished work."))
-    if _used_before(document):
+    actions.hash_photos(by=system("reports"), case=case)
+    if _used_before(document) or photo_hashes.same_picture(document):
         raise ActionRefused(_("This photo has been used before. Take a new one of the finished work."))
 
 

@@ -1,10 +1,13 @@
 """Publications of reports with their versions, and followers. Private reports have no row that the public can reach."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, Floor, Length, Now
 
 from kini.cases.models import Attachment, Case
+from kini.core.database.encryption import EncryptedTextField
 from kini.people.models import User
 from kini.reports.rules import CELLS_PER_DEGREE, CELLS_PER_ROW
 from kini.services.models import Service
@@ -95,3 +98,63 @@ class Follower(models.Model):
             models.CheckConstraint(condition=Q(sha256="", size=0) | Q(size__gt=0), name="reports_follower_whole_photo"),
         ]
         indexes = [models.Index(fields=["user"], name="reports_follower_user")]
+
+
+class PhotoHash(models.Model):
+    """Perceptual hash (PDQ) of a photo of a report, to recognize the same picture (`photo_hashes`)."""
+
+    photo = models.OneToOneField(Attachment, models.CASCADE, primary_key=True, related_name="+")
+    bits = models.BinaryField(max_length=32)
+    parts = ArrayField(models.IntegerField(), help_text="16 parts of 16 bits with their place, for the search.")
+    quality = models.PositiveSmallIntegerField(help_text="0 to 100; below 50 the hash says nothing.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(bits__length=32, parts__len=16), name="reports_whole_photo_hash"),
+        ]
+        indexes = [GinIndex(fields=["parts"], name="reports_photo_parts")]
+
+
+class ClosingAnswer(models.Model):
+    """Reporter's answer to "is it solved?", once for each time the report was closed. Append-only (trigger)."""
+
+    SOLVED, NOT_SOLVED, CANNOT_TELL = "solved", "not-solved", "cannot-tell"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="closing_answers")
+    closed_at = models.DateTimeField(help_text="When the report was closed; a reopened one is closed again.")
+    answer = models.CharField(max_length=12, choices=[(each, each) for each in (SOLVED, NOT_SOLVED, CANNOT_TELL)])
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "closed_at"], name="reports_answered_once")]
+
+
+class Audit(models.Model):
+    """Second visit to a report that was said to be solved, by somebody who did not work on it."""
+
+    PENDING, PASSED, FAILED = "pending", "passed", "failed"
+    #: The reporter disputed it for the second time.
+    DISPUTED = "disputed"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="audits")
+    closed_at = models.DateTimeField()
+    cause = models.CharField(max_length=8, choices=[(each, each) for each in (DISPUTED,)])
+    result = models.CharField(
+        max_length=7, default=PENDING, choices=[(each, each) for each in (PENDING, PASSED, FAILED)]
+    )
+    claim = EncryptedTextField(context="reports.audit.claim", blank=True, help_text="What the reporter says is left.")
+    note = EncryptedTextField(context="reports.audit.note", blank=True, help_text="What the auditor found.")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "closed_at"], name="reports_audited_once"),
+            models.CheckConstraint(
+                condition=Q(result="pending", by__isnull=True, at__isnull=True)
+                | (~Q(result="pending") & Q(by__isnull=False, at__isnull=False)),
+                name="reports_audit_has_an_auditor",
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="reports_audits_pending", condition=Q(result="pending"))]

@@ -1,4 +1,4 @@
-"""Reads of what is public, of what waits for a check, and of what a follower sees."""
+"""Reads of what is public, of what waits for a check, of what a follower sees, and of answers and audits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from kini.core.files import IMAGES
 from kini.core.geometry import Point, distance_m
 from kini.core.references import parse_code
 from kini.people.public import permission_filters
-from kini.reports.models import Follower, Publication
+from kini.reports.models import Audit, ClosingAnswer, Follower, Publication
 from kini.reports.permissions import ReportPermission
 from kini.reports.rules import cells_around, degrees_around
 from kini.services.public import snapshot_of
@@ -141,3 +141,32 @@ def photos_of(case: Case) -> Sequence[Attachment]:
     """Photos of the report and of the work, the oldest first."""
     photos = Attachment.objects.filter(case=case, content_type__in=IMAGES, removed_at=None).exclude(sha256="")
     return list(photos.order_by("uploaded_at", "pk"))
+
+
+def awaits_answer(case: Case) -> bool:
+    """Return True if the report is said to be solved and its reporter has not answered yet."""
+    if case.closed_at is None or case.outcome != "solved":
+        return False
+    return not ClosingAnswer.objects.filter(case=case, closed_at=case.closed_at).exists()
+
+
+def was_disputed(case: Case) -> bool:
+    """Return True if the reporter said "not solved" before."""
+    return ClosingAnswer.objects.filter(case=case, answer=ClosingAnswer.NOT_SOLVED).exists()
+
+
+def audit_of(case: Case) -> Audit | None:
+    """Return the audit of the present closing."""
+    return Audit.objects.filter(case=case, closed_at=case.closed_at).first() if case.closed_at else None
+
+
+def photos_of_closing(case: Case) -> Sequence[Attachment]:
+    """Photos that officers gave with their steps, the newest first."""
+    return [photo for photo in reversed(photos_of(case)) if photo.slot.startswith("step:")]
+
+
+def audits_at_desk(actor: Actor) -> QuerySet[Audit]:
+    """Audits that the officer may do."""
+    columns = permission_filters.ScopeColumns("case__agency_id", "case__area_path", "case__service_id")
+    visible = permission_filters.visible_cases_q(actor, ReportPermission.AUDIT, columns)
+    return Audit.objects.filter(visible, case__anonymised_at=None).select_related("case")

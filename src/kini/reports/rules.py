@@ -5,6 +5,7 @@ from datetime import datetime
 from math import cos, degrees, floor, radians
 from typing import Any, Protocol
 
+from kini.cases.rules import RESIDENT, SYSTEM, Edge, edges_from
 from kini.core.geometry import EARTH_RADIUS_M
 from kini.services.public import Flow
 
@@ -14,6 +15,10 @@ class EvidenceEntry(Protocol):
 
     @property
     def from_state(self) -> str: ...
+    @property
+    def to_state(self) -> str: ...
+    @property
+    def actor_id(self) -> int | None: ...
     @property
     def actor_kind(self) -> str: ...
     @property
@@ -39,6 +44,31 @@ def evidence_given(entries: Iterable[EvidenceEntry], flow: Flow, name: str) -> b
 def taken_too_early(taken_at: datetime | None, reported_at: datetime) -> bool:
     """Return True if the photo's metadata says that it predates the report. Many photos have none."""
     return taken_at is not None and taken_at < reported_at
+
+
+def dispute_edge(flow: Flow, state: str, *, by_program: bool = False) -> Edge | None:
+    """Return the edge by which the reporter (after a failed audit the program) re-opens a report said to be solved."""
+    actor = SYSTEM if by_program else RESIDENT
+    edges = [edge for edge in edges_from(flow, state) if edge.by == actor and not flow.states[edge.to].end]
+    return edges[0] if is_solved(flow, state) and edges else None
+
+
+def finishers(entries: Iterable[EvidenceEntry], flow: Flow, evidence: str) -> set[int]:
+    """Return the officers who gave the evidence for, or closed, a report that was re-opened later."""
+    before: set[int] = set()
+    current: set[int] = set()
+    for entry in entries:
+        if entry.from_state and flow.states[entry.from_state].end:
+            before, current = before | current, set()
+        gives = (entry.data.get("given") or {}).get(evidence) or (entry.to_state and is_solved(flow, entry.to_state))
+        if entry.actor_kind == "officer" and entry.actor_id and gives:
+            current.add(entry.actor_id)
+    return before
+
+
+def has_worked_on(entries: Iterable[EvidenceEntry], user: int) -> bool:
+    """Return True if the officer took a step, or was asked to."""
+    return any(entry.actor_kind == "officer" and entry.actor_id == user for entry in entries)
 
 
 #: Reports are found by cells of 1/200 degree, about 550 metres from south to north.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.reports import desk, pages
+from kini.reports import audit_desk, closing_pages, desk, pages
 
 app_name = "reports"
 urlpatterns = [
@@ -10,7 +10,10 @@ urlpatterns = [
     path("reports/<str:reference>/", pages.public_report, name="public-report"),
     path("reports/<str:reference>/me-too/", pages.me_too, name="me-too"),
     path("reports/<str:reference>/make-private/", pages.make_private, name="make-private"),
+    path("reports/<str:reference>/answer/", closing_pages.answer, name="answer"),
     path("reports/<str:reference>/photo/<str:which>/", pages.public_photo, name="public-photo"),
     path("desk/reports/", desk.waiting, name="desk-waiting"),
+    path("desk/reports/audits/", audit_desk.audits, name="desk-audits"),
+    path("desk/reports/audits/<int:pk>/", audit_desk.audit, name="desk-audit"),
     path("desk/reports/<str:reference>/", desk.check, name="desk-check"),
 ]

@@ -1,0 +1,20 @@
+"""Writes of this room: publications, followers, closing."""
+
+from kini.reports.actions.closing import answer_closing, record_audit
+from kini.reports.actions.photo_hashes import hash_photos
+from kini.reports.actions.publications import (
+    follow,
+    make_private,
+    release,
+    request_publication,
+)
+
+__all__ = [
+    "answer_closing",
+    "follow",
+    "hash_photos",
+    "make_private",
+    "record_audit",
+    "release",
+    "request_publication",
+]

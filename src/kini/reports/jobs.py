@@ -1,0 +1,28 @@
+"""Work for the worker: hashes of the photos of new and finished reports."""
+
+from kini.cases.events import CaseMoved, CaseOpened
+from kini.cases.models import Case
+from kini.core.actors import system
+from kini.core.events import subscribe
+from kini.reports import actions
+from kini.reports.kind import Report
+
+BY = system("reports")
+
+
+@subscribe(CaseOpened, name="reports.hash_new_photos")
+def hash_new_photos(event: CaseOpened) -> None:
+    """Hash the photos of a new report."""
+    _hash(event.reference)
+
+
+@subscribe(CaseMoved, name="reports.hash_photos_of_work")
+def hash_photos_of_work(event: CaseMoved) -> None:
+    """Hash the photos that came with a step."""
+    _hash(event.reference)
+
+
+def _hash(reference: str) -> None:
+    case = Case.objects.filter(reference=reference, kind=Report.id).first()
+    if case:
+        actions.hash_photos(by=BY, case=case)

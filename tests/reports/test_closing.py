@@ -1,0 +1,141 @@
+"""After closing: old photos prove nothing, the reporter is asked, disputes go to somebody else, then to an auditor."""
+
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from PIL import Image
+
+from kini.cases import actions as cases
+from kini.cases.models import Case
+from kini.core.actors import ActionRefused, Actor, NotAllowed, system
+from kini.reports import actions
+from kini.reports.models import Audit, ClosingAnswer
+from kini.services.models import ServiceVersion
+from tests.cases import town as towns
+from tests.cases.town import Town, guest, opened, photo
+from tests.pagechecks import CheckedClient
+from tests.reports.conftest import SAID
+from tests.reports.test_photo_hashes import scene
+
+
+def upload(picture: Image.Image, quality: int = 90) -> SimpleUploadedFile:
+    content = BytesIO()
+    picture.save(content, "JPEG", quality=quality)
+    return SimpleUploadedFile("foto.jpg", content.getvalue(), "image/jpeg")
+
+
+def finished(town: Town, case: Case, by: Actor, proof: SimpleUploadedFile) -> Case:
+    case = cases.move(by=town.named("clerk"), case=case, move="start")
+    case = cases.move(by=by, case=case, move="finish", values={"photo": [proof]})
+    return cases.move(by=town.named("clerk"), case=case, move="close")
+
+
+def colleague(town: Town, number: int, *roles: str) -> Actor:
+    return towns.acting(towns.employed(f"+62812000001{number}", f"Petugas {number}", town.registry, *roles))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(lambda picture: upload(picture, 40), id="recompressed"),
+        pytest.param(lambda picture: upload(picture.rotate(90, expand=True)), id="turned"),
+    ],
+)
+def test_a_photo_of_another_report_proves_nothing(
+    town: Town, broken_lamp: ServiceVersion, report: Case, crew: Actor, changed
+):
+    finished(town, report, crew, upload(scene(1)))
+    other = opened(town.named("neighbour"), broken_lamp, town.neighbour, SAID)
+    actions.hash_photos(by=system("tests"), case=report)
+    other = cases.move(by=town.named("clerk"), case=other, move="start")
+    with pytest.raises(ActionRefused, match="used before"):
+        cases.move(by=crew, case=other, move="finish", values={"photo": [changed(scene(1))]})
+    done = cases.move(by=crew, case=other, move="finish", values={"photo": [upload(scene(2))]})
+    assert done.state == "check"
+
+
+def test_opening_the_page_changes_nothing_and_an_answer_counts_once(
+    town: Town, report: Case, crew: Actor, client: CheckedClient
+):
+    case = finished(town, report, crew, photo(21))
+    client.force_login(town.resident.user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    address = reverse("reports:answer", args=[case.reference])
+    assert "Is it solved?" in client.get(f"/cases/{case.reference}/").content.decode()
+    for _ in range(2):
+        assert client.get(address).status_code == 200
+    assert client.post(address, {"answer": "not-solved"}).status_code == 422
+    assert not ClosingAnswer.objects.exists()
+    assert client.post(address, {"answer": "solved"}).status_code == 303
+    assert client.get(address).status_code == 302
+    with pytest.raises(ActionRefused, match="answered already"):
+        actions.answer_closing(by=town.named("resident"), case=case, answer="not-solved", reason="Dark")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ClosingAnswer.objects.update(answer="not-solved")
+    assert Case.objects.get().outcome == "solved"
+
+
+def test_nobody_else_answers(town: Town, report: Case, crew: Actor):
+    with pytest.raises(ActionRefused, match="not said to be solved"):
+        actions.answer_closing(by=town.named("resident"), case=report, answer="solved")
+    case = finished(town, report, crew, photo(22))
+    for by in (town.named("neighbour"), town.named("clerk"), crew, guest()):
+        with pytest.raises(NotAllowed):
+            actions.answer_closing(by=by, case=case, answer="solved")
+
+
+def test_a_disputed_report_goes_to_somebody_else_and_then_to_an_auditor(
+    town: Town, report: Case, crew: Actor, client: CheckedClient
+):
+    resident, clerk = town.named("resident"), town.named("clerk")
+    case = finished(town, report, crew, photo(23))
+    case = actions.answer_closing(by=resident, case=case, answer="not-solved", reason="Still dark")
+    assert case.public == "reopened"
+    case = cases.move(by=clerk, case=case, move="start")
+    with pytest.raises(ActionRefused, match="Somebody else"):
+        cases.move(by=crew, case=case, move="finish", values={"photo": [photo(24)]})
+    case = cases.move(by=colleague(town, 1, "field"), case=case, move="finish", values={"photo": [photo(25)]})
+    with pytest.raises(ActionRefused, match="Somebody else"):
+        cases.move(by=clerk, case=case, move="close")
+    case = cases.move(by=colleague(town, 2, "clerk"), case=case, move="close")
+
+    case = actions.answer_closing(by=resident, case=case, answer="not-solved", reason="Dark again")
+    assert case.outcome == "solved"
+    audited = Audit.objects.get()
+    auditor = colleague(town, 3, "head")
+    with pytest.raises(NotAllowed):
+        actions.record_audit(by=crew, audited=audited, failed=True, note="Dark")
+    with pytest.raises(ActionRefused, match="Write what you found"):
+        actions.record_audit(by=auditor, audited=audited, failed=True, note=" ")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Audit.objects.update(result="passed")
+    actions.record_audit(by=auditor, audited=audited, failed=True, note="The lamp is dark.")
+    case = Case.objects.get()
+    assert (case.public, case.closed_at) == ("reopened", None)
+    with pytest.raises(ActionRefused, match="audited already"):
+        actions.record_audit(by=auditor, audited=audited, failed=False, note="Fine")
+
+
+def test_who_worked_on_it_does_not_audit_it(town: Town, report: Case, crew: Actor, client: CheckedClient):
+    case = finished(town, report, crew, photo(26))
+    worked = colleague(town, 4, "head", "clerk")
+    case = actions.answer_closing(by=town.named("resident"), case=case, answer="not-solved", reason="Dark")
+    case = cases.move(by=worked, case=case, move="start")
+    case = cases.move(by=colleague(town, 5, "field"), case=case, move="finish", values={"photo": [photo(27)]})
+    case = cases.move(by=colleague(town, 6, "clerk"), case=case, move="close")
+    actions.answer_closing(by=town.named("resident"), case=case, answer="not-solved", reason="Dark")
+    audited = Audit.objects.get()
+    with pytest.raises(NotAllowed, match="worked on"):
+        actions.record_audit(by=worked, audited=audited, failed=False, note="Fine")
+    client.force_login(town.head.user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert case.reference in client.get("/desk/reports/audits/").content.decode()
+    address = reverse("reports:desk-audit", args=[audited.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"finding": "passed", "note": ""}).status_code == 422
+    assert client.post(address, {"finding": "passed", "note": "It shines."}).status_code == 303
+    assert Audit.objects.get().result == "passed"
