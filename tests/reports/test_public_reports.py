@@ -22,7 +22,7 @@ from kini.messages.models import Message
 from kini.people.models import AccessLog
 from kini.reports import actions, notifications, queries, rules
 from kini.reports.models import Follower, Publication, PublicVersion
-from kini.reports.wording import words_of
+from kini.reports.wording import masked, words_of
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases.town import Town, filled, guest, offer, opened, photo
@@ -117,6 +117,7 @@ def test_an_officer_checks_reports_at_the_desk(town: Town, lamps: ServiceVersion
     answer = client.post(address, {"text": words_of(case), "verdict": "release"})
     assert answer.status_code == 303
     assert queries.public_report(case.reference).current.edited is False
+    assert masked("two\r\nlines") == "two\nlines"
     client.force_login(town.neighbour.user)
     assert client.get(f"/desk/reports/{case.reference}/").status_code == 403
 

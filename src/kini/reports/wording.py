@@ -10,8 +10,8 @@ LONGEST_TEXT = 4000
 
 
 def masked(text: str) -> str:
-    """Text for the public without numbers, plates and addresses of mail."""
-    return mask_text(text, pack.current().number_plates)
+    """Text for the public without numbers, plates and addresses of mail. Forms send lines with another ending."""
+    return mask_text("\n".join(text.splitlines()), pack.current().number_plates)
 
 
 def words_of(case: Case) -> str:
