@@ -13,7 +13,7 @@ from types import ModuleType
 FLOORS = (
     ("privacy",),
     ("health_record", "satusehat"),
-    ("vaccination",),
+    ("together", "vaccination"),
     ("epidemic", "reports", "letters", "payments", "booking", "feeds", "wifi"),
     ("cases",),
     ("services",),

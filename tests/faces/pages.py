@@ -233,6 +233,9 @@ PAGE_TYPES = (
     PageType("gate", "epidemic:gate"),
     PageType("gatekeeper", "vaccination:gatekeeper"),
     PageType("certificates", "vaccination:certificates", RESIDENT),
+    PageType("help-needs", "together:needs"),
+    PageType("own-help", "together:own", RESIDENT),
+    PageType("help-giver", "together:new-giver", RESIDENT),
     PageType("own-doses", "vaccination:own-doses", RESIDENT),
     PageType("health-status", "vaccination:status", RESIDENT),
     PageType("campaigns", "vaccination:campaigns", RESIDENT),
@@ -519,6 +522,11 @@ ELSEWHERE = {
     ),
     "only of the household, and with a registration: tests/vaccination/registrations": (
         "vaccination:person", "vaccination:registration", "vaccination:times", "vaccination:desk-missed",
+    ),
+    "only with a need, a pledge, or for help officers: tests/together": (
+        *("together:need", "together:give", "together:pledge", "together:deed", "together:desk"),
+        *("together:desk-new-beneficiary", "together:desk-beneficiary", "together:desk-new-need"),
+        *("together:desk-need", "together:desk-need-deed", "together:desk-slip", "together:desk-pledge-deed", "together:desk-give"),
     ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": (

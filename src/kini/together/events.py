@@ -1,0 +1,32 @@
+"""Events of this room."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kini.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeChanged(Event):
+    """A pledge began, moved or ended.
+
+    Attributes:
+        pledge: id of `Pledge`.
+        state: its state since then.
+    """
+
+    name: ClassVar[str] = "together.pledge_changed"
+    pledge: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedVerified(Event):
+    """An officer verified a need, which is open from then on.
+
+    Attributes:
+        need: id of `Need`.
+    """
+
+    name: ClassVar[str] = "together.need_verified"
+    need: int

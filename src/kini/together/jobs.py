@@ -1,0 +1,28 @@
+"""Work of the worker: pledges lapse in time, needs expire."""
+
+from kini.core.actors import system
+from kini.core.events import subscribe
+from kini.core.jobs import periodic
+from kini.together import actions, notifications, queries
+from kini.together.events import PledgeChanged
+
+BY = system("together")
+
+
+@periodic("*/5 * * * *", name="together.lapse_pledges")
+def lapse_pledges() -> None:
+    """Let pledges lapse whose time is over, each in its own transaction."""
+    for pledge in queries.pledges_to_lapse():
+        actions.lapse_pledge(by=BY, pledge=pledge)
+
+
+@periodic("10 17 * * *", name="together.expire_needs")
+def expire_needs() -> None:
+    """End needs whose day is over (just after midnight in Jakarta)."""
+    actions.expire_needs(by=BY)
+
+
+@subscribe(PledgeChanged, name="together.notify", only=lambda event: event.state not in ("held", "on-the-way"))
+def notify(event: PledgeChanged) -> None:
+    """Tell the side that must know."""
+    notifications.notify_of(event.pledge, event.state)

@@ -1,0 +1,49 @@
+"""Refusals of this room: violated constraints of the database in words for people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kini.core.actors import ActionRefused
+
+OVER_PLEDGED = "together_line_not_over_pledged"
+_SENTENCES: dict[str, str | Promise] = {
+    OVER_PLEDGED: _("Others have pledged this in the meantime."),
+    "together_need_is_open": _("This need is not open any more. Choose another one."),
+    "together_giver_suspended": _("This giver may not give at the moment. The coordinators know why."),
+    "together_permit_in_force": _("The permit of this aggregator is not in force today. It needs a new one."),
+    "together_verifier_apart": _("You verified this need, so you cannot give to it. Choose another one."),
+    "together_need_not_by_contact": _("The contact of the receiving side cannot verify its need. Ask a colleague."),
+    "together_need_by_two_people": _("You recorded this need, so somebody else must verify it."),
+    "together_household_once": _("This household is already listed in this programme and period."),
+    "together_beneficiary_once": _("This name is already listed in this area."),
+    "together_giver_once": _("A giver of this name is already listed. Ask its members to add you."),
+    "together_permit_once": _("This permit is already listed."),
+}
+
+
+class OverPledged(ActionRefused):
+    """Less is left of a line than was asked for."""
+
+
+@contextmanager
+def constraints_as_refusals() -> Iterator[None]:
+    """Translate a violated constraint into a refusal; what the block wrote is undone.
+
+    Raises:
+        OverPledged: when a line has less left.
+        ActionRefused: for the other constraints of this room.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint == OVER_PLEDGED:
+            raise OverPledged(str(_SENTENCES[constraint])) from error
+        if constraint in _SENTENCES:
+            raise ActionRefused(str(_SENTENCES[constraint])) from error
+        raise

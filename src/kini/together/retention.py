@@ -1,0 +1,67 @@
+"""Retention of needs, pledges and givers. Counts stay in the ledger, which names nobody."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kini.core import retention
+from kini.core.retention import YEAR, RetentionRule, row_removal
+from kini.together.models import Beneficiary, Delivery, Giver, Need, NeedLine, Pledge
+
+
+def _delete_needs(rows: QuerySet[Need]) -> None:
+    keys = list(rows.values_list("pk", flat=True))
+    with transaction.atomic():
+        Delivery.objects.filter(pledge__line__need__in=keys).delete()
+        Pledge.objects.filter(line__need__in=keys).delete()
+        NeedLine.objects.filter(need__in=keys).delete()
+        Need.objects.filter(pk__in=keys).delete()
+
+
+def register() -> None:
+    """Register the rules; called once at start."""
+    for rule in (
+        RetentionRule(
+            "together.households",
+            _("Needs of households, counted from their end"),
+            _("Needed only within the period in which a household is helped once"),
+            timedelta(days=90),
+            row_removal(
+                lambda before: Need.objects.filter(beneficiary__kind="household", ended_at__lt=before).exclude(
+                    lines__pledges__state__in=("on-the-way", "delivered", "disputed")
+                ),
+                delete=_delete_needs,
+            ),
+        ),
+        RetentionRule(
+            "together.household-names",
+            _("Households without a need, counted from their record"),
+            _("Nothing is left to deliver"),
+            timedelta(days=90),
+            row_removal(lambda before: Beneficiary.objects.filter(kind="household", needs=None, created_at__lt=before)),
+        ),
+        RetentionRule(
+            "together.needs",
+            _("Needs of neighbourhoods and institutions with their pledges, counted from their end"),
+            _("Accounts of gifts are kept for audits; the ledger keeps the counts"),
+            5 * YEAR,
+            row_removal(
+                lambda before: (
+                    Need.objects.filter(ended_at__lt=before)
+                    .exclude(beneficiary__kind="household")
+                    .exclude(lines__pledges__state__in=("on-the-way", "delivered", "disputed"))
+                ),
+                delete=_delete_needs,
+            ),
+        ),
+        RetentionRule(
+            "together.givers",
+            _("Residents who gave, without a pledge"),
+            _("Nobody needs to know who once gave"),
+            5 * YEAR,
+            row_removal(lambda before: Giver.objects.filter(Q(kind="person", pledges=None, created_at__lt=before))),
+        ),
+    ):
+        retention.rules.register(rule.name, rule)

@@ -1,0 +1,38 @@
+"""Words for kinds and states."""
+
+from django.utils.translation import gettext_lazy as _
+
+KIND_LABELS = {
+    "rw": _("RW (neighbourhood)"),
+    "orphanage": _("Orphanage"),
+    "elderly-home": _("Home for the elderly"),
+    "disability-home": _("Home for people with disabilities"),
+    "pesantren": _("Pesantren"),
+    "small-firm": _("Small business"),
+    "household": _("Household"),
+}
+#: State of a pledge: label and tone.
+PLEDGE_STATES = {
+    "held": (_("Held for you, not confirmed"), "warn"),
+    "confirmed": (_("Confirmed"), "info"),
+    "on-the-way": (_("On the way"), "info"),
+    "delivered": (_("Delivered, not yet counted"), "info"),
+    "received": (_("Received"), "ok"),
+    "disputed": (_("The counts differ"), "bad"),
+    "lapsed": (_("Lapsed"), "neutral"),
+    "withdrawn": (_("Withdrawn"), "neutral"),
+    "refused": (_("Refused"), "neutral"),
+}
+NEED_STATES = {
+    "reported": (_("Waits for verification"), "warn"),
+    "open": (_("Open"), "info"),
+    "met": (_("Met"), "ok"),
+    "expired": (_("Expired"), "neutral"),
+    "withdrawn": (_("Withdrawn"), "neutral"),
+}
+GIVER_KINDS = {
+    "person": _("Resident"),
+    "group": _("Group or community"),
+    "firm": _("Firm"),
+    "aggregator": _("Aggregator"),
+}
