@@ -234,6 +234,7 @@ PAGE_TYPES = (
     PageType("gatekeeper", "vaccination:gatekeeper"),
     PageType("certificates", "vaccination:certificates", RESIDENT),
     PageType("help-needs", "together:needs"),
+    PageType("help-ledger", "together:ledger"),
     PageType("own-help", "together:own", RESIDENT),
     PageType("help-giver", "together:new-giver", RESIDENT),
     PageType("own-doses", "vaccination:own-doses", RESIDENT),
@@ -526,7 +527,9 @@ ELSEWHERE = {
     "only with a need, a pledge, or for help officers: tests/together": (
         *("together:need", "together:give", "together:pledge", "together:deed", "together:desk"),
         *("together:desk-new-beneficiary", "together:desk-beneficiary", "together:desk-new-need"),
-        *("together:desk-need", "together:desk-need-deed", "together:desk-slip", "together:desk-pledge-deed", "together:desk-give"),
+        *("together:desk-need", "together:desk-need-deed", "together:desk-slip", "together:desk-pledge-deed"),
+        "together:desk-give",
+        *("together:desk-givers", "together:desk-new-aggregator", "together:desk-giver-deed"),
     ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": (
@@ -536,7 +539,7 @@ ELSEWHERE = {
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",
-        "vaccination:certificate-file",
+        "vaccination:certificate-file", "together:ledger-file",
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map",

@@ -100,6 +100,7 @@ ELSEWHERE = {
     "satusehat:desk-comparison": "references alone: tests/satusehat/test_comparison.py",
     "together:desk-beneficiary": "places and references alone: tests/together",
     "together:desk-new-need": "the same",
+    "together:desk-giver-deed": "names of firms alone: tests/together",
     "together:desk-need": "the same",
     "together:desk-need-deed": "the same",
     "together:desk-give": "the same",

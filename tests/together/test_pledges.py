@@ -18,9 +18,9 @@ from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.environment import ROOT
 from kini.ledger.models import Posting
 from kini.together import actions, jobs, queries
-from kini.together.actions.deliveries import WrongCode
+from kini.together.actions.delivery_steps import WrongCode
+from kini.together.help_refusals import OverPledged
 from kini.together.models import Delivery, Need, NeedLine, Pledge
-from kini.together.refusals import OverPledged
 from tests.cases.town import acting
 from tests.together.conftest import BY, HelpTown, build, differences, place, run
 

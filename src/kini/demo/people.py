@@ -29,6 +29,7 @@ from kini.records import actions as record_actions
 from kini.records.public import MemberRole
 from kini.services.models import Service
 from kini.services.public import example_national_id, kinds_with_cases, snapshot_of
+from kini.together.public import HelpPermission, giving
 from kini.vaccination.models import Site
 from kini.vaccination.public import VaccinationPermission, campaign_files, example_site, stock
 from kini.web.formats import today
@@ -82,6 +83,7 @@ def create_people() -> DemoPeople:
             _officer(people, agency, [service for service in services if service.agency_id == agency.pk])
         _health_workers(people)
         _vaccinators(people)
+        _help_officers(people)
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
     write_sign_in_list(people)
     return people
@@ -195,6 +197,15 @@ def _vaccinators(people: DemoPeople) -> None:
             record_actions.add_to_facility(by=BY, officer=officer, facility=site.facility, role=MemberRole.CARE)
     if site:
         _receive_vaccines(site)
+
+
+def _help_officers(people: DemoPeople) -> None:
+    """Create one officer for each role of mutual help, at the agency of its service."""
+    known = giving()
+    service = Service.objects.select_related("agency").filter(pk=known.service).first() if known else None
+    for name, role in roles().items():
+        if service and set(role.may) & set(HelpPermission):
+            _engage(people, service.agency, name, [name], role.about, str(role.name))
 
 
 def _receive_vaccines(site: Site) -> None:

@@ -18,6 +18,7 @@ from kini.people import actions as people_actions
 from kini.people.models import User
 from kini.people.public import contacts, officers_only
 from kini.people.queries import actor_for
+from kini.people.rules import may_somewhere
 from kini.together import actions, forms, queries
 from kini.together.action_guards import may_verify
 from kini.together.form_page import FormPage, answer_form
@@ -31,6 +32,14 @@ from kini.web.formats import today
 VERIFY = HelpPermission.VERIFY_NEEDS
 FORM_METHODS = ["GET", "HEAD", "POST"]
 LONGEST_LIST = 100
+#: Next deed for a pledge in a state, and its label.
+_NEXT = {
+    "held": ("confirm", gettext_lazy("Confirm")),
+    "confirmed": ("set-out", gettext_lazy("On the way")),
+    "on-the-way": ("deliver", gettext_lazy("Without code")),
+    "delivered": ("receive", gettext_lazy("What arrived")),
+    "disputed": ("decide", gettext_lazy("Decide")),
+}
 
 
 @officers_only(VERIFY)
@@ -43,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     pledges = Pledge.objects.filter(_inside(actor_for(request), "line__need__beneficiary__area__path"))
     pledges = pledges.filter(state__in=OPEN_STATES).select_related("line__need__beneficiary__area", "giver", "delivery")
     context = {
+        "manages": may_somewhere(actor_for(request), HelpPermission.MANAGE_GIVERS),
         "waiting": [(need, KIND_LABELS[need.beneficiary.kind]) for need in waiting[:LONGEST_LIST]],
         "pledges": [_listed(each) for each in pledges.order_by("-state", "pk")[:LONGEST_LIST]],
         "open": [queries.summarized(need) for need in running.order_by("needed_by")[:LONGEST_LIST]],
@@ -52,13 +62,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _listed(pledge: Pledge) -> dict[str, Any]:
     label, tone = PLEDGE_STATES[pledge.state]
-    package = package_of(pledge.line.need.programme, pledge.line.package)
     return {
         "pledge": pledge,
-        "package": package,
+        "package": package_of(pledge.line.need.programme, pledge.line.package),
         "state": label,
         "tone": tone,
         "delivery": getattr(pledge, "delivery", None),
+        "deed": _NEXT.get(pledge.state),
     }
 
 
@@ -241,7 +251,7 @@ def counter_pledge(request: HttpRequest, line: int) -> HttpResponse:
 @officers_only(VERIFY)
 @require_http_methods(FORM_METHODS)
 def pledge_deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
-    """What an officer does about a pledge, for a side without a phone: set out, deliver, receive, refuse, decide."""
+    """Deeds of an officer about a pledge, for a side without a phone: set out, deliver, receive, refuse, decide."""
     known = _pledge(request, reference)
     package = package_of(known.line.need.programme, known.line.package)
     if deed not in _DEEDS or package is None:

@@ -23,8 +23,21 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
+class HelpBoundField(forms.BoundField):
+    """A field that refers to hint and error as the city's pages name them."""
+
+    @property
+    def aria_describedby(self) -> str | None:
+        ids = [
+            f"{self.id_for_label}-{part}" for part, text in (("hint", self.help_text), ("error", self.errors)) if text
+        ]
+        return " ".join(ids) or None
+
+
 class HelpForm(forms.Form):
     """Base: inputs with the look of the city's pages."""
+
+    bound_field_class = HelpBoundField
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -37,7 +50,7 @@ class HelpForm(forms.Form):
 
 
 class PledgeForm(HelpForm):
-    """Who gives how many."""
+    """Giver and number of packages."""
 
     giver = forms.ChoiceField(label=_("Who gives?"))
     quantity = _number(_("How many do you give?"), min_value=1, max_value=100_000)
@@ -75,13 +88,13 @@ class DeliveryForm(HelpForm):
 
 
 class SecondedDeliveryForm(HelpForm):
-    """What was handed over, confirmed by an officer without a code."""
+    """Number that was handed over, confirmed by an officer without a code."""
 
     quantity = _number(_("How many were handed over?"), min_value=0)
 
 
 class ReceiptForm(HelpForm):
-    """What arrived."""
+    """Number that arrived."""
 
     quantity = _number(_("How many arrived?"), min_value=0)
 
@@ -112,15 +125,21 @@ class GiverForm(HelpForm):
     name = forms.CharField(label=_("Name, as everybody may read it"), max_length=120)
 
 
-class AggregatorForm(HelpForm):
-    """An aggregator with its permit."""
+class PermitForm(HelpForm):
+    """A permit with its days."""
 
-    name = forms.CharField(label=_("Name of the aggregator"), max_length=120)
-    contact = forms.CharField(label=_("Phone or e-mail of its account"), max_length=120)
     number = forms.CharField(label=_("Number of the permit"), max_length=80)
     issuer = forms.CharField(label=_("Issued by"), max_length=120)
     valid_from = _day(_("Valid from"))
     valid_until = _day(_("Valid until"))
+
+
+class AggregatorForm(PermitForm):
+    """An aggregator with its permit."""
+
+    name = forms.CharField(label=_("Name of the aggregator"), max_length=120)
+    contact = forms.CharField(label=_("Phone or e-mail of its account"), max_length=120)
+    field_order = ("name", "contact", "number", "issuer", "valid_from", "valid_until")
 
 
 class BeneficiaryForm(HelpForm):
@@ -143,7 +162,7 @@ class BeneficiaryForm(HelpForm):
 
 
 class NeedForm(HelpForm):
-    """How many packages of a programme are needed, and by when."""
+    """Numbers of packages of a programme that are needed, and the day."""
 
     needed_by = _day(_("Needed by"))
 

@@ -22,6 +22,12 @@ def expire_needs() -> None:
     actions.expire_needs(by=BY)
 
 
+@periodic("30 17 * * *", name="together.publish_ledger")
+def publish_ledger() -> None:
+    """Publish the movements of days that are over (half an hour after midnight in Jakarta)."""
+    actions.publish_days(by=BY)
+
+
 @subscribe(PledgeChanged, name="together.notify", only=lambda event: event.state not in ("held", "on-the-way"))
 def notify(event: PledgeChanged) -> None:
     """Tell the side that must know."""

@@ -272,3 +272,60 @@ class Delivery(models.Model):
                 name="together_delivery_counted",
             )
         ]
+
+
+class PendingMovement(models.Model):
+    """Packages of a group of movements that the public ledger does not show yet, as they are too few."""
+
+    movement = models.CharField(max_length=12)
+    programme = models.CharField(max_length=60)
+    package = models.CharField(max_length=60)
+    area = models.CharField(max_length=20)
+    giver = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["movement", "programme", "package", "area", "giver"], name="together_pending_once"
+            )
+        ]
+
+
+class PublishedMovement(models.Model):
+    """A row of the public ledger. Append-only, numbered without gaps; never a small count.
+
+    Attributes:
+        area: code of the area; of the city where the place is hidden.
+        giver: name of a group, firm or aggregator, or "resident".
+        value: at the reference price, in whole units of the city's currency.
+        head: SHA-256 over the head before and this row.
+    """
+
+    MOVEMENTS: ClassVar = ("pledged", "sent", "received", "returned", "written-off")
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    day = models.DateField()
+    movement = models.CharField(max_length=12, choices=[(each, each) for each in MOVEMENTS])
+    programme = models.CharField(max_length=60)
+    package = models.CharField(max_length=60)
+    area = models.CharField(max_length=20)
+    giver = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField()
+    value = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=5), name="together_no_small_count"),
+            models.CheckConstraint(condition=Q(head__regex=r"^[0-9a-f]{64}$"), name="together_head_of_sha256"),
+        ]
+
+
+class PublishedDay(models.Model):
+    """The head of the public ledger at the end of a day. Append-only."""
+
+    day = models.DateField(primary_key=True)
+    last_number = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=64, blank=True)
+    published_at = models.DateTimeField()

@@ -17,7 +17,7 @@ from kini.people.models import User
 from kini.people.queries import actor_for
 from kini.together import actions, forms, queries
 from kini.together.action_guards import acts_for_giver, is_contact
-from kini.together.actions.deliveries import WrongCode
+from kini.together.actions.delivery_steps import WrongCode
 from kini.together.form_page import FormPage, answer_form
 from kini.together.models import NeedLine, Pledge
 from kini.together.programmes import Package, package_of

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from kini.together import public_ledger
+
 #: Each query gives one sentence a row; none in a sound database. Pledges that retention removed stay in the ledger, so
 #: the ledger is compared by entry.
 _FINDINGS = (
@@ -59,6 +61,7 @@ def differences() -> Iterator[str]:
             cursor.execute(query)
             for (finding,) in cursor.fetchall():
                 yield finding
+    yield from public_ledger.chain_differences()
 
 
 def size() -> tuple[int, int, int]:

@@ -36,3 +36,10 @@ GIVER_KINDS = {
     "firm": _("Firm"),
     "aggregator": _("Aggregator"),
 }
+MOVEMENTS = {
+    "pledged": _("Pledged"),
+    "sent": _("Sent"),
+    "received": _("Received"),
+    "returned": _("Given back"),
+    "written-off": _("Lost"),
+}

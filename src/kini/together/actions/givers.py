@@ -1,5 +1,6 @@
 """Givers: persons, groups, firms and aggregators; permits of aggregators; suspension."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -9,10 +10,21 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.people.models import User
 from kini.people.rules import require_somewhere
+from kini.together.action_guards import acts_for_giver
+from kini.together.help_refusals import constraints_as_refusals
 from kini.together.models import Giver, GiverMember, Permit
 from kini.together.permissions import HelpPermission
-from kini.together.refusals import constraints_as_refusals
 from kini.together.transitions import free_pledges
+
+
+@dataclass(frozen=True, slots=True)
+class NewPermit:
+    """A permit to record; fields as in `Permit`."""
+
+    number: str
+    issuer: str
+    valid_from: date
+    valid_until: date
 
 
 @action
@@ -64,31 +76,43 @@ def add_member(*, by: Actor, giver: Giver, user: User) -> None:
 
 
 @action
-def record_permit(*, by: Actor, giver: Giver, number: str, issuer: str, valid_from: date, valid_until: date) -> Permit:
-    """Record a permit of an aggregator as it was seen; each gift and payout is compared with its days.
+def record_permit(*, by: Actor, giver: Giver, permit: NewPermit) -> Permit:
+    """Record a permit of an aggregator as it was seen; each pledge is compared with its days.
 
     Raises:
         NotAllowed: without the permission, or for a permit of one's own.
         ActionRefused: the days are in the wrong order, or the number is listed.
     """
     require_somewhere(by, HelpPermission.MANAGE_GIVERS)
-    if by.user_id is not None and by.user_id == giver.owner_id:
+    if acts_for_giver(by, giver):
         raise NotAllowed(_("Somebody else must record your permit."))
-    if giver.kind != "aggregator" or not number.strip() or not issuer.strip():
+    if giver.kind != "aggregator" or not permit.number.strip() or not permit.issuer.strip():
         raise ActionRefused(_("Enter number and issuer of the aggregator's permit."))
-    if valid_until < valid_from:
+    if permit.valid_until < permit.valid_from:
         raise ActionRefused(_("The permit ends before it begins. Correct one of the days."))
     with constraints_as_refusals():
-        permit = Permit.objects.create(
+        row = Permit.objects.create(
             giver=giver,
-            number=number.strip()[:80],
-            issuer=issuer.strip()[:120],
-            valid_from=valid_from,
-            valid_until=valid_until,
+            number=permit.number.strip()[:80],
+            issuer=permit.issuer.strip()[:120],
+            valid_from=permit.valid_from,
+            valid_until=permit.valid_until,
         )
-    detail = {"from": f"{valid_from}", "until": f"{valid_until}"}
+    detail = {"from": f"{permit.valid_from}", "until": f"{permit.valid_until}"}
     audit.record(by=by, action="together.permit-recorded", subject=f"giver:{giver.pk}", detail=detail)
-    return permit
+    return row
+
+
+@action
+def record_aggregator(*, by: Actor, name: str, owner: User, permit: NewPermit) -> Giver:
+    """Record an aggregator together with its permit; both or none.
+
+    Raises:
+        NotAllowed, ActionRefused: as in `record_giver` and `record_permit`.
+    """
+    giver = record_giver(by=by, kind="aggregator", name=name, owner=owner)
+    record_permit(by=by, giver=giver, permit=permit)
+    return giver
 
 
 @action

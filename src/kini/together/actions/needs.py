@@ -15,10 +15,10 @@ from kini.people.models import User
 from kini.people.rules import may_in_area
 from kini.together.action_guards import is_contact, require_user, require_verifier
 from kini.together.events import NeedVerified
+from kini.together.help_refusals import constraints_as_refusals
 from kini.together.models import PROMISED_STATES, Beneficiary, Need, NeedLine, Pledge
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import programme_of
-from kini.together.refusals import constraints_as_refusals
 from kini.together.transitions import move_pledge
 from kini.web.formats import today
 

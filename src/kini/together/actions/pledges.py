@@ -13,9 +13,9 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed, require_system
 from kini.together import queries
 from kini.together.action_guards import is_contact, may_verify, require_giver, require_verifier
 from kini.together.events import PledgeChanged
+from kini.together.help_refusals import OverPledged, constraints_as_refusals
 from kini.together.models import PROMISED_STATES, Giver, NeedLine, Pledge
 from kini.together.programmes import rule_of
-from kini.together.refusals import OverPledged, constraints_as_refusals
 from kini.together.rules import BY_OFFICER_AFTER, hold_time
 from kini.together.transitions import lock_pledge, move_pledge
 from kini.web.formats import today

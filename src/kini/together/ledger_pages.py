@@ -1,0 +1,56 @@
+"""Pages of the public ledger: totals, the latest rows, the head of each day, and the file."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kini.city.public import city_tables
+from kini.together import public_ledger
+from kini.together.models import PublishedDay, PublishedMovement
+from kini.together.programmes import package_of, programmes
+from kini.together.wording import MOVEMENTS
+from kini.web.page_cache import cache_for_anonymous
+
+LATEST = 30
+
+
+@require_safe
+@cache_for_anonymous
+def ledger(request: HttpRequest) -> HttpResponse:
+    """What was pledged, sent and received, by programme; the latest movements; and how to check the file."""
+    sums = PublishedMovement.objects.values_list("programme", "movement").annotate(value=Sum("value")).order_by()
+    values = {(programme, movement): value for programme, movement, value in sums}
+    totals = [
+        (programme.name, [values.get((key, movement), 0) for movement in ("pledged", "sent", "received")])
+        for key, programme in programmes().items()
+        if any(name == key for name, _movement in values)
+    ]
+    context = {
+        "totals": totals,
+        "rows": [_row(each) for each in PublishedMovement.objects.order_by("-number")[:LATEST]],
+        "days": PublishedDay.objects.order_by("-day")[:7],
+    }
+    return render(request, "together/ledger.html", context)
+
+
+def _row(row: PublishedMovement) -> dict[str, Any]:
+    package, area = package_of(row.programme, row.package), city_tables().areas.get(row.area)
+    return {
+        "row": row,
+        "movement": MOVEMENTS[row.movement],
+        "package": package.name if package else row.package,
+        "area": area.name if area else row.area,
+    }
+
+
+@require_safe
+def ledger_file(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole public ledger as CSV with HXL hashtags."""
+    rows: Iterable[PublishedMovement] = PublishedMovement.objects.order_by("number").iterator()
+    response = StreamingHttpResponse(public_ledger.csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="help-ledger.csv"'
+    return response
