@@ -81,7 +81,8 @@ class HelpTown:
 
     def received(self, line: NeedLine, quantity: int, giver: Giver | None = None) -> Pledge:
         pledge = self.delivered(self.sent(line, quantity, giver))
-        actions.record_receipt(by=acting(self.head), pledge=pledge, quantity=quantity)
+        receiver = self.head if line.need.beneficiary.contact_id else self.officer
+        actions.record_receipt(by=acting(receiver), pledge=pledge, quantity=quantity)
         pledge.refresh_from_db()
         return pledge
 

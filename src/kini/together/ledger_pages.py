@@ -21,7 +21,7 @@ LATEST = 30
 @require_safe
 @cache_for_anonymous
 def ledger(request: HttpRequest) -> HttpResponse:
-    """What was pledged, sent and received, by programme; the latest movements; and how to check the file."""
+    """Totals by programme, the latest movements, and the heads with which the file is checked."""
     sums = PublishedMovement.objects.values_list("programme", "movement").annotate(value=Sum("value")).order_by()
     values = {(programme, movement): value for programme, movement, value in sums}
     totals = [

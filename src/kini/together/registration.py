@@ -14,8 +14,8 @@ from kini.messages.public import reply_handlers
 from kini.people.public import has_permission, register_permissions
 from kini.services.models import Service
 from kini.services.public import services_on_other_pages, start_panels
-from kini.together import first_look, message_replies, notifications, personal_data, retention
 from kini.together import jobs as jobs  # jobs register themselves
+from kini.together import made_up_help, message_replies, notifications, personal_data, retention
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import check_programmes, giving
 from kini.web.navigation import NavItem, navigation
@@ -31,7 +31,7 @@ def register() -> None:
     # Before the handlers that answer every message.
     reply_handlers.register("together-receipt", message_replies.receive_receipt)
     personal_data.register()
-    first_look.register()
+    made_up_help.register()
     retention.register()
     navigation.register("together", NavItem("together:needs", _("Help each other"), "hand-heart", 46, "help"))
     entry = NavItem(

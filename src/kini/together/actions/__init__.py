@@ -12,6 +12,7 @@ from kini.together.actions.givers import record_aggregator as record_aggregator
 from kini.together.actions.givers import record_giver as record_giver
 from kini.together.actions.givers import record_permit as record_permit
 from kini.together.actions.givers import suspend_giver as suspend_giver
+from kini.together.actions.ledger_publication import publish_days as publish_days
 from kini.together.actions.needs import NewBeneficiary as NewBeneficiary
 from kini.together.actions.needs import expire_needs as expire_needs
 from kini.together.actions.needs import record_beneficiary as record_beneficiary
@@ -25,4 +26,3 @@ from kini.together.actions.pledges import lapse_pledge as lapse_pledge
 from kini.together.actions.pledges import refuse_pledge as refuse_pledge
 from kini.together.actions.pledges import set_out as set_out
 from kini.together.actions.pledges import withdraw_pledge as withdraw_pledge
-from kini.together.actions.publication import publish_days as publish_days
