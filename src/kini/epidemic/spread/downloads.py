@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -203,13 +201,18 @@ def _json(table: Table, rows: Sequence[Row], about: dict[str, Any]) -> HttpRespo
 
 
 def _parquet(table: Table, rows: Sequence[Row], about: dict[str, Any]) -> HttpResponse:
+    import pyarrow  # here: 28 MB that most processes never need
+    from pyarrow import parquet
+
     fields = [
-        pa.field(each["name"], pa.type_for_alias(each["type"]), metadata={"about": each["about"], "unit": each["unit"]})
+        pyarrow.field(
+            each["name"], pyarrow.type_for_alias(each["type"]), metadata={"about": each["about"], "unit": each["unit"]}
+        )
         for each in dictionary(table)
     ]
-    schema = pa.schema(fields, metadata={name: str(value) for name, value in about.items()})
+    schema = pyarrow.schema(fields, metadata={name: str(value) for name, value in about.items()})
     file = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), file, compression="zstd")
+    parquet.write_table(pyarrow.Table.from_pylist(list(rows), schema=schema), file, compression="zstd")
     response = HttpResponse(file.getvalue(), content_type="application/vnd.apache.parquet")
     return downloads.as_attachment(response, f"{about['name']}.parquet")
 

@@ -8,9 +8,9 @@ meaning.
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 type Method = Literal["C1", "C2", "C3"]
 
@@ -42,7 +42,7 @@ def upper_bounds(
         return bounds
     windows = sliding_window_view(series, baseline, axis=-1)[..., : series.shape[-1] - first, :]
     mean, sd = windows.mean(-1), np.maximum(windows.std(-1, ddof=1), min_sd)
-    factor = float(ndtri(1 - (ALPHAS[method] if alpha is None else alpha)))
+    factor = float(scipy.special.ndtri(1 - (ALPHAS[method] if alpha is None else alpha)))
     if method != "C3":
         bounds[..., first:] = mean + factor * sd
         return bounds

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtr
 
 from kini.epidemic.statistics.poisson_regression import Floats, PoissonFit, fit
 
@@ -226,7 +226,7 @@ def _predict(
     mean = np.exp((fitted.coefficients * target).sum(-1) + offset_now)
     error = np.sqrt(np.einsum("ai,aij,aj->a", target, fitted.covariance, target) * spread)
     slope_error = np.sqrt(fitted.covariance[:, -1, -1] * spread)
-    slope_p = 2 * stdtr(fitted.degrees, -np.abs(fitted.coefficients[:, -1] / slope_error))
+    slope_p = 2 * scipy.special.stdtr(fitted.degrees, -np.abs(fitted.coefficients[:, -1] / slope_error))
     return _Prediction(mean, error, np.maximum(fitted.dispersion, 1), slope_p)
 
 
@@ -242,7 +242,7 @@ def _outlier_weights(counts: Floats, known: Floats, fitted: PoissonFit, outlier:
 
 
 def _bound(prediction: _Prediction, options: FarringtonOptions) -> Floats:
-    mean, factor = prediction.mean, float(ndtri(1 - options.alpha))
+    mean, factor = prediction.mean, float(scipy.special.ndtri(1 - options.alpha))
     match options.threshold:
         case "delta":
             variance = (prediction.log_error * mean) ** 2
@@ -258,9 +258,7 @@ def _bound(prediction: _Prediction, options: FarringtonOptions) -> Floats:
 
 def _count_quantile(mean: Floats, dispersion: Floats, probability: float) -> Floats:
     """Quantile of a negative binomial distribution with variance dispersion x mean; Poisson where it is 1."""
-    from scipy import stats  # here: 80 MB that most processes never need
-
-    poisson = stats.poisson.ppf(probability, mean)
+    poisson = scipy.stats.poisson.ppf(probability, mean)
     excess = np.where(dispersion > 1, dispersion - 1, 1)
-    negative_binomial = stats.nbinom.ppf(probability, mean / excess, 1 / (1 + excess))
+    negative_binomial = scipy.stats.nbinom.ppf(probability, mean / excess, 1 / (1 + excess))
     return np.asarray(np.where(dispersion > 1, negative_binomial, poisson))

@@ -5,13 +5,10 @@ greatest one of interest; longer ones count as that.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    from scipy import stats
 
 type Floats = NDArray[np.float64]
 type Counts = NDArray[np.int64]
@@ -146,18 +143,16 @@ def nowcast(
     return Nowcast(reported, reported + missing)
 
 
-def predict_without_truncation(triangle: ReportingTriangle, delay: int) -> "tuple[int, stats.rv_discrete]":
+def predict_without_truncation(triangle: ReportingTriangle, delay: int) -> "tuple[int, scipy.stats.rv_discrete]":
     """Cases known of the day `delay` days ago, and the exact distribution of those to come, if delays do not change.
 
     The delay distribution is taken from all reports: a growing epidemic makes delays seem short. It is the beta
     negative binomial distribution of Höhle and an der Heiden 2014, with a flat prior.
     """
-    from scipy import stats  # here: 80 MB that most processes never need
-
     counts = triangle.by_delay + PRIOR_WEIGHT
     known = int(triangle.reported[len(triangle.cells) - 1 - delay])
     come, open_ = float(counts[: delay + 1].sum()), float(counts[delay + 1 :].sum())
-    return known, stats.betanbinom(known + 1, come, open_)
+    return known, scipy.stats.betanbinom(known + 1, come, open_)
 
 
 def _reverse_hazard_parameters(triangle: ReportingTriangle, prior_weight: float) -> tuple[Floats, Floats]:

@@ -7,8 +7,8 @@ leverage and dispersion by the weights with which the last iteration began.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
@@ -54,7 +54,7 @@ def fit(design: Floats, counts: Floats, weights: Floats, offset: Floats | float 
     mean = observed + 0.1
     linear = np.log(mean)
     products = _products(design)
-    saturated = (weights * (xlogy(observed, observed) - observed)).sum(-1)
+    saturated = (weights * (scipy.special.xlogy(observed, observed) - observed)).sum(-1)
     deviance = _deviance(saturated, observed, mean, linear, weights)
     coefficients = np.zeros((len(counts), design.shape[1]))
     last_weights = np.zeros_like(mean)

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
-from scipy.optimize import brentq
 
 type Floats = NDArray[np.float64]
 
@@ -32,7 +31,7 @@ class Posterior:
         return np.sqrt(self.shape) * self.scale
 
     def quantile(self, probability: float) -> Floats:
-        return np.asarray(special.gammaincinv(self.shape, probability) * self.scale)
+        return np.asarray(scipy.special.gammaincinv(self.shape, probability) * self.scale)
 
 
 def discretize_serial_interval(mean: float, sd: float, days: int) -> Floats:
@@ -50,7 +49,7 @@ def discretize_serial_interval(mean: float, sd: float, days: int) -> Floats:
     day = np.arange(-2, days)
 
     def distribution(form: float) -> Floats:
-        return np.asarray(special.gammainc(form, np.maximum(day, 0) / scale))
+        return np.asarray(scipy.special.gammainc(form, np.maximum(day, 0) / scale))
 
     def second_difference(values: Floats) -> Floats:
         return values[2:] - 2 * values[1:-1] + values[:-2]
@@ -176,15 +175,15 @@ def _mixed_quantile(shapes: Floats, scales: Floats, probability: float) -> float
     if not known.any():
         return float("nan")
     shapes, scales = shapes[known], scales[known]
-    bounds = special.gammaincinv(shapes, probability) * scales
+    bounds = scipy.special.gammaincinv(shapes, probability) * scales
     low, high = float(bounds.min()), float(bounds.max())
     if low == high:
         return low
 
     def excess(value: float) -> float:
-        return float(special.gammainc(shapes, value / scales).mean() - probability)
+        return float(scipy.special.gammainc(shapes, value / scales).mean() - probability)
 
-    return float(brentq(excess, low, high, xtol=1e-14 * high, rtol=1e-13))
+    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-14 * high, rtol=1e-13))
 
 
 def estimate_cohort_reproduction_number(incidence: ArrayLike, serial_interval: ArrayLike, window: int = 7) -> Floats:

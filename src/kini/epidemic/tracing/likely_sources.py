@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from math import log10
 from typing import Literal
 
-from scipy.special import pdtrc
+import scipy
 
 from kini.city.models import Area
 from kini.epidemic.case_records.models import CaseExposure, CaseRecord
@@ -69,7 +69,7 @@ def rank(candidates: Iterable[Candidate], *, least: int = 2) -> list[LikelySourc
         if len(each.cases) < least:
             continue
         expected = max(0.5, each.people * each.rate)
-        probability = float(pdtrc(len(each.cases) - 1, expected))  # P(as many or more), Poisson
+        probability = float(scipy.special.pdtrc(len(each.cases) - 1, expected))  # P(as many or more), Poisson
         surprise = -log10(max(probability, 1e-300))
         ranked.append(LikelySource(each.type, each.key, each.cases, each.people, expected, surprise))
     return sorted(ranked, key=lambda each: (-each.surprise, -each.excess, str(each.key)))
