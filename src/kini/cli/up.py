@@ -98,9 +98,9 @@ def start(options: argparse.Namespace, stack: ExitStack) -> int:
     if (code := supervisor.run("prepare", fork_verb("prepare"))) != 0:
         return code
     address = server_address(options.host, options.port)
+    warm_up()  # before all forks, which share what it reads
     start_sandboxes(config, address, supervisor)
     with command_line.step("Web server and worker"):
-        warm_up()
         supervisor.start(
             "web", fork_process(partial(serving.serve, web_arguments(options.host, options.port))), again=True
         )

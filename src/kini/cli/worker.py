@@ -9,14 +9,16 @@ import time
 from collections.abc import Awaitable
 
 import psutil
-from procrastinate.app import App
-from procrastinate.contrib.django import app, django_connector
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django import app, connector_params
 
 from kini.core import jobs
 from kini.core.database.database_roles import exit_if_unrestricted
 
 #: Seconds between two checks of the worker's memory.
 MEMORY_CHECK_SECONDS = 60
+#: Connections of the queues, without those of the jobs: idle ones cost memory in the database.
+POOL = {"min_size": 1, "max_size": 4, "max_idle": 60.0}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +35,7 @@ def run(options: argparse.Namespace) -> int:
     exit_if_unrestricted()
     if options.most_memory:
         threading.Thread(target=_end_when_grown, args=[options.most_memory * 1_000_000], daemon=True).start()
-    assert isinstance(app.connector, django_connector.DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as connected:
+    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), **POOL)) as connected:
         asyncio.run(_work(connected, options.concurrency))
     return 0
 
