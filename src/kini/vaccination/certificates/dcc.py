@@ -6,13 +6,12 @@ accepted in the versions that had it. Codes are not compared with value sets: th
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -35,11 +34,6 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _ICAO = re.compile(r"[A-Z<]*")
 
 
-def _text(value: Any) -> Any:
-    """Dates that the encoder tagged as such, as text again."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
 def _day(text: str) -> str:
     match = _DATE.fullmatch(text)
     if match is None:
@@ -55,8 +49,8 @@ def _moment(text: str) -> str:
     return text
 
 
-Day = Annotated[str, BeforeValidator(_text), AfterValidator(_day)]
-Moment = Annotated[str, BeforeValidator(_text), AfterValidator(_moment)]
+Day = Annotated[str, AfterValidator(_day)]
+Moment = Annotated[str, AfterValidator(_moment)]
 Short = Annotated[str, StringConstraints(max_length=80)]
 Country = Annotated[str, StringConstraints(pattern=r"[A-Z]{1,10}")]
 Count = Annotated[int, Field(ge=1, strict=True)]
@@ -111,7 +105,7 @@ class Content(_Part):
 
     ver: str
     nam: Name
-    dob: Annotated[str, BeforeValidator(_text)]
+    dob: str
     v: list[VaccinationEntry] | None = None
     t: list[TestEntry] | None = None
     r: list[RecoveryEntry] | None = None
@@ -138,7 +132,7 @@ class Content(_Part):
     @property
     def birth_date(self) -> str:
         """YYYY, YYYY-MM, YYYY-MM-DD, or empty."""
-        return re.split(r"[T ]", self.dob)[0]
+        return self.dob.partition("T")[0].partition(" ")[0]
 
     @property
     def name(self) -> str:
@@ -157,7 +151,7 @@ class Content(_Part):
 
 
 def read(content: Any) -> Content:
-    """Check the structure of a decoded DCC.
+    """Check the structure of a decoded DCC, whose dates are text.
 
     Raises:
         Refused: MALFORMED.

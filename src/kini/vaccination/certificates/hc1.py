@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import b45
@@ -37,6 +38,7 @@ _BASE45 = re.compile(r"[0-9A-Z $%*+\-./:]*")
 _DIGITS = np.zeros(128, np.uint32)
 _DIGITS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", np.uint8)] = np.arange(45)
 _SIMPLE = frozenset({str, int, bool, float, bytes, type(None)})
+_KEYS = frozenset({str, int, bool})
 _PSS = padding.PSS(padding.MGF1(SHA256()), 32)
 
 
@@ -96,7 +98,7 @@ def open_envelope(text: str) -> Envelope:
         message = message.value
     match message:
         case [bytes(protected), Mapping() as unprotected, bytes(payload), bytes(signature)]:
-            headers = _loads(protected) if protected else {}
+            headers = _headers(protected) if protected else {}
         case _:
             raise Refused(Reason.NOT_READABLE, "it is no COSE_Sign1 message")
     if not isinstance(headers, Mapping):
@@ -201,6 +203,12 @@ def _loads(data: bytes) -> Any:
         raise Refused(Reason.NOT_READABLE, f"CBOR: {type(error).__name__}") from None
 
 
+@lru_cache(maxsize=64)
+def _headers(protected: bytes) -> Any:
+    """Decode a protected header, which is the same in all codes of a key."""
+    return _loads(protected)
+
+
 def _plain(value: Any, deepest: int = DEEPEST) -> Any:
     """Value of maps, lists, texts, numbers and bytes only; dates as text, further tags refused."""
     if type(value) in _SIMPLE:
@@ -209,11 +217,11 @@ def _plain(value: Any, deepest: int = DEEPEST) -> Any:
         return value.isoformat()
     if deepest == 0:
         raise Refused(Reason.MALFORMED, "it is nested too deeply")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {
             key: each if type(each) in _SIMPLE else _plain(each, deepest - 1)
             for key, each in value.items()
-            if isinstance(key, str | int)
+            if type(key) in _KEYS
         }
     if isinstance(value, list | tuple):
         return [_plain(each, deepest - 1) for each in value]
