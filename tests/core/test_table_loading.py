@@ -1,6 +1,7 @@
 """Loads of tables: the difference is what was counted, a run is recorded, and undoing it brings back every row."""
 
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -115,6 +116,23 @@ def test_an_import_whose_rows_were_changed_since_is_not_undone(target):
         undo(by=Actor(ActorKind.OFFICER, 1), run=run)
 
 
+def test_added_rows_of_a_table_of_loads_are_recorded_together(target):
+    loads_only = replace(target, loads_only=True, whole=False)
+    first = bring(loads_only, [(f"A{n}", n + 1) for n in range(1_000)])
+    assert ImportChange.objects.filter(run=first).count() == 1
+    second = bring(loads_only, [("A2", 9), ("A1000", 1)])
+    assert counts(second) == (1, 1, 0, 0)
+    with pytest.raises(ActionRefused, match="1 rows were changed after"):
+        undo(by=BY, run=first)
+    undo(by=BY, run=second)
+    undo(by=BY, run=first)
+    assert stored() == {}
+    third = bring(loads_only, [("A1", 1), ("A2", 2)])
+    Bill.objects.filter(object="A2").delete()
+    with pytest.raises(ActionRefused, match="1 rows were changed after"):
+        undo(by=BY, run=third)
+
+
 def test_after_its_term_a_run_can_no_longer_be_undone(target):
     run = bring(target, [("A1", 1)])
     ImportRun.objects.update(at=timezone.now() - timedelta(days=31))
@@ -136,8 +154,9 @@ lists = st.dictionaries(st.sampled_from(["A1", "A2", "A3", "A4"]), st.integers(1
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25)
-@given(st.lists(lists, min_size=1, max_size=4))
-def test_any_row_of_loads_is_undone_backwards(target, loads):
+@given(st.lists(lists, min_size=1, max_size=4), st.booleans())
+def test_any_row_of_loads_is_undone_backwards(target, loads, loads_only):
+    target = replace(target, loads_only=loads_only)
     states, runs = [everything()], []
     for lines in loads:
         runs.append(bring(target, lines))

@@ -163,16 +163,20 @@ class ImportRun(models.Model):
 
 
 class ImportChange(models.Model):
-    """A row as it stood before and after an import, by which the import can be undone."""
+    """A row as it stood before and after an import, by which the import can be undone.
+
+    Rows that were added to a table that only loads change have one record together, with `keys`.
+    """
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="changes")
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    keys = models.TextField(blank=True, help_text="Ranges of the keys of added rows (an int8multirange).")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(before__isnull=False) | models.Q(after__isnull=False),
+                condition=models.Q(before__isnull=False) | models.Q(after__isnull=False) | ~models.Q(keys=""),
                 name="core_importchange_of_something",
             )
         ]

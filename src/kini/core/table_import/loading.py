@@ -33,7 +33,7 @@ class Target:
         defaults: values by field of new rows, beside those of the file.
         frozen: rows that no file changes.
         whole: a file names every row, so that what is missing from it is removed.
-        brief: the record of an added row has its fields only, for tables whose other columns nobody changes.
+        loads_only: only loads change the table, so that of added rows the record has the keys alone, as ranges.
     """
 
     model: type[Model]
@@ -43,7 +43,7 @@ class Target:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     frozen: QuerySet[Any] | None = None
     whole: bool = False
-    brief: bool = False
+    loads_only: bool = False
 
 
 def load(
@@ -113,17 +113,21 @@ def undo(*, by: Actor, run: ImportRun) -> None:
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.undone_at:
         raise ActionRefused(_("This import was undone already."))
-    changes = run.added + run.changed + run.removed
-    if ImportChange.objects.filter(run=run).count() < changes:
+    changes = ImportChange.objects.filter(run=run)
+    in_ranges = run.added if changes.exclude(keys="").exists() else 0
+    if changes.filter(keys="").count() + in_ranges < run.added + run.changed + run.removed:
         raise ActionRefused(_("What this import changed is no longer stored."))
-    model = apps.get_model(run.table)
+    names = _names(apps.get_model(run.table))
     with connection.cursor() as cursor:
-        cursor.execute(_UNDONE_CONFLICTS.format(**_names(model)), [run.pk])
+        cursor.execute(_UNDONE_CONFLICTS.format(**names), [run.pk])
         [(conflicts,)] = cursor.fetchall()
+        if in_ranges:
+            cursor.execute(_RANGE_CONFLICTS.format(**names), [in_ranges, run.pk])
+            conflicts += cursor.fetchall()[0][0]
         if conflicts:
             raise ActionRefused(_("%(count)d rows were changed after this import.") % {"count": conflicts})
         for statement in _UNDO:
-            cursor.execute(statement.format(**_names(model)), [run.pk])
+            cursor.execute(statement.format(**names), [run.pk])
         try:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except IntegrityError:
@@ -134,13 +138,33 @@ def undo(*, by: Actor, run: ImportRun) -> None:
     audit.record(by=by, action="core.import-undone", subject=f"import:{run.pk}", detail={"table": run.table})
 
 
+_NOTE_OF_KEYS = """
+    INSERT INTO core_importchange (run_id, keys)
+    SELECT %s, range_agg(int8range(key, key, '[]'))::text FROM written HAVING count(*) > 0
+"""
 #: `of_change`: the stored row `t` of a change `c`, whose `before` and `after` are whole rows.
 _UNDONE_CONFLICTS = """
     SELECT count(*) FROM core_importchange c LEFT JOIN {table} t ON {of_change}
-    WHERE c.run_id = %s AND (to_jsonb(t) @> c.after) IS NOT TRUE AND to_jsonb(t) IS DISTINCT FROM c.after
+    WHERE c.run_id = %s AND c.keys = ''
+    AND (to_jsonb(t) @> c.after) IS NOT TRUE AND to_jsonb(t) IS DISTINCT FROM c.after
+"""
+#: Rows of ranges that are gone, and changes by later loads that were not undone.
+_RANGE_CONFLICTS = """
+    SELECT %s - count(t.{pk}) + (
+        SELECT count(*) FROM core_importchange later JOIN core_importrun r ON r.id = later.run_id
+        WHERE r."table" = run."table" AND r.id > run.id AND r.undone_at IS NULL
+        AND (later.before ->> '{plain_pk}')::bigint <@ c.keys::int8multirange
+    )
+    FROM core_importchange c JOIN core_importrun run ON run.id = c.run_id
+    LEFT JOIN {table} t ON t.{pk} <@ c.keys::int8multirange
+    WHERE run.id = %s AND c.keys <> '' GROUP BY run.id, c.id
 """
 _UNDO = (
     "DELETE FROM {table} t USING core_importchange c WHERE {of_change} AND c.run_id = %s AND c.before IS NULL",
+    """
+    DELETE FROM {table} t USING core_importchange c
+    WHERE c.run_id = %s AND c.keys <> '' AND t.{pk} <@ c.keys::int8multirange
+    """,
     """
     UPDATE {table} t SET {assigned} FROM core_importchange c, jsonb_populate_record(NULL::{table}, c.before) AS old
     WHERE {of_change} AND c.run_id = %s AND c.before IS NOT NULL AND c.after IS NOT NULL
@@ -148,7 +172,7 @@ _UNDO = (
     """
     INSERT INTO {table} ({columns}) SELECT {old_columns}
     FROM core_importchange c, jsonb_populate_record(NULL::{table}, c.before) AS old
-    WHERE c.run_id = %s AND c.after IS NULL
+    WHERE c.run_id = %s AND c.before IS NOT NULL AND c.after IS NULL
     """,
 )
 
@@ -160,6 +184,8 @@ def _names(model: type[Model]) -> dict[str, str]:
     pk = _column(model._meta.pk)
     return {
         "table": quote(model._meta.db_table),
+        "pk": quote(pk),
+        "plain_pk": pk,
         "of_change": f"t.{quote(pk)}::text = coalesce(c.after, c.before) ->> '{pk}'",
         "columns": ", ".join(columns),
         "old_columns": ", ".join(f"old.{column}" for column in columns),
@@ -219,24 +245,19 @@ class _Statements:
         """  # noqa: S608
         return statement, [self.target.whole, *of_frozen, *self.target.scope.values()]
 
-    @property
-    def _added(self) -> str:
-        """The record of an added row."""
-        if not self.target.brief:
-            return "to_jsonb(t)"
-        pairs = ", ".join(f"'{column.strip('"')}', t.{column}" for column in (self.pk, *self.fields))
-        return f"jsonb_build_object({pairs})"
-
     def changes(self, run: int) -> Iterable[tuple[str, list[Any]]]:
         """The changes of the table, each with its record."""
-        note = "INSERT INTO core_importchange (run_id, before, after) SELECT %s, before, after FROM written"
+        note = "INSERT INTO core_importchange (run_id, before, after, keys) SELECT %s, before, after, '' FROM written"
+        returned, added = "NULL::jsonb AS before, to_jsonb(t) AS after", note
+        if self.target.loads_only:
+            returned, added = f"t.{self.pk} AS key", _NOTE_OF_KEYS
         beside = [*self.target.scope.values(), *self.target.defaults.values()]
         own, fixed = [*self.key, *self.fields], [*self.scope, *self.defaults]
         yield (
             f"WITH written AS (INSERT INTO {self.table} AS t ({', '.join([*own, *fixed])})"  # noqa: S608
             f" SELECT {', '.join([*(f'i.{column}' for column in own), *('%s' for _each in fixed)])}"
             " FROM import_row i JOIN import_difference d USING (line) WHERE d.kind = 'added'"
-            f" RETURNING NULL::jsonb AS before, {self._added} AS after) {note}",
+            f" RETURNING {returned}) {added}",
             [*beside, run],
         )
         assigned = ", ".join(f"{column} = i.{column}" for column in self.fields)

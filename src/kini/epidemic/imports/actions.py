@@ -102,7 +102,7 @@ class _Store:
         dry_run: bool,
     ) -> ImportRun:
         key = ("measure", self.place, "day", "known_on")
-        target = Target(self.model, key=key, fields=("value",), scope=self.scope, brief=True)
+        target = Target(self.model, key=key, fields=("value",), scope=self.scope, loads_only=True)
         stored = self._newest()  # before the COPY, which holds the connection
         rows = self._rows(frame, series, rows, stored)
         return load(by=by, target=target, table=table, rows=rows, dry_run=dry_run)
@@ -112,11 +112,14 @@ class _Store:
     ) -> Iterator[tuple[int, Sequence[Any]]]:
         now = today()
         places = [place.area.code if place.area else place.region for place in frame.places]
+        codes = np.array(places)
         days = {int(each): date.fromordinal(int(each)) for each in np.unique(frame.days)}
         number = 0
         for column, values in series:
             name = column.stored
             known = rows[~np.isnan(values[rows])]
+            # In the order of the index, which is then written page by page.
+            known = known[np.lexsort((frame.days[known], codes[frame.place[known]]))]
             for place, ordinal, value in zip(
                 frame.place[known].tolist(), frame.days[known].tolist(), values[known].tolist(), strict=True
             ):

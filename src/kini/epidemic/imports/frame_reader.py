@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +42,12 @@ def read_frame(source: SourceFile, options: Options) -> Frame:
     lines, numbers, days, values, ward_cells = [], [], [], [], []
     empty: list[int] = []
     totals: list[tuple[int, Cells]] = []
+    is_total = _totals(reader)
     for line, cells in source.rows:
         if not any(cells):
             empty.append(line)
             continue
-        if _is_total(reader, cells):
+        if is_total(cells):
             totals.append((line, cells))
             continue
         place = place_of(line, cells)
@@ -85,15 +87,17 @@ def _without_repeats(reader: ReaderState) -> list[Column]:
     return list(by_name.values())
 
 
-def _is_total(reader: ReaderState, cells: Cells) -> bool:
-    """Tell if a row is the sum of the others: an area's name is "TOTAL" in it."""
-    columns = [each for each in reader.source.columns if each.role in ("area", "region", "code")]
-    return any(
-        reader.words.terms(cells[each.index])[:1] == ["total"]
-        or normalize(cells[each.index]) in ("jumlah", "sum", "grand total")
-        for each in columns
-        if cells[each.index]
-    )
+def _totals(reader: ReaderState) -> Callable[[Cells], bool]:
+    """Return the test for rows that are the sum of the others: an area's name is "TOTAL" in them."""
+    places = [each.index for each in reader.source.columns if each.role in ("area", "region", "code")]
+
+    @cache
+    def names_total(cell: str) -> bool:
+        return bool(cell) and (
+            reader.words.terms(cell)[:1] == ["total"] or normalize(cell) in ("jumlah", "sum", "grand total")
+        )
+
+    return lambda cells: any(names_total(cells[place]) for place in places)
 
 
 def _days(reader: ReaderState) -> DayOf:
@@ -110,12 +114,13 @@ def _days(reader: ReaderState) -> DayOf:
 
     if column is not None:
         at = column.index
-        month_first = bool(month_comes_first(cells[at] for _line, cells in source.rows))
+        month_first = bool(month_comes_first({cells[at] for _line, cells in source.rows}))
+        parsed = cache(partial(parse_day, months=words.months, month_first=month_first))
 
         def of_column(line: int, cells: Cells) -> date | None:
             cell = cells[at]
             try:
-                day = parse_day(cell, words.months, month_first=month_first)
+                day = parsed(cell)
             except ValueError:
                 defects.add(Kind.DAY, line, column.title, cell, "this is no day", "The row is left out.")
                 return None
@@ -233,6 +238,8 @@ def _region(reader: ReaderState, line: int, cell: str, column: Column) -> Place 
 
 def _number(reader: ReaderState, line: int, cells: Cells, column: Column) -> float:
     cell = cells[column.index]
+    if cell.isdecimal() and cell.isascii():
+        return float(cell)
     if cell.lower() in MISSING:
         return float("nan")
     try:
