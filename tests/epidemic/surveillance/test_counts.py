@@ -110,6 +110,23 @@ def test_outside_figures_stand_where_there_are_no_records(record):
     assert counted() == [[0, 30, 0]], "half of them are known here"
 
 
+def test_figures_of_an_earlier_wave_do_not_hide_the_records_of_this_one(record):
+    figures(CITY, "confirmed", days_from(date(2021, 7, 1), [700] * 31))
+    figures(CITY, "deaths", days_from(date(2021, 7, 1), [9] * 31))
+    record(MENTENG, TUESDAY)
+    count_on(WEDNESDAY)
+    series = queries.counts(DISEASE, "confirmed", [CITY], date(2021, 7, 31), WEDNESDAY)
+    assert (series.values[0, 0], series.sources[0]) == (700, "publisher")
+    assert np.isnan(series.values[0, 1]), "nothing is known of the time between"
+    assert (series.values[0, -3:].tolist(), series.source) == ([0, 1, 0], "")
+    admitted = queries.counts(DISEASE, "admitted", [CITY], date(2021, 7, 31), WEDNESDAY).values[0]
+    assert np.isnan(admitted[0]), "case records that know no case know no admission"
+    assert admitted[-1] == 0
+    then = queries.indicators(DISEASE, [CITY], date(2021, 7, 12))
+    assert (then.figures["cases-week"][0, -1], then.source("mortality")) == (7 * 700, "publisher")
+    assert np.isnan(then.figures["admissions"]).all()
+
+
 def test_totals_become_days_and_falls_are_kept(jakarta):
     figures(MENTENG, "confirmed-total", days_from(MONDAY - timedelta(days=1), [100, 104, 103, 110]))
     assert counted(areas=[MENTENG]) == [[4, -1, 7]]

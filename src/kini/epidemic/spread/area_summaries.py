@@ -54,21 +54,24 @@ def counted_periods(disease: str, first: date, last: date) -> list[CountedPeriod
         return []
     lowest = smallest_areas()
     series = surveillance.counts(disease, measures.CONFIRMED, lowest.codes, monday, sunday)
-    if series.source == OWN_RECORDS:
-        return _of_records(disease, monday, sunday)
     weeks = series.values.reshape(len(lowest), -1, 7)
+    own = (np.array(series.sources).reshape(-1, 7) == OWN_RECORDS).all(-1)
     whole = np.isfinite(weeks).all((0, 2))
-    periods = [
+    periods = [each for each, is_own in zip(_of_records(disease, monday, sunday), own & whole, strict=True) if is_own]
+    stated = [
         CountedPeriod(
             monday + number * WEEK,
             monday + (number + 1) * WEEK - DAY,
             {code: max(round(count), 0) for code, count in zip(lowest.codes, weeks[:, number].sum(-1), strict=True)},
             {},
-            series.source,
+            series.sources[7 * number],
         )
-        for number in np.flatnonzero(whole).tolist()
+        for number in np.flatnonzero(whole & ~own).tolist()
     ]
-    return periods or _between_states(disease, monday, sunday)
+    begun, over = (periods[0].first, periods[-1].last) if periods else (sunday + DAY, sunday)
+    between = [] if stated else _between_states(disease, monday, sunday)
+    apart = [each for each in between if each.last < begun or each.first > over]
+    return sorted([*periods, *stated, *apart], key=lambda each: each.first)
 
 
 def _of_records(disease: str, monday: date, sunday: date) -> list[CountedPeriod]:

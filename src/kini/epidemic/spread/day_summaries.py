@@ -1,7 +1,6 @@
 """Summaries of the whole city by day, from the figures of surveillance."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -56,7 +55,7 @@ def day_summaries(disease: str, first: date, last: date) -> Iterator[DayContent]
     nowcast = _nowcast(disease, last)
     for number, zones in enumerate(surveillance.zones_of_days(disease, first, last)):
         day, end = zones.day, CURVE_DAYS + number
-        until = replace(found, figures={name: values[:, :end] for name, values in found.figures.items()})
+        until = found.until(end)
         if not np.isfinite(until.figures["cases"][0, -1]):
             continue
         yield DayContent(
@@ -99,7 +98,7 @@ def _figure(until: Indicators, name: str, day: date, stale: int) -> Figure | Non
         high=high,
         before=_known(before),
         measured_on=day - timedelta(days=len(values) - 1 - place),
-        source=until.sources.get(name, ""),
+        source=until.source(name, len(values) - 1 - place),
     )
 
 
@@ -144,7 +143,7 @@ def _counts(values: Floats) -> tuple[int | None, ...]:
 
 def _onset(onset: AreaSeries, found: Indicators, end: int) -> tuple[int | None, ...]:
     """Cases by onset; none where cases come from outside, which have no onset."""
-    if found.sources.get("cases") != onset.source or not onset.values.any():
+    if any(found.sources["cases"][end - CURVE_DAYS : end]) or not onset.values.any():
         return ()
     return _counts(onset.values[0, end - CURVE_DAYS : end])
 

@@ -3,8 +3,8 @@
 Each is an array (areas, days) with NaN where it is not known or would say nothing. Shares are in percent.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -46,18 +46,27 @@ class Indicators:
 
     Attributes:
         figures: arrays (areas, days) by name of the indicator.
-        sources: outside source of each indicator, OWN_RECORDS when computed from Kini's records.
+        sources: outside source of each indicator on each day, OWN_RECORDS when computed from Kini's records.
     """
 
     disease: str
     areas: AreaSet
     first: date
     figures: Mapping[str, Floats]
-    sources: Mapping[str, str]
+    sources: Mapping[str, Sequence[str]]
 
     @property
     def last(self) -> date:
         return self.first + timedelta(days=next(iter(self.figures.values())).shape[-1] - 1)
+
+    def source(self, name: str, age: int = 0) -> str:
+        """Return the source of an indicator so many days before the last one."""
+        return self.sources[name][-1 - age]
+
+    def until(self, days: int) -> "Indicators":
+        """Return the indicators of the first days alone."""
+        figures = {name: values[:, :days] for name, values in self.figures.items()}
+        return replace(self, figures=figures, sources={name: each[:days] for name, each in self.sources.items()})
 
     def newest(self, name: str, days_old: int) -> tuple[Floats, Floats]:
         """Newest value of each area in the last days, and its age in days; NaN without one."""
@@ -76,7 +85,8 @@ def indicators(disease: str, areas: AreaSet, first: date, last: date, known_on: 
     questions.append(Question(measures.CONFIRMED, "onset"))
     *usual, by_onset = several_series(disease, questions, areas, begin, last, known_on)
     series = dict(zip((*MEASURED, *NOT_IN_RECORDS), usual, strict=True))
-    figures, sources = _of_series(about, areas, series, by_onset)
+    figures, by_day = _of_series(about, areas, series, by_onset)
+    sources: dict[str, str] = {}
     for ward in (measures.ALL_WARDS, *about.wards):
         figures[f"occupancy-{ward}"], sources[f"occupancy-{ward}"] = occupancy(
             disease, ward, tuple(about.wards), areas, begin, last, known_on
@@ -88,16 +98,19 @@ def indicators(disease: str, areas: AreaSet, first: date, last: date, known_on: 
     coverage = vaccination_coverage(disease, areas, begin, last, known_on)
     figures |= {name: values for name, (values, _source) in coverage.items()}
     sources |= {name: source for name, (_values, source) in coverage.items()}
-    shown = slice((first - begin).days, None)
-    return Indicators(disease, areas, first, {name: each[:, shown] for name, each in figures.items()}, sources)
+    days, shown = (last - begin).days + 1, slice((first - begin).days, None)
+    by_day |= {name: (source,) * days for name, source in sources.items()}
+    shown_figures = {name: each[:, shown] for name, each in figures.items()}
+    return Indicators(disease, areas, first, shown_figures, {name: each[shown] for name, each in by_day.items()})
 
 
 def of_counts(
     about: Disease, areas: AreaSet, counts: Mapping[str, Floats], by_onset: Floats, first: date
 ) -> dict[str, Floats]:
     """Indicators of complete arrays of counts, by measure; for computations apart from the city's tables."""
-    series = {name: AreaSeries(areas, first, values) for name, values in counts.items()}
-    return _of_series(about, areas, series, AreaSeries(areas, first, by_onset))[0]
+    sources = (OWN_RECORDS,) * by_onset.shape[-1]
+    series = {name: AreaSeries(areas, first, values, sources) for name, values in counts.items()}
+    return _of_series(about, areas, series, AreaSeries(areas, first, by_onset, sources))[0]
 
 
 def _begin(disease: str, first: date, known_on: date | None) -> date:
@@ -112,14 +125,16 @@ def _begin(disease: str, first: date, known_on: date | None) -> date:
 
 def _of_series(
     about: Disease, areas: AreaSet, series: Mapping[str, AreaSeries], by_onset: AreaSeries
-) -> tuple[dict[str, Floats], dict[str, str]]:
+) -> tuple[dict[str, Floats], dict[str, tuple[str, ...]]]:
     cases, deaths = series[measures.CONFIRMED], series[measures.DEATHS]
     people = np.where(areas.population > 0, areas.population, np.nan)
     week = {name: formulas.window_sums(each.values, WEEK) for name, each in series.items()}
     per_people = {name: 1e5 * sums / people[:, None] for name, sums in week.items()}
     lag = about.surveillance.fatality_lag
-    infections = by_onset if by_onset.values.any() and cases.source == OWN_RECORDS else cases
-    reproduction = reproduction_number(about, infections.values, series[measures.IMPORTED].values)
+    # Outside figures have no onset.
+    own = (np.array(cases.sources) == OWN_RECORDS) & np.isfinite(cases.values)
+    infections = np.where(own, by_onset.values, cases.values) if by_onset.values.any() else cases.values
+    reproduction = reproduction_number(about, infections, series[measures.IMPORTED].values)
     figures = {
         "cases": series[measures.CONFIRMED].values,
         "deaths": series[measures.DEATHS].values,
@@ -138,10 +153,10 @@ def _of_series(
         "tracing-ratio": _share(week[measures.CONTACTS], week[measures.CONFIRMED]),
         "known-contacts": 100 * _share(week[measures.KNOWN_CONTACTS], week[measures.CONFIRMED]),
     }
-    sources = dict.fromkeys(figures, cases.source)
-    sources |= dict.fromkeys(("deaths", "deaths-week", "mortality"), deaths.source)
-    sources |= {"admissions": series[measures.ADMITTED].source, "positivity": series[measures.TESTED].source}
-    sources |= {"tracing-ratio": series[measures.CONTACTS].source}
+    sources = dict.fromkeys(figures, cases.sources)
+    sources |= dict.fromkeys(("deaths", "deaths-week", "mortality"), deaths.sources)
+    sources |= {"admissions": series[measures.ADMITTED].sources, "positivity": series[measures.TESTED].sources}
+    sources |= {"tracing-ratio": series[measures.CONTACTS].sources}
     return figures, sources
 
 

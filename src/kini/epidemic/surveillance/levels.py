@@ -98,15 +98,13 @@ def levels_of(found: Indicators, day: date | None = None) -> list[LevelResult]:
         return [LevelResult(code, day, None) for code in found.areas.codes]
     limits = {name: COVERAGE_STALE if "coverage" in name else surveillance.stale_after for name in _needed(rule)}
     newest = {name: found.newest(name, limit) for name, limit in limits.items()}
-    return [
-        _level(rule, code, day, _values(newest, place), found.sources) for place, code in enumerate(found.areas.codes)
-    ]
+    return [_level(rule, code, day, _values(newest, place), found) for place, code in enumerate(found.areas.codes)]
 
 
 def level_by(rule: LevelRule, values: Mapping[str, float], area: str = "", day: date | None = None) -> LevelResult:
     """Level by the values of indicators (names of BEHIND and of coverage), for worked examples."""
     known = {BEHIND[name][0] if name in BEHIND else name: (value, 0) for name, value in values.items()}
-    return _level(rule, area, day or rule.since, known, {})
+    return _level(rule, area, day or rule.since, known)
 
 
 def _needed(rule: LevelRule) -> list[str]:
@@ -128,7 +126,7 @@ def _values(newest: dict[str, tuple[np.ndarray, np.ndarray]], place: int) -> dic
 
 
 def _level(
-    rule: LevelRule, area: str, day: date, known: dict[str, tuple[float, int]], sources: Mapping[str, str]
+    rule: LevelRule, area: str, day: date, known: dict[str, tuple[float, int]], found: Indicators | None = None
 ) -> LevelResult:
     ratings = []
     for name, steps in (*rule.transmission.items(), *rule.capacity.items()):
@@ -137,7 +135,8 @@ def _level(
             ratings.append(Rating(name, None, None))
         else:
             value, age = known[indicator]
-            ratings.append(Rating(name, value, class_of(steps, value), sources.get(indicator, ""), age))
+            source = found.source(indicator, age) if found else ""
+            ratings.append(Rating(name, value, class_of(steps, value), source, age))
     by_name = {rating.name: rating.rating for rating in ratings}
     transmission, rows = _group([by_name[name] for name in rule.transmission], len(rule.matrix))
     capacity, columns = _group([by_name[name] for name in rule.capacity], len(rule.matrix[0]))

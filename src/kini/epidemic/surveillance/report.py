@@ -151,7 +151,7 @@ def _figure(found: Indicators, name: str) -> Figure:
     values, ages = found.newest(name, limit)
     if np.isnan(values[0]):
         return Figure(name, None, "", None)
-    return Figure(name, float(values[0]), found.sources[name], int(ages[0]))
+    return Figure(name, float(values[0]), found.source(name, int(ages[0])), int(ages[0]))
 
 
 def _interval(found: Indicators) -> tuple[float, float]:

@@ -1,12 +1,13 @@
 """Counts of areas by day with their source: case records, laboratory tests, other parts of the room, outside figures.
 
-Case records are used unless outside figures know of more than twice as many: then the records are no picture of the
-epidemic yet.
+Case records are used in every month but those in which outside figures know of more than twice as many cases, and those
+before the first record where outside figures are older: there the records are no picture of the epidemic.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 import numpy as np
 from django.db.models import Count, Q
@@ -21,6 +22,7 @@ from kini.epidemic.surveillance.case_counts import Question
 from kini.epidemic.surveillance.outside_figures import Figures
 
 type Floats = NDArray[np.float64]
+type Days = NDArray[np.bool_]
 #: Function of (disease, areas, first day, last day, known on): array (areas, days), None without figures.
 type DailySource = Callable[[str, AreaSet, date, date, date | None], Floats | None]
 
@@ -38,13 +40,18 @@ class AreaSeries:
 
     Attributes:
         values: shape (areas, days); NaN where nothing is known.
-        source: of outside figures; OWN_RECORDS when counted in Kini.
+        sources: of each day; OWN_RECORDS when counted in Kini.
     """
 
     areas: AreaSet
     first: date
     values: Floats
-    source: str = OWN_RECORDS
+    sources: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """Source of the last day."""
+        return self.sources[-1]
 
     @property
     def days(self) -> list[date]:
@@ -72,28 +79,60 @@ def several_series(
 ) -> list[AreaSeries]:
     """Series of several measures, with one query over the case records."""
     in_records = [question for question in questions if question.measure in case_counts.CASE_MEASURES]
-    counted = _counted(disease, in_records, areas, first, last, known_on)
+    asked = list(dict.fromkeys([Question.usual(measures.CONFIRMED), *in_records])) if in_records else []
+    counted = _counted(disease, asked, areas, first, last, known_on)
+    outside = {
+        question: outside_figures.daily_figures(disease, question.measure, areas, first, last, known_on)
+        for question in {*asked, *questions}
+        if question == Question.usual(question.measure)
+    }
+    recorded = np.ones((last - first).days + 1, dtype=bool)
+    if counted:
+        recorded[: (_records_since(disease, first, known_on) - first).days] = False
+        recorded = _recorded_days(recorded, first, counted[asked[0]], outside[asked[0]])
     series = []
     for question in questions:
-        if question.measure in case_counts.CASE_MEASURES:
-            own = next(counted)
-        else:
+        own = counted.get(question)
+        if question.measure not in case_counts.CASE_MEASURES:
             own = _own(disease, question.measure, areas, first, last, known_on)
-        outside = None
-        if question == Question.usual(question.measure):
-            outside = outside_figures.daily_figures(disease, question.measure, areas, first, last, known_on)
-        series.append(_chosen(areas, first, (last - first).days + 1, own, outside))
+        is_usual = question in outside
+        series.append(
+            _chosen(areas, first, own, outside.get(question), recorded if is_usual else np.ones_like(recorded))
+        )
     return series
 
 
 def _counted(
     disease: str, questions: list[Question], areas: AreaSet, first: date, last: date, known_on: date | None
-) -> Iterator[Floats | None]:
-    """Counts of case records for each question; None when the disease has no case record at all."""
+) -> dict[Question, Floats]:
+    """Counts of case records for each question; empty when the disease has no case record at all."""
     counted = case_counts.count_cases(disease, questions, areas, first, last, known_on) if questions else np.zeros(0)
     if not counted.any() and case_counts.first_day(disease) is None:
-        return iter([None] * len(questions))
-    return iter(counted)
+        return {}
+    return dict(zip(questions, counted, strict=True))
+
+
+def _records_since(disease: str, first: date, known_on: date | None) -> date:
+    """First day of the month of the first case record where outside figures are older, else the first day asked for."""
+    begun = case_counts.first_day(disease)
+    older = outside_figures.first_day(disease, [measures.CONFIRMED], known_on)
+    return max(first, begun.replace(day=1)) if begun and older and older < begun else first
+
+
+def _recorded_days(usual: Days, first: date, own: Floats, outside: Figures | None) -> Days:
+    """Mark the days on which own records count: decided by month where outside figures are stated, else as usual."""
+    result = usual.copy()
+    if outside is None:
+        return result
+    stated = np.isfinite(outside.values)
+    days = range(len(usual))
+    for _month, numbers in groupby(days, lambda number: (first + timedelta(days=number)).replace(day=1)):
+        month = list(numbers)
+        cells = stated[:, month]
+        if cells.any():
+            mine, theirs = own[:, month][cells], outside.values[:, month][cells]
+            result[month] = mine.any() and mine.sum() >= COMPLETE_ENOUGH * theirs.sum()
+    return result
 
 
 def _own(disease: str, measure: str, areas: AreaSet, first: date, last: date, known_on: date | None) -> Floats | None:
@@ -104,14 +143,15 @@ def _own(disease: str, measure: str, areas: AreaSet, first: date, last: date, kn
     return None
 
 
-def _chosen(areas: AreaSet, first: date, days: int, own: Floats | None, outside: Figures | None) -> AreaSeries:
-    if outside is None:
-        return AreaSeries(areas, first, np.full((len(areas), days), np.nan) if own is None else own)
-    stated = np.isfinite(outside.values)
-    total = outside.values[stated].sum()
-    if own is not None and own.any() and np.nansum(own[stated]) >= COMPLETE_ENOUGH * total:
-        return AreaSeries(areas, first, own)
-    return AreaSeries(areas, first, outside.values, outside.source)
+def _chosen(areas: AreaSet, first: date, own: Floats | None, outside: Figures | None, recorded: Days) -> AreaSeries:
+    unknown = np.full((len(areas), len(recorded)), np.nan)
+    if own is None:
+        own, recorded = unknown, np.zeros_like(recorded)
+    else:
+        recorded = _recorded_days(recorded, first, own, outside)
+    elsewhere, source = (outside.values, outside.source) if outside else (unknown, OWN_RECORDS)
+    sources = tuple(OWN_RECORDS if is_own else source for is_own in recorded.tolist())
+    return AreaSeries(areas, first, np.where(recorded, own, elsewhere), sources)
 
 
 def _tests(disease: str, measure: str, areas: AreaSet, first: date, last: date, known_on: date | None) -> Floats | None:

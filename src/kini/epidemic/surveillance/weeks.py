@@ -45,7 +45,7 @@ def weekly_counts(
     daily = series.area_series(disease, Question.usual(measures.CONFIRMED), areas, first, sunday, known_on)
     if np.isfinite(daily.values).any():
         sums = daily.values.reshape(len(areas), weeks, 7).sum(-1)
-        begun = int(np.argmax((np.nan_to_num(sums) != 0).any(0)))
+        begun = _begin(sums)
         mondays = tuple(first + WEEK * number for number in range(weeks))
         return WeeklyCounts(areas, mondays[begun:], np.nan_to_num(sums[:, begun:]), daily.source)
     stated = outside_figures.newest_figures(
@@ -56,3 +56,11 @@ def weekly_counts(
     columns = np.flatnonzero(np.isfinite(stated[0].values).any(0))
     begins = tuple(first + timedelta(days=int(column) - 6) for column in columns)
     return WeeklyCounts(areas, begins, np.nan_to_num(stated[0].values[:, columns]), stated[0].source, False)
+
+
+def _begin(sums: Floats) -> int:
+    """First week of the counts: after the last gap, with the first case."""
+    known = np.flatnonzero(np.isfinite(sums).any(0))
+    gaps = np.flatnonzero(np.isnan(sums).all(0))
+    after = int(gaps[gaps < known[-1]][-1]) + 1 if len(known) and (gaps < known[-1]).any() else 0
+    return after + int(np.argmax((np.nan_to_num(sums[:, after:]) != 0).any(0)))
