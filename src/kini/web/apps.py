@@ -12,6 +12,7 @@ class WebConfig(AppConfig):
         """Register the home entries and the service worker's own scripts, which come first."""
         from kini.web.pwa import worker_scripts
 
+        worker_scripts.register("tables", "kini/tables.js")
         worker_scripts.register("pages", "kini/worker.js")
         worker_scripts.register("unsent", "kini/unsent.js")
         navigation.register("home", NavItem("web:home", _("Home"), "home", order=10))

@@ -1,28 +1,39 @@
 // What was typed or sent where there is no net: kept on the phone, and sent once it is back. A form says with the input
 // `keep` ("PERSON:TITLE") that it may be kept; it can be sent twice without harm, because the server does it once.
-const TABLES = ["typed", "unsent", "facts"];
+// Contents are encrypted under a key of this phone, which goes with the sign-out.
+const tables = KiniTables.open("kini", ["typed", "unsent", "facts"], "path");
+const { read, all, write, drop } = tables;
 // How long what was only typed is kept, in milliseconds.
 const LASTS = 14 * 86_400_000;
-let database, sending;
+let sending, made;
 // Where the last one that was sent led, for a page that was just loading when it was told.
 let led = { to: "", at: 0 };
 
-const whole = (request) => new Promise((done, failed) => {
-  request.onsuccess = () => done(request.result);
-  request.onerror = () => failed(request.error);
-});
-async function table(name, write = false) {
-  if (!database) {
-    const asked = indexedDB.open("kini", 1);
-    asked.onupgradeneeded = () => TABLES.forEach((each) => asked.result.createObjectStore(each, { keyPath: "path" }));
-    database = whole(asked);
-  }
-  return (await database).transaction(name, write ? "readwrite" : "readonly").objectStore(name);
+// The key of this phone, made when it is first needed.
+function phoneKey() {
+  made ||= (async () => {
+    const known = await read("facts", "key");
+    if (known) return known.key;
+    const key = await KiniTables.newKey();
+    await write("facts", { path: "key", key });
+    return key;
+  })();
+  return made;
 }
-const read = async (name, path) => whole((await table(name)).get(path));
-const all = async (name) => whole((await table(name)).getAll());
-const write = async (name, row) => whole((await table(name, true)).put(row));
-const drop = async (name, path) => whole((await table(name, true)).delete(path));
+// The fields of a form, files too, encrypted; and back. A release before this one kept them as they were.
+async function sealed(fields) {
+  const form = new FormData();
+  fields.forEach(([name, value]) => form.append(name, value));
+  const body = new Response(form), type = body.headers.get("Content-Type");
+  return { type, ...await KiniTables.sealBytes(await phoneKey(), await body.arrayBuffer()) };
+}
+async function unsealed(row) {
+  if (row.fields) return row.fields;
+  const body = await KiniTables.unsealBytes(await phoneKey(), row);
+  const form = await new Response(body, { headers: { "Content-Type": row.type } }).formData();
+  // Line breaks are those of a text field again.
+  return [...form].map(([name, value]) => [name, typeof value === "string" ? value.replaceAll("\r\n", "\n") : value]);
+}
 
 // Who was seen last, and in which language they read.
 const here = async () => await read("facts", "here") || { person: "", language: KINI.languages[0] };
@@ -52,7 +63,7 @@ async function keepForm(url, form) {
   // A copy of a public page names nobody: it belongs to who was seen last.
   const person = named || (await here()).person;
   const fields = [...form].filter(([name]) => name !== "csrfmiddlewaretoken");
-  await write("unsent", { path: pathOf(url), person, title, fields, at: Date.now(), state: "waiting" });
+  await write("unsent", { path: pathOf(url), person, title, at: Date.now(), state: "waiting", ...await sealed(fields) });
   await self.registration.sync?.register("unsent").catch(() => null);
   await tell();
   return true;
@@ -81,8 +92,10 @@ async function fade() {
 async function forget() {
   await caches.delete(PAGES);
   await caches.delete(DAY);
-  for (const name of TABLES.filter((each) => each !== "facts")) await whole((await table(name, true)).clear());
-  await write("facts", { ...await here(), person: "" });
+  for (const name of ["typed", "unsent"]) await tables.clear(name);
+  await drop("facts", "key");
+  made = undefined;
+  await write("facts", { ...await here(), path: "here", person: "" });
 }
 
 // ---- it is sent again
@@ -109,7 +122,7 @@ async function sendAgain(row) {
     if (!theirs(row, standing.person)) state = "sign-in";
     else {
       const form = new FormData();
-      row.fields.forEach(([name, value]) => form.append(name, value));
+      (await unsealed(row)).forEach(([name, value]) => form.append(name, value));
       form.append("csrfmiddlewaretoken", standing.token);
       const answer = await fetch(row.path, { method: "POST", body: form });
       to = answer.url;
@@ -161,12 +174,13 @@ const DEEDS = {
     return DEEDS.list();
   },
   async type({ path, person, fields }) {
-    await write("typed", { path, person, fields, at: Date.now() });
+    await write("typed", { path, person, at: Date.now(), ...await sealed(fields) });
   },
   // What stood in the form of that page: as it was sent in vain, else as it was typed last.
   async typed({ path, person }) {
     const rows = [await read("unsent", path), await read("typed", path)];
-    return rows.find((each) => each && each.person === person && Date.now() - each.at < LASTS);
+    const row = rows.find((each) => each && each.person === person && Date.now() - each.at < LASTS);
+    return row && { at: row.at, fields: await unsealed(row) };
   },
 };
 self.addEventListener("message", (event) => {

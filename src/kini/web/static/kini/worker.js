@@ -4,7 +4,7 @@
 const SHELL = `kini-shell-${KINI.version}`, PAGES = "kini-pages-1", FILES = "kini-files-1";
 const MOST = { [PAGES]: 30, [FILES]: 80 };
 // Pages of an officer's working day (header Kini-Keep-Until): personal, until that time, the sign-out or another person.
-const DAY = "kini-day-1";
+const DAY = "kini-day-2";
 const LONGEST = 300_000, FRESH = 3_600_000;
 const TOKEN = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
 
@@ -64,13 +64,23 @@ async function opened(event, url) {
   }
 }
 
+// They are kept encrypted (unsent.js); Kini-Seal has what decrypts them with the phone's key.
 async function keepForDay(url, response) {
-  await (await caches.open(DAY)).put(url.pathname, seen(response, await response.text(), new Date().toISOString()));
+  const page = seen(response, await response.text(), new Date().toISOString());
+  const { iv, data } = await KiniTables.sealBytes(await phoneKey(), await page.arrayBuffer());
+  page.headers.set("Kini-Seal", iv.join());
+  page.headers.delete("Kini-Title");
+  await (await caches.open(DAY)).put(url.pathname, new Response(data, { headers: page.headers }));
 }
 async function ofDay(url) {
   const days = await caches.open(DAY), page = await days.match(url.pathname);
-  if (!page || Date.parse(page.headers.get("Kini-Keep-Until")) > Date.now()) return page;
+  if (!page) return undefined;
+  if (Date.parse(page.headers.get("Kini-Keep-Until")) > Date.now()) {
+    const iv = Uint8Array.from(page.headers.get("Kini-Seal").split(","));
+    return new Response(await KiniTables.unsealBytes(await phoneKey(), { iv, data: await page.arrayBuffer() }), { headers: page.headers });
+  }
   await days.delete(url.pathname);
+  return undefined;
 }
 
 async function keep(url, how, response) {

@@ -1,0 +1,44 @@
+// Tables on the phone (IndexedDB), and the encryption (AES-GCM) of what is personal in them. For the service worker and for
+// pages that work without a net. Keys cannot be read out (`extractable` is false).
+const KiniTables = (() => {
+  "use strict";
+  const USES = ["encrypt", "decrypt"];
+  const finished = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+
+  // The tables of a database, whose rows are found by the property `keyPath`.
+  function open(database, names, keyPath) {
+    let opened;
+    async function table(name, mode) {
+      if (!opened) {
+        const asked = indexedDB.open(database, 1);
+        asked.onupgradeneeded = () => names.forEach((each) => asked.result.createObjectStore(each, { keyPath }));
+        opened = finished(asked);
+      }
+      return (await opened).transaction(name, mode).objectStore(name);
+    }
+    const reading = (name) => table(name, "readonly"), writing = (name) => table(name, "readwrite");
+    return {
+      read: async (name, key) => finished((await reading(name)).get(key)),
+      all: async (name) => finished((await reading(name)).getAll()),
+      write: async (name, row) => finished((await writing(name)).put(row)),
+      drop: async (name, key) => finished((await writing(name)).delete(key)),
+      clear: async (name) => finished((await writing(name)).clear()),
+    };
+  }
+
+  const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, USES);
+  const keyOf = (bytes) => crypto.subtle.importKey("raw", bytes, "AES-GCM", false, USES);
+
+  // {iv, data} of bytes or of what JSON can express, and back.
+  async function sealBytes(key, bytes) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes) };
+  }
+  const unsealBytes = (key, { iv, data }) => crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data);
+  const seal = (key, content) => sealBytes(key, new TextEncoder().encode(JSON.stringify(content)));
+  const unseal = async (key, row) => JSON.parse(new TextDecoder().decode(await unsealBytes(key, row)));
+  return { open, newKey, keyOf, sealBytes, unsealBytes, seal, unseal };
+})();
