@@ -65,6 +65,12 @@ class Stock:
         name, born, number = self._ask("card", name)
         return name, born, number
 
+    def laboratory_result(self, name: str, phone: str) -> str:
+        return str(self._ask("laboratory_result", name, phone))
+
+    def patients(self, name: str) -> int:
+        return int(self._ask("patients", name))
+
     def vaccination_session(self) -> str:
         return str(self._ask("vaccination_session"))
 

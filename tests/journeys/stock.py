@@ -23,7 +23,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 from kini.booking.models import Quota, Slot  # noqa: E402 -- settings come first
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
 from kini.cases.models import BatchMove, Case, Draft  # noqa: E402
-from kini.city.models import Agency, Area  # noqa: E402
+from kini.city.models import Agency, Area, Unit  # noqa: E402
+from kini.city.public import pack  # noqa: E402
 from kini.core import (  # noqa: E402
     audit,
     current_time,
@@ -33,12 +34,17 @@ from kini.core import files as core_files  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.crypto import decrypt  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
+from kini.epidemic.case_records import actions as case_records  # noqa: E402
+from kini.epidemic.case_records import fhir  # noqa: E402
 from kini.epidemic.checkin import actions as checkin  # noqa: E402
+from kini.epidemic.diseases.disease_files import diseases  # noqa: E402
 from kini.epidemic.models import CaseRecord, LabTest  # noqa: E402
 from kini.messages.channels import push  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
 from kini.people.encrypted_fields import decrypt_field  # noqa: E402
-from kini.people.models import Person, Resident  # noqa: E402
+from kini.people.models import Officer, Person, Resident  # noqa: E402
+from kini.people.queries import officer_actor  # noqa: E402
+from kini.records.public import facilities_of  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.vaccination.models import Session, Site  # noqa: E402
 from kini.web import formats  # noqa: E402
@@ -144,6 +150,41 @@ def positive_result() -> str:
     return checkin.issue_upload_code(by=system("journeys"), test=test)
 
 
+def laboratory_result(name: str, phone: str) -> str:
+    """Receive a positive result of a person as a laboratory's program sends it; return the reference of the case."""
+    officer = Officer.objects.get(role_grants__role="laboratory-officer")
+    by = officer_actor(officer)
+    observation = {
+        "resourceType": "Observation",
+        "contained": [
+            {
+                "resourceType": "Patient",
+                "id": "patient",
+                "name": [{"text": name}],
+                "gender": "female",
+                "birthDate": "1990-07-04",
+                "telecom": [{"system": "phone", "value": phone}],
+            }
+        ],
+        "identifier": [{"value": f"L-{references.generate('LB')}"}],
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "94309-2"}]},
+        "subject": {"reference": "#patient"},
+        "effectiveDateTime": str(formats.today()),
+        "valueCodeableConcept": {"coding": [{"system": "http://loinc.org", "code": "LA11882-0"}]},
+    }
+    result = fhir.read_observation(fhir.ObservationIn(**observation), diseases(), pack.current().timezone)
+    laboratory = Unit.objects.get(pk=next(iter(facilities_of(by))))
+    case = case_records.receive_result(by=by, result=result, laboratory=laboratory).case
+    assert case
+    return case.reference
+
+
+def patients(name: str) -> int:
+    """Number of case records of persons with this name."""
+    return sum(case.person.name == name for case in CaseRecord.objects.select_related("person__resident"))
+
+
 def card(name: str) -> list[str]:
     """Name, birth date as typed, and national number of a resident of the demo."""
     resident = next(each for each in Resident.objects.order_by("pk") if each.name == name)
@@ -198,6 +239,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "publish_warnings": publish_warnings,
     "wave": wave,
     "card": card,
+    "laboratory_result": laboratory_result,
+    "patients": patients,
     "vaccination_session": vaccination_session,
 }
 

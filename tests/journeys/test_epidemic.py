@@ -1,11 +1,12 @@
-"""An epidemic in real browsers: the curve of one's own area."""
+"""An epidemic in real browsers: a result becomes a case whose contact is followed, a form without a net, a curve."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.conftest import Person, Stock
+from tests.journeys.test_dead_spot import READY, until
 
 pytestmark = pytest.mark.long
 PHONE = {"width": 360, "height": 740}
@@ -39,3 +40,78 @@ def test_a_resident_sees_the_curve_of_the_own_kelurahan(signed_in: Callable[[str
     assert "per 100.000" in text
     resident.go("/epidemic/covid-19/areas/")
     assert page.locator("svg [id], svg path, svg use").count() > 100, "the map of the kelurahan"
+
+
+def test_a_laboratory_result_becomes_a_case_whose_contact_is_followed_and_becomes_a_case(
+    signed_in: Callable[[str], Person], stock: Stock
+) -> None:
+    case = stock.laboratory_result("Contoh Indeks", "+6281234567801")
+    tracer = signed_in("Petugas pelacak kontak")
+    page = tracer.page
+    tracer.go(f"/desk/case-records/{case}/")
+    expect(page.locator("h1")).to_contain_text("Contoh Indeks")
+    expect(page.locator("main")).to_contain_text("Terkonfirmasi")
+    tracer.go("/desk/tracing/")
+    tracer.press(page.get_by_role("link", name=case))
+    page.locator("#name").fill("Contoh Kontak")
+    page.locator("#phone").fill("081234567802")
+    page.locator("[name=relation]").first.locator("xpath=..").click()
+    page.locator("[name=setting]").first.locator("xpath=..").click()
+    page.locator("#last_day").fill(page.locator("#last_day").get_attribute("max") or "")
+    tracer.press(page.get_by_role("button", name="Simpan kontak ini"))
+    expect(page.locator("main")).to_contain_text("Contoh Kontak")
+
+    tracer.go("/desk/tracing/")
+    contact = page.locator("article.contact", has_text="Contoh Kontak")
+    tracer.press(contact.get_by_role("button", name="Tanpa gejala"))
+    expect(page.locator("article.contact", has_text="Contoh Kontak")).to_have_count(0)
+    tracer.press(page.get_by_role("link", name="Contoh Kontak"))
+    expect(page.locator("main")).to_contain_text("tanpa gejala")
+    address = page.url
+
+    second = stock.laboratory_result("Contoh Kontak", "+6281234567802")
+    stock.run_jobs()
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text(second)
+
+
+def test_what_a_nurse_records_without_a_net_waits_encrypted_and_is_sent_once(
+    signed_in: Callable[[str], Person], stock: Stock
+) -> None:
+    nurse = signed_in("Perawat puskesmas")
+    page = nurse.page
+    nurse.go("/desk/case-records/record/covid-19/")
+    page.wait_for_function(READY)
+    form = "/desk/case-records/record/covid-19/"
+    nurse.go(form)
+    until(page, "async (path) => Boolean(await (await caches.open('kini-pages-1')).match(path))", form)
+    page.context.set_offline(True)
+    nurse.go(form)
+    page.locator("[name=name]").fill("Contoh Tanpa Jaringan")
+    page.locator("select[name=area]").select_option(index=5)
+    expect(page.locator("form[data-keeps]")).to_be_visible()
+    nurse.press(page.locator("main form button").last)
+    expect(page.locator(".unsent")).to_contain_text("Belum terkirim (1)")
+    kept = page.evaluate(KEPT)
+    assert kept["rows"] >= 1
+    assert "Jaringan" not in kept["text"]
+    assert not kept["extractable"]
+    page.context.set_offline(False)
+    until(page, "async () => (await navigator.serviceWorker.ready, !document.querySelector('.unsent'))")
+    nurse.go("/desk/case-records/")
+    expect(page.locator("main")).to_contain_text("Contoh Tanpa Jaringan")
+    assert stock.patients("Contoh Tanpa Jaringan") == 1
+
+
+#: All that waits on the phone as text, and whether its key can be read out.
+KEPT = """async () => {
+  const asked = indexedDB.open("kini");
+  await new Promise((done) => { asked.onsuccess = done; });
+  const all = (name) => new Promise((done) => {
+    const rows = asked.result.transaction(name).objectStore(name).getAll();
+    rows.onsuccess = () => done(rows.result);
+  });
+  const rows = [...await all("unsent"), ...await all("typed")], facts = await all("facts");
+  const text = rows.map((each) => new TextDecoder().decode(each.data)).join() + JSON.stringify(rows);
+  return { rows: rows.length, text, extractable: facts.some((each) => each.key?.extractable) };
+}"""

@@ -177,9 +177,12 @@ def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) ->
 
 
 def _health_workers(people: DemoPeople) -> None:
-    """Create one officer for each role of the epidemic room, at the facility with the most case records."""
+    """Create an officer for each role of the epidemic room, at the facility with most case records, else a hospital."""
     busiest = CaseRecord.objects.exclude(facility=None).values("facility").annotate(records=Count("id"))
-    facility = Unit.objects.filter(pk__in=busiest.order_by("-records").values("facility")[:1]).first()
+    facility = (
+        Unit.objects.filter(pk__in=busiest.order_by("-records").values("facility")[:1]).first()
+        or Unit.objects.filter(type="hospital", active=True).order_by("pk").first()
+    )
     permissions = set(EpidemicPermission)
     for name, role in roles().items():
         if facility and permissions & set(role.may):

@@ -21,7 +21,7 @@ from kini.epidemic.case_records.actions import CaseCorrection, NewTest
 from kini.epidemic.case_records.case_change import StaleForm
 from kini.epidemic.case_records.case_forms import day_of
 from kini.epidemic.case_records.models import CaseMerge, CaseRecord
-from kini.epidemic.case_records.record_access import CARE, CARING, case_by_number
+from kini.epidemic.case_records.record_access import CARE, CARING, case_by_number, case_pages
 from kini.epidemic.case_records.record_form import inputs_of
 from kini.epidemic.diseases.disease_files import disease_of, diseases
 from kini.epidemic.diseases.schema import Classification, Disease
@@ -368,6 +368,7 @@ def _case_page(request: HttpRequest, record: CaseRecord, *, refusal: str = "") -
         "deeds": []
         if record.merged_into or not may_somewhere(by, EpidemicPermission.RECORD_CASES)
         else [(name, each.label) for name, each in DEEDS.items() if name not in hidden],
+        "pages": [(address, each.label) for each in case_pages.values() if (address := each.address(by, record))],
         "errors": [("", refusal)] if refusal else [],
     }
     return render(request, "epidemic/case.html", context, status=409 if refusal else 200)

@@ -1,6 +1,10 @@
-"""Access to case records: the policy, and who may record and change."""
+"""Access to case records: the policy, who may record and change, and pages of other parts about a record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +13,7 @@ from kini.city.models import Unit
 from kini.core import references
 from kini.core.actors import Actor, NotAllowed
 from kini.core.grants import Scope
+from kini.core.registry import Registry
 from kini.epidemic.case_records.models import CaseRecord
 from kini.epidemic.permissions import EpidemicPermission
 from kini.people.public import permission_filters
@@ -22,6 +27,21 @@ PREFIX = "EP"
 #: Type of reads in the access log, and purposes of reading.
 ACCESS_TYPE = "case-record"
 CARE, SURVEILLANCE = "care", "surveillance"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of another part of the room about a case record, linked on the record.
+
+    Attributes:
+        address: for an officer; "" where they have no such page.
+    """
+
+    label: str | Promise
+    address: Callable[[Actor, CaseRecord], str]
+
+
+case_pages: Registry[CasePage] = Registry("page about a case record")
 
 
 def case_by_number(typed: str) -> CaseRecord | None:

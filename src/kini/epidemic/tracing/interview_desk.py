@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -149,6 +150,13 @@ def household(request: HttpRequest, reference: str) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     return see_other("epidemic:desk-interview", case.reference)
+
+
+def interview_address(by: Actor, case: CaseRecord) -> str:
+    """Return the address of a case's interview for an officer who traces its contacts, else ""."""
+    if disease_of(case.disease).tracing is None or not queries.may_trace_case(by, case):
+        return ""
+    return reverse("epidemic:desk-interview", args=[case.reference])
 
 
 def find_case(request: HttpRequest, reference: str) -> CaseRecord:

@@ -9,13 +9,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kini.core.actors import Actor
 from kini.core.database.prepared_statements import execute_prepared
+from kini.core.dated_rules import rule_in_force
 from kini.core.grants import Scope
 from kini.epidemic.case_records.models import CaseRecord
+from kini.epidemic.case_records.queries import standing
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import rules
-from kini.epidemic.tracing.models import Contact, DailyCheck, FollowUp
+from kini.epidemic.tracing.models import Contact, ContactExposure, DailyCheck, FollowUp
 from kini.epidemic.tracing.rules import Risk, Standing
+from kini.epidemic.tracing.tracing_indicators import TRACED
 from kini.people.models import FamilyTie, Resident
 from kini.people.public import PersonDetails, details_of
 from kini.people.rules import may
@@ -88,6 +91,22 @@ def work_list(by: Actor, day: date, *, limit: int = LONGEST_LIST) -> list[WorkIt
     contacts = Contact.objects.select_related("person__resident", "area", "unit").in_bulk(keys)
     attempts = _failed_attempts(keys, day)
     return [_item(contacts[key], day, attempts[key]) for key in keys]
+
+
+def cases_to_interview(by: Actor, day: date) -> QuerySet[CaseRecord]:
+    """Return the confirmed and probable cases of the last days that an officer traces, of whom no contact was named.
+
+    The newest come first; after the days of follow-up nobody is traced any more.
+    """
+    traced = Q(pk__in=[])
+    for name, disease in diseases().items():
+        if disease.tracing:
+            rule = rule_in_force(disease.tracing.rules, day)
+            since = day - timedelta(days=rule.days if rule else 0)
+            traced |= Q(disease=name, reported_on__range=(since, day))
+    cases = visible(by, CaseRecord, standing()).filter(traced, classification__in=TRACED)
+    named = ContactExposure.objects.filter(case=OuterRef("pk"))
+    return cases.filter(~Exists(named)).select_related("area").order_by("-reported_on", "-pk")
 
 
 def standing_of(contact: Contact, day: date) -> Standing:

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from kini.epidemic.case_records.case_references import register_case_reference
+from kini.epidemic.case_records.record_access import CasePage, case_pages
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import health_record, jobs, message_replies, notifications, personal_data, retention  # noqa: F401 -- jobs register themselves
 from kini.epidemic.tracing.actions.gatherings import VENUE_VISITS
+from kini.epidemic.tracing.interview_desk import interview_address
 from kini.epidemic.tracing.models import Attendance, Contact, ContactExposure, LarvaInspection
 from kini.messages.public import reply_handlers
 from kini.people.public import (
@@ -44,6 +46,7 @@ def register() -> None:
     )
     register_reference(PersonReference(Contact, on_merge=OnMerge.MOVE_OR_STAY))
     register_reference(PersonReference(Attendance, on_merge=OnMerge.MOVE_OR_STAY))
+    case_pages.register("contacts", CasePage(_("Contacts of the case"), interview_address))
     register_case_reference(ContactExposure)
     register_case_reference(Contact, "became_case")
     register_case_reference(LarvaInspection)

@@ -28,6 +28,8 @@ from kini.web.redirects import see_other
 
 PURPOSE = "contact-tracing"
 LONGEST_NOTE = 500
+#: Cases to interview that are listed.
+MOST_CASES = 8
 
 
 @officers_only(EpidemicPermission.TRACE_CONTACTS)
@@ -37,8 +39,11 @@ def work_list_page(request: HttpRequest) -> HttpResponse:
     by, day = actor_for(request), today()
     items = queries.work_list(by, day)
     log_persons(by, [item.contact for item in items])
+    to_interview = queries.cases_to_interview(by, day)
     context = {
         "counts": queries.work_counts(by, day),
+        "cases": to_interview[:MOST_CASES],
+        "case_count": to_interview.count(),
         "due": [card(item) for item in items if item.standing.is_due],
         "seen": [card(item) for item in items if not item.standing.is_due],
         "day": day,
