@@ -55,10 +55,10 @@ def _indicators(root: Path, first: date) -> None:
     )
 
     areas, files = smallest_areas(), CASE_CHANGES.store(root)
-    questions = [*(Question.usual(name) for name in MEASURED), Question("confirmed", "onset")]
-    *usual, by_onset = count_cases("covid-19", questions, areas, first, LAST, files=files)
+    questions = [Question.usual(name) for name in MEASURED]
+    usual = count_cases("covid-19", questions, areas, first, LAST, files=files)
     counts = dict(zip(MEASURED, usual, strict=True)) | dict.fromkeys(NOT_IN_RECORDS, np.ones((len(areas), DAYS)))
-    found = indicators_of_counts(disease_of("covid-19"), areas, counts, by_onset, first)
+    found = indicators_of_counts(disease_of("covid-19"), areas, counts, first)
     assert all(each.shape == (len(areas), DAYS) for each in found.values())
 
 

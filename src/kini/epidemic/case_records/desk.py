@@ -368,7 +368,7 @@ def _case_page(request: HttpRequest, record: CaseRecord, *, refusal: str = "") -
         "deeds": []
         if record.merged_into or not may_somewhere(by, EpidemicPermission.RECORD_CASES)
         else [(name, each.label) for name, each in DEEDS.items() if name not in hidden],
-        "pages": [(address, each.label) for each in case_pages.values() if (address := each.address(by, record))],
+        "pages": [(address, each.label) for each in case_pages if (address := each.address(by, record))],
         "errors": [("", refusal)] if refusal else [],
     }
     return render(request, "epidemic/case.html", context, status=409 if refusal else 200)

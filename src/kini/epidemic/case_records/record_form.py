@@ -32,6 +32,7 @@ from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere, parse_national_id
 from kini.records.public import may_read
 from kini.services.public import FieldBase, FormData, PageSnapshot, questions
+from kini.web.csrf import same_origin_suffices
 from kini.web.formats import today
 from kini.web.offline_pages import mark_available_offline
 from kini.web.redirects import see_other
@@ -39,6 +40,7 @@ from kini.web.redirects import see_other
 KEY = re.compile(r"[0-9a-f-]{36}")
 
 
+@same_origin_suffices
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_patient(request: HttpRequest, disease: str) -> HttpResponse:
     """Show the empty form, or record a patient and lead to the record."""

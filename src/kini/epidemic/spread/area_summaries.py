@@ -147,7 +147,7 @@ def areas_content(
         for code, count in shown.items()
         if count is not None and (people := known[code].population)
     }
-    smooth = _smoothed({code: shown[code] for code in smallest_areas().codes if code in rates}, weeks)
+    smooth = _smoothed({code: shown[code] for code in smallest_areas().codes}, shown[root] or 0, weeks)
     zones = _zones(disease, period.last)
     doses, doses_source, doses_on = _doses(disease, period.last)
     areas = {
@@ -175,14 +175,23 @@ def areas_content(
     )
 
 
-def _smoothed(counts: Mapping[str, int | None], weeks: float) -> dict[str, float]:
-    """Smoothed incidence of areas with a published count: computed from these alone, so that it reveals no others."""
-    if not counts:
-        return {}
+def _smoothed(counts: Mapping[str, int | None], total: int, weeks: float) -> dict[str, float]:
+    """Smoothed incidence of areas with a published count, from what is published alone, so that it reveals no others.
+
+    Hidden areas are taken to have the mean of what is left of the city's total.
+    """
     known = city_tables().areas
     people = np.array([known[code].population or 0 for code in counts], float)
-    rates = smoothed_rates(np.array(list(counts.values()), float), people)
-    return {code: float(1e5 * rate / weeks) for code, rate in zip(counts, rates, strict=True)}
+    cases = np.array([np.nan if count is None else count for count in counts.values()], float)
+    hidden = np.isnan(cases)
+    if not people[~hidden].sum():
+        return {}
+    if hidden.any():
+        left = max(total - np.nansum(cases), 0)
+        cases[hidden] = left * people[hidden] / max(people[hidden].sum(), 1)
+    rates = smoothed_rates(cases, people)
+    shown = [code for code, count in counts.items() if count is not None]
+    return {code: float(1e5 * rate / weeks) for code, rate in zip(shown, rates[~hidden], strict=True)}
 
 
 def _zones(disease: str, day: date) -> dict[str, dict[str, int]]:

@@ -82,10 +82,9 @@ def indicators(disease: str, areas: AreaSet, first: date, last: date, known_on: 
     about = disease_of(disease)
     begin = _begin(disease, first, known_on)
     questions = [Question.usual(name) for name in (*MEASURED, *NOT_IN_RECORDS)]
-    questions.append(Question(measures.CONFIRMED, "onset"))
-    *usual, by_onset = several_series(disease, questions, areas, begin, last, known_on)
+    usual = several_series(disease, questions, areas, begin, last, known_on)
     series = dict(zip((*MEASURED, *NOT_IN_RECORDS), usual, strict=True))
-    figures, by_day = _of_series(about, areas, series, by_onset)
+    figures, by_day = _of_series(about, areas, series)
     sources: dict[str, str] = {}
     for ward in (measures.ALL_WARDS, *about.wards):
         figures[f"occupancy-{ward}"], sources[f"occupancy-{ward}"] = occupancy(
@@ -104,13 +103,11 @@ def indicators(disease: str, areas: AreaSet, first: date, last: date, known_on: 
     return Indicators(disease, areas, first, shown_figures, {name: each[shown] for name, each in by_day.items()})
 
 
-def of_counts(
-    about: Disease, areas: AreaSet, counts: Mapping[str, Floats], by_onset: Floats, first: date
-) -> dict[str, Floats]:
+def of_counts(about: Disease, areas: AreaSet, counts: Mapping[str, Floats], first: date) -> dict[str, Floats]:
     """Indicators of complete arrays of counts, by measure; for computations apart from the city's tables."""
-    sources = (OWN_RECORDS,) * by_onset.shape[-1]
+    sources = (OWN_RECORDS,) * counts[measures.CONFIRMED].shape[-1]
     series = {name: AreaSeries(areas, first, values, sources) for name, values in counts.items()}
-    return _of_series(about, areas, series, AreaSeries(areas, first, by_onset, sources))[0]
+    return _of_series(about, areas, series)[0]
 
 
 def _begin(disease: str, first: date, known_on: date | None) -> date:
@@ -124,17 +121,15 @@ def _begin(disease: str, first: date, known_on: date | None) -> date:
 
 
 def _of_series(
-    about: Disease, areas: AreaSet, series: Mapping[str, AreaSeries], by_onset: AreaSeries
+    about: Disease, areas: AreaSet, series: Mapping[str, AreaSeries]
 ) -> tuple[dict[str, Floats], dict[str, tuple[str, ...]]]:
     cases, deaths = series[measures.CONFIRMED], series[measures.DEATHS]
     people = np.where(areas.population > 0, areas.population, np.nan)
     week = {name: formulas.window_sums(each.values, WEEK) for name, each in series.items()}
     per_people = {name: 1e5 * sums / people[:, None] for name, sums in week.items()}
     lag = about.surveillance.fatality_lag
-    # Outside figures have no onset.
-    own = (np.array(cases.sources) == OWN_RECORDS) & np.isfinite(cases.values)
-    infections = np.where(own, by_onset.values, cases.values) if by_onset.values.any() else cases.values
-    reproduction = reproduction_number(about, infections, series[measures.IMPORTED].values)
+    # By day of report: the last onsets are not reported yet, which would look like a falling number.
+    reproduction = reproduction_number(about, cases.values, series[measures.IMPORTED].values)
     figures = {
         "cases": series[measures.CONFIRMED].values,
         "deaths": series[measures.DEATHS].values,

@@ -22,6 +22,7 @@ from kini.people import actions as people_actions
 from kini.people.public import officers_only, person_reads
 from kini.people.queries import actor_for
 from kini.records.public import require_read
+from kini.web.csrf import same_origin_suffices
 from kini.web.formats import today
 from kini.web.offline_pages import keep_for_working_day
 from kini.web.redirects import see_other
@@ -90,6 +91,7 @@ def find_contact(request: HttpRequest, reference: str) -> Contact:
     return contact
 
 
+@same_origin_suffices
 @officers_only(EpidemicPermission.TRACE_CONTACTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, reference: str) -> HttpResponse:

@@ -156,7 +156,12 @@
         fill(page, "at", moment(root.dataset.seen));
         top(page.firstElementChild);
       });
-      document.addEventListener("submit", (event) => { event.preventDefault(); location.reload(); }, true);
+      // What may be kept is sent, or waits (unsent.js); anything else needs the page as it is now.
+      document.addEventListener("submit", (event) => {
+        if (event.target.elements.keep) return;
+        event.preventDefault();
+        location.reload();
+      }, true);
     }
   }
 

@@ -63,7 +63,8 @@ async function keepForm(url, form) {
   // A copy of a public page names nobody: it belongs to who was seen last.
   const person = named || (await here()).person;
   const fields = [...form].filter(([name]) => name !== "csrfmiddlewaretoken");
-  await write("unsent", { path: pathOf(url), person, title, at: Date.now(), state: "waiting", ...await sealed(fields) });
+  const name = await KiniTables.seal(await phoneKey(), title);
+  await write("unsent", { path: pathOf(url), person, title: name, at: Date.now(), state: "waiting", ...await sealed(fields) });
   await self.registration.sync?.register("unsent").catch(() => null);
   await tell();
   return true;
@@ -160,7 +161,8 @@ const DEEDS = {
   // Those of the visitor; of others only whether one must sign in first.
   async list() {
     const { person } = await here(), rows = (await all("unsent")).sort((a, b) => a.at - b.at);
-    const shown = rows.filter((each) => theirs(each, person)).map(({ path, title, at, state }) => ({ path, title, at, state }));
+    const shown = await Promise.all(rows.filter((each) => theirs(each, person)).map(async ({ path, title, at, state }) => (
+      { path, title: title.iv ? await KiniTables.unseal(await phoneKey(), title) : title, at, state })));
     return { items: shown, others: person ? 0 : rows.length - shown.length };
   },
   async send() {
