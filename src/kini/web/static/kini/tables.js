@@ -1,8 +1,7 @@
-// Tables on the phone (IndexedDB), and the encryption (AES-GCM) of what is personal in them. For the service worker and for
-// pages that work without a net. Keys cannot be read out (`extractable` is false).
+// Tables on the phone (IndexedDB), and the encryption (AES-GCM) of what is personal in them, for the service worker.
+// Keys cannot be read out (`extractable` is false).
 const KiniTables = (() => {
   "use strict";
-  const USES = ["encrypt", "decrypt"];
   const finished = (request) => new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);
@@ -29,8 +28,7 @@ const KiniTables = (() => {
     };
   }
 
-  const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, USES);
-  const keyOf = (bytes) => crypto.subtle.importKey("raw", bytes, "AES-GCM", false, USES);
+  const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 
   // {iv, data} of bytes or of what JSON can express, and back.
   async function sealBytes(key, bytes) {
@@ -40,5 +38,5 @@ const KiniTables = (() => {
   const unsealBytes = (key, { iv, data }) => crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data);
   const seal = (key, content) => sealBytes(key, new TextEncoder().encode(JSON.stringify(content)));
   const unseal = async (key, row) => JSON.parse(new TextDecoder().decode(await unsealBytes(key, row)));
-  return { open, newKey, keyOf, sealBytes, unsealBytes, seal, unseal };
+  return { open, newKey, sealBytes, unsealBytes, seal, unseal };
 })();
