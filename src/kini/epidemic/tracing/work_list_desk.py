@@ -91,9 +91,9 @@ def find_contact(request: HttpRequest, reference: str) -> Contact:
     return contact
 
 
-@same_origin_suffices
 @officers_only(EpidemicPermission.TRACE_CONTACTS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@same_origin_suffices
 def check(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a daily check; the key of the form (`?key=`) makes a form that is sent again harmless.
 
