@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Awaitable
+from typing import Any
 
 import psutil
 from procrastinate import App, PsycopgConnector
@@ -18,7 +19,7 @@ from kini.core.database.database_roles import exit_if_unrestricted
 #: Seconds between two checks of the worker's memory.
 MEMORY_CHECK_SECONDS = 60
 #: Connections of the queues, without those of the jobs: idle ones cost memory in the database.
-POOL = {"min_size": 1, "max_size": 4, "max_idle": 60.0}
+POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "max_idle": 60.0}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
