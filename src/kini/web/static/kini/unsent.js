@@ -90,7 +90,11 @@ async function fade() {
   for (const row of await all("typed")) if (Date.now() - row.at > LASTS) await drop("typed", row.path);
 }
 
+// What scripts of other rooms forget with the sign-out: functions that return a promise. A listener of their own for the
+// sign-out would not be called, because the first one answers the request.
+const forgetters = [];
 async function forget() {
+  await Promise.all(forgetters.map((each) => each()));
   await caches.delete(PAGES);
   await caches.delete(DAY);
   for (const name of ["typed", "unsent"]) await tables.clear(name);
