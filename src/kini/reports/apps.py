@@ -14,7 +14,6 @@ class ReportsConfig(AppConfig):
         from kini.people.public import has_permission, register_permissions
         from kini.reports import (
             closing_pages,
-            desk,
             notifications,
             panels,
             personal_data,
@@ -46,7 +45,7 @@ class ReportsConfig(AppConfig):
         sees = has_permission(ReportPermission.MODERATE)
         navigation.register(
             "desk-reports",
-            NavItem("reports:desk-waiting", checks, "eye", 19, "desk", count=desk.count_waiting, visible=sees),
+            NavItem("reports:desk-waiting", checks, "eye", 19, "desk", visible=sees),
         )
         audits = gettext_lazy("Audits of closed reports")
         navigation.register(

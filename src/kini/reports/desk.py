@@ -33,12 +33,6 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/desk/waiting.html", {"rows": rows[:MOST_SHOWN]})
 
 
-def count_waiting(request: HttpRequest) -> int | None:
-    """Number of waiting reports for the rail."""
-    rows = queries.publications_at_desk(actor_for(request)).filter(state=Publication.WAITING)
-    return rows[:MOST_SHOWN].count() or None
-
-
 @officers_only(ReportPermission.MODERATE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

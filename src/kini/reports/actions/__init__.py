@@ -1,6 +1,6 @@
 """Writes of this room: publications, followers, closing."""
 
-from kini.reports.actions.closing import answer_closing, record_audit
+from kini.reports.actions.closing_answers import answer_closing, record_audit
 from kini.reports.actions.photo_hashes import hash_photos
 from kini.reports.actions.publications import (
     follow,
