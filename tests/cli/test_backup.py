@@ -99,7 +99,7 @@ def test_a_city_comes_back_whole(
 
 
 def test_closed_days_come_back_as_they_were(
-    here: str, elsewhere: str, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    here: str, elsewhere: str, tmp_path: Path, var: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backup, "PIECE", 7)
     days = {"sessions/day=2026-11-24/part.parquet": b"PAR1 of twenty bytes", "sketches/all.parquet": b"seven:)"}

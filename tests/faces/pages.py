@@ -162,6 +162,7 @@ PAGE_TYPES = (
     PageType("category", "services:category", given={"name": "category"}),
     PageType("life-event", "services:event", given={"name": "event"}),
     PageType("search", "services:search", query="?q=surat"),
+    PageType("public-reports", "reports:public"),
     PageType("search-nothing", "services:search", query="?q=zzzzzz"),
     PageType("service", "services:service", given={"service": "service"}),
     PageType("service-known", "services:service", RESIDENT, {"service": "service"}),
@@ -531,11 +532,22 @@ ELSEWHERE = {
         "together:desk-give",
         *("together:desk-givers", "together:desk-new-aggregator", "together:desk-giver-deed"),
     ),
+    "only with a released or closed report, and for its officers: tests/reports": (
+        *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
+        *("reports:desk-waiting", "reports:desk-check", "reports:desk-audits", "reports:desk-audit"),
+    ),
+    "only for officers who merge persons: tests/people": (
+        *("people:desk-duplicates", "people:desk-merge", "people:desk-pair"),
+    ),
+    "only for officers who decide on members: tests/records": (
+        *("records:desk-facility", "records:desk-member-end", "records:desk-members", "records:desk-team"),
+    ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": (
         "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",
     ),
     "files": (
+        "reports:public-photo",
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",

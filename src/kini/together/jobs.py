@@ -18,13 +18,13 @@ def lapse_pledges() -> None:
 
 @periodic("10 17 * * *", name="together.expire_needs")
 def expire_needs() -> None:
-    """End needs whose day is over (just after midnight in Jakarta)."""
+    """End needs whose day is over (just after midnight in the city)."""
     actions.expire_needs(by=BY)
 
 
 @periodic("30 17 * * *", name="together.publish_ledger")
 def publish_ledger() -> None:
-    """Publish the movements of days that are over (half an hour after midnight in Jakarta)."""
+    """Publish the movements of days that are over (half an hour after midnight in the city)."""
     actions.publish_days(by=BY)
 
 

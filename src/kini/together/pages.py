@@ -64,7 +64,7 @@ def _row(each: OpenNeed) -> dict[str, Any]:
 
 
 def _map(offered: list[OpenNeed], within: str) -> CityMap | None:
-    """Kelurahan by the share of their open needs that is pledged or received."""
+    """Smallest areas by the share of their open needs that is pledged or received."""
     needed, covered = defaultdict[str, int](int), defaultdict[str, int](int)
     for each in offered:
         code = each.need.beneficiary.area_id

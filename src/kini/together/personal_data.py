@@ -72,7 +72,7 @@ def register() -> None:
             {"number": _("Number"), "place": _("Place"), "made": _("Made"), "state": _("State")},
             _needs,
             rules=("together.needs", "together.households", "together.household-names"),
-            stays=_("Another contact can take your place at any time: tell the kelurahan."),
+            stays=_("Another contact can take your place at any time: tell the office of your area."),
         ),
     ):
         personal_data_categories.register(category.name, category)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
@@ -316,7 +317,8 @@ def test_a_registration_with_its_place_takes_few_statements(
 
 
 def test_the_health_record_shows_registrations_once_and_links_to_them(campaign: Campaign) -> None:
-    client = CheckedClient(HTTP_ACCEPT_LANGUAGE="en")
+    client = CheckedClient()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     client.force_login(campaign.user)
     registration = campaign.register()
     other = campaign.other()

@@ -66,7 +66,7 @@ def record_delivery(
             raise NotAllowed(_("Somebody who is not of the giver's side must confirm this."))
     elif pledge.tries >= MOST_TRIES:
         raise ActionRefused(
-            _("The code was wrong three times. Ask the kelurahan to confirm the delivery with the receivers.")
+            _("The code was wrong three times. Ask the office of the area to confirm the delivery with the receivers.")
         )
     elif not constant_time_compare(code.strip(), pledge.code):
         Pledge.objects.filter(pk=pledge.pk).update(tries=F("tries") + 1)

@@ -107,7 +107,7 @@ def confirm_pledge(*, by: Actor, pledge: Pledge, deliver_on: date, stated: bool)
     need = pledge.line.need
     require_giver(by, pledge.giver, need.beneficiary)
     if queries.lapses(pledge.giver) >= BY_OFFICER_AFTER and not may_verify(by, need.beneficiary):
-        raise NotAllowed(_("Three of your pledges lapsed. An officer of the kelurahan confirms this one with you."))
+        raise NotAllowed(_("Three of your pledges lapsed. An officer of the area confirms this one with you."))
     if pledge.state != "held":
         raise ActionRefused(_("This pledge was confirmed already, or has ended."))
     if pledge.held_until <= current_time.now():
