@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
         from kini.people.public import has_permission, register_permissions
         from kini.reports import (
             closing_pages,
+            first_look,
             notifications,
             panels,
             personal_data,
@@ -28,7 +29,7 @@ class ReportsConfig(AppConfig):
         kinds.register(Report.id, Report())
         register_permissions(ReportPermission)
         references.register("reports.follower", FileColumn("reports.Follower"))
-        for part in (notifications, personal_data, retention):
+        for part in (first_look, notifications, personal_data, retention):
             part.register()
         case_panels.register("reports-answer", CasePanel("tracker", closing_pages.answer_panel))
         case_panels.register("reports-publication", CasePanel("tracker", panels.tracker_panel))

@@ -73,11 +73,6 @@ def _chosen(photos: Any, typed: str) -> Attachment | None:
     return next((photo for photo in photos if str(photo.pk) == typed), None)
 
 
-def _of_work(photo: Attachment) -> bool:
-    """Return True if the photo came with an officer's step."""
-    return photo.slot.startswith("step:")
-
-
 def _page(request: HttpRequest, publication: Publication, case: Case, photos: Any, error: str) -> HttpResponse:
     current, sent = publication.current, request.POST if error else {}
     before = sent.get("before", str(current.before_id) if current else "")
@@ -89,8 +84,8 @@ def _page(request: HttpRequest, publication: Publication, case: Case, photos: An
         "text": sent.get("text", current.text if current else words_of(case)),
         "reason": sent.get("reason", ""),
         "choices": [
-            ("before", before, _("Photo of the problem"), [each for each in photos if not _of_work(each)]),
-            ("after", after, _("Photo of the work"), [each for each in photos if _of_work(each)]),
+            ("before", before, _("Photo of the problem"), [each for each in photos if not queries.is_of_work(each)]),
+            ("after", after, _("Photo of the work"), [each for each in photos if queries.is_of_work(each)]),
         ],
         "photos": photos,
         "errors": [("", error)] if error else [],

@@ -143,6 +143,11 @@ def photos_of(case: Case) -> Sequence[Attachment]:
     return list(photos.order_by("uploaded_at", "pk"))
 
 
+def is_of_work(photo: Attachment) -> bool:
+    """Return True if the photo came with an officer's step."""
+    return photo.slot.startswith("step:")
+
+
 def awaits_answer(case: Case) -> bool:
     """Return True if the report is said to be solved and its reporter has not answered yet."""
     if case.closed_at is None or case.outcome != "solved":
