@@ -22,7 +22,7 @@ from kini.messages.models import Message
 from kini.people.models import AccessLog
 from kini.reports import actions, notifications, queries, rules
 from kini.reports.models import Follower, Publication, PublicVersion
-from kini.reports.wording import masked, words_of
+from kini.reports.public_text import masked, words_of
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases.town import Town, filled, guest, offer, opened, photo

@@ -17,7 +17,7 @@ from kini.people.queries import actor_for
 from kini.reports import actions, queries
 from kini.reports.models import Publication
 from kini.reports.permissions import ReportPermission
-from kini.reports.wording import words_of
+from kini.reports.public_text import words_of
 from kini.web.redirects import see_other
 
 MOST_SHOWN = 50

@@ -9,7 +9,7 @@ from kini.people.models import Officer
 from kini.people.queries import officer_actor
 from kini.reports import actions, queries
 from kini.reports.models import Publication
-from kini.reports.wording import words_of
+from kini.reports.public_text import words_of
 
 #: Reports that still wait for the visitor who signs in as an officer.
 LEFT_WAITING = 3

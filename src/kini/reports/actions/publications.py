@@ -13,8 +13,8 @@ from kini.core.files import IMAGES
 from kini.reports import queries
 from kini.reports.models import Follower, Publication, PublicVersion
 from kini.reports.permissions import ReportPermission
+from kini.reports.public_text import LONGEST_TEXT, masked, words_of
 from kini.reports.rules import cell_of
-from kini.reports.wording import LONGEST_TEXT, masked, words_of
 
 LONGEST_REASON = 240
 
