@@ -41,7 +41,7 @@ class Sendable(ABC):
 
         Args:
             edition: as in `models.NationalRecord`.
-            withdrawn: mark them as an error, whatever the record says.
+            withdrawn: mark them as an error, also where the record stands.
 
         Raises:
             Refused: something of it has no number or code at SATUSEHAT.

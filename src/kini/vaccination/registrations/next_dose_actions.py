@@ -75,7 +75,7 @@ def _store(person: Person, name: str, series: str, last: Dose) -> NextDose | Non
 def keep_next_dose(*, by: Actor, person: Person, campaign: str, series: str) -> SecondDose | None:
     """Keep the next dose of a series at the site that gave the last one, if the campaign has it kept; idempotent.
 
-    Whatever else is kept of the series is freed: it was used, or doses that became known since show that it is not
+    All else that is kept of the series is freed: it was used, or doses that became known since show that it is not
     needed. Nothing is kept for somebody who has an appointment for the dose.
 
     Raises:
