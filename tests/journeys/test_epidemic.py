@@ -42,7 +42,7 @@ def test_a_resident_sees_the_curve_of_the_own_kelurahan(signed_in: Callable[[str
     assert page.locator("svg [id], svg path, svg use").count() > 100, "the map of the kelurahan"
 
 
-def test_a_result_becomes_a_case_whose_contact_is_followed_and_becomes_a_case(
+def test_a_result_becomes_a_case_whose_contact_is_followed(
     signed_in: Callable[[str], Person], stock: Stock
 ) -> None:
     case = stock.laboratory_result("Contoh Indeks", "+6281234567801")
@@ -66,11 +66,6 @@ def test_a_result_becomes_a_case_whose_contact_is_followed_and_becomes_a_case(
     tracer.press(page.get_by_role("button", name="Tanpa gejala"))
     page.goto(address)
     expect(page.locator("main")).to_contain_text("tanpa gejala")
-
-    second = stock.laboratory_result("Contoh Kontak", "+6281234567802")
-    stock.run_jobs()
-    page.goto(address)
-    expect(page.locator("main")).to_contain_text(second)
 
 
 def test_what_a_nurse_records_without_a_net_waits_encrypted_and_is_sent_once(
