@@ -42,9 +42,7 @@ def test_a_resident_sees_the_curve_of_the_own_kelurahan(signed_in: Callable[[str
     assert page.locator("svg [id], svg path, svg use").count() > 100, "the map of the kelurahan"
 
 
-def test_a_result_becomes_a_case_whose_contact_is_followed(
-    signed_in: Callable[[str], Person], stock: Stock
-) -> None:
+def test_a_result_becomes_a_case_whose_contact_is_followed(signed_in: Callable[[str], Person], stock: Stock) -> None:
     case = stock.laboratory_result("Contoh Indeks", "+6281234567801")
     tracer = signed_in("Petugas pelacak kontak")
     page = tracer.page

@@ -75,6 +75,8 @@
   // ---- camera and pictures (kini/scan.js)
   const isOver = () => !part("result").hidden;
   part("scan").hidden = !KiniScan.canPhotograph;
+  part("picture").hidden = !KiniScan.canRead;
+  part("no-camera").hidden = KiniScan.canRead;
   part("scan").addEventListener("click", async () => {
     part("result").hidden = true;
     const seen = await KiniScan.camera(page.querySelector("video"), async (text) => { await check(text); return isOver(); });

@@ -1,39 +1,14 @@
-// Reads QR codes from a camera or a picture: by the browser where it can, else by jsQR (vendor/), which is loaded then.
+// Reads QR codes from a camera or a picture, where the browser can (BarcodeDetector); elsewhere codes are typed.
 // A button with data-scan-into="ID" scans into that field: the video is the next <video> in its form or section.
 const KiniScan = (() => {
   "use strict";
-  const address = document.currentScript.dataset.decoder, LONGEST = 60000, PAUSE = 150, PIXELS = 900;
-  const own = (async () => {
-    const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats().catch(() => []) : [];
-    return formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
-  })();
-  const canvas = document.createElement("canvas"), canPhotograph = Boolean(navigator.mediaDevices?.getUserMedia);
-  let loading = null, ends = () => {};
+  const LONGEST = 60000, PAUSE = 150;
+  const detector = "BarcodeDetector" in window ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
+  const canRead = Boolean(detector), canPhotograph = canRead && Boolean(navigator.mediaDevices?.getUserMedia);
+  let ends = () => {};
 
-  function decoder() {
-    loading ??= new Promise((done, failed) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = () => done(window.jsQR);
-      script.onerror = () => { loading = null; failed(new Error("no decoder")); };
-      document.head.append(script);
-    });
-    return loading;
-  }
-  // Texts of the codes in a picture or a playing video; jsQR reads one of them.
-  async function texts(source) {
-    const detector = await own;
-    if (detector) return (await detector.detect(source).catch(() => [])).map((each) => each.rawValue);
-    const decode = await decoder().catch(() => null), [wide, high] = [source.videoWidth ?? source.width, source.videoHeight ?? source.height];
-    if (!decode || !wide) return [];
-    const scale = Math.min(1, PIXELS / Math.max(wide, high));
-    canvas.width = Math.round(wide * scale);
-    canvas.height = Math.round(high * scale);
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(source, 0, 0, canvas.width, canvas.height);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height), code = decode(data, canvas.width, canvas.height);
-    return code?.data ? [code.data] : [];
-  }
+  // Texts of the codes in a picture or a playing video.
+  const texts = async (source) => (await detector.detect(source).catch(() => [])).map((each) => each.rawValue);
   async function picture(file) {
     const image = await createImageBitmap(file).catch(() => null);
     return image ? texts(image) : [];
@@ -71,7 +46,5 @@ const KiniScan = (() => {
       if (refused) refused.hidden = seen;
     });
   });
-  // Where jsQR is needed it is loaded with the page, so that it is there when the net is not.
-  addEventListener("load", async () => { if (!await own) decoder().catch(() => {}); });
-  return { camera, picture, canPhotograph };
+  return { camera, picture, canRead, canPhotograph };
 })();
