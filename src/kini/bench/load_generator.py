@@ -88,7 +88,7 @@ def _run(folder: str, address: str, requests: Requests, seconds: float, connecti
     command += [folder, requests.method, str(requests.status), uuid.uuid4().hex if requests.keyed else "-"]
     command += [str(requests.stock.sent if requests.stock else 0)]
     command += [str(round(connections / requests.rate * 1000) if requests.rate else 0)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     result = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
     if result is None:
         raise NotMeasured(f"wrk ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}")
