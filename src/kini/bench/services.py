@@ -10,9 +10,12 @@ from django.urls import reverse
 from kini.api.operations import JSON, PREFIX
 from kini.bench import api_clients, baselines
 from kini.bench.workloads import Goal, Requests, Workload
+from kini.cases.public import CasePermission
 from kini.cases.queries import QUEUE_PAGE_SIZE
 from kini.people.models import Officer, User
 from kini.people.public import SessionStore
+from kini.people.queries import officer_actor
+from kini.people.rules import may_somewhere
 from kini.services.models import Service
 from kini.services.public import catalogue, snapshots_by_version
 
@@ -85,9 +88,10 @@ def _page(name: str, paths: Sequence[str], goal: Goal, baseline: str = "", cooki
 
 
 def officer_cookies() -> list[str]:
-    """Session cookie of every active officer."""
-    users = User.objects.filter(pk__in=Officer.objects.filter(active=True).values("user"))
-    return [f"{settings.SESSION_COOKIE_NAME}={create_session(user)}" for user in users]
+    """Session cookie of every active officer who sees cases."""
+    officers = Officer.objects.filter(active=True, user__isnull=False).select_related("user").order_by("pk")
+    seeing = [each for each in officers if may_somewhere(officer_actor(each), CasePermission.SEE_CASES)]
+    return [f"{settings.SESSION_COOKIE_NAME}={create_session(each.user)}" for each in seeing if each.user]
 
 
 def create_session(user: User, *, officer: bool = True) -> str:
