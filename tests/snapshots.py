@@ -7,7 +7,7 @@ only: clocks, settings and caches of the test stand as they are.
 
 import hashlib
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from kini.core import current_time
 from kini.core.environment import ROOT
 from kini.services import queries as service_queries
 
-#: Rows inserted, updated and deleted in this transaction, by table.
+#: Rows inserted, updated and deleted by this session, by table; those of earlier transactions until it reports them.
 type Writes = Mapping[str, tuple[int, int, int]]
 type Key = tuple[Any, ...]
 
@@ -35,10 +35,15 @@ WRITES = """
 
 
 class State(NamedTuple):
-    """A snapshot that the tables are equal to, while the transaction has made these writes and no others."""
+    """A snapshot that the tables are equal to, while the session has made these writes and no others.
+
+    Attributes:
+        start: writes of the session before the first one of this transaction.
+    """
 
     key: Key
     writes: Writes
+    start: Writes
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Snapshot:
 
 
 _snapshots: dict[Key, Snapshot] = {}
-_state = State((), {})
+_state = State((), {}, {})
 
 
 def replay[T](name: str, build: Callable[[], T]) -> T:
@@ -64,8 +69,8 @@ def replay[T](name: str, build: Callable[[], T]) -> T:
     if not connection.in_atomic_block:
         return build()
     before = _writes()
-    if not before:
-        _state = State((), {})
+    if not _has_written():
+        _state = State((), before, before)
         # Their keys are rows that return with each snapshot, also after a test that changed other rows.
         for function in (city_cache._read, service_queries._offered):
             function.cache_clear()
@@ -73,8 +78,8 @@ def replay[T](name: str, build: Callable[[], T]) -> T:
         return build()
     key = (*_state.key, name, _pack_key(settings.CITY_PATH), current_time._played.get())
     if snapshot := _snapshots.get(key):
-        _copy_back(snapshot, before)
-        _state = State(key, _writes())
+        _copy_back(snapshot, {table for table in before if before[table] != _state.start.get(table)})
+        _state = State(key, _writes(), _state.start)
         return pickle.loads(snapshot.result)
     files = set(_files())
     result = build()
@@ -82,7 +87,7 @@ def replay[T](name: str, build: Callable[[], T]) -> T:
     changed = [table for table, counts in after.items() if counts != before.get(table)]
     written = {str(path.relative_to(settings.VAR_PATH)): path.read_bytes() for path in _files() if path not in files}
     _snapshots[key] = Snapshot({table: _dump(table) for table in changed}, written, pickle.dumps(result))
-    _state = State(key, after)
+    _state = State(key, after, _state.start)
     return result
 
 
@@ -102,6 +107,13 @@ def _writes() -> Writes:
         return {table: (inserted, updated, deleted) for table, inserted, updated, deleted in cursor.fetchall()}
 
 
+def _has_written() -> bool:
+    """Return True if this transaction has written anything, also what was rolled back to a savepoint."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
 def _files() -> list[Path]:
     return [path for path in settings.VAR_PATH.rglob("*") if path.is_file()]
 
@@ -111,11 +123,11 @@ def _dump(table: str) -> bytes:
         return b"".join(bytes(part) for part in copy)
 
 
-def _copy_back(snapshot: Snapshot, before: Writes) -> None:
+def _copy_back(snapshot: Snapshot, filled: Set[str]) -> None:
     """Write the rows past all triggers: they did their work when the rows were made."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in snapshot.rows.keys() & before.keys():
+        for table in snapshot.rows.keys() & filled:
             cursor.execute(_statement("DELETE FROM {}", table))
         for table, rows in snapshot.rows.items():
             with cursor.copy(_statement("COPY {} FROM STDIN (FORMAT binary)", table)) as copy:
