@@ -56,6 +56,5 @@ def due_by_night() -> Iterator[Person]:
     pulled = PullRequest.objects.values("person").annotate(at=Max("asked_at"), open=Count("pk", filter=Q(outcome="")))
     old = pulled.filter(Q(at__lt=now - STALE) | Q(at__lt=now - FRESH, person__in=soon.values("person")), open=0)
     persons = Person.objects.filter(pk__in=old.values("person")).select_related("resident")
-    for person in persons.order_by("pk")[:MOST]:
-        if record_queries.is_consent_in_force(person.resident.pk, actions.PULL_CONSENT):
-            yield person
+    agreed = record_queries.with_consent(persons, actions.PULL_CONSENT, resident="resident__pk")
+    yield from agreed.order_by("pk")[:MOST]
