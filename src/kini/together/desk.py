@@ -22,11 +22,11 @@ from kini.people.rules import may_somewhere
 from kini.together import actions, forms, queries
 from kini.together.action_guards import may_verify
 from kini.together.form_page import FormPage, answer_form
+from kini.together.labels import KIND_LABELS, NEED_STATES, PLEDGE_STATES
 from kini.together.models import OPEN_STATES, Beneficiary, Need, NeedLine, Pledge
 from kini.together.permissions import HelpPermission
 from kini.together.pledge_pages import receive, refuse
 from kini.together.programmes import package_of, programme_of, programmes
-from kini.together.wording import KIND_LABELS, NEED_STATES, PLEDGE_STATES
 from kini.web.formats import today
 
 VERIFY = HelpPermission.VERIFY_NEEDS

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kini.city.models import Area
+from kini.together.labels import KIND_LABELS
 from kini.together.models import Giver
 from kini.together.programmes import BENEFICIARY_KINDS, Programme
-from kini.together.wording import KIND_LABELS
 from kini.web.formats import today
 
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off"}

@@ -14,10 +14,10 @@ from kini.people.public import officers_only
 from kini.together import actions, forms
 from kini.together.desk import FORM_METHODS, account_of
 from kini.together.form_page import FormPage, answer_form
+from kini.together.labels import GIVER_KINDS
 from kini.together.models import Giver
 from kini.together.permissions import HelpPermission
 from kini.together.rules import has_permit
-from kini.together.wording import GIVER_KINDS
 from kini.web.formats import today
 
 MANAGE = HelpPermission.MANAGE_GIVERS

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from kini.city.public import city_tables
 from kini.together import public_ledger
+from kini.together.labels import MOVEMENTS
 from kini.together.models import PublishedDay, PublishedMovement
 from kini.together.programmes import package_of, programmes
-from kini.together.wording import MOVEMENTS
 from kini.web.page_cache import cache_for_anonymous
 
 LATEST = 30

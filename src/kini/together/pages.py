@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from kini.city import queries as city_queries
 from kini.city.public import AreaClass, CityMap, area_map
 from kini.together import queries
+from kini.together.labels import KIND_LABELS, NEED_STATES
 from kini.together.models import Need
 from kini.together.programmes import programme_of, programmes
 from kini.together.queries import OpenNeed
-from kini.together.wording import KIND_LABELS, NEED_STATES
 from kini.web.page_cache import cache_for_anonymous
 
 ON_PAGE = 12

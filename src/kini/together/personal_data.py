@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, personal_data_categories
 from kini.together import queries
+from kini.together.labels import NEED_STATES, PLEDGE_STATES
 from kini.together.models import Need
 from kini.together.programmes import package_of
-from kini.together.wording import NEED_STATES, PLEDGE_STATES
 
 
 def _pledges(subject: DataSubject) -> Iterator[DataRecord]:

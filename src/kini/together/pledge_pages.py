@@ -19,9 +19,9 @@ from kini.together import actions, forms, queries
 from kini.together.action_guards import acts_for_giver, is_contact
 from kini.together.actions.delivery_steps import WrongCode
 from kini.together.form_page import FormPage, answer_form
+from kini.together.labels import PLEDGE_STATES
 from kini.together.models import NeedLine, Pledge
 from kini.together.programmes import Package, package_of
-from kini.together.wording import PLEDGE_STATES
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
