@@ -167,7 +167,7 @@ def audit_of(case: Case) -> Audit | None:
 
 def photos_of_closing(case: Case) -> Sequence[Attachment]:
     """Photos that officers gave with their steps, the newest first."""
-    return [photo for photo in reversed(photos_of(case)) if photo.slot.startswith("step:")]
+    return [photo for photo in reversed(photos_of(case)) if is_of_work(photo)]
 
 
 def audits_at_desk(actor: Actor) -> QuerySet[Audit]:
