@@ -76,6 +76,7 @@ class Assistance(Kind[AssistanceOptions, Case, Draft]):
     verb = _("Ask for help")
     Options = AssistanceOptions
     sign_in = "optional"
+    may_ask_later = True
 
     def title(self, definition: Definition) -> Text:
         """Return the neutral title if the service has one."""

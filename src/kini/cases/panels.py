@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from kini.cases.case_view import CaseView
 from kini.core.registry import Registry
 
-type Place = Literal["tracker", "sent", "papers", "desk"]
+type Place = Literal["tracker", "end", "sent", "papers", "desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class CasePanel:
     """Fragment of a page: HTML, or None if there is nothing to show for the case.
 
     Attributes:
-        place: the resident's page of the case, the page after sending it, what may be kept of it ("papers"), or the
+        place: the resident's page of the case, its end below letter and photos, the page after sending it, what may be kept of it ("papers"), or the
             officer's page.
     """
 

@@ -45,7 +45,7 @@ class Application:
         """Answer all questions and return the summary page."""
         page = self.begin()
         for _ in range(MAX_PAGES):
-            if path(page).endswith("/check/"):
+            if path(page).endswith(("/check/", "/sent/")):
                 return page
             if not path(page).startswith("/apply/") and (step := extra_pages.find(self.snapshot.definition.kind)):
                 page = step(self.browser, page)
@@ -108,10 +108,15 @@ class Application:
                 raise CheckFailed(f"{form.action} refused a wrong {what} without an error summary")
 
     def send_in(self, page: Page) -> str:
-        """Submit the summary and return the reference. Submitting twice must lead to the same case."""
+        """Submit the summary and return the reference. Submitting twice must lead to the same case.
+
+        A call for help has no summary: its last question sent it.
+        """
+        if path(page).endswith("/sent/"):
+            return self.reference(page)
         form = page.form(path(page))
         first = self.browser.send(form)
-        reference = " ".join(first.text('//*[contains(@class, "reference")]')).strip()
+        reference = self.reference(first)
         if not path(first).endswith("/sent/") or not reference:
             raise CheckFailed(
                 f"{page.url} was sent, but {first.url} shows no reference: {first.text('//*[@role="alert"]')}"
@@ -122,6 +127,10 @@ class Application:
                 raise CheckFailed(f"{page.url} sent twice did not come to {reference} again, but to {again.url}")
             self.refused += 1
         return reference
+
+    def reference(self, page: Page) -> str:
+        """Reference that the confirmation shows."""
+        return " ".join(page.text('//*[contains(@class, "reference")]')).strip()
 
 
 def path(page: Page) -> str:

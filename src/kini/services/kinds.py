@@ -63,6 +63,9 @@ class Kind[OptionsT: StrictModel, CaseT, DraftT]:
     #: Criterion for possible duplicates among open cases: same resident, or nearby place and time.
     duplicates_by: ClassVar[Literal["resident", "place"]] = "resident"
 
+    #: Whether pages may be asked after sending (`later: true`). The last question before then sends without a summary.
+    may_ask_later: ClassVar[bool] = False
+
     #: Whether a resident may apply on behalf of a family member.
     can_be_for_family: ClassVar[bool] = True
     #: Only the person themselves can apply, so the demo creates no such cases.

@@ -12,6 +12,7 @@ from kini.people.public import profile_values
 from kini.services import builtin_services
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase
+from kini.services.fields.uploads import UploadField
 from kini.services.kinds import kinds
 from kini.services.pack_files import ServiceFile, ServicePack
 from kini.services.page_expansion import ExpandedPage, expand_pages, group_by_dependency
@@ -274,7 +275,22 @@ def _questions(pack: ServicePack, service: ServiceFile) -> Iterator[ConfigError]
             listed |= set(names)
         else:
             earlier = inside
+        if placed.later:
+            yield from _later(service, placed)
     yield from _attachments(service, earlier, listed)
+
+
+def _later(service: ServiceFile, placed: ExpandedPage) -> Iterator[ConfigError]:
+    """Errors of a page that is asked after sending: nobody may have to answer it."""
+    kind = kinds.find(service.definition.kind)
+    if kind and not kind.may_ask_later:
+        message = f'a service of the kind "{kind.id}" asks everything before sending'
+        yield service.source.error_at(placed.asked_at, message, "Remove later:.")
+    if placed.page.repeat or not all(
+        each.optional and not isinstance(each, UploadField) for each in placed.page.fields.values()
+    ):
+        message = "what is asked after sending is optional, without files and lists"
+        yield service.source.error_at(placed.asked_at, message, "Add optional: true, or ask it before sending.")
 
 
 def _twice(service: ServiceFile, placed: ExpandedPage, name: str) -> ConfigError:

@@ -17,6 +17,7 @@ class ExpandedPage:
         when: its own condition combined with that of the block reference.
         source, place: file and path where it is defined (service file or block).
         asked_at: path in the service's `ask`, for errors that concern the whole service.
+        later: asked after sending.
     """
 
     page: Page
@@ -24,6 +25,7 @@ class ExpandedPage:
     source: SourceFile
     place: KeyPath
     asked_at: KeyPath
+    later: bool = False
 
 
 def combine_conditions(first: When | None, second: When | None) -> When | None:
@@ -38,12 +40,13 @@ def expand_pages(pack: ServicePack, service: ServiceFile) -> Iterator[ExpandedPa
     for index, item in enumerate(service.definition.ask):
         asked_at: KeyPath = ("ask", index)
         if not isinstance(item, Use):
-            yield ExpandedPage(item, item.when, service.source, asked_at, asked_at)
+            yield ExpandedPage(item, item.when, service.source, asked_at, asked_at, item.later)
             continue
         block = pack.blocks.get(item.use)
         source = pack.sources.get(f"blocks/{item.use}.yaml", service.source)
         for number, page in enumerate(block.pages if block else []):
-            yield ExpandedPage(page, combine_conditions(item.when, page.when), source, ("pages", number), asked_at)
+            when, later = combine_conditions(item.when, page.when), item.later or page.later
+            yield ExpandedPage(page, when, source, ("pages", number), asked_at, later)
 
 
 def group_by_dependency(page: Page) -> list[list[str]]:

@@ -44,6 +44,7 @@ from kini.services.schema import Name as Name
 from kini.services.schema import Page as Page
 from kini.services.schema import Target as Target
 from kini.services.search_index import text_search_configurations as text_search_configurations
+from kini.services.service_facts import emergency_number as emergency_number
 from kini.services.snapshots import PageSnapshot as PageSnapshot
 from kini.services.snapshots import ServiceSnapshot as ServiceSnapshot
 from kini.services.snapshots import snapshot_of as snapshot_of

@@ -77,8 +77,14 @@ def _is_answered_by_profile(page: PageSnapshot, left: Mapping[str, FieldBase]) -
 
 
 def applicable_pages(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> list[PageSnapshot]:
-    """Pages that apply given these answers, each with only the fields that apply."""
-    return [each.page for each in _applicable(snapshot, answers, known) if each.page.fields]
+    """Pages that apply before sending, given these answers, each with only the fields that apply."""
+    return [each.page for each in _applicable(snapshot, answers, known) if each.page.fields and not each.page.later]
+
+
+def later_fields(snapshot: ServiceSnapshot, answers: Answers) -> dict[str, FieldBase]:
+    """Fields that are asked after sending and have no answer yet."""
+    pages = [each.page for each in _applicable(snapshot, answers, {}) if each.page.later]
+    return {name: each for page in pages for name, each in page.fields.items() if answers.get(name) is None}
 
 
 def missing_pages(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> list[PageSnapshot]:

@@ -52,6 +52,7 @@ class Page(StrictModel):
     hint: Text | None = None
     when: When | None = None
     repeat: Repeat | None = None
+    later: bool = Field(default=False, description="Asked after sending; for calls for help.")
     fields: Fields
 
     @model_validator(mode="after")
@@ -66,6 +67,7 @@ class Use(StrictModel):
 
     use: Id
     when: When | None = None
+    later: bool = Field(default=False, description="Its pages are asked after sending.")
 
 
 def _use_or_page(value: Any) -> str:

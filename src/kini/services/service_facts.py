@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from kini.core.localized_text import Text
 from kini.services.flows import State
+from kini.services.kinds import kinds
 from kini.services.schema import Fee, Target
 from kini.services.snapshots import ServiceSnapshot
 from kini.web import formats
@@ -64,6 +65,13 @@ def fee_words(fee: Fee) -> str:
         return _("Depends, see below") if fee.confidence != "low" else _("Not yet confirmed")
     words = _("Free") if fee.amount == 0 else formats.money(fee.amount)
     return unconfirmed(words) if fee.confidence == "low" else words
+
+
+def emergency_number(snapshot: ServiceSnapshot) -> str:
+    """Phone number for those in danger, of the channel that the service's kind names; empty if none."""
+    kind = kinds.find(snapshot.definition.kind)
+    channel = snapshot.channels.get(kind.emergency_channel(snapshot.definition)) if kind else None
+    return (channel.phone or "") if channel else ""
 
 
 def notes(snapshot: ServiceSnapshot) -> list[tuple[str, Text]]:

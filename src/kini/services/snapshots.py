@@ -26,6 +26,7 @@ class PageSnapshot(StrictModel):
     Attributes:
         key: URL part, derived from the name of its first field.
         single: the label of its only field is the heading.
+        later: asked after sending.
     """
 
     key: str
@@ -34,6 +35,7 @@ class PageSnapshot(StrictModel):
     hint: Text | None = None
     when: When | None = None
     repeat: Repeat | None = None
+    later: bool = False
     fields: Fields
 
     @property
@@ -90,6 +92,11 @@ class ServiceSnapshot(StrictModel):
             sealed = {name for name, each in page.fields.items() if each.is_sealed()}
             names |= ({page.repeat.name} if sealed else set()) if page.repeat else sealed
         return frozenset(names)
+
+    @cached_property
+    def sent_at_once(self) -> bool:
+        """True if the last question sends the case without a summary, because others are asked afterwards."""
+        return any(page.later for page in self.pages)
 
     @property
     def sensitive(self) -> bool:
@@ -180,6 +187,7 @@ def _split_page(pack: ServicePack, placed: ExpandedPage) -> list[PageSnapshot]:
             hint=page.hint if names is parts[0] else None,
             when=placed.when,
             repeat=page.repeat,
+            later=placed.later,
             fields={name: _with_list(pack, page.fields[name]) for name in names},
         )
         for names in parts

@@ -50,6 +50,7 @@ def start_page_context(request: HttpRequest, service: Service, snapshot: Service
         "panels": render_panels(request, service) if kind else [],
         "present": kind is not None,
         "quick_exit": kind.quick_exit(definition) if kind else False,
+        "call": service_facts.emergency_number(snapshot),
         "unconfirmed": definition.confidence == "low",
     }
 

@@ -28,6 +28,7 @@ from kini.cases.actions.drafts import (
     update_answers,
 )
 from kini.cases.actions.duplicates import mark_not_duplicate, merge, release_duplicates, unmerge
+from kini.cases.actions.later_answers import add_later_answers
 from kini.cases.actions.maintenance import (
     delete_expired_drafts,
     encrypt_sensitive_answers,
@@ -56,6 +57,7 @@ __all__ = [
     "GeneratedDocument",
     "Incomplete",
     "StaleState",
+    "add_later_answers",
     "add_note",
     "add_timeline_entry",
     "anonymise",

@@ -20,7 +20,7 @@ from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core.actors import ActionRefused
 from kini.core.crypto import keyed_hash
 from kini.people.queries import actor_for
-from kini.services.public import questions
+from kini.services.public import emergency_number, questions
 from kini.web.redirects import SeeOther
 
 #: Input with the token of the shown answers.
@@ -59,7 +59,12 @@ def check_answers(request: HttpRequest, draft: UUID) -> HttpResponse:
     if not constant_time_compare(request.POST.get(CONFIRM, ""), token):
         changed = _("Your answers changed after you opened this page. Look at them once more, then send them.")
         return _summary(request, wizard, token, preview, changed)
-    case = actions.submit(by=actor, draft=wizard.draft, confirm=True)
+    return send(request, wizard)
+
+
+def send(request: HttpRequest, wizard: ApplicationWizard) -> HttpResponse:
+    """Submit a complete draft, and go to its confirmation."""
+    case = actions.submit(by=wizard.actor, draft=wizard.draft, confirm=True)
     remember_guest_key(request, case)
     return SeeOther(reverse("cases:sent", args=[case.reference]))
 
@@ -116,6 +121,7 @@ def submitted(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         "behalf": tracking.behalf(request, view),
         "panel": panels.render_panels(request, view, "sent"),
+        "call": emergency_number(view.snapshot),
         "papers": panels.render_room_panels(request, view, "papers"),
         "steps": tracking.steps_ahead(view),
         "secret": secret_link(request, case),

@@ -36,6 +36,7 @@ def render_question_page(
         "multipart": forms.has_uploads(page.fields.values()),
         "action": wizard.question(page.key),
         "back": wizard.before(page.key),
+        "sends": wizard.sends(page.key),
         "now": now,
         "total": total,
     }

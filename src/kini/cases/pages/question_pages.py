@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from kini.cases import actions
-from kini.cases.pages import forms, repeated_entries
+from kini.cases.pages import apply, forms, repeated_entries
 from kini.cases.pages.forms import Errors, SubmittedForm
 from kini.cases.pages.guards import owner_only
 from kini.cases.pages.question_form import render_question_page
@@ -48,7 +48,8 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
     actions.save_answers(
         by=wizard.actor, draft=wizard.draft, page=key, values=parsed.values, guest_key=wizard.guest_key
     )
-    return SeeOther(wizard.reloaded().after(key))
+    wizard = wizard.reloaded()
+    return apply.send(request, wizard) if wizard.sends(key) and not wizard.missing else SeeOther(wizard.after(key))
 
 
 def _files(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.pages import home, ratings, start
+from kini.cases.pages import home, later_answers, ratings, start
 from kini.cases.panels import CasePanel, case_panels
 from kini.services.public import start_panels
 from kini.web.home import home_sections
@@ -20,4 +20,6 @@ def register() -> None:
     navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))
     home_sections.register("cases", home.SECTION)
     start_panels.register("cases", start.begin_panel)
-    case_panels.register("rating", CasePanel("tracker", ratings.rating_panel))
+    case_panels.register("later-tracker", CasePanel("tracker", later_answers.later_panel))
+    case_panels.register("later-sent", CasePanel("sent", later_answers.later_panel))
+    case_panels.register("rating", CasePanel("end", ratings.rating_panel))

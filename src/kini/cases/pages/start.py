@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from kini.cases import access, actions, queries
 from kini.cases.models import Draft
-from kini.cases.pages.wizard import number_to_call
 from kini.core import attempt_limits
 from kini.core.actors import ActionRefused, Actor
 from kini.core.client_address import client_network
@@ -125,7 +124,6 @@ def begin_panel(request: HttpRequest, service: Service) -> SafeString | None:
         "sign_in": f"{reverse('people:sign-in')}?next={request.path}",
         "drafts": _drafts(actor, service),
         "family": _family(request.user) if kind.can_be_for_family and isinstance(request.user, User) else [],
-        "call": number_to_call(kind, snapshot) if snapshot else "",
         "lacking": _lacking(actor, request.user, service, snapshot.definition.assurance if snapshot else None),
     }
     return render_to_string("cases/start_panel.html", context, request)

@@ -59,6 +59,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "withdraw": next((button for button in view.buttons if button.edge.move == rules.WITHDRAW), None),
         "asked": officer_message(view),
         "panel": panels.render_panels(request, view, "tracker"),
+        "end": panels.render_room_panels(request, view, "end"),
         "keep": panels.render_room_panels(request, view, "papers"),
         "photos": [file for file in files if file.content_type in IMAGES],
         "papers": [file for file in files if file.content_type not in IMAGES],

@@ -22,7 +22,15 @@ from kini.core.localized_text import Text
 from kini.people.models import Resident
 from kini.people.public import profile_values
 from kini.people.queries import actor_for
-from kini.services.public import Kind, PageSnapshot, ServiceSnapshot, kinds, questions, snapshot_of
+from kini.services.public import (
+    Kind,
+    PageSnapshot,
+    ServiceSnapshot,
+    emergency_number,
+    kinds,
+    questions,
+    snapshot_of,
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ class ApplicationWizard:
     @property
     def emergency_channel(self) -> str:
         """Phone number for emergencies, or ""."""
-        return number_to_call(self.kind, self.snapshot)
+        return emergency_number(self.snapshot)
 
     @property
     def behalf(self) -> str:
@@ -159,19 +167,18 @@ class ApplicationWizard:
         return self.url("question", key=later[0].key) if later else self.next_missing
 
     def part(self, key: str) -> tuple[int, int]:
-        """(position, total) of a page; the summary is the last one."""
+        """(position, total) of a page; the summary is the last one, where there is one."""
         earlier = sum(self._number(page.key) < self._number(key) for page in self.pages)
-        return earlier + 1, len(self.pages) + 1
+        return earlier + 1, len(self.pages) + (0 if self.snapshot.sent_at_once else 1)
+
+    def sends(self, key: str) -> bool:
+        """Return True if answering this page sends the case: the last one where others are asked afterwards."""
+        at_once = self.case is None and self.snapshot.sent_at_once
+        return at_once and key == self.pages[-1].key
 
     def _number(self, key: str) -> int:
         """Position among all pages of the service, applicable or not."""
         return [page.key for page in self.snapshot.pages].index(key)
-
-
-def number_to_call(kind: Kind[Any, Case, Draft], snapshot: ServiceSnapshot) -> str:
-    """Phone number that the service's kind shows on every page; empty if none."""
-    channel = snapshot.channels.get(kind.emergency_channel(snapshot.definition))
-    return (channel.phone or "") if channel else ""
 
 
 def wizard_for(request: HttpRequest, *, draft: UUID | None = None, reference: str = "") -> ApplicationWizard:

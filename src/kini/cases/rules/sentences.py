@@ -51,6 +51,8 @@ def entry_sentence(entry: EntryData, flow: Flow) -> str:
             return _("%(unit)s is handling it.") % {"unit": Text.model_validate(entry.data["unit_name"])}
         case "noted":
             return str(entry.data.get("text") or _("A note, which was removed."))
+        case "added":
+            return _("More was told about it.")
         case "gathered":
             return _("%(reference)s is a duplicate and was merged into this case.") % entry.data
         case "followed":

@@ -85,6 +85,18 @@ def phone(number: str, label: str = "") -> SafeString:
     return format_html('<a class="phone" href="{}">{}</a>', formats.phone_link(str(number)), shown)
 
 
+@register.simple_tag
+def call_button(number: str) -> SafeString:
+    """Button over the whole width that calls an emergency number."""
+    words = _("Call %(number)s") % {"number": formats.phone(str(number))}
+    return format_html(
+        '<p><a class="button block call" href="{}">{}{}</a></p>',
+        formats.phone_link(str(number)),
+        icons.svg("phone"),
+        words,
+    )
+
+
 # Labels and states
 
 
