@@ -19,8 +19,8 @@ class CasePanel:
     """Fragment of a page: HTML, or None if there is nothing to show for the case.
 
     Attributes:
-        place: the resident's page of the case, its end below letter and photos, the page after sending it, what may be kept of it ("papers"), or the
-            officer's page.
+        place: the resident's page of the case, its end below letter and photos, the page after sending it, what may be
+            kept of it ("papers"), or the officer's page.
     """
 
     place: Place

@@ -92,7 +92,7 @@ def test_answers_are_added_to_the_sent_case(guest: Visitor, sos: ServiceVersion)
 
 
 def test_a_wrong_later_answer_is_shown_with_what_was_typed(guest: Visitor, sos: ServiceVersion) -> None:
-    page, case = sent(guest)
+    page, _case = sent(guest)
     wrong = guest.send(page, action="/more/", victims="many")
     assert wrong.status == 422
     assert wrong.errors
@@ -100,7 +100,7 @@ def test_a_wrong_later_answer_is_shown_with_what_was_typed(guest: Visitor, sos: 
 
 
 def test_strangers_and_ended_cases_take_no_answers(guest: Visitor, sos: ServiceVersion, town: Town) -> None:
-    page, case = sent(guest)
+    _page, case = sent(guest)
     assert visitor().post(f"/cases/{case.reference}/more/", {"victims": "1"}).status_code == 302
     with pytest.raises(NotAllowed):
         actions.add_later_answers(by=town.named("resident"), case=case, values={"victims": 1})
