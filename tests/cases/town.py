@@ -24,6 +24,7 @@ from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident
 from kini.people.roles import load_roles
 from kini.people.rules import NationalId
+from kini.services.actions import flow_edges
 from kini.services.catalogue import Catalogue
 from kini.services.flows import Flow
 from kini.services.models import FlowEdge, Service, ServiceVersion
@@ -84,8 +85,7 @@ def offer(service: str, definition: Mapping[str, Any], flow: Flow | None = None,
     version = ServiceVersion.objects.create(
         service=stored, number=number, digest=content_digest(content), content=content
     )
-    edges = [("", "submit", flow.start), *flow.edges()]
-    FlowEdge.objects.bulk_create(FlowEdge(version=version, state=a, move=m, next_state=b) for a, m, b in edges)
+    FlowEdge.objects.bulk_create(flow_edges(version, flow))
     stored.current = version
     stored.save()
     audit.record(by=BY, action="services.loaded", subject=SERVICES)

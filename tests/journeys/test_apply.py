@@ -59,7 +59,7 @@ def desk_move(officer, reference: str, move: str, **inputs: str) -> None:
 
 
 def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
-    resident, officer = person(), person()
+    resident, officer, head = person(), person(), person()
     resident.sign_in("Warga 1")
     reference = apply(resident, SERVICE)
     assert re.fullmatch(r"KINI-[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
@@ -76,7 +76,8 @@ def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
     resident.press(resident.page.locator('form[action$="/moves/answer/"] button'))
 
     desk_move(officer, reference, "accept")
-    desk_move(officer, reference, "approve")
+    head.sign_in(f"Kepala {AGENCY}")
+    desk_move(head, reference, "approve")
     resident.go(f"/cases/{reference}/")
     assert "Selesai" in resident.page.locator("main").inner_text()
 

@@ -14,6 +14,7 @@ from kini.core import audit
 from kini.people.models import Officer
 from kini.people.roles import load_roles
 from kini.services import builtin_services
+from kini.services.actions import flow_edges
 from kini.services.catalogue import Catalogue
 from kini.services.models import FlowEdge, Service, ServiceVersion
 from kini.services.pack_files import ServicePack
@@ -67,9 +68,7 @@ def services(town: Town, city: Path) -> dict[str, ServiceVersion]:
         version = ServiceVersion.objects.create(
             service=service, number=1, digest=content_digest(content), content=content
         )
-        flow = pack.flows[file.definition.flow or ""]
-        edges = [("", "open", flow.start), *flow.edges()]
-        FlowEdge.objects.bulk_create(FlowEdge(version=version, state=a, move=m, next_state=b) for a, m, b in edges)
+        FlowEdge.objects.bulk_create(flow_edges(version, pack.flows[file.definition.flow or ""]))
         service.current = version
         service.save()
         versions[name] = version

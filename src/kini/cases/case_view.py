@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import access, case_answers, corrections, rules
+from kini.cases import access, case_answers, corrections, independence, rules
 from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
@@ -79,6 +79,7 @@ class CaseView:
         person: name of the resident; empty if the viewer may not see it.
         theirs: whether the viewer is its resident, not an officer.
         private: nothing about the person is shown to this viewer (reports).
+        barred: moves that the viewer's roles may take, but not the viewer, with why (four eyes).
         panel: template and context of the kind's panel, or None.
     """
 
@@ -94,6 +95,7 @@ class CaseView:
     reading: rules.ClockReading
     stages: tuple[rules.Stage, ...]
     buttons: tuple[MoveButton, ...]
+    barred: tuple[tuple[rules.Edge, str], ...]
     sections: tuple[AnswerSection, ...]
     lines: tuple[TimelineLine, ...]
     may_note: bool
@@ -132,6 +134,8 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
     state = flow.states[case.state]
     now = current_time.now()
     moves = rules.next_moves(flow, case.state, case_roles, case.closed_at, now)
+    taken = _moves_of(actor, entries)
+    barred = [edge for edge in moves if edge.independent_of & taken]
     return CaseView(
         case=case,
         case_roles=case_roles,
@@ -144,7 +148,8 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         private=hides,
         reading=rules.read_clock(entries, flow, snapshot.definition.target, pack.current().calendar, now),
         stages=rules.progress(flow, entries),
-        buttons=tuple(MoveButton(edge, rules.move_label(edge, snapshot.moves)) for edge in moves),
+        buttons=tuple(MoveButton(edge, rules.move_label(edge, snapshot.moves)) for edge in moves if edge not in barred),
+        barred=tuple((edge, independence.independence_notice(edge, taken, snapshot)) for edge in barred),
         sections=tuple(_sections(case, snapshot, documents, hides=hides, theirs=theirs)),
         lines=tuple(_lines(entries, snapshot, documents, actor, theirs)),
         may_note=may(actor, CasePermission.NOTE, scope) and not theirs,
@@ -154,6 +159,12 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         quick_exit=kind.quick_exit(snapshot.definition),
         panel=kind.panel(case),
     )
+
+
+def _moves_of(actor: Actor, entries: Iterable[TimelineEntry]) -> frozenset[str]:
+    """Moves that the actor took as an officer."""
+    own = (entry for entry in entries if entry.actor_kind == ActorKind.OFFICER and entry.actor_id == actor.user_id)
+    return frozenset(entry.move for entry in own) if actor.is_officer else frozenset()
 
 
 def _sections(

@@ -137,7 +137,8 @@ def process_case(people: DemoPeople, case: Case, by: Actor, rng: random.Random, 
         edge = _next_edge(snapshot_of(case.version), case, rng)
         if edge is None:
             return
-        actor = by if edge.by == rules.RESIDENT else people.officers[case.agency_id]
+        officers = people.heads if edge.independent_of else people.officers
+        actor = by if edge.by == rules.RESIDENT else officers[case.agency_id]
         with current_time.freeze(moment):
             try:
                 actions.move(

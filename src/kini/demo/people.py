@@ -48,6 +48,7 @@ class DemoPeople:
         residents: residents with accounts, with their actors.
         helped: residents without an account.
         officers: by agency, an officer who may take every move of its services.
+        heads: by agency, a second one, for steps that need somebody else than before.
         counter: officer who applies for others.
         listed: entries of the sign-in list.
     """
@@ -55,6 +56,7 @@ class DemoPeople:
     residents: list[tuple[Actor, Resident]] = field(default_factory=list)
     helped: list[Resident] = field(default_factory=list)
     officers: dict[str, Actor] = field(default_factory=dict)
+    heads: dict[str, Actor] = field(default_factory=dict)
     counter: Actor = BY
     listed: list[dict[str, Any]] = field(default_factory=list)
 
@@ -169,11 +171,10 @@ def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) ->
     } & roles().keys()
     watching = {name for name, each in roles().items() if CasePermission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
-    role_names, title = (
-        sorted(acting | set(sorted(watching)[:1])),
-        _("Officer {agency}").format(agency=agency.short_name),
-    )
+    role_names = sorted(acting | set(sorted(watching)[:1]))
+    title, head = (text.format(agency=agency.short_name) for text in (_("Officer {agency}"), _("Head of {agency}")))
     people.officers[agency.pk], _self = _engage(people, agency, agency.pk, role_names, named, title)
+    people.heads[agency.pk], _self = _engage(people, agency, f"{agency.pk}-head", role_names, named, head)
 
 
 def _health_workers(people: DemoPeople) -> None:

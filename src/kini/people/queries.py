@@ -107,15 +107,22 @@ def build_grants(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
     )
 
 
-def officers_with_permission(scope: Scope, permission: Permission) -> list[Officer]:
-    """Return the active officers of the scope's agency with that permission over it, by name. Two queries."""
+def officers_with_permission(scope: Scope, permission: Permission, role: str = "") -> list[Officer]:
+    """Return the active officers of the scope's agency with that permission over it, by name. Two queries.
+
+    Args:
+        role: only those whose role this is.
+    """
     grants: dict[int, list[tuple[Any, ...]]] = {}
     for pk, *row in _working().filter(agency_id=scope.agency).values_list("pk", *GRANT_COLUMNS):
         grants.setdefault(pk, []).append(tuple(row))
     able = [
         pk
         for pk, rows in grants.items()
-        if any(permission in grant.permissions and grant.covers(scope) for grant in build_grants(rows))
+        if any(
+            permission in grant.permissions and grant.covers(scope) and role in ("", grant.role)
+            for grant in build_grants(rows)
+        )
     ]
     return list(Officer.objects.filter(pk__in=able).order_by("name", "pk"))
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from kini.city.models import Agency
 from kini.city.public import pack
@@ -18,6 +19,8 @@ from kini.services.models import Service
 from kini.services.public import example_national_id
 
 BY = system("robot")
+#: Numbers of the officers of an agency: who checked, who decided, who looks at an objection.
+OFFICERS = (1, 2, 3)
 
 
 @dataclass(slots=True)
@@ -35,17 +38,18 @@ class RobotAccounts:
     Attributes:
         resident: has a complete profile and makes all applications.
         stranger: another resident, who must not see them.
-        officers: by agency, an officer with every role for the whole city.
+        officers: by agency, officers with every role for the whole city: flows may ask for three of them (four eyes).
         outsider: officer of an agency without tested services.
     """
 
     resident: RobotAccount
     stranger: RobotAccount
-    officers: dict[str, RobotAccount]
+    officers: dict[str, list[RobotAccount]]
     outsider: RobotAccount
 
     def requests(self) -> int:
-        return sum(p.browser.requests for p in (self.resident, self.stranger, self.outsider, *self.officers.values()))
+        officers = chain.from_iterable(self.officers.values())
+        return sum(p.browser.requests for p in (self.resident, self.stranger, self.outsider, *officers))
 
 
 def create_accounts(address: str, services: Iterable[Service]) -> RobotAccounts:
@@ -54,19 +58,21 @@ def create_accounts(address: str, services: Iterable[Service]) -> RobotAccounts:
     elsewhere = Agency.objects.exclude(pk__in=agencies).first() or Agency.objects.create(
         id="robot-elsewhere", name={"": "Elsewhere"}, short_name="Elsewhere"
     )
-    officers = {agency.pk: create_officer(agency) for agency in [*agencies.values(), elsewhere]}
-    listed = [{"name": f"Robot {pk}", "role": "officer", "email": user.email} for pk, user in officers.items()]
+    officers = {agency.pk: [create_officer(agency, number) for number in OFFICERS] for agency in agencies.values()}
+    officers[elsewhere.pk] = [create_officer(elsewhere)]
+    users = list(chain.from_iterable(officers.values()))
+    listed = [{"name": f"Robot {user.email}", "role": "officer", "email": user.email} for user in users]
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
     demo_accounts.demo_accounts_path().write_text(json.dumps(listed), "utf-8")
-    accounts = {pk: RobotAccount(user, sign_in_with_demo(address, user)) for pk, user in officers.items()}
-    outsider = accounts.pop(elsewhere.pk)
+    accounts = {pk: [RobotAccount(u, sign_in_with_demo(address, u)) for u in users] for pk, users in officers.items()}
+    (outsider,) = accounts.pop(elsewhere.pk)
     return RobotAccounts(create_resident(address, 1), create_resident(address, 2), accounts, outsider)
 
 
-def create_officer(agency: Agency) -> User:
+def create_officer(agency: Agency, number: int = 1) -> User:
     """Create an officer of the agency with every role of the pack."""
-    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"{agency.pk}@robot.example"))
-    officer = actions.create_officer(by=BY, user=user, agency=agency, name=f"Robot {agency.short_name}")
+    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"{agency.pk}-{number}@robot.example"))
+    officer = actions.create_officer(by=BY, user=user, agency=agency, name=f"Robot {agency.short_name} {number}")
     for role in roles():
         actions.grant_role(by=BY, officer=officer, role=role)
     return user

@@ -10,7 +10,7 @@ from kini.cases import actions, rules
 from kini.cases.models import Case
 from kini.core import current_time
 from kini.core.actors import ActionRefused, system
-from kini.robot.accounts import RobotAccounts
+from kini.robot.accounts import RobotAccount, RobotAccounts
 from kini.robot.application import Application
 from kini.robot.browser import Browser, CheckFailed, Form, Page
 from kini.robot.flow_paths import Edge, FlowCoverage
@@ -53,6 +53,7 @@ class ServicePlay:
     snapshot: ServiceSnapshot = field(init=False)
     coverage: FlowCoverage = field(init=False)
     shown: Page | None = field(init=False, default=None)  # page after the last move
+    shown_to: Browser | None = field(init=False, default=None)  # browser that has it
     unknown_tried: set[str] = field(init=False, default_factory=set)  # states in which an unknown move was tried
 
     def __post_init__(self) -> None:
@@ -116,30 +117,46 @@ class ServicePlay:
             with current_time.freeze(current_time.now() + LONGER_THAN_ANY_DELAY):
                 actions.take_due_edge(by=BY, case=case)
         elif by == rules.SYSTEM and (external_move := external_moves.find(f"{self.service.kind}.{edge.move}")):
-            external_move(self.accounts.resident.browser, self.officer(case), case.reference)
+            external_move(self.accounts.resident.browser, self.officers(case)[0].browser, case.reference)
         elif by == rules.SYSTEM:
             actions.move(by=BY, case=Case.objects.get(pk=case.pk), move=edge.move)
         elif by == rules.RESIDENT:
             self.submit_move(self.accounts.resident.browser, f"/cases/{case.reference}/", edge)
         else:
-            self.submit_move(self.officer(case), f"/desk/cases/{case.reference}/", edge)
+            self.submit_move(self.officer(case, edge), f"/desk/cases/{case.reference}/", edge)
         if (state := self.state(case)) != edge.to:
             raise CheckFailed(f'{case.reference}: after "{edge.move}" it is in "{state}" instead of "{edge.to}"')
         self.coverage.mark_covered(edge)
 
-    def officer(self, case: Case) -> Browser:
-        """Browser of an officer of the case's current agency."""
-        return self.accounts.officers[Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)].browser
+    def officers(self, case: Case) -> list[RobotAccount]:
+        """Officers of the case's current agency."""
+        return self.accounts.officers[Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)]
 
-    def actor(self, edge: Edge) -> str:
+    def involved(self, case: Case, edge: Edge) -> set[int | None]:
+        """Users who may not take the edge, which is independent of a step of theirs."""
+        separate = self.rule(edge).independent_of
+        return set(case.timeline.filter(move__in=separate, actor_kind="officer").values_list("actor_id", flat=True))
+
+    def officer(self, case: Case, edge: Edge) -> Browser:
+        """Browser of an officer who may take the edge."""
+        involved = self.involved(case, edge)
+        able = [each for each in self.officers(case) if each.user.pk not in involved]
+        if not able:
+            raise CheckFailed(f'{case.reference}: "{edge.move}" out of "{edge.state}" needs a fourth officer')
+        return able[0].browser
+
+    def rule(self, edge: Edge) -> rules.Edge:
         rule = rules.edge_of(self.snapshot.flow, edge.state, edge.move)
         if rule is None:
             raise CheckFailed(f'the rules know no edge "{edge.move}" out of "{edge.state}"')
-        return rule.by
+        return rule
+
+    def actor(self, edge: Edge) -> str:
+        return self.rule(edge).by
 
     def submit_move(self, browser: Browser, case_address: str, edge: Edge) -> Page:
         """Take a move by its form on the case's page, which the previous move may have opened already."""
-        here = self.shown is not None and httpx.URL(self.shown.url).path == case_address
+        here = self.shown is not None and self.shown_to is browser and httpx.URL(self.shown.url).path == case_address
         case_page = self.shown if self.shown and here else browser.get(case_address)
         address = f"{case_address}moves/{edge.move}/"
         correction = f"{case_address}correct/"
@@ -157,7 +174,7 @@ class ServicePlay:
         page = browser.send(form, values, files, expect=(200, 422))
         if page.shows_errors:
             raise CheckFailed(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")
-        self.shown = page
+        self.shown, self.shown_to = page, browser
         return page
 
     def nothing_given_is_refused(self, browser: Browser, form: Form) -> None:
@@ -176,12 +193,16 @@ class ServicePlay:
         if by != rules.RESIDENT:
             tries.append((self.accounts.resident.browser, f"/cases/{reference}/moves/{edge.move}/"))
         else:
-            officer = self.officer(case)
+            officer = self.officers(case)[0].browser
             tries.append((officer, f"/desk/cases/{reference}/moves/{edge.move}/"))
         if before not in self.unknown_tried:
             self.unknown_tried.add(before)
-            officer = self.officer(case)
+            officer = self.officers(case)[0].browser
             tries.append((officer, f"/desk/cases/{reference}/moves/no-such-move/"))
+        involved = self.involved(case, edge)
+        for account in self.officers(case):
+            if account.user.pk in involved:
+                tries.append((account.browser, f"/desk/cases/{reference}/moves/{edge.move}/"))
         for browser, address in tries:
             browser.post(address, {"state": before, "reason": "x", "message": "x"}, expect=REFUSED)
             self.result.refused += 1

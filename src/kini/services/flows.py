@@ -62,6 +62,7 @@ class State(StrictModel):
         clock: "paused" while the resident must act.
         outcome: result of a closed case, for statistics and letters.
         target: separate deadline for this state (review of an objection); the service's clock pauses meanwhile.
+        independent_of: moves of the flow; an officer who took one of them in a case takes no step of it here.
     """
 
     name: Text
@@ -75,6 +76,9 @@ class State(StrictModel):
     outcome: Literal["granted", "refused", "withdrawn", "expired", "solved", "unfounded", "joined"] | None = None
     withdraw: bool = Field(default=True, description="Whether the resident may still withdraw here.")
     target: Target | None = Field(default=None, description="Within which time this step alone must be done.")
+    independent_of: list[Name] = Field(
+        default=[], description="Moves whose officers act no more in this state: it needs somebody else."
+    )
 
     @model_validator(mode="after")
     def _only_running_states_have_a_time(self) -> "State":
@@ -88,6 +92,8 @@ class State(StrictModel):
             raise ValueError("an end needs an outcome, and only an end has one")
         if not self.end and not self.by:
             raise ValueError('say who acts here: by: a role of roles.yaml, "resident" or "system"')
+        if self.independent_of and (self.end or self.by in ("resident", "system")):
+            raise ValueError("only a state in which an officer acts can be independent_of earlier moves")
         return self
 
 
@@ -163,6 +169,13 @@ def flow_errors(flow: Flow) -> list[str]:
         reached |= fresh
         frontier += fresh
     faults += [f'no path leads from "{flow.start}" to "{name}"' for name in flow.states if name not in reached]
+    moves = {move for _, move, _ in edges}
+    faults += [
+        f'"{name}" is independent_of "{move}", which is no move of this flow'
+        for name, state in flow.states.items()
+        for move in state.independent_of
+        if move not in moves
+    ]
     leaving = {a for a, _, _ in edges}
     faults += [f'"{n}" is no end and has no moves' for n, s in flow.states.items() if not s.end and n not in leaving]
     return faults

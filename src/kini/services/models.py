@@ -1,5 +1,6 @@
 """Services and the immutable versions of their definitions. A case keeps the version it started with."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -52,13 +53,15 @@ class ServiceVersion(models.Model):
 class FlowEdge(models.Model):
     """An edge of a version's flow. A trigger rejects any other change of a case's state.
 
-    The edge from "" leads to the start state.
+    The edge from "" leads to the start state. A trigger of the timeline rejects an officer on an edge who took one of
+    the moves `independent_of` in the same case.
     """
 
     version = models.ForeignKey(ServiceVersion, models.CASCADE, related_name="edges")
     state = models.CharField(max_length=60, blank=True)
     move = models.CharField(max_length=60)
     next_state = models.CharField(max_length=60)
+    independent_of = ArrayField(models.CharField(max_length=60), default=list)
 
     class Meta:
         constraints = [

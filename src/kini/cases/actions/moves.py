@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import corrections, rules, timeline, transition_inputs
+from kini.cases import corrections, independence, rules, timeline, transition_inputs
 from kini.cases.access import case_roles
 from kini.cases.events import CaseMoved
 from kini.cases.locking import lock_case
@@ -108,6 +108,7 @@ def _permitted(by: Actor, case: Case, snapshot: ServiceSnapshot, move: str, gues
         raise NotAllowed(_("This step belongs to somebody else."))
     if not rules.is_in_time(edge, case.closed_at, current_time.now()):
         raise ActionRefused(_("The time for this step is over. Start a new case instead."))
+    independence.require_independent(by, case, edge, snapshot)
     return edge
 
 

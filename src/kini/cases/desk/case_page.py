@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.cases import access, actions, panels, rules
+from kini.cases import access, actions, independence, panels, rules
 from kini.cases.case_view import AnswerRow, AnswerSection, CaseView, case_view
 from kini.cases.desk import presence, queue_address
 from kini.cases.desk.guards import back_to_case, case_at_desk
@@ -50,6 +50,8 @@ class DeskCase:
         moves: steps that the officer may take now; those of the resident are taken on the resident's own page.
         for_resident: the officer helped at the counter and may go on for the resident.
         mine: it is in the officer's own hands.
+        barred: why the officer may not take the next step, which needs somebody else than before; empty if they may.
+        independent: colleagues who may take it.
     """
 
     view: CaseView
@@ -57,6 +59,8 @@ class DeskCase:
     for_resident: bool
     may_take: bool
     mine: bool
+    barred: str
+    independent: list[Officer]
     colleagues: list[Officer]
     agencies: list[Agency]
 
@@ -165,6 +169,8 @@ def desk_case(actor: Actor, case: Case) -> DeskCase:
         for_resident=rules.RESIDENT in view.case_roles,
         may_take=open_now and not mine and (may(actor, CasePermission.ACT, scope) or view.may_assign),
         mine=mine,
+        barred=view.barred[0][1] if view.barred else "",
+        independent=independence.independent_officers(case, view.barred[0][0]) if view.barred else [],
         colleagues=officers_with_permission(scope, CasePermission.SEE_CASES)
         if view.may_assign or view.may_note
         else [],

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kini.cases import access, actions, canned_replies, rules, transition_inputs
+from kini.cases import access, actions, canned_replies, independence, rules, transition_inputs
 from kini.cases.actions import StaleState
 from kini.cases.desk import queue_address
 from kini.cases.desk.case_page import render_case_page as case_page
@@ -85,7 +85,7 @@ def _offered(actor: Actor, case: Case, move: str) -> MoveForm | None:
     """Return the move if the officer may take it now.
 
     Raises:
-        NotAllowed: the move belongs to another role.
+        NotAllowed: the move belongs to another role, or to somebody who took no earlier step.
     """
     snapshot = snapshot_of(case.version)
     edge = rules.edge_of(snapshot.flow, case.state, move)
@@ -93,6 +93,7 @@ def _offered(actor: Actor, case: Case, move: str) -> MoveForm | None:
         return None
     if edge.by == rules.SYSTEM or edge.by not in access.case_roles(actor, case):
         raise NotAllowed(_("This step belongs to somebody else."))
+    independence.require_independent(actor, case, edge, snapshot)
     return MoveForm(case, snapshot, edge)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kini.cases import access, queries, rules, transition_inputs
+from kini.cases import access, independence, queries, rules, transition_inputs
 from kini.cases.models import BatchMoveCase, Case
 from kini.core import current_time
 from kini.core.actors import Actor
@@ -76,7 +76,7 @@ def planned_label(plan: PlannedMove) -> str:
 
 
 def plan_moves(by: Actor, cases: Iterable[Case], move: str) -> list[PlannedMove]:
-    """Plan the move for each case. At most four queries for any number of cases."""
+    """Plan the move for each case. At most five queries for any number of cases."""
     look = _Look(by, list(cases))
     return [look.planned(case, rules.edge_of(look.snapshot(case).flow, case.state, move)) for case in look.cases]
 
@@ -96,6 +96,7 @@ class _Look:
         self.cases = cases
         self.versions = snapshots_by_version(case.version_id for case in cases)
         self.case_roles = access.case_roles_by_id(by, cases)
+        self.taken = independence.taken_moves(by, cases)
         self.waiting = set(
             BatchMoveCase.objects.filter(case__in=keys, result=BatchMoveCase.WAITING).values_list("case_id", flat=True)
         )
@@ -118,6 +119,8 @@ class _Look:
             return _("This step is not possible from “%(step)s”.") % {"step": name}
         if edge.by not in worn - {rules.RESIDENT, rules.SYSTEM}:
             return _("This step belongs to somebody else.")
+        if taken := edge.independent_of & self.taken[case.pk]:
+            return independence.independence_notice(edge, taken, snapshot)
         if not rules.is_in_time(edge, case.closed_at, current_time.now()):
             return _("The time for this step is over.")
         if any(isinstance(field, UploadField) for field in transition_inputs.input_fields(snapshot, edge).values()):

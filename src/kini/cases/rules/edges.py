@@ -27,6 +27,7 @@ class Edge:
         by: a role, "resident" or "system"; empty: nobody but the system.
         needs: names of required inputs.
         within: days after a case's end during which it may be taken.
+        independent_of: moves; an officer who took one of them in the case may not take this edge.
     """
 
     move: str
@@ -36,13 +37,15 @@ class Edge:
     label: Text | None = None
     within: int | None = None
     danger: bool = False
+    independent_of: frozenset[str] = frozenset()
 
 
 def edges_from(flow: Flow, state: str) -> tuple[Edge, ...]:
     """All edges out of a state: written ones, then withdrawal, timed transition and merge."""
     here = flow.states[state]
+    separate = frozenset(here.independent_of)
     edges = [
-        Edge(name, move.to, move.by or here.by or "", tuple(move.needs), move.label, move.within, move.danger)
+        Edge(name, move.to, move.by or here.by or "", tuple(move.needs), move.label, move.within, move.danger, separate)
         for name, move in here.moves.items()
     ]
     if WITHDRAWN in flow.states and not here.end and here.withdraw:
@@ -69,7 +72,7 @@ def is_in_time(edge: Edge, closed_at: datetime | None, now: datetime) -> bool:
 def next_moves(
     flow: Flow, state: str, case_roles: Iterable[str], closed_at: datetime | None, now: datetime
 ) -> tuple[Edge, ...]:
-    """Edges that an actor with these roles (role ids, "resident") may take now."""
+    """Edges that actors with these roles (role ids, "resident") may take now, if they are independent."""
     worn = frozenset(case_roles)
     return tuple(
         edge for edge in edges_from(flow, state) if edge.by in worn - {SYSTEM} and is_in_time(edge, closed_at, now)

@@ -1,4 +1,5 @@
--- Let a case move only along the edges of its flow, and keep what identifies it.
+-- Let a case move only along the edges of its flow, and keep what identifies it. A step that needs somebody else than
+-- before is stored after its entry in the timeline, which names who took it (kini_independent_step).
 CREATE OR REPLACE FUNCTION kini_case_step() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before text := '';
@@ -22,6 +23,19 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'integrity_constraint_violation',
             MESSAGE = format('case %s: no edge of its flow leads from "%s" to "%s"', NEW.reference, before, NEW.state);
+    END IF;
+    IF before <> '' AND EXISTS (
+        SELECT FROM services_flowedge AS edge
+        WHERE edge.version_id = NEW.version_id AND edge.state = before AND edge.next_state = NEW.state
+            AND edge.independent_of <> '{}'
+    ) AND NOT EXISTS (
+        SELECT FROM cases_timelineentry AS entry
+        WHERE entry.case_id = NEW.id AND entry.number = NEW.entries
+            AND entry.from_state = before AND entry.to_state = NEW.state
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'integrity_constraint_violation',
+            MESSAGE = format('case %s: no entry says who took the step to "%s"', NEW.reference, NEW.state);
     END IF;
     RETURN NEW;
 END
