@@ -108,6 +108,27 @@ def test_a_mistake_is_undone_and_not_asked_again(town: Town, joined: Case, case:
         actions.unmerge(by=town.named("head"), case=back)
 
 
+def test_unjoined_its_state_and_clock_come_back(town: Town, permit: ServiceVersion):
+    start = current_time.now() - timedelta(days=8)
+    clerk = town.named("clerk")
+    with current_time.freeze(start):
+        first = opened(town.named("neighbour"), permit, town.neighbour)
+    with current_time.freeze(start + timedelta(hours=1)):
+        later = opened(town.named("resident"), permit, town.resident)
+        later = actions.move(by=clerk, case=later, move="accept")
+    before = (later.state, later.due_at)
+    with current_time.freeze(start + timedelta(days=1)):
+        actions.merge(by=town.named("head"), case=later, other=first)
+    back = actions.unmerge(by=town.named("head"), case=fresh(later))
+    assert (back.state, back.due_at) == before
+    assert timeline.verify_case(back) == []
+    with pytest.raises(IntegrityError, match="earlier case"), transaction.atomic():
+        Case.objects.filter(pk=first.pk).update(merged_into=later, state="joined", outcome="joined", closed_at=start)
+    with pytest.raises(IntegrityError, match="no edge"), transaction.atomic():
+        Case.objects.filter(pk=later.pk).update(state="joined", merged_into=first, outcome="joined", closed_at=start)
+        Case.objects.filter(pk=later.pk).update(state="granted", merged_into=None, outcome="granted")
+
+
 def test_what_is_kept_apart_is_not_asked_again(town: Town, case: Case, again: Case):
     for _time in range(2):
         actions.mark_not_duplicate(by=town.named("clerk"), case=again, other=case)

@@ -120,6 +120,34 @@ def test_a_disputed_report_goes_to_somebody_else_and_then_to_an_auditor(
         actions.record_audit(by=auditor, audited=audited, failed=False, note="Fine")
 
 
+def test_the_step_of_the_tracker_is_the_first_dispute(town: Town, report: Case, crew: Actor):
+    resident, clerk = town.named("resident"), town.named("clerk")
+    case = finished(town, report, crew, photo(23))
+    case = cases.move(by=resident, case=case, move="reopen", values={"message": "Still dark"})
+    assert ClosingAnswer.objects.get().answer == "not-solved"
+    case = cases.move(by=clerk, case=case, move="start")
+    with pytest.raises(ActionRefused, match="Somebody else"):
+        cases.move(by=crew, case=case, move="finish", values={"photo": [photo(24)]})
+    case = cases.move(by=colleague(town, 7, "field"), case=case, move="finish", values={"photo": [photo(25)]})
+    case = cases.move(by=colleague(town, 8, "clerk"), case=case, move="close")
+    with pytest.raises(ActionRefused, match="somebody independent"):
+        cases.move(by=resident, case=case, move="reopen", values={"message": "Dark again"})
+    actions.answer_closing(by=resident, case=case, answer="not-solved", reason="Dark again")
+    with pytest.raises(ActionRefused, match="somebody independent"):
+        cases.move(by=resident, case=case, move="reopen", values={"message": "Dark again"})
+
+
+@pytest.mark.parametrize("answer", ["", "solved", "cannot-tell"])
+def test_the_database_reopens_nothing_without_a_dispute(town: Town, report: Case, crew: Actor, answer: str):
+    case = finished(town, report, crew, photo(31))
+    if answer:
+        actions.answer_closing(by=town.named("resident"), case=case, answer=answer)
+        with pytest.raises(ActionRefused, match="answered already"):
+            cases.move(by=town.named("resident"), case=case, move="reopen", values={"message": "Dark"})
+    with pytest.raises(IntegrityError, match="re-opens it"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(closed_at=None, outcome="", state="again", public="reopened")
+
+
 def test_who_worked_on_it_does_not_audit_it(town: Town, report: Case, crew: Actor, client: CheckedClient):
     case = finished(town, report, crew, photo(26))
     worked = colleague(town, 4, "head", "clerk")

@@ -82,8 +82,11 @@ class Report(Kind[ReportOptions, Case, Draft]):
             raise ActionRefused(_("You finished this report before it was disputed. Somebody else must finish it now."))
 
     def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Refuse invalid evidence, and closing without evidence."""
+        """Refuse invalid evidence, closing without evidence, and disputes that are an auditor's to decide."""
         snapshot = snapshot_of(case.version)
+        dispute = rules.dispute_edge(snapshot.flow, case.state)
+        if dispute and dispute.move == move:
+            actions.dispute_by_step(by=system("reports"), case=case)
         name = self.options(snapshot.definition).evidence
         if name is None:
             return

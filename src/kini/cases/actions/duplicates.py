@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from kini.cases import access, rules, timeline
 from kini.cases.events import CaseMoved
 from kini.cases.locking import lock_case
-from kini.cases.models import Case, NotDuplicate
+from kini.cases.models import Case, NotDuplicate, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.core import audit, events
 from kini.core.actions import action
@@ -56,7 +56,7 @@ def mark_not_duplicate(*, by: Actor, case: Case, other: Case) -> NotDuplicate:
 
 @action
 def unmerge(*, by: Actor, case: Case) -> Case:
-    """Undo a merge: the case restarts its flow on its own.
+    """Undo a merge: the case goes on alone from the state before, and its clock as if it had never stopped.
 
     Raises:
         NotAllowed: without the permission, or when the case is the officer's own.
@@ -72,7 +72,7 @@ def unmerge(*, by: Actor, case: Case) -> Case:
 
 @action
 def release_duplicates(*, by: Actor, case: Case) -> Case | None:
-    """Release the duplicates of a case that ended undecided: the earliest restarts, the others follow it.
+    """Release the duplicates of a case that ended undecided: the earliest goes on, the others follow it.
 
     Returns:
         The one that goes on; None when nobody follows.
@@ -123,7 +123,8 @@ def _follow(by: Actor, before: Case, target: Case) -> None:
 
 def _separated(by: Actor, case: Case) -> Case:
     case.merged_into = None
-    _step(by, case, rules.SEPARATE, snapshot_of(case.version).flow.start)
+    merged = TimelineEntry.objects.filter(case=case, move=rules.JOIN).order_by("-number").first()
+    _step(by, case, rules.SEPARATE, merged.from_state if merged else snapshot_of(case.version).flow.start)
     audit.record(by=by, action="cases.separated", subject=f"case:{case.reference}")
     return case
 

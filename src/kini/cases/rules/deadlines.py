@@ -2,7 +2,8 @@
 
 The clock runs while the city must act. It is paused while the resident must act (`clock: paused`) and stops when the
 case has ended; a reopened case continues where it stopped. Targets in working days count office hours. A state with its
-own target (the review of an objection) has its own clock, and the service's clock is paused meanwhile.
+own target (the review of an objection) has its own clock, and the service's clock is paused meanwhile. A merge into
+another case that was undone did not stop it: the resident waited all the time.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from kini.core.working_time import WorkCalendar
-from kini.services.public import Flow, Target
+from kini.services.public import JOINED, Flow, Target
 
 #: A case is at risk once this share of its time is used.
 RISK_NUMERATOR, RISK_DENOMINATOR = 3, 4
@@ -74,7 +75,7 @@ def read_clock(
     entries: Iterable[StateChange], flow: Flow, target: Target | None, calendar: WorkCalendar, now: datetime
 ) -> ClockReading:
     """Compute the clock from the entries (in order) at `now`. Only `used`, `left` and `state` depend on `now`."""
-    steps = [(entry.at, entry.to_state) for entry in entries if entry.to_state]
+    steps = list(_without_undone_merges([(entry.at, entry.to_state) for entry in entries if entry.to_state]))
     paused, closed = _standing_since(steps, flow)
     own = flow.states[steps[-1][1]].target if steps else None
     spans = [_Span(steps[-1][0], None)] if own else list(_running(steps, flow))
@@ -91,6 +92,12 @@ def read_clock(
     at_risk = _moment_of(risky, spans, on, calendar, unit, calendar.advance(first, risky, unit))
     used = sum(calendar.elapsed(span.start, span.end or max(now, span.start), unit) for span in spans)
     return ClockReading(due, at_risk, paused, closed, used, total - used, _standing(due, at_risk, paused, closed, now))
+
+
+def _without_undone_merges(steps: list[tuple[datetime, str]]) -> Iterator[tuple[datetime, str]]:
+    for number, (at, state) in enumerate(steps):
+        if state != JOINED or number == len(steps) - 1:
+            yield at, state
 
 
 def _standing(

@@ -1,4 +1,4 @@
--- Let a case be merged only into a case of the same service that is not merged itself.
+-- Let a case be merged only into a case of the same service that began no later and is not merged itself.
 CREATE OR REPLACE FUNCTION kini_case_leader() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.leader_id IS NOT NULL AND (
@@ -6,11 +6,12 @@ BEGIN
         OR NOT EXISTS (
             SELECT FROM cases_case
             WHERE id = NEW.leader_id AND id <> NEW.id AND leader_id IS NULL AND service_id = NEW.service_id
+                AND opened_at <= NEW.opened_at
         )
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'integrity_constraint_violation',
-            MESSAGE = format('case %s: it can only be joined to a case of its service that is not joined itself',
+            MESSAGE = format('case %s: it can only be joined to an earlier case of its service that is not joined itself',
                 NEW.reference);
     END IF;
     RETURN NEW;

@@ -1,5 +1,6 @@
--- Let a case move only along the edges of its flow, and keep what identifies it. A step that needs somebody else than
--- before is stored after its entry in the timeline, which names who took it (kini_independent_step).
+-- Let a case move only along the edges of its flow, or back to where a merge took it from, and keep what identifies it.
+-- A step that needs somebody else than before is stored after its entry in the timeline, which names who took it
+-- (kini_independent_step).
 CREATE OR REPLACE FUNCTION kini_case_step() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before text := '';
@@ -19,7 +20,10 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM services_flowedge AS edge
         WHERE edge.version_id = NEW.version_id AND edge.state = before AND edge.next_state = NEW.state
-    ) THEN
+    ) AND (before <> 'joined' OR NEW.state IS DISTINCT FROM (
+        SELECT from_state FROM cases_timelineentry
+        WHERE case_id = NEW.id AND move = 'join' ORDER BY number DESC LIMIT 1
+    )) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'integrity_constraint_violation',
             MESSAGE = format('case %s: no edge of its flow leads from "%s" to "%s"', NEW.reference, before, NEW.state);

@@ -1,6 +1,6 @@
 """Writes of this room: publications, followers, closing."""
 
-from kini.reports.actions.closing_answers import answer_closing, record_audit
+from kini.reports.actions.closing_answers import answer_closing, dispute_by_step, record_audit
 from kini.reports.actions.photo_hashes import hash_photos
 from kini.reports.actions.publications import (
     follow,
@@ -11,6 +11,7 @@ from kini.reports.actions.publications import (
 
 __all__ = [
     "answer_closing",
+    "dispute_by_step",
     "follow",
     "hash_photos",
     "make_private",

@@ -53,6 +53,26 @@ def answer_closing(*, by: Actor, case: Case, answer: str, reason: str = "", gues
 
 
 @action
+def dispute_by_step(*, by: Actor, case: Case) -> None:
+    """Count the flow's own step of the reporter as their first "not solved"; it is taken by the caller.
+
+    Raises:
+        ActionRefused: this closing was answered otherwise, or an earlier one was disputed, so that an auditor looks.
+    """
+    answers = dict(ClosingAnswer.objects.filter(case=case).values_list("closed_at", "answer"))
+    disputed = [closed_at for closed_at, answer in answers.items() if answer == ClosingAnswer.NOT_SOLVED]
+    if disputed == [case.closed_at]:
+        return
+    if disputed:
+        raise ActionRefused(_("Answer the question “Is it solved?”: this time somebody independent looks at the place."))
+    if case.closed_at in answers:
+        raise ActionRefused(_("You have answered already."))
+    ClosingAnswer.objects.create(case=case, closed_at=case.closed_at, answer=ClosingAnswer.NOT_SOLVED)
+    detail = {"answer": ClosingAnswer.NOT_SOLVED}
+    audit.record(by=by, action="reports.answered", subject=f"case:{case.reference}", detail=detail)
+
+
+@action
 def record_audit(*, by: Actor, audited: Audit, failed: bool, note: str) -> Audit:
     """Store the finding of an auditor. A failed audit re-opens the report, where its flow lets the program do so.
 
