@@ -59,15 +59,18 @@ def dispute_by_step(*, by: Actor, case: Case) -> None:
     Raises:
         ActionRefused: this closing was answered otherwise, or an earlier one was disputed, so that an auditor looks.
     """
+    closed_at = case.closed_at
+    if closed_at is None:
+        raise ActionRefused(_("This report is not said to be solved."))
     answers = dict(ClosingAnswer.objects.filter(case=case).values_list("closed_at", "answer"))
-    disputed = [closed_at for closed_at, answer in answers.items() if answer == ClosingAnswer.NOT_SOLVED]
-    if disputed == [case.closed_at]:
+    disputed = [at for at, answer in answers.items() if answer == ClosingAnswer.NOT_SOLVED]
+    if disputed == [closed_at]:
         return
     if disputed:
-        raise ActionRefused(_("Answer the question “Is it solved?”: this time somebody independent looks at the place."))
-    if case.closed_at in answers:
+        raise ActionRefused(_("Answer the question “Is it solved?”: now somebody independent looks at the place."))
+    if closed_at in answers:
         raise ActionRefused(_("You have answered already."))
-    ClosingAnswer.objects.create(case=case, closed_at=case.closed_at, answer=ClosingAnswer.NOT_SOLVED)
+    ClosingAnswer.objects.create(case=case, closed_at=closed_at, answer=ClosingAnswer.NOT_SOLVED)
     detail = {"answer": ClosingAnswer.NOT_SOLVED}
     audit.record(by=by, action="reports.answered", subject=f"case:{case.reference}", detail=detail)
 
