@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Annotated, Any
 
 from django.utils import translation
@@ -13,6 +15,32 @@ from kini.core.config_files import ConfigError, KeyPath, SourceFile
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 
 
+#: Name of the person whom the page is about; empty while that is the reader.
+_person: ContextVar[str] = ContextVar("person", default="")
+#: "{Anda|%}": words to the reader, and words about another person, whose name replaces the percent sign.
+_ALTERNATIVES = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+
+
+@contextmanager
+def speaking_of(name: str) -> Iterator[None]:
+    """Within the block, texts speak of the person with that name; of the reader where it is empty."""
+    token = _person.set(name)
+    try:
+        yield
+    finally:
+        _person.reset(token)
+
+
+def speak_of(name: str) -> None:
+    """Let the enclosing `speaking_of` block speak of that person from here on."""
+    _person.set(name)
+
+
+def _for_person(text: str) -> str:
+    name = _person.get()
+    return _ALTERNATIVES.sub(lambda match: match[2].replace("%", name) if name else match[1], text)
+
+
 def _one_for_all(value: Any) -> Any:
     return {"": value} if isinstance(value, str) else value
 
@@ -20,12 +48,16 @@ def _one_for_all(value: Any) -> Any:
 class Text(
     RootModel[Annotated[dict[str, str], BeforeValidator(_one_for_all, json_schema_input_type=dict[str, str] | str)]]
 ):
-    """A text in several languages: {id: Akta kelahiran, en: Birth certificate}, or a plain string for all of them."""
+    """A text in several languages: {id: Akta kelahiran, en: Birth certificate}, or a plain string for all of them.
+
+    It may have alternatives for somebody else than the reader: "Where {do you|does %} live?"
+    """
 
     def in_language(self, language: str) -> str:
         """Text in that language, else in the first one."""
         texts = self.root
-        return texts.get(language) or texts.get(language.split("-")[0]) or next(iter(texts.values()), "")
+        text = texts.get(language) or texts.get(language.split("-")[0]) or next(iter(texts.values()), "")
+        return _for_person(text) if "|" in text else text
 
     @property
     def languages(self) -> frozenset[str]:

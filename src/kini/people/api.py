@@ -20,7 +20,7 @@ class Person(Out):
 
     id: int = Field(description="Send it as `for_person`.")
     name: str
-    relation: str = Field(description="self, child, spouse, parent, sibling or ward")
+    relation: str = Field(description="self, child, spouse, parent, grandparent, sibling, relative or ward")
 
 
 class MeOut(Out):

@@ -135,7 +135,9 @@ def relation_choices() -> Sequence[tuple[str, str]]:
         "child": _("My child"),
         "spouse": _("My husband or wife"),
         "parent": _("My mother or father"),
+        "grandparent": _("My grandmother or grandfather"),
         "sibling": _("My brother or sister"),
+        "relative": _("Another relative"),
         "ward": _("Somebody whose guardian I am"),
     }
     return [(relation, words[relation]) for relation in rules.RELATIONS]

@@ -18,6 +18,7 @@ from kini.people.persons.models import MovedReference as MovedReference
 from kini.people.persons.models import Person as Person
 from kini.people.persons.models import PersonIdentifier as PersonIdentifier
 from kini.people.persons.models import PersonMerge as PersonMerge
+from kini.people.rules import RELATIONS
 
 
 class UserManager(BaseUserManager["User"]):
@@ -158,9 +159,7 @@ class FamilyTie(models.Model):
 
     resident = models.ForeignKey(Resident, models.CASCADE, related_name="ties")
     member = models.ForeignKey(Resident, models.CASCADE, related_name="tied_by")
-    relation = models.CharField(
-        max_length=10, choices=[(r, r) for r in ("child", "spouse", "parent", "sibling", "ward")]
-    )
+    relation = models.CharField(max_length=20, choices=[(relation, relation) for relation in RELATIONS])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

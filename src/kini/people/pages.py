@@ -1,5 +1,6 @@
 """A resident's own pages: profile, family and access log."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.city import queries as city_queries
 from kini.core import attempt_limits
 from kini.core.actors import ActionRefused
-from kini.core.attempt_limits import Limit
 from kini.people import access_entries, actions, profile_values, queries, rules
 from kini.people.actions import Details, NumberTaken
 from kini.people.assurance import assurance_history
@@ -29,8 +30,6 @@ from kini.people.sign_in import next_url
 from kini.people.visitor_profile import resident_for
 
 LOOKS_PER_PAGE = 20
-#: National numbers that one account may enter a day, against probing for known numbers.
-NUMBERS = Limit("people.number-entered", count=10, seconds=24 * 60 * 60)
 
 
 @login_required
@@ -65,17 +64,17 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     return _profile_page(request, resident, form)
 
 
-def _saved(request: HttpRequest, form: PersonForm, save: Any) -> bool:
-    """Save; on refusal add the reason to the form and return False."""
+def _saved[SavedT](request: HttpRequest, form: PersonForm, save: Callable[[], SavedT]) -> SavedT | None:
+    """Save and return what was saved; on refusal add the reason to the form and return None."""
     try:
         if form.cleaned_data["number"]:
-            attempt_limits.consume(NUMBERS, str(request.user.pk))
-        save()
+            attempt_limits.consume(rules.NUMBERS, str(request.user.pk))
+        return save()
     except (NumberTaken, attempt_limits.TooManyAttempts) as refusal:
         form.add_error("number", str(refusal))
     except ActionRefused as refusal:
         form.add_error(None, str(refusal))
-    return not form.errors
+    return None
 
 
 def _said(resident: Resident) -> dict[str, Any]:
@@ -153,14 +152,20 @@ def add_member(request: HttpRequest) -> HttpResponse:
         relation = cleaned.pop("relation")
         details = Details(**cleaned, address=resident.address, area=resident.area)
         by = queries.actor_for(request)
-        if _saved(
+        tie = _saved(
             request,
             form,
             lambda: actions.add_family_member(by=by, resident=resident, relation=relation, details=details),
-        ):
+        )
+        if tie is not None:
             messages.success(request, _("{name} is on your family list.").format(name=details.name))
-            return redirect(next_url(request) or "people:family")
+            return redirect(_with_member(next_url(request), tie) if next_url(request) else "people:family")
     return _member_page(request, form, None)
+
+
+def _with_member(address: str, tie: FamilyTie) -> str:
+    """Address of the page that asked to add somebody, with whom it was."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'for_whom': tie.member_id})}"
 
 
 @login_required

@@ -48,6 +48,19 @@ def known_values(resident: Resident) -> dict[str, Any]:
     return {attribute: value for attribute, value in values.items() if value is not None}
 
 
+def known_to(user_id: int | None, resident: Resident) -> dict[str, Any]:
+    """Return the known values of the person applied for, by attribute.
+
+    A family member without an account is reached by the phone and e-mail of the relative who applies.
+    """
+    values = known_values(resident)
+    if resident.user_id is None and user_id is not None:
+        relative = Resident.objects.filter(user_id=user_id, ties__member=resident).first()
+        for attribute in ("phone", "email") if relative else ():
+            values.setdefault(attribute, profile_value(relative, attribute))
+    return {attribute: value for attribute, value in values.items() if value is not None}
+
+
 def _address(resident: Resident) -> dict[str, str] | None:
     if not resident.address or not resident.area_id:
         return None

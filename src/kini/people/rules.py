@@ -10,13 +10,17 @@ from stdnum import exceptions as wrong
 from stdnum import get_cc_module
 
 from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.attempt_limits import Limit
 from kini.core.grants import Scope
 from kini.people.permissions import Permission
 
 #: Below this age a person is a child (Convention on the Rights of the Child, article 1).
 ADULT_AGE = 18
 #: Relations in which a person may act for another, as long as that member has no account.
-RELATIONS = ("child", "spouse", "parent", "sibling", "ward")
+RELATIONS = ("child", "spouse", "parent", "grandparent", "sibling", "relative", "ward")
+
+#: National numbers that one account may enter a day, against probing for known numbers.
+NUMBERS = Limit("people.number-entered", count=10, seconds=24 * 60 * 60)
 
 type Sex = Literal["female", "male", ""]
 

@@ -1,7 +1,8 @@
 """Applicable questions and parsing of submitted pages. Pure: no draft, no session.
 
 Answers map field names to values; a repeated page stores a list under its `repeat.name`. `known` maps profile
-attributes to values: a field whose `profile` attribute is known is not asked.
+attributes to values: a field whose `profile` attribute is known is not asked. An answer makes its attribute known to
+the fields after it, so nobody is asked twice for one thing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +49,7 @@ class _ApplicablePage:
 def _applicable(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> Iterator[_ApplicablePage]:
     """Applicable pages in order. Conditions ignore answers of pages that do not apply."""
     effective: dict[str, Any] = {}
+    known = dict(known)
     for page in snapshot.pages:
         if page.when and not page.when.is_met(effective):
             continue
@@ -66,7 +68,9 @@ def _applicable(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswe
             fields[name] = each
         if _is_answered_by_profile(page, fields):
             fields = {}
-        effective |= {name: answers[name] for name in fields if answers.get(name) is not None}
+        answered = {name: answers[name] for name in fields if answers.get(name) is not None}
+        effective |= answered
+        known |= {fields[name].profile or "": value for name, value in answered.items() if fields[name].profile}
         reduced = page if len(fields) == len(page.fields) else page.model_copy(update={"fields": fields})
         yield _ApplicablePage(reduced, dict(effective))
 

@@ -17,6 +17,7 @@ CENSUS: dict[str, Any] = {
             "fields": {
                 "boat": {"type": "text", "label": "Name of the boat", "max": 40},
                 "built": {"type": "date", "label": "Built when?", "until": "today"},
+                "bought": {"type": "text", "label": "When did {you|%} buy it?", "optional": True},
                 "note": {"type": "longtext", "label": "Anything else", "optional": True},
             },
         },

@@ -1,6 +1,7 @@
 """A whole application through the pages, signed in and as a guest."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -206,11 +207,36 @@ def test_drafts_of_others_do_not_exist(
 
 
 def test_one_signs_in_first_where_the_city_must_know_who_one_is(guest: Visitor, census: ServiceVersion) -> None:
-    start = guest.see("/services/census/")
-    assert start.link("Apply") == "/sign-in/?next=/services/census/"
-    answer = guest.post("/services/census/start/")
-    assert answer["Location"] == "/sign-in/?next=/services/census/"
+    answer = guest.sent(guest.see("/services/census/"), action="/start/")
+    assert answer["Location"] == "/sign-in/?next=/services/census/start/"
     assert not Draft.objects.exists()
+
+
+def test_what_was_begun_goes_on_after_signing_in(guest: Visitor, census: ServiceVersion, town: Town) -> None:
+    answer = guest.sent(guest.see("/services/census/"), action="/start/", **{"known.boat": "Camar"})
+    guest.force_login(town.resident.user)
+    page = guest.see(parse_qs(urlsplit(answer["Location"]).query)["next"][0])
+    assert page.heading == "About the boat"
+    assert page.value("boat") == "Camar"
+    assert Draft.objects.get().resident == town.resident
+    assert guest.see("/services/census/start/").url == "/services/census/", "once only"
+
+
+def test_a_link_to_the_start_begins_nothing(resident: Visitor, census: ServiceVersion) -> None:
+    assert resident.see("/services/census/start/").url == "/services/census/"
+    assert not Draft.objects.exists()
+
+
+def test_somebody_else_is_added_on_the_way_and_named_in_the_questions(
+    resident: Visitor, census: ServiceVersion, town: Town
+) -> None:
+    add = resident.send(resident.see("/services/census/"), action="/start/", for_whom="new")
+    assert add.heading == "Add somebody"
+    page = resident.send(add, name="Nenek Contoh", relation="grandparent")
+    draft = Draft.objects.get()
+    assert (draft.resident.name, draft.resident.user) == ("Nenek Contoh", None)
+    assert "When did Nenek Contoh buy it?" in page.text
+    assert "When did you buy it?" in resident.begin("census").text
 
 
 def test_a_family_member_is_applied_for(resident: Visitor, census: ServiceVersion, town: Town) -> None:
@@ -229,8 +255,8 @@ def test_nobody_is_asked_in_whose_name_a_report_is(resident: Visitor, census: Se
         by=town.named("resident"), resident=town.resident, relation="child", details=Details(name="Anak Contoh")
     )
     offer("broken-lamp", REPORT, Flow.model_validate(STREET))
-    assert "In whose name?" in resident.see("/services/census/").text
-    assert "In whose name?" not in resident.see("/services/broken-lamp/").text
+    assert "For whom?" in resident.see("/services/census/").text
+    assert "For whom?" not in resident.see("/services/broken-lamp/").text
 
 
 def test_a_guest_asks_for_help_and_follows_it_by_a_secret_link(guest: Visitor, call: ServiceVersion) -> None:

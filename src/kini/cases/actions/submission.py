@@ -52,7 +52,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
         raise ActionRefused(_("Confirm that your answers are true."))
     snapshot = snapshot_of(draft.version)
     access.require_assurance(by, snapshot.definition.assurance, draft.resident)
-    final_answers = _complete(snapshot, case_answers.of_draft(draft), draft.resident)
+    final_answers = _complete(by, snapshot, case_answers.of_draft(draft), draft.resident)
     case = _new_case(by, draft.version, draft.resident, draft.channel, final_answers)
     used = list(draft.documents.filter(pk__in=corrections.referenced_files(final_answers)))
     timeline.open_case(case, by=by, documents=used)
@@ -93,7 +93,7 @@ def submit_answers(
     if corrections.referenced_files(dict(answers)):
         raise ActionRefused(_("This file no longer exists. Add it again."))
     snapshot = snapshot_of(version)
-    final_answers = _complete(snapshot, answers, resident)
+    final_answers = _complete(by, snapshot, answers, resident)
     case = _new_case(by, version, resident, "api", final_answers, reference)
     timeline.open_case(case, by=by)
     record_consent(by, case, snapshot, final_answers)
@@ -108,9 +108,11 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     return opened
 
 
-def _complete(snapshot: ServiceSnapshot, partial: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
+def _complete(
+    by: Actor, snapshot: ServiceSnapshot, partial: Mapping[str, Any], resident: Resident | None
+) -> dict[str, Any]:
     """All relevant answers, including those from the profile."""
-    known = profile_values.known_values(resident) if resident else {}
+    known = profile_values.known_to(by.user_id, resident) if resident else {}
     final, missing = questions.final_and_missing(snapshot, partial, known)
     if missing:
         raise corrections.Incomplete([page.key for page in missing])

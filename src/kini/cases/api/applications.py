@@ -70,7 +70,7 @@ def create_case(request: HttpRequest, body: NewCase) -> schemas.CaseOut:
     """
     caller = principal_of(request)
     version, actor, resident = _beginning(request, caller, body)
-    snapshot, known = snapshot_of(version), profile_values.known_values(resident) if resident else {}
+    snapshot, known = snapshot_of(version), profile_values.known_to(actor.user_id, resident) if resident else {}
     values = _taken(snapshot, body.answers, {}, known)
     try:
         with single_transaction():
@@ -102,7 +102,8 @@ def update_draft(request: HttpRequest, draft: UUID, body: Answers) -> schemas.Dr
     """Save answers to any of the questions; others are unchanged."""
     caller = principal_of(request)
     stored = _draft(caller, draft)
-    known = {} if stored.case_id else profile_values.known_values(stored.resident) if stored.resident else {}
+    resident = None if stored.case_id else stored.resident
+    known = profile_values.known_to(stored.owner_id, resident) if resident else {}
     values = _taken(snapshot_of(stored.version), body.answers, case_answers.of_draft(stored), known)
     actions.update_answers(by=caller.actor, draft=stored, values=values, guest_key=caller.guest_key)
     return schemas.draft_out(_draft(caller, draft))

@@ -189,7 +189,7 @@ def _files(name: str, field: UploadField) -> FilesIn:
 def draft_out(draft: Draft, *, key: str | None = None) -> DraftOut:
     """Build the response for a draft."""
     snapshot = snapshots_by_version([draft.version_id])[draft.version_id]
-    known = {} if draft.case_id else profile_values.known_values(draft.resident) if draft.resident else {}
+    known = {} if draft.case_id else profile_values.known_to(draft.owner_id, draft.resident) if draft.resident else {}
     current = case_answers.of_draft(draft)
     pages = questions.applicable_pages(snapshot, current, known)
     missing = [page for page in pages if questions.lacks_answers(page, current)]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases import actions, panels, queries
-from kini.cases.pages import answer_summary, tracking
+from kini.cases.pages import answer_summary, profile_offer, tracking
 from kini.cases.pages.guards import own_case_for_visitor, owner_only, remember_guest_key, secret_link
 from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core.actors import ActionRefused
@@ -59,7 +59,10 @@ def check_answers(request: HttpRequest, draft: UUID) -> HttpResponse:
     if not constant_time_compare(request.POST.get(CONFIRM, ""), token):
         changed = _("Your answers changed after you opened this page. Look at them once more, then send them.")
         return _summary(request, wizard, token, preview, changed)
-    return send(request, wizard)
+    response = send(request, wizard)
+    if request.POST.get(profile_offer.REMEMBER):
+        profile_offer.keep_answers(request, wizard)
+    return response
 
 
 def send(request: HttpRequest, wizard: ApplicationWizard) -> HttpResponse:
@@ -92,6 +95,7 @@ def _summary(
         "preview": render_to_string(*preview, request=request) if preview else "",
         "parts": answer_summary.summary_sections(wizard),
         "profile": list(answer_summary.profile_rows(wizard)),
+        "keeps": profile_offer.offered_labels(wizard),
         "token": token,
         "errors": [("", error)] if error else [],
         "back": wizard.url("question", key=wizard.pages[-1].key) if wizard.pages else "",

@@ -18,6 +18,7 @@ from kini.cases.models import Attachment, Case, Draft
 from kini.city.public import pack
 from kini.core import attempt_limits, references
 from kini.core.client_address import client_network
+from kini.core.localized_text import speaking_of
 from kini.people.queries import SAFE_METHODS, actor_for
 from kini.web.redirects import RedirectTo
 
@@ -102,6 +103,8 @@ def own_case_for_visitor(request: HttpRequest, reference: str) -> Case:
 def owner_only[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
     """Restrict a view to the owner: never cached, 404 for objects of others.
 
+    The view may let the texts speak of somebody else (`speak_of`); that ends with it.
+
     Anonymous visitors are sent to sign-in, whether the object exists or not. Submitted drafts redirect to their case,
     inapplicable questions to the next page; expired drafts get a page of their own.
     """
@@ -110,7 +113,8 @@ def owner_only[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResp
     def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         request: Any = args[0]
         try:
-            return view(*args, **kwargs)
+            with speaking_of(""):
+                return view(*args, **kwargs)
         except (Case.DoesNotExist, Draft.DoesNotExist, Attachment.DoesNotExist):
             return _not_theirs(request)
         except AlreadySubmitted as sent:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
@@ -11,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from kini.cases import access, actions, queries
 from kini.cases.models import Draft
@@ -31,6 +32,11 @@ from kini.web.csrf import same_origin_suffices
 from kini.web.redirects import SeeOther
 
 FOR_WHOM = "for_whom"
+#: Choice of somebody who is not on the family list yet.
+SOMEBODY_ELSE = "new"
+#: The button, and the session key under which its form waits for the sign-in: {service: form}.
+BEGIN, BEGUN = "begin", "begun_service"
+MOST_REMEMBERED = 2_000
 #: Prefix of inputs with answers that the linking page knows.
 KNOWN = "known."
 MOST_SHOWN = 3
@@ -38,36 +44,57 @@ MOST_SHOWN = 3
 
 @same_origin_suffices
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, service: str) -> HttpResponse:
-    """Start an application, or continue an untouched draft.
+    """Start an application, or continue an untouched draft. GET goes on with what was begun before signing in.
 
     The form has no CSRF token, so that start pages are cacheable for anonymous visitors (web/csrf.py).
     """
+    address = reverse("cases:start", args=[service])
+    sent = request.POST
+    if request.method != "POST":
+        sent = QueryDict(request.session.pop(BEGUN, {}).get(service, ""))
+        if not sent:
+            return redirect("services:service", service=service)
     offered = _offered(service)
     kind = kinds.find(offered.kind)
     if kind is None or not kind.has_cases or offered.current is None:
         raise ActionRefused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     actor = actor_for(request)
+    whom = request.GET.get(FOR_WHOM) or sent.get(FOR_WHOM, "")
+    if actor.user_id is None and kind.sign_in == "required":
+        _remember(request, service, sent)
+        return redirect_to_login(address)
     if actor.user_id is None:
-        if kind.sign_in == "required":
-            return redirect_to_login(reverse("services:service", args=[offered.pk]))
         attempt_limits.consume(access.GUEST_DRAFTS, client_network(request))
-    resident = _for_whom(request, actor)
+    elif whom == SOMEBODY_ELSE:
+        _remember(request, service, sent)
+        return SeeOther(f"{reverse('people:add-member')}?{urlencode({'next': address})}")
+    resident = _for_whom(request, actor, whom)
     draft = _untouched(actor, offered, resident)
     if draft is None:
         try:
             draft = actions.start_draft(by=actor, version=offered.current, resident=resident)
         except assurance_levels.AssuranceNeeded as refusal:
             return SeeOther(_proof_address(offered, refusal.needed))
-    if known := _known(request, snapshot_of(offered.current)):
+    if known := _known(sent, snapshot_of(offered.current)):
         actions.update_answers(by=actor, draft=draft, values=known)
     return SeeOther(reverse("cases:draft", args=[draft.pk]))
 
 
-def _known(request: HttpRequest, snapshot: ServiceSnapshot) -> dict[str, Any]:
+def _remember(request: HttpRequest, service: str, sent: QueryDict) -> None:
+    """Keep the sent form in the session, to go on with it after signing in or adding somebody."""
+    kept = QueryDict(mutable=True)
+    for name, values in sent.lists():
+        if name in (FOR_WHOM, BEGIN) or name.startswith(KNOWN):
+            kept.setlist(name, values)
+    kept[BEGIN] = "1"
+    request.session[BEGUN] = {service: kept.urlencode()[:MOST_REMEMBERED]}
+
+
+def _known(form: QueryDict, snapshot: ServiceSnapshot) -> dict[str, Any]:
     """Answers passed by the linking page as inputs of questions; invalid ones are dropped and asked."""
-    data = {name.removeprefix(KNOWN): values for name, values in request.POST.lists() if name.startswith(KNOWN)}
+    data = {name.removeprefix(KNOWN): values for name, values in form.lists() if name.startswith(KNOWN)}
     sent, known = FormData(MultiValueDict(data), MultiValueDict()), {}
     for page in snapshot.pages:
         for name, field in page.fields.items() if not page.repeat else ():
@@ -87,12 +114,11 @@ def _offered(service: str) -> Service:
         raise Http404 from None
 
 
-def _for_whom(request: HttpRequest, actor: Actor) -> Resident | None:
+def _for_whom(request: HttpRequest, actor: Actor, chosen: str) -> Resident | None:
     """The visitor or the selected family member; None for a guest."""
     if not isinstance(request.user, User):
         return None
     own = people_actions.ensure_resident(by=actor, user=request.user)
-    chosen = request.POST.get(FOR_WHOM, "")
     if not chosen:
         return own
     member = people_queries.find_represented(own, parse_pk(chosen))
@@ -116,14 +142,15 @@ def begin_panel(request: HttpRequest, service: Service) -> SafeString | None:
         return None
     actor = actor_for(request)
     signs_in = actor.user_id is None and kind.sign_in == "required"
+    chooses = kind.can_be_for_family and (signs_in or actor.user_id is not None)
     snapshot = snapshot_of(service.current) if service.current else None
     context = {
         "service": service,
         "verb": kind.verb,
         "signs_in": signs_in,
-        "sign_in": f"{reverse('people:sign-in')}?next={request.path}",
         "drafts": _drafts(actor, service),
-        "family": _family(request.user) if kind.can_be_for_family and isinstance(request.user, User) else [],
+        "chooses": chooses,
+        "family": _family(request.user) if chooses and isinstance(request.user, User) else [],
         "lacking": _lacking(actor, request.user, service, snapshot.definition.assurance if snapshot else None),
     }
     return render_to_string("cases/start_panel.html", context, request)

@@ -19,7 +19,7 @@ from kini.cases.pages.guards import case_for_visitor, guest_key, limit_lookups, 
 from kini.city.public import pack
 from kini.core import references
 from kini.core.files import IMAGES
-from kini.core.localized_text import Text
+from kini.core.localized_text import Text, speak_of
 from kini.people import queries as people_queries
 from kini.people.public import access_entries
 from kini.people.queries import actor_for
@@ -115,7 +115,9 @@ def _opened_by_key(request: HttpRequest, reference: str, key: str) -> HttpRespon
 
 
 def resident_view(request: HttpRequest, case: Case) -> CaseView:
-    """The case as its resident sees it."""
+    """The case as its resident sees it; the labels of answers speak of its person."""
+    if case.resident and case.resident.user_id != request.user.pk:
+        speak_of(case.resident.name)
     return case_view(actor_for(request), case, guest_key(request, case.reference))
 
 

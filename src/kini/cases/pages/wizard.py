@@ -18,7 +18,7 @@ from kini.cases.locking import require_usable
 from kini.cases.models import Attachment, Case, Draft
 from kini.cases.pages.guards import AlreadySubmitted, QuestionSkipped, guest_key, own_case_for_visitor
 from kini.core.actors import Actor
-from kini.core.localized_text import Text
+from kini.core.localized_text import Text, speak_of
 from kini.people.models import Resident
 from kini.people.public import profile_values
 from kini.people.queries import actor_for
@@ -195,7 +195,7 @@ def wizard_for(request: HttpRequest, *, draft: UUID | None = None, reference: st
         case = own_case_for_visitor(request, reference)
         key = guest_key(request, case.reference)
         opened = actions.open_correction(by=actor, case=case, guest_key=key)
-        return ApplicationWizard(actor, opened, case, {}, key, change)
+        return _speaking(ApplicationWizard(actor, opened, case, {}, key, change))
     stored = queries.draft_for(actor, draft)
     if stored.case:
         raise AlreadySubmitted(stored.case)
@@ -203,6 +203,11 @@ def wizard_for(request: HttpRequest, *, draft: UUID | None = None, reference: st
     read_log.log_drafts(actor, [stored])
     if stored.owner_id is None and actor.user_id:
         resident = Resident.objects.select_related("area").filter(user_id=actor.user_id).first()
-    return ApplicationWizard(
-        actor, stored, None, profile_values.known_values(resident) if resident else {}, change=change
-    )
+    known = profile_values.known_to(actor.user_id, resident) if resident else {}
+    return _speaking(ApplicationWizard(actor, stored, None, known, change=change))
+
+
+def _speaking(wizard: ApplicationWizard) -> ApplicationWizard:
+    """The wizard, whose questions speak of the person applied for."""
+    speak_of(wizard.behalf)
+    return wizard

@@ -170,6 +170,9 @@ from kini.people.actions.residents import (
     add_family_member as add_family_member,
 )
 from kini.people.actions.residents import (
+    complete_profile as complete_profile,
+)
+from kini.people.actions.residents import (
     edit_family_member as edit_family_member,
 )
 from kini.people.actions.residents import (

@@ -50,6 +50,36 @@ def save_profile(*, by: Actor, resident: Resident, details: Details) -> Resident
 
 
 @action
+def complete_profile(*, by: Actor, resident: Resident, details: Details) -> Resident:
+    """Add answers to a profile, of oneself or of somebody in the family without an account. What it has stays.
+
+    Args:
+        details: empty values add nothing.
+
+    Raises:
+        NotAllowed: for the profile of somebody else.
+        NumberTaken: if another profile has the number.
+    """
+    represented = FamilyTie.objects.filter(resident__user_id=by.user_id, member=resident, member__user__isnull=True)
+    if not represented.exists():
+        action_helpers.require_self(by, resident.user_id)
+    resident = Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
+    homeless = not (resident.address and resident.area_id)
+    missing = Details(
+        name=resident.name or details.name,
+        number=None if resident.national_id_hash else details.number,
+        family_card="" if resident.family_card_hash else details.family_card,
+        address=details.address if homeless and details.area else resident.address,
+        area=details.area if homeless and details.area else resident.area,
+    )
+    changed = sorted(action_helpers.apply_details(resident, missing))
+    audit.record(
+        by=by, action="people.profile-completed", subject=f"resident:{resident.pk}", detail={"changed": changed}
+    )
+    return resident
+
+
+@action
 def add_family_member(*, by: Actor, resident: Resident, relation: str, details: Details) -> FamilyTie:
     """Add a family member without an account, whom the resident may represent.
 
