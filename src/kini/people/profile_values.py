@@ -56,8 +56,8 @@ def known_to(user_id: int | None, resident: Resident) -> dict[str, Any]:
     values = known_values(resident)
     if resident.user_id is None and user_id is not None:
         relative = Resident.objects.filter(user_id=user_id, ties__member=resident).first()
-        for attribute in ("phone", "email") if relative else ():
-            values.setdefault(attribute, profile_value(relative, attribute))
+        if relative is not None:
+            values = {name: profile_value(relative, name) for name in ("phone", "email")} | values
     return {attribute: value for attribute, value in values.items() if value is not None}
 
 

@@ -60,8 +60,8 @@ def complete_profile(*, by: Actor, resident: Resident, details: Details) -> Resi
         NotAllowed: for the profile of somebody else.
         NumberTaken: if another profile has the number.
     """
-    represented = FamilyTie.objects.filter(resident__user_id=by.user_id, member=resident, member__user__isnull=True)
-    if not represented.exists():
+    ties = FamilyTie.objects.filter(member=resident, member__user__isnull=True)
+    if by.user_id is None or not ties.filter(resident__user_id=by.user_id).exists():
         action_helpers.require_self(by, resident.user_id)
     resident = Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
     homeless = not (resident.address and resident.area_id)
