@@ -21,6 +21,7 @@ from kini.together import verification as help_verification
 from kini.together.models import Beneficiary, Giver, Need, NeedLine, Pledge
 from kini.web.formats import today
 from tests.cases.town import acting, employed, person
+from tests.snapshots import replay
 
 BY = system("tests")
 STAPLES = "package:food/staples"
@@ -137,7 +138,7 @@ def place(town: HelpTown, kind: str, name: str, area: str, **values: object) -> 
 @pytest.fixture
 def town(db: None, settings: Settings) -> HelpTown:
     settings.CITY_PATH = ROOT / "cities" / "jakarta"
-    return build()
+    return replay("together town", build)
 
 
 def differences() -> Iterator[str]:

@@ -53,6 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     pledges = pledges.filter(state__in=OPEN_STATES).select_related("line__need__beneficiary__area", "giver", "delivery")
     context = {
         "manages": may_somewhere(actor_for(request), HelpPermission.MANAGE_GIVERS),
+        "volunteers": may_somewhere(actor_for(request), HelpPermission.MANAGE_VOLUNTEERS),
         "waiting": [(need, KIND_LABELS[need.beneficiary.kind]) for need in waiting[:LONGEST_LIST]],
         "pledges": [_listed(each) for each in pledges.order_by("-state", "pk")[:LONGEST_LIST]],
         "open": [queries.summarized(need) for need in running.order_by("needed_by")[:LONGEST_LIST]],

@@ -34,7 +34,11 @@ class FormPage:
 
 
 def answer_form(
-    request: HttpRequest, page: FormPage, form: HelpForm, write: Callable[[Actor, dict[str, Any]], str]
+    request: HttpRequest,
+    page: FormPage,
+    form: HelpForm,
+    write: Callable[[Actor, dict[str, Any]], str],
+    template: str = "together/form.html",
 ) -> HttpResponse:
     """Show a form, or write what was typed and go to the address that `write` returns."""
     refusal = ""
@@ -46,8 +50,8 @@ def answer_form(
         else:
             messages.success(request, _("Recorded."))
             return redirect(address)
-    first = next(name for name in form.fields if name != "key")
+    first = next((name for name in form.fields if name != "key"), "key")
     errors = [(form[name].id_for_label, each[0]) for name, each in form.errors.items() if name != "key"]
     errors += [(form[first].id_for_label, refusal)] if refusal else []
     context = {"page": page, "form": form, "errors": errors} | page.context
-    return render(request, "together/form.html", context, status=422 if errors else 200)
+    return render(request, template, context, status=422 if errors else 200)

@@ -15,12 +15,14 @@ from kini.web.formats import today
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
 
 
-def _number(label: Any, **options: Any) -> forms.IntegerField:
+def number_field(label: Any, **options: Any) -> forms.IntegerField:
+    """A whole number, typed on a keyboard of digits."""
     return forms.IntegerField(label=label, widget=forms.TextInput(attrs=_NUMBER), **options)
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """A day, by the browser's own calendar."""
+    return forms.DateField(label=label, **options, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class HelpBoundField(forms.BoundField):
@@ -45,7 +47,7 @@ class HelpForm(forms.Form):
         super().__init__(*arguments, **options)
         self.initial.setdefault("key", uuid4())
         for each in self.fields.values():
-            if not isinstance(each.widget, forms.CheckboxInput | forms.HiddenInput):
+            if not isinstance(each.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.HiddenInput):
                 each.widget.attrs.setdefault("class", "input")
 
 
@@ -53,7 +55,7 @@ class PledgeForm(HelpForm):
     """Giver and number of packages."""
 
     giver = forms.ChoiceField(label=_("Who gives?"))
-    quantity = _number(_("How many do you give?"), min_value=1, max_value=100_000)
+    quantity = number_field(_("How many do you give?"), min_value=1, max_value=100_000)
 
     def __init__(self, *arguments: Any, givers: list[Giver], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -68,7 +70,7 @@ class PledgeForm(HelpForm):
 class ConfirmForm(HelpForm):
     """Day of delivery and the statement of commitment."""
 
-    deliver_on = _day(_("On which day do you deliver?"))
+    deliver_on = day_field(_("On which day do you deliver?"))
     stated = forms.BooleanField(
         label=_("I will hand over these packages on this day, in good state and free of charge."), required=True
     )
@@ -84,25 +86,25 @@ class DeliveryForm(HelpForm):
     code = forms.CharField(
         label=_("Code of the receiving side, six digits"), max_length=10, widget=forms.TextInput(_NUMBER)
     )
-    quantity = _number(_("How many did you hand over?"), min_value=0)
+    quantity = number_field(_("How many did you hand over?"), min_value=0)
 
 
 class SecondedDeliveryForm(HelpForm):
     """Number that was handed over, confirmed by an officer without a code."""
 
-    quantity = _number(_("How many were handed over?"), min_value=0)
+    quantity = number_field(_("How many were handed over?"), min_value=0)
 
 
 class ReceiptForm(HelpForm):
     """Number that arrived."""
 
-    quantity = _number(_("How many arrived?"), min_value=0)
+    quantity = number_field(_("How many arrived?"), min_value=0)
 
 
 class DecisionForm(HelpForm):
     """Decision about a difference."""
 
-    quantity = _number(_("How many arrived, as you found out?"), min_value=0)
+    quantity = number_field(_("How many arrived, as you found out?"), min_value=0)
     reason = forms.CharField(label=_("Reason"), max_length=240)
 
 
@@ -130,8 +132,8 @@ class PermitForm(HelpForm):
 
     number = forms.CharField(label=_("Number of the permit"), max_length=80)
     issuer = forms.CharField(label=_("Issued by"), max_length=120)
-    valid_from = _day(_("Valid from"))
-    valid_until = _day(_("Valid until"))
+    valid_from = day_field(_("Valid from"))
+    valid_until = day_field(_("Valid until"))
 
 
 class AggregatorForm(PermitForm):
@@ -149,7 +151,7 @@ class BeneficiaryForm(HelpForm):
     name = forms.CharField(label=_("Name, as “RW 03”. For a household only a word for yourself."), max_length=120)
     area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none())
     address = forms.CharField(label=_("Address of the office or institution"), max_length=240, required=False)
-    families = _number(_("Number of families"), min_value=0, required=False)
+    families = number_field(_("Number of families"), min_value=0, required=False)
     contact = forms.CharField(
         label=_("Phone or e-mail of its contact"), max_length=120, required=False,
         help_text=_("Leave it empty when there is no phone: you print a slip with the code."),
@@ -164,12 +166,14 @@ class BeneficiaryForm(HelpForm):
 class NeedForm(HelpForm):
     """Numbers of packages of a programme that are needed, and the day."""
 
-    needed_by = _day(_("Needed by"))
+    needed_by = day_field(_("Needed by"))
 
     def __init__(self, *arguments: Any, programme: Programme, household: bool, **options: Any) -> None:
         super().__init__(*arguments, **options)
         for name, package in programme.packages.items():
-            self.fields[f"package-{name}"] = _number(str(package.name), min_value=0, max_value=100_000, required=False)
+            self.fields[f"package-{name}"] = number_field(
+                str(package.name), min_value=0, max_value=100_000, required=False
+            )
             self.fields[f"package-{name}"].widget.attrs["class"] = "input"
         if household:
             self.fields["family_card"] = forms.CharField(

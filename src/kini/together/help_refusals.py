@@ -21,6 +21,11 @@ _SENTENCES: dict[str, str | Promise] = {
     "together_household_once": _("This household is already listed in this programme and period."),
     "together_beneficiary_once": _("This name is already listed in this area."),
     "together_giver_once": _("A giver of this name is already listed. Ask its members to add you."),
+    "together_role_not_overfull": _("Others have taken the last place of this role."),
+    "together_shift_is_open": _("This shift takes no sign-ups any more."),
+    "together_screened": _("This work is with children: an officer must first see and record your screening."),
+    "together_sign_up_once": _("This volunteer has a place at this shift already."),
+    "together_activity_by_two": _("You recorded this activity, so somebody else must release it."),
     "together_permit_once": _("This permit is already listed."),
 }
 

@@ -43,3 +43,15 @@ MOVEMENTS = {
     "returned": _("Given back"),
     "written-off": _("Lost"),
 }
+#: State of a volunteer's sign-up: label and tone.
+SIGN_UP_STATES = {
+    "booked": (_("Signed up"), "info"),
+    "cancelled": (_("Given back"), "neutral"),
+    "attended": (_("Was there"), "ok"),
+    "absent": (_("Did not come"), "warn"),
+}
+#: Side that said that a volunteer did not come.
+WITNESSES = {
+    "organizer": _("says the organizer"),
+    "officer": _("says an officer"),
+}

@@ -11,6 +11,36 @@ from django.db.models import F, Q
 from kini.city.models import Area
 from kini.people.models import User
 from kini.together.programmes import BENEFICIARY_KINDS
+from kini.together.volunteers.models import (
+    Activity,
+    ActivityRole,
+    ChildrenScreening,
+    Shift,
+    ShiftRole,
+    SignUp,
+    Volunteer,
+)
+
+__all__ = [
+    "Activity",
+    "ActivityRole",
+    "Beneficiary",
+    "ChildrenScreening",
+    "Delivery",
+    "Giver",
+    "GiverMember",
+    "Need",
+    "NeedLine",
+    "PendingMovement",
+    "Permit",
+    "Pledge",
+    "PublishedDay",
+    "PublishedMovement",
+    "Shift",
+    "ShiftRole",
+    "SignUp",
+    "Volunteer",
+]
 
 GIVER_KINDS = ("person", "group", "firm", "aggregator")
 NEED_STATES = ("reported", "open", "met", "expired", "withdrawn")

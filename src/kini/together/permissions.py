@@ -8,3 +8,4 @@ from kini.people.public import Permission
 class HelpPermission(Permission):
     VERIFY_NEEDS = "verify-needs", _("record and verify needs, and what was received, in the own area")
     MANAGE_GIVERS = "manage-givers", _("record permits of aggregators, suspend givers, and decide on disputes")
+    MANAGE_VOLUNTEERS = "manage-volunteers", _("release activities of volunteers, see who comes, and record screenings")

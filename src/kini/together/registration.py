@@ -18,6 +18,7 @@ from kini.together import jobs as jobs  # jobs register themselves
 from kini.together import made_up_help, message_replies, notifications, personal_data, retention
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import check_programmes, giving
+from kini.together.volunteers import registration as volunteers
 from kini.web.navigation import NavItem, navigation
 
 
@@ -33,6 +34,7 @@ def register() -> None:
     personal_data.register()
     made_up_help.register()
     retention.register()
+    volunteers.register()
     navigation.register("together", NavItem("together:needs", _("Help each other"), "hand-heart", 46, "help"))
     entry = NavItem(
         *("together:desk", _("Mutual help"), "hand-heart", 120, "desk"),

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages
+from kini.together.volunteers import calendar_feed, organizer_pages
+from kini.together.volunteers import desk as volunteer_desk
+from kini.together.volunteers import pages as volunteer_pages
 
 app_name = "together"
 urlpatterns = [
@@ -15,6 +18,24 @@ urlpatterns = [
     path("together/givers/new/", pledge_pages.new_giver, name="new-giver"),
     path("together/pledges/<str:reference>/", pledge_pages.pledge, name="pledge"),
     path("together/pledges/<str:reference>/<slug:deed>/", pledge_pages.deed, name="deed"),
+    path("together/volunteer/", volunteer_pages.activities, name="volunteer"),
+    path("together/volunteer/own/", volunteer_pages.own_shifts, name="own-shifts"),
+    path("together/volunteer/<int:number>/", volunteer_pages.activity, name="activity"),
+    path("together/volunteer/roles/<int:number>/", volunteer_pages.sign_up, name="sign-up"),
+    path("together/volunteer/sign-ups/<int:number>/<slug:deed>/", volunteer_pages.sign_up_deed, name="sign-up-deed"),
+    path("together/volunteer/own/<int:number>/<slug:deed>/", volunteer_pages.volunteer_deed, name="volunteer-deed"),
+    path("together/calendar/<int:number>/<slug:secret>.ics", calendar_feed.calendar, name="calendar"),
+    path("together/groups/<int:number>/", organizer_pages.group, name="group"),
+    path("together/groups/<int:number>/members/new/", organizer_pages.new_member, name="new-member"),
+    path("together/groups/<int:number>/activities/new/", organizer_pages.new_activity, name="new-activity"),
+    path("together/activities/<int:number>/<slug:deed>/", organizer_pages.activity_deed, name="activity-deed"),
+    path("together/shifts/<int:number>/", organizer_pages.shift, name="shift"),
+    path("together/shifts/<int:number>/cancel/", organizer_pages.cancel_shift, name="cancel-shift"),
+    path("together/attendance/<int:number>/<slug:deed>/", organizer_pages.attendance, name="attendance"),
+    path("desk/together/volunteers/", volunteer_desk.overview, name="desk-volunteers"),
+    path("desk/together/volunteers/new/", volunteer_desk.new_activity, name="desk-new-activity"),
+    path("desk/together/volunteers/screening/", volunteer_desk.screening, name="desk-screening"),
+    path("desk/together/volunteers/<int:number>/release/", volunteer_desk.release, name="desk-release"),
     path("desk/together/", desk.overview, name="desk"),
     path("desk/together/givers/", giver_desk.givers, name="desk-givers"),
     path("desk/together/givers/new/", giver_desk.new_aggregator, name="desk-new-aggregator"),
