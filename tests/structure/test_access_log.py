@@ -106,6 +106,7 @@ ELSEWHERE = {
     "together:desk-give": "the same",
     "together:desk-slip": "the same",
     "together:desk-pledge-deed": "the same",
+    "together:desk-release": "names of activities alone: tests/together/volunteers",
     "vaccination:desk-day": "logs each person of the list: tests/vaccination/visits",
     "vaccination:desk-walk-in": "logs each person who is likely: tests/vaccination/visits",
     "vaccination:desk-conflicts": "entries that the site's own phones sent: tests/vaccination/visits",

@@ -78,7 +78,7 @@ def test_an_absence_on_pages(volunteers: VolunteerTown) -> None:
     anna, boss = signed_in(volunteers.anna), signed_in(volunteers.help.boss)
     with at(shift.ends_at, 30):
         post(boss, "together:attendance", row.pk, "absent")
-        assert "says the organizer" in anna.get(reverse(ADDRESS)).content.decode()
+        assert "menurut penyelenggara" in anna.get(reverse(ADDRESS)).content.decode()
         post(anna, "together:sign-up-deed", row.pk, "object", words="Saya di dapur")
         assert "Saya di dapur" in boss.get(reverse("together:shift", args=[shift.pk])).content.decode()
         post(boss, "together:attendance", row.pk, "came", minutes=60)
@@ -133,6 +133,11 @@ def test_hours_are_a_signed_certificate(volunteers: VolunteerTown, settings: Set
         assert address in anna.get(reverse(ADDRESS)).content.decode()
         assert b"".join(anna.get(address).streaming_content).startswith(b"%PDF")
         assert signed_in(volunteers.budi).get(address).status_code == 404
+    rule = retention.rules.get("together.certificates")
+    with at(shift.ends_at + rule.term):
+        assert retention.apply(rule) == 0
+    with at(shift.ends_at + rule.term, 24 * 60):
+        assert retention.apply(rule) == 2
 
 
 def test_messages_about_shifts_are_sent_once(volunteers: VolunteerTown) -> None:

@@ -19,7 +19,7 @@ MOST_ROLES = 3
 
 
 class SignUpForm(HelpForm):
-    """Who comes, whom to call in an emergency, and a guardian's consent for a child."""
+    """Person who comes, somebody to call in an emergency, and a guardian's consent for a child."""
 
     resident = forms.ChoiceField(label=gettext_lazy("Who comes?"))
     emergency_contact = forms.CharField(
@@ -134,7 +134,7 @@ class ActivityForm(HelpForm):
         return data
 
     def activity(self) -> NewActivity:
-        """What was entered."""
+        """The activity that was entered."""
         data = self.cleaned_data
         minutes = _minutes(data["begins"], data["ends"])
         weekdays, last_day = tuple(data["weekdays"]), data["last_day"] or data["first_day"]

@@ -145,7 +145,7 @@ def _home(activity: Activity, side: str) -> tuple[str, str]:
 @never_cache
 @require_safe
 def shift(request: HttpRequest, number: int) -> HttpResponse:
-    """Who comes to a shift, with the code of the place; emergency contacts during the shift only."""
+    """People of a shift, with the code of the place; emergency contacts during the shift only."""
     known, side = _shift(request, number)
     rows = list(known.sign_ups.exclude(state="cancelled").select_related("role", "volunteer__resident").order_by("pk"))
     reads = [DataRead(each.volunteer.resident_id, object_id=f"{each.pk}") for each in rows]

@@ -118,3 +118,9 @@ def activities_inside(by: Actor) -> QuerySet[Activity]:
     for path in paths:
         condition |= Q(area__path=path) | Q(area__path__startswith=f"{path}/")
     return rows.filter(condition)
+
+
+def lock_sign_up(sign_up: SignUp) -> SignUp:
+    """Lock a sign-up, and return it as it is now with what it is about."""
+    related = ("shift__activity__area", "shift__activity__giver", "volunteer__resident", "role")
+    return SignUp.objects.select_for_update(of=("self",)).select_related(*related).get(pk=sign_up.pk)

@@ -8,9 +8,9 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.together.help_refusals import constraints_as_refusals
 from kini.together.volunteers import rules
-from kini.together.volunteers.actions.sign_ups import lock_sign_up
 from kini.together.volunteers.guards import require_organizer, require_own
 from kini.together.volunteers.models import SignUp
+from kini.together.volunteers.queries import lock_sign_up
 
 
 @action

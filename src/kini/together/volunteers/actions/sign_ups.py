@@ -18,6 +18,7 @@ from kini.together.permissions import HelpPermission
 from kini.together.volunteers import queries
 from kini.together.volunteers.guards import acts_for_resident, require_own
 from kini.together.volunteers.models import ChildrenScreening, Shift, ShiftRole, SignUp, Volunteer
+from kini.together.volunteers.queries import lock_sign_up
 
 #: Purpose of a guardian's consent (`records`).
 CONSENT = "together.volunteering"
@@ -114,12 +115,6 @@ def cancel_sign_up(*, by: Actor, sign_up: SignUp) -> SignUp:
     row.save(update_fields=["state", "changed_at"])
     audit.record(by=by, action="together.sign-up-cancelled", subject=f"sign-up:{row.pk}")
     return row
-
-
-def lock_sign_up(sign_up: SignUp) -> SignUp:
-    """Lock a sign-up, and return it as it is now with what it is about."""
-    related = ("shift__activity__area", "shift__activity__giver", "volunteer__resident", "role")
-    return SignUp.objects.select_for_update(of=("self",)).select_related(*related).get(pk=sign_up.pk)
 
 
 @action
