@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import access, case_answers, corrections, independence, rules
+from kini.cases import access, case_answers, corrections, decisions, independence, rules
 from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.permissions import CasePermission
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, document_ids_in
@@ -62,10 +62,11 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class MoveButton:
-    """Move that the viewer may take, with its button label."""
+    """Move that the viewer may take, with its button label, and the path of the paper that it issues (or "")."""
 
     edge: rules.Edge
     label: str
+    paper: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,11 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         private=hides,
         reading=rules.read_clock(entries, flow, snapshot.definition.target, pack.current().calendar, now),
         stages=rules.progress(flow, entries),
-        buttons=tuple(MoveButton(edge, rules.move_label(edge, snapshot.moves)) for edge in moves if edge not in barred),
+        buttons=tuple(
+            MoveButton(edge, rules.move_label(edge, snapshot.moves), decisions.paper_path(case, snapshot, edge))
+            for edge in moves
+            if edge not in barred
+        ),
         barred=tuple((edge, independence.independence_notice(edge, taken, snapshot)) for edge in barred),
         sections=tuple(_sections(case, snapshot, documents, hides=hides, theirs=theirs)),
         lines=tuple(_lines(entries, snapshot, documents, actor, theirs)),

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from kini.cases.rules import SCORES
 from kini.city.models import Agency, Area, Unit
+from kini.core import current_time
 from kini.core.database.encryption import (
     EncryptedJSONField,
     EncryptedKeysJSONField,
@@ -369,7 +370,7 @@ class SavedFilter(models.Model):
 
 
 class BatchMove(models.Model):
-    """Move of many cases, decided at once and taken at `due_at`. Its officer may cancel it until it begins.
+    """Move of one case or many, decided at once and taken at `due_at`. Its officer may cancel it until it begins.
 
     Before that no case has changed and nobody has been notified.
     """
@@ -410,6 +411,11 @@ class BatchMove(models.Model):
                 condition=Q(ended_at__isnull=True, taken_back_at__isnull=True),
             ),
         ]
+
+    @property
+    def seconds_left(self) -> int:
+        """Seconds in which it can still be cancelled."""
+        return max(0, round((self.due_at - current_time.now()).total_seconds()))
 
 
 class BatchMoveCase(models.Model):

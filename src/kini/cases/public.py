@@ -17,6 +17,7 @@ from kini.cases.api.scopes import DESK_WRITE as DESK_WRITE
 from kini.cases.api.scopes import READ as READ
 from kini.cases.api.scopes import WRITE as WRITE
 from kini.cases.case_view import CaseView as CaseView
+from kini.cases.decisions import step_papers as step_papers
 from kini.cases.desk.case_page import posted_text as posted_text
 from kini.cases.desk.guards import case_at_desk as case_at_desk
 from kini.cases.desk.guards import read_case_at_desk as read_case_at_desk

@@ -25,6 +25,10 @@ template_folders.register("documents", Path(__file__).parent / "paper")
 FOLDER = "letters"
 DEFAULT_COLOUR = "#0b5d51"
 MAIN = "main.typ"
+#: Resolution of previews: A4 is 794 pixels wide.
+PREVIEW_PPI = 96
+#: Stands where a document has its code; nothing is found by it.
+NO_CODE = "-"
 #: The typesetter's message about a character that no font has.
 MISSING_GLYPH = "could not be displayed"
 
@@ -73,18 +77,46 @@ def render_pdf(root: Path, template: str, data: Mapping[str, Any], created_at: d
         raise TypesettingError(error.diagnostic) from None
 
 
-def _set(root: Path, template: str, data: Mapping[str, Any], created_at: datetime) -> bytes:
+def render_preview(root: Path, template: str, data: Mapping[str, Any]) -> bytes:
+    """Picture (PNG) of the first page of a template, for the screen.
+
+    Raises:
+        TypesettingError: if the template is broken.
+    """
+    clean = map_texts(map_texts(dict(data), printable_text), bundled_glyphs_only)
+    try:
+        pages: Any = typst.compile(  # a list where there are several, missing from its type hints
+            cast("Any", _files(root, template, clean)),
+            format="png",
+            ppi=PREVIEW_PPI,
+            font_paths=_font_folders(root),
+            ignore_system_fonts=True,
+        )
+    except typst.TypstError as error:
+        raise TypesettingError(error.diagnostic) from None
+    page: bytes = pages[0] if isinstance(pages, list) else pages
+    return page
+
+
+def _files(root: Path, template: str, data: Mapping[str, Any]) -> dict[str, bytes]:
     files = template_files(root)
-    files |= {
+    return files | {
         MAIN: files[f"{template}.typ"],
         "data.json": json.dumps(data, ensure_ascii=False).encode(),
         "qr.svg": qr_svg(data["address"]),
     }
+
+
+def _font_folders(root: Path) -> list[str | Path]:
     fonts = root / FOLDER / "fonts"
+    return [fonts] if fonts.is_dir() else []
+
+
+def _set(root: Path, template: str, data: Mapping[str, Any], created_at: datetime) -> bytes:
     pdf = typst.compile(
-        cast("Any", files),  # files by name, missing from its type hints
+        cast("Any", _files(root, template, data)),  # files by name, missing from its type hints
         format="pdf",
-        font_paths=[fonts] if fonts.is_dir() else [],
+        font_paths=_font_folders(root),
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=created_at.replace(microsecond=0),
@@ -130,6 +162,12 @@ def document_data(content: DocumentContent, colour: str, language: str, number: 
         "typed_at": f"{settings.ENV.address.partition('://')[2]}{reverse('documents:find')}",
         "labels": labels,
     }
+
+
+def preview_data(content: DocumentContent, colour: str, language: str) -> dict[str, Any]:
+    """Data of a document that has not been issued, marked as a preview. Labels are in the active language."""
+    marks = {"sample": _("Preview. Nothing has been issued yet."), "sample_mark": _("PREVIEW")}
+    return document_data(content, colour, language, NO_CODE, NO_CODE) | marks
 
 
 def layout_data(colour: str, language: str) -> dict[str, Any]:

@@ -29,12 +29,15 @@ def last_valid_day(letter: Letter, at: datetime) -> date | None:
     return city.calendar.add(at, "months", letter.months).astimezone(city.timezone).date()
 
 
-def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> DocumentContent:
+def build_content(
+    case: Case, letter: Letter, entry: TimelineEntry, at: datetime, inputs: dict[str, Any] | None = None
+) -> DocumentContent:
     """Build the content of a letter.
 
     Args:
-        entry: timeline entry of the decision.
+        entry: timeline entry of the decision; before it, one that is not stored.
         at: date on the letter.
+        inputs: of a decision that is not stored yet.
     """
     snapshot = snapshot_of(case.version)
     with translation.override(letter_language()):
@@ -48,7 +51,7 @@ def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime
             city=str(pack.current().name),
             dated=formats.day(at),
             until=formats.day(last) if last else "",
-            rows=tuple(_rows(case, snapshot, letter)),
+            rows=tuple(_rows(case, snapshot, letter, inputs or {})),
         )
 
 
@@ -61,8 +64,8 @@ def _decider(snapshot: ServiceSnapshot, entry: TimelineEntry) -> str:
     return str(role) if role else _("An officer")
 
 
-def _rows(case: Case, snapshot: ServiceSnapshot, letter: Letter) -> Iterator[ContentRow]:
-    values = _officer_inputs(case) | case_answers.of_case(case)
+def _rows(case: Case, snapshot: ServiceSnapshot, letter: Letter, inputs: dict[str, Any]) -> Iterator[ContentRow]:
+    values = _officer_inputs(case) | inputs | case_answers.of_case(case)
     for name, label in letter.show.items():
         field, page = _field_of(snapshot, name)
         value = values.get(name)

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kini.api.operations import ApiModule, api_modules
-from kini.cases.public import CasePanel, case_panels, kept_documents
+from kini.cases.public import CasePanel, case_panels, kept_documents, step_papers
 from kini.cases.rules import entry_renderers
 from kini.documents.public import register_document_type, template_folders
 from kini.documents.rules import CAUSES
-from kini.letters import api, panels, queries
+from kini.letters import api, panels, preview, queries
 from kini.letters.document_type import LETTER, RETENTION, LetterType
 from kini.letters.permissions import LetterPermission
 from kini.people.public import register_permissions
@@ -30,6 +30,7 @@ def register() -> None:
     case_panels.register("letters-sent", CasePanel("sent", panels.resident_panel))
     case_panels.register("letters-receipt", CasePanel("papers", panels.receipt_button))
     case_panels.register("letters-desk", CasePanel("desk", panels.desk_panel))
+    step_papers.register("letters", preview.preview_path)
 
 
 def _letter_ready(data: Mapping[str, Any]) -> str:

@@ -6,8 +6,8 @@ from itertools import count
 
 import httpx
 
-from kini.cases import actions, rules
-from kini.cases.models import Case
+from kini.cases import actions, jobs, rules
+from kini.cases.models import BatchMove, Case
 from kini.core import current_time
 from kini.core.actors import ActionRefused, system
 from kini.robot.accounts import RobotAccount, RobotAccounts
@@ -124,9 +124,17 @@ class ServicePlay:
             self.submit_move(self.accounts.resident.browser, f"/cases/{case.reference}/", edge)
         else:
             self.submit_move(self.officer(case, edge), f"/desk/cases/{case.reference}/", edge)
+            self.carry_out_decision(case)
         if (state := self.state(case)) != edge.to:
             raise CheckFailed(f'{case.reference}: after "{edge.move}" it is in "{state}" instead of "{edge.to}"')
         self.coverage.mark_covered(edge)
+
+    def carry_out_decision(self, case: Case) -> None:
+        """Take the step of a decision that waits because its officer could take it back."""
+        for batch in BatchMove.objects.filter(cases__case=case, begun_at=None, taken_back_at=None):
+            with current_time.freeze(batch.due_at):
+                jobs.run_batch_move(batch.pk)
+            self.shown = None
 
     def officers(self, case: Case) -> list[RobotAccount]:
         """Officers of the case's current agency."""
@@ -165,7 +173,7 @@ class ServicePlay:
         if not case_page.has_form(address) and address not in case_page.links():
             raise CheckFailed(f'{case_page.url} does not offer "{edge.move}"')
         needs = (rules.edge_of(self.snapshot.flow, edge.state, edge.move) or edge).needs  # type: ignore[union-attr]
-        form = (browser.get(address) if needs else case_page).form(address)
+        form = (case_page if case_page.has_form(address) else browser.get(address)).form(address)
         if needs:
             self.nothing_given_is_refused(browser, form)
         values, files = examples.example_form(

@@ -161,7 +161,7 @@ def test_taken_back_as_a_whole(
 def test_colleagues_see_that_it_waits(town: Town, three: list[Case], head: CheckedClient):
     bulk = plan(town, three)
     page = head.get(f"/desk/cases/{three[0].reference}/").content.decode()
-    assert "Petugas Berkas chose “Accept” for several cases at once" in page
+    assert "Petugas Berkas chose “Accept” and can still undo it" in page
     actions.cancel_batch_move(by=town.named("clerk"), bulk=bulk)
     assert "about to be moved" not in head.get(f"/desk/cases/{three[0].reference}/").content.decode()
 

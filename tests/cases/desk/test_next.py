@@ -50,9 +50,9 @@ def test_the_next_case_is_that_of_the_same_filter(three: list[Case], clerk: Chec
 def test_after_a_decision_the_next_one_is_still_there(three: list[Case], clerk: CheckedClient):
     first, second = three[0].reference, three[1].reference
     way = trail(PERMITS)
-    moved = clerk.post(f"/desk/cases/{first}/moves/reject/{way}", {"state": "check", "reason": "No place left"})
-    assert moved["Location"] == f"/desk/cases/{first}/{way}"
-    assert Case.objects.get(reference=first).closed_at
+    moved = clerk.post(f"/desk/cases/{first}/moves/accept/{way}", {"state": "check"})
+    assert moved["Location"] == f"/desk/cases/{first}/next/{way}"
+    assert Case.objects.get(reference=first).state == "decision"
     assert clerk.get(f"/desk/cases/{first}/next/{way}")["Location"] == f"/desk/cases/{second}/{way}"
     noted = clerk.post(f"/desk/cases/{second}/note/{way}", {"text": "Looks fine"})
     assert noted["Location"] == f"/desk/cases/{second}/{way}"

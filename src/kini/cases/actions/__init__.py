@@ -10,6 +10,7 @@ from kini.cases.actions.batch_moves import (
     end_batch_move,
     move_batch_case,
     schedule_batch_move,
+    schedule_move,
 )
 from kini.cases.actions.canned_replies import (
     MAX_REPLY_TITLE,
@@ -93,6 +94,7 @@ __all__ = [
     "save_answers",
     "save_filter",
     "schedule_batch_move",
+    "schedule_move",
     "set_default_filter",
     "set_reply_active",
     "start_draft",

@@ -1,4 +1,4 @@
-"""Batch moves: decided at once, delayed so that they can be cancelled, then taken case by case as usual."""
+"""Batch moves of one case or many: decided at once, delayed so that they can be cancelled, then taken as usual."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kini.cases.actions.moves import check_move
 from kini.cases.actions.moves import move as move_case
+from kini.cases.locking import lock_case
 from kini.cases.models import BatchMove, BatchMoveCase, Case
 from kini.cases.queries import batch_moves
 from kini.core import audit, current_time, jobs
@@ -56,6 +58,26 @@ def schedule_batch_move(
     _record(by, bulk, "cases.bulk-planned", move=move, cases=[each.case.reference for each in fitting])
     jobs.enqueue_at(BATCH_MOVE_JOB, at=due, bulk=bulk.pk)
     return bulk
+
+
+@action
+def schedule_move(
+    *,
+    by: Actor,
+    case: Case,
+    move: str,
+    values: Mapping[str, Any] | None = None,
+    expected_state: str = "",
+    query: str = "",
+) -> BatchMove:
+    """Schedule a step of one case that could be taken now, as a batch of one.
+
+    Raises:
+        NotAllowed, StaleState, ActionRefused: as `move`, or because the case waits for another step.
+    """
+    case = lock_case(case)
+    check_move(by, case, move, values or {}, expected_state=expected_state)
+    return schedule_batch_move(by=by, cases=[case], move=move, values=values, query=query)
 
 
 @action

@@ -46,25 +46,34 @@ def move(
         Stale: when the case has moved on meanwhile.
         ActionRefused: no such edge, a required input is missing, or the kind refuses.
     """
-    case = lock_case(case)
-    if expected_state and case.state != expected_state:
-        raise StaleState(_("This case has changed in the meantime. Check it before you continue."))
-    return _take(by, case, move, values or {}, guest_key)
+    return _take(by, lock_case(case), move, values or {}, guest_key, expected_state)
 
 
 @action
 def move_new_case(*, by: Actor, case: Case, move: str) -> Case:
     """Move a case that was opened in this transaction; it needs no lock and no fresh read. Raises as `move`."""
-    return _take(by, case, move, {}, "")
+    return _take(by, case, move, {})
 
 
-def _take(by: Actor, case: Case, move: str, values: Mapping[str, Any], guest_key: str) -> Case:
-    """Take an edge of a locked case."""
+def check_move(
+    by: Actor, case: Case, move: str, values: Mapping[str, Any], *, expected_state: str = "", guest_key: str = ""
+) -> tuple[rules.Edge, dict[str, Any]]:
+    """Return the edge of a locked case and its inputs as stored, if the actor may take it now. Raises as `move`."""
+    if expected_state and case.state != expected_state:
+        raise StaleState(_("This case has changed in the meantime. Check it before you continue."))
     snapshot = snapshot_of(case.version)
     edge = _permitted(by, case, snapshot, move, guest_key)
     stored = transition_inputs.validate_and_store(by, case, snapshot, edge, values)
-    kind = kinds.get(case.kind)
-    kind.validate_move(case, move, stored)
+    kinds.get(case.kind).validate_move(case, move, stored)
+    return edge, stored
+
+
+def _take(
+    by: Actor, case: Case, move: str, values: Mapping[str, Any], guest_key: str = "", expected_state: str = ""
+) -> Case:
+    """Take an edge of a locked case."""
+    edge, stored = check_move(by, case, move, values, expected_state=expected_state, guest_key=guest_key)
+    snapshot, kind = snapshot_of(case.version), kinds.get(case.kind)
     data: dict[str, Any] = {"given": stored} if stored else {}
     changed = ["documents"] if any(map(transition_inputs.document_ids_in, stored.values())) else []
     if move == rules.ANSWER and rules.is_correctable(snapshot.flow, case.state):

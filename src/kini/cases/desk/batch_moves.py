@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +21,6 @@ from kini.cases.permissions import CasePermission
 from kini.cases.queries import batch_moves
 from kini.cases.queries.batch_moves import PlannedMove
 from kini.cases.transition_inputs import PAGES_TO_CORRECT, TransitionInputs
-from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
@@ -150,7 +150,7 @@ def batch_move_result(request: HttpRequest, bulk: int) -> HttpResponse:
     rows = batch.cases.select_related("case__version").defer("case__answers", "case__sealed", "case__version__content")
     items = list(rows.order_by("pk"))
     versions = snapshots_by_version(item.case.version_id for item in items)
-    left = max(0, round((batch.due_at - current_time.now()).total_seconds()))
+    left = batch.seconds_left
     counts = {result: sum(item.result == result for item in items) for result, _same in BatchMoveCase.RESULTS}
     context = {
         "bulk": batch,
@@ -206,4 +206,8 @@ def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
         raise
     except ActionRefused as refusal:
         messages.warning(request, str(refusal))
-    return redirect("cases:desk-bulk", batch.pk)
+    (*several, only) = batch.cases.values_list("case__reference", flat=True)
+    if several:
+        return redirect("cases:desk-bulk", batch.pk)
+    trail = queue_address.back_query_of(queue_address.parse_query_string(batch.query)) if batch.query else ""
+    return see_other(reverse("cases:desk-case", args=[only]) + trail)

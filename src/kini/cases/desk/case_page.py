@@ -15,6 +15,7 @@ from kini.cases.case_view import AnswerRow, AnswerSection, CaseView, case_view
 from kini.cases.desk import presence, queue_address
 from kini.cases.desk.guards import back_to_case, case_at_desk
 from kini.cases.desk.queue_address import clean_query_text
+from kini.cases.desk.undo import cancellable_decisions
 from kini.cases.models import BatchMoveCase, Case
 from kini.cases.pages.forms import UNREADABLE
 from kini.cases.permissions import CasePermission
@@ -136,6 +137,7 @@ def render_case_page(
         "held": BatchMoveCase.objects.filter(case=case, result=BatchMoveCase.WAITING)
         .select_related("bulk__officer")
         .first(),
+        "undo": cancellable_decisions(request),
         "trail": queue_address.back_query(request),
         "queue": queue_address.queue_url(queue_address.origin_queue(request)),
         "every": presence.EVERY_SECONDS,

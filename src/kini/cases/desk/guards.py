@@ -27,6 +27,14 @@ def back_to_case(request: HttpRequest, reference: str) -> HttpResponse:
     return see_other(reverse("cases:desk-case", args=[reference]) + queue_address.back_query(request))
 
 
+def after_step(request: HttpRequest, reference: str) -> HttpResponse:
+    """Redirect to the next case of the queue from which this one was opened, else back to its page."""
+    trail = queue_address.back_query(request)
+    return (
+        see_other(reverse("cases:desk-next", args=[reference]) + trail) if trail else back_to_case(request, reference)
+    )
+
+
 def case_at_desk(request: HttpRequest, reference: str, *, shown: bool = True) -> tuple[Actor, Case]:
     """Return the actor and the requested case. Raises as `read_case_at_desk`."""
     actor = actor_for(request)

@@ -10,16 +10,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kini.cases import access, actions, canned_replies, independence, rules, transition_inputs
+from kini.cases import access, actions, canned_replies, decisions, independence, rules, transition_inputs
 from kini.cases.actions import StaleState
-from kini.cases.desk import queue_address
+from kini.cases.desk import queue_address, undo
 from kini.cases.desk.case_page import render_case_page as case_page
-from kini.cases.desk.guards import back_to_case, case_at_desk
+from kini.cases.desk.guards import after_step, case_at_desk
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms
 from kini.cases.pages.forms import Errors
 from kini.cases.permissions import CasePermission
+from kini.cases.queries import batch_moves
 from kini.core import current_time, upload_quotas
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.files import FileRefused
@@ -100,8 +101,10 @@ def _offered(actor: Actor, case: Case, move: str) -> MoveForm | None:
 def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: MoveForm | None) -> HttpResponse:
     sent = forms.read_form(request)
     shown = sent.form.text("state") or UNKNOWN
-    if shown != case.state and _was_taken(actor, case, move, shown):
-        return back_to_case(request, case.reference)
+    if batch_moves.scheduled_move(actor, case) == move or (
+        shown != case.state and _was_taken(actor, case, move, shown)
+    ):
+        return after_step(request, case.reference)
     if step is None or shown != case.state:
         return _gone(request, actor, case, shown, sent.form.data)
     if "insert" in sent.form.data:
@@ -112,6 +115,13 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: MoveF
         return _draw(request, step, inputs.typed, errors)
     try:
         upload_quotas.count_uploads(request, transition_inputs.uploads_in(inputs.values), user=actor.user_id)
+        if decisions.can_be_taken_back(case, step.snapshot, step.edge):
+            query = queue_address.origin_queue(request).query if queue_address.back_query(request) else ""
+            batch = actions.schedule_move(
+                by=actor, case=case, move=move, values=inputs.values, expected_state=shown, query=query
+            )
+            undo.remember_decision(request, batch)
+            return after_step(request, case.reference)
         moved = actions.move(by=actor, case=case, move=move, values=inputs.values, expected_state=shown)
     except NotAllowed:
         raise
@@ -121,7 +131,7 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: MoveF
         return _draw(request, step, inputs.typed, {_where(step, refusal): str(refusal)})
     name = step.snapshot.flow.states[moved.state].name
     messages.success(request, _("%(reference)s: now “%(step)s”.") % {"reference": case.reference, "step": name})
-    return back_to_case(request, case.reference)
+    return after_step(request, case.reference)
 
 
 def _was_taken(actor: Actor, case: Case, move: str, shown: str) -> bool:
@@ -157,6 +167,8 @@ def _draw(request: HttpRequest, step: MoveForm, typed: Mapping[str, Any], errors
         "ticked": typed.get(transition_inputs.PAGES_TO_CORRECT) or [],
         "replies": list(canned_replies.replies_for(step.case)) if step.wording else [],
         "trail": queue_address.back_query(request),
+        "paper": decisions.paper_path(step.case, step.snapshot, step.edge),
+        "seconds": actions.UNDO_SECONDS if decisions.can_be_taken_back(step.case, step.snapshot, step.edge) else 0,
         "leads_to": step.snapshot.flow.states[step.edge.to].name,
     }
     return render(request, "cases/desk/move.html", context, status=422 if errors else 200)

@@ -14,6 +14,7 @@ from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk
 from kini.cases.desk.queue_address import CONTROL, VIEWS, QueueAddress, clean_query_text
 from kini.cases.desk.queue_counts import AreaChoices
 from kini.cases.desk.queue_rows import build_rows, render_rows
+from kini.cases.desk.undo import cancellable_decisions
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused
 from kini.people.models import Officer
@@ -67,6 +68,7 @@ def _show(request: HttpRequest) -> HttpResponse:
         "numbers": queue_counts.todays_counts(actor),
         "late": queue_counts.view_counts(request)["overdue"],
         "may_act": may_act,
+        "undo": cancellable_decisions(request),
     }
     return render(request, "cases/desk/queue.html", context)
 

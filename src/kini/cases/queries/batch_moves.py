@@ -59,6 +59,12 @@ def selected_cases(by: Actor, references: Iterable[str]) -> list[Case]:
     return [by_reference[each] for each in unique if each in by_reference]
 
 
+def scheduled_move(by: Actor, case: Case) -> str:
+    """Move of the case that the officer has decided and that was not taken yet, or ""."""
+    waiting = BatchMoveCase.objects.filter(case=case, result=BatchMoveCase.WAITING)
+    return waiting.filter(bulk__officer__user_id=by.user_id or 0).values_list("bulk__move", flat=True).first() or ""
+
+
 def move_choices(by: Actor, cases: Iterable[Case]) -> list[MoveChoice]:
     """Moves that the cases can take together, the most frequent first, dangerous ones last."""
     possible = [plan for plan in _every(by, cases) if plan.edge and not plan.obstacle]

@@ -82,7 +82,10 @@
   });
 
   // What is held back counts its seconds down; what was fetched again is announced.
-  setInterval(() => all("[data-countdown]").forEach((each) => { each.textContent = Math.max(0, each.textContent - 1); }), 1000);
+  setInterval(() => all("[data-countdown]").forEach((each) => {
+    each.textContent = Math.max(0, each.textContent - 1);
+    if (each.textContent === "0" && each.closest(".undo")) each.closest("li").remove();
+  }), 1000);
   document.addEventListener("htmx:afterSettle", () => {
     const now = document.querySelector("#bulk h1");
     if (now) live.textContent = now.textContent;
@@ -131,6 +134,7 @@
     n: () => press("n"),
     u: () => press("u"),
     b: () => press("b"),
+    z: () => press("z"),
     "/": () => { const search = document.querySelector("[data-search] input[type=search]"); if (search) search.focus(); },
     "?": showKeys,
   };
