@@ -58,7 +58,7 @@ def desk_move(officer, reference: str, move: str, **inputs: str) -> None:
     officer.press(officer.page.locator(f'main form[action$="/moves/{move}/"] .buttons button'))
 
 
-def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
+def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person, stock):
     resident, officer, head = person(), person(), person()
     resident.sign_in("Warga 1")
     reference = apply(resident, SERVICE)
@@ -78,11 +78,12 @@ def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
     desk_move(officer, reference, "accept")
     head.sign_in(f"Kepala {AGENCY}")
     desk_move(head, reference, "approve")
+    assert stock.carry_out() == 1
     resident.go(f"/cases/{reference}/")
     assert "Selesai" in resident.page.locator("main").inner_text()
 
 
-def test_an_officer_works_the_queue(person):
+def test_an_officer_works_the_queue(person, stock):
     resident, officer, other = person(), person(), person()
     resident.sign_in("Warga 2")
     reference = apply(resident, SERVICE)
@@ -93,6 +94,7 @@ def test_an_officer_works_the_queue(person):
     officer.go("/desk/?view=mine")
     assert reference in officer.page.locator("main").inner_text()
     desk_move(officer, reference, "reject", reason="Dokumen tidak sesuai dengan catatan.")
+    assert stock.carry_out() == 1
     resident.go(f"/cases/{reference}/")
     text = resident.page.locator("main").inner_text()
     assert "Ditolak" in text

@@ -115,17 +115,17 @@ def test_a_mistake_is_told_first_and_found_with_one_key(person):
     assert has_focus(someone, "input[name=reference]")
 
 
-def test_an_officer_moves_a_case_without_a_mouse(person):
+def test_an_officer_moves_a_case_without_a_mouse(person, stock):
     resident, officer = person(), person()
     resident.sign_in("Warga 1")
     reference = apply(resident, SERVICE)
     sign_in(officer, f"Petugas {AGENCY}")
     officer.go("/desk/?view=all")
     enter(officer, f'main a[href*="{reference}"]')
-    enter(officer, 'form[action*="/moves/accept/"] button')
     enter(officer, 'a[href*="/moves/reject/"], form[action*="/moves/reject/"] button')
     tab_to(officer, "[name=reason]")
     officer.page.keyboard.type("Dokumen tidak sesuai.")
     enter(officer, 'main form[action*="/moves/reject/"] .buttons button')
+    assert stock.carry_out() == 1
     resident.go(f"/cases/{reference}/")
     assert "Dokumen tidak sesuai." in resident.page.locator("main").inner_text()
