@@ -163,6 +163,7 @@ PAGE_TYPES = (
     PageType("life-event", "services:event", given={"name": "event"}),
     PageType("search", "services:search", query="?q=surat"),
     PageType("public-reports", "reports:public"),
+    PageType("open311", "reports:open311"),
     PageType("search-nothing", "services:search", query="?q=zzzzzz"),
     PageType("service", "services:service", given={"service": "service"}),
     PageType("service-known", "services:service", RESIDENT, {"service": "service"}),
@@ -555,7 +556,7 @@ ELSEWHERE = {
         "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",
     ),
     "files": (
-        "reports:public-photo",
+        "reports:public-photo", "reports:open311-bulk",
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",
@@ -574,6 +575,8 @@ ELSEWHERE = {
         "idp:oidc:device_authorization", "idp:oidc:device_code", "people:not-offered",
     ),
     "for programs": (
+        *("reports:open311-discovery", "reports:open311-service", "reports:open311-services"),
+        *("reports:open311-request", "reports:open311-requests", "reports:open311-token", "reports:open311-updates"),
         "wifi:captive",
         "wifi:alive",
         "city:here", "core:live", "core:ready", "idp:oidc:authorization", "idp:oidc:configuration",

@@ -66,6 +66,8 @@ ELSEWHERE = {
     "people.access-log": "tests/core/test_chain.py",
     "people.used-credentials": "tests/api/test_program_security.py",
     "privacy.exports": "tests/privacy/test_export.py",
+    "reports.filed-requests": "tests/reports/test_open311.py",
+    "reports.open311-clients": "tests/reports/test_open311.py",
     "reports.followers": "tests/reports/test_public_reports.py",
     "reports.publications": "tests/reports/test_public_reports.py",
     "records.consents": "tests/core/test_chain.py",

@@ -158,3 +158,43 @@ class Audit(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["created_at"], name="reports_audits_pending", condition=Q(result="pending"))]
+
+
+class Open311Client(models.Model):
+    """A program of others that may file reports by Open311, with a key that is shown once."""
+
+    name = models.CharField(max_length=80)
+    key_hash = models.BinaryField(max_length=32, unique=True, help_text="Keyed; the key itself is stored nowhere.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(key_hash__length=32), name="reports_open311_key_hash"),
+            models.CheckConstraint(condition=~Q(name=""), name="reports_open311_client_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FiledRequest(models.Model):
+    """A report that came by Open311. The same request, or the same key of the client, is the same report."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="filed")
+    client = models.ForeignKey(Open311Client, models.PROTECT, related_name="requests", db_index=False)
+    idempotency_key = models.CharField(max_length=200, blank=True)
+    digest = models.BinaryField(
+        max_length=32, help_text="Keyed hash of service, place, words and address of the photo."
+    )
+    media_url = EncryptedTextField(context="reports.filed.media-url", blank=True, help_text="Never fetched.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "idempotency_key"], name="reports_filed_once", condition=~Q(idempotency_key="")
+            ),
+            models.CheckConstraint(condition=Q(digest__length=32), name="reports_filed_digest"),
+        ]
+        indexes = [models.Index(fields=["client", "digest", "created_at"], name="reports_filed_same")]

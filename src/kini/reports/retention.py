@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.retention import YEAR, RetentionRule, row_removal, rules
-from kini.reports.models import Follower, Publication
+from kini.reports.models import FiledRequest, Follower, Open311Client, Publication
 
 
 def _publications(_before: datetime) -> QuerySet[Publication]:
@@ -29,6 +29,20 @@ def register() -> None:
             _("A closed report may be disputed and is compared with later ones"),
             YEAR,
             row_removal(lambda before: Follower.objects.filter(case__closed_at__lt=before)),
+        ),
+        RetentionRule(
+            "reports.filed-requests",
+            _("Which program filed a report, and the address of a photo that it named"),
+            _("They go with the answers of the report"),
+            timedelta(),
+            row_removal(lambda _before: FiledRequest.objects.filter(case__anonymised_at__isnull=False)),
+        ),
+        RetentionRule(
+            "reports.open311-clients",
+            _("Programs that may file reports"),
+            _("A revoked key is kept while reports that it filed are"),
+            YEAR,
+            row_removal(lambda before: Open311Client.objects.filter(revoked_at__lt=before, requests=None)),
         ),
     ):
         rules.register(rule.name, rule)

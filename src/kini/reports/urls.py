@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from kini.reports import audit_desk, closing_pages, desk, pages
 
 app_name = "reports"
 urlpatterns = [
     path("report/", pages.choose, name="choose"),
+    path("open311/", include("kini.reports.open311.urls")),
     path("reports/", pages.public_list, name="public"),
     path("reports/followed/", pages.followed, name="followed"),
     path("reports/<str:reference>/", pages.public_report, name="public-report"),

@@ -22,11 +22,11 @@ from kini.core.database.fast_models import build_row
 from kini.people.models import Resident
 from kini.people.public import profile_values
 from kini.services.models import ServiceVersion
-from kini.services.public import ServiceSnapshot, kinds, questions, snapshot_of
+from kini.services.public import ServiceSnapshot, UploadField, kinds, questions, snapshot_of
 
 
 @action
-def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
+def submit(*, by: Actor, draft: Draft, confirm: bool, without_files: bool = False) -> Case:
     """Submit a draft. Idempotent, also under concurrency: one draft is one case.
 
     The case keeps the definition with which the draft was started. Profile data is copied into the case, so that later
@@ -34,6 +34,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
 
     Args:
         confirm: whether the person said that the answers are true.
+        without_files: files that questions ask for may be missing, as in a protocol of others that has none.
 
     Raises:
         NotAllowed: the draft belongs to another person.
@@ -52,7 +53,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
         raise ActionRefused(_("Confirm that your answers are true."))
     snapshot = snapshot_of(draft.version)
     access.require_assurance(by, snapshot.definition.assurance, draft.resident)
-    final_answers = _complete(by, snapshot, case_answers.of_draft(draft), draft.resident)
+    final_answers = _complete(by, snapshot, case_answers.of_draft(draft), draft.resident, without_files=without_files)
     case = _new_case(by, draft.version, draft.resident, draft.channel, final_answers)
     used = list(draft.documents.filter(pk__in=corrections.referenced_files(final_answers)))
     timeline.open_case(case, by=by, documents=used)
@@ -109,11 +110,18 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
 
 
 def _complete(
-    by: Actor, snapshot: ServiceSnapshot, partial: Mapping[str, Any], resident: Resident | None
+    by: Actor,
+    snapshot: ServiceSnapshot,
+    partial: Mapping[str, Any],
+    resident: Resident | None,
+    *,
+    without_files: bool = False,
 ) -> dict[str, Any]:
     """All relevant answers, including those from the profile."""
     known = profile_values.known_to(by.user_id, resident) if resident else {}
     final, missing = questions.final_and_missing(snapshot, partial, known)
+    if without_files:
+        missing = [page for page in missing if not all(isinstance(each, UploadField) for each in page.fields.values())]
     if missing:
         raise corrections.Incomplete([page.key for page in missing])
     return final

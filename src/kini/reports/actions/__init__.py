@@ -1,6 +1,7 @@
-"""Writes of this room: publications, followers, closing."""
+"""Writes of this room: publications, followers, closing, Open311."""
 
 from kini.reports.actions.closing_answers import answer_closing, dispute_by_step, record_audit
+from kini.reports.actions.open311 import add_open311_client, file_request, revoke_open311_client
 from kini.reports.actions.photo_hashes import hash_photos
 from kini.reports.actions.publications import (
     follow,
@@ -10,12 +11,15 @@ from kini.reports.actions.publications import (
 )
 
 __all__ = [
+    "add_open311_client",
     "answer_closing",
     "dispute_by_step",
+    "file_request",
     "follow",
     "hash_photos",
     "make_private",
     "record_audit",
     "release",
     "request_publication",
+    "revoke_open311_client",
 ]

@@ -1,0 +1,109 @@
+"""Writes of Open311: keys of clients, and reports that they file."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kini.cases import actions as cases
+from kini.cases.models import Case
+from kini.core import audit, current_time
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, ActorKind, require_system
+from kini.core.crypto import keyed_hash, mac
+from kini.core.files import Upload
+from kini.reports.models import FiledRequest, Open311Client
+from kini.services.models import ServiceVersion
+
+KEY_PURPOSE, DIGEST_PURPOSE = "reports.open311-key", "reports.open311-request"
+#: The same request within this time is the same report, also without an idempotency key.
+SAME_REQUEST = timedelta(minutes=10)
+CHANNEL = "partner"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+@action
+def add_open311_client(*, by: Actor, name: str) -> tuple[Open311Client, str]:
+    """Register a program that may file reports.
+
+    Returns:
+        The client and its key, which is stored nowhere.
+
+    Raises:
+        NotAllowed: unless the system is the actor.
+        ActionRefused: without a name.
+    """
+    require_system(by)
+    if not name.strip():
+        raise ActionRefused(_("Give the name of the program and who runs it."))
+    key = secrets.token_urlsafe(32)
+    client = Open311Client.objects.create(name=name.strip()[:80], key_hash=keyed_hash(key, KEY_PURPOSE))
+    audit.record(by=by, action="reports.open311-client-added", subject=f"open311-client:{client.pk}")
+    return client, key
+
+
+@action
+def revoke_open311_client(*, by: Actor, client: Open311Client) -> None:
+    """Refuse the client's key from now on; what it filed stays.
+
+    Raises:
+        NotAllowed: unless the system is the actor.
+    """
+    require_system(by)
+    Open311Client.objects.filter(pk=client.pk, revoked_at=None).update(revoked_at=current_time.now())
+    audit.record(by=by, action="reports.open311-client-revoked", subject=f"open311-client:{client.pk}")
+
+
+@action
+def file_request(
+    *,
+    by: Actor,
+    client: Open311Client,
+    version: ServiceVersion,
+    answers: Mapping[str, Any],
+    content: bytes,
+    photos: tuple[str, Sequence[Upload]] = ("", ()),
+    media_url: str = "",
+    idempotency_key: str = "",
+) -> Case:
+    """Open a report that a client files, or return the one that it filed with the same content or key.
+
+    Args:
+        answers: valid answers by question, without files.
+        content: what makes two requests the same.
+        photos: question that takes them, and the files.
+        media_url: address of a photo; kept for officers and never fetched.
+
+    Raises:
+        NotAllowed: unless the system is the actor.
+        ActionRefused: the key was used for another request, or the service is not offered.
+        FileRefused: a photo cannot be used.
+    """
+    require_system(by)
+    digest = mac(content, DIGEST_PURPOSE)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [f"open311 {client.pk} {idempotency_key or digest.hex()}"])
+    filed = FiledRequest.objects.filter(client=client).select_related("case")
+    if idempotency_key and (same := filed.filter(idempotency_key=idempotency_key).first()):
+        if bytes(same.digest) != digest:
+            raise ActionRefused(_("This Idempotency-Key was used for another request."))
+        return same.case
+    since = current_time.now() - SAME_REQUEST
+    if not idempotency_key and (same := filed.filter(digest=digest, created_at__gt=since).first()):
+        return same.case
+    guest = Actor(ActorKind.GUEST, session=secrets.token_urlsafe(30))
+    draft = cases.start_draft(by=guest, version=version, channel=CHANNEL)
+    slot, uploads = photos
+    files = [str(cases.attach_file(by=guest, draft=draft, slot=slot, upload=each).pk) for each in uploads]
+    values = {**answers, slot: {"files": files}} if files else answers
+    draft = cases.update_answers(by=guest, draft=draft, values=values)
+    case = cases.submit(by=guest, draft=draft, confirm=True, without_files=True)
+    FiledRequest.objects.create(
+        case=case, client=client, idempotency_key=idempotency_key, digest=digest, media_url=media_url
+    )
+    detail = {"client": client.pk}
+    audit.record(by=by, action="reports.filed-by-open311", subject=f"case:{case.reference}", detail=detail)
+    return case
