@@ -39,7 +39,8 @@ def states(cases: Iterable[Case]) -> list[str]:
 def confirm(client: CheckedClient, cases: list[Case], move: str, **inputs: str):
     """From ticked rows through the page of the steps and that of what will happen to the decision."""
     sent = {"case": numbers(cases)}
-    assert f'value="{move}"' in client.post("/desk/bulk/?in=view%3Dmine", sent).content.decode()
+    page = client.post("/desk/bulk/?in=view%3Dmine", sent).content.decode()
+    (move,) = re.findall(rf'value="({move}[.][^"]+)"', page)
     page = client.post("/desk/bulk/?in=view%3Dmine", sent | {"move": move}).content.decode()
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
     assert states(cases) == [case.state for case in cases], "nothing has happened so far"
@@ -121,7 +122,11 @@ def test_all_on_this_page(three: list[Case], clerk: CheckedClient):
     assert whole
     assert whole.group(1).split() == numbers(three)
     response = clerk.post("/desk/bulk/", {"case": [whole.group(1), three[0].reference]})
-    assert {each.move: each.count for each in response.context["choices"]} == {"accept": 3, "ask": 3, "reject": 3}
+    assert {each.key.partition(".")[0]: each.count for each in response.context["choices"]} == {
+        "accept": 3,
+        "ask": 3,
+        "reject": 3,
+    }
     assert response.context["cases"] == three
 
 
@@ -333,3 +338,30 @@ def test_the_database_holds_that_a_case_waits_for_one(town: Town, three: list[Ca
         BatchMoveCase.objects.create(bulk=other, case=three[0], state="check")
     with pytest.raises(IntegrityError), transaction.atomic():
         BatchMoveCase.objects.create(bulk=bulk, case=three[0], state="check", result="moved")
+
+
+def renamed(town: Town) -> Case:
+    """A case of a service whose move `accept` has another button and another effect."""
+    accept = {
+        "accept": {"to": "granted", "label": "Approve and print"},
+        "ask_head": {"to": "decision", "label": "Ask the head"},
+    }
+    check = flows.STATES["check"] | {"moves": flows.STATES["check"]["moves"] | accept}
+    return opened(town.named("resident"), offer("card", PERMIT, flows.flow(check=check)), town.resident)
+
+
+def test_moves_are_grouped_by_what_their_button_says(town: Town, three: list[Case], clerk: CheckedClient):
+    card = renamed(town)
+    sent = {"case": numbers([*three, card])}
+    choices = clerk.post("/desk/bulk/", sent).context["choices"]
+    assert {(each.label, each.leads_to, each.count) for each in choices if each.key.startswith("accept.")} == {
+        ("Accept", "Decision", 3),
+        ("Approve and print", "Granted", 1),
+    }
+    (key,) = (each.key for each in choices if each.label == "Accept")
+    review = clerk.post("/desk/bulk/", sent | {"move": key})
+    assert [each.case for each, _title in review.context["fitting"]] == three
+    ((other, _title),) = review.context["others"]
+    assert other.obstacle == "Here the step is “Approve and print” and leads to “Granted”."
+    with pytest.raises(ActionRefused, match="another effect"):
+        plan(town, [*three, card])

@@ -33,6 +33,7 @@ def schedule_batch_move(
 
     Args:
         cases: as the page showed them; those that cannot take the step are left out.
+        move: its name; its button and effect must be the same for all of them.
         given: inputs by name, as `inputs.take` reads them; JSON, so no files.
         query: of the queue to go back to.
 
@@ -44,6 +45,8 @@ def schedule_batch_move(
     fitting = [each for each in batch_moves.plan_moves(by, cases, move) if not each.obstacle]
     if not fitting:
         raise ActionRefused(_("None of these cases can take this step now. Check the list again."))
+    if len({each.key for each in fitting}) > 1:
+        raise ActionRefused(_("This step has other words or another effect for some of these cases. Choose fewer."))
     if len(fitting) > MAX_BATCH_CASES:
         raise ActionRefused(_("Choose at most %(count)d cases at once.") % {"count": MAX_BATCH_CASES})
     now = current_time.now()

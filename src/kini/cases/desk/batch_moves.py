@@ -131,7 +131,7 @@ def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Submitt
         batch = actions.schedule_batch_move(
             by=actor,
             cases=[each.case for each in shown],
-            move=move,
+            move=move.partition(".")[0],
             values=inputs.values,
             query=queue_address.origin_queue(request).query,
         )

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -40,13 +41,25 @@ class PlannedMove:
     def fields(self) -> dict[str, FieldBase]:
         return transition_inputs.input_fields(self.snapshot, self.edge) if self.edge else {}
 
+    @property
+    def key(self) -> str:
+        """Same for moves whose button says the same and that lead to steps of the same name: "accept.1f0c2a9b"."""
+        effect = sha256(f"{planned_label(self)}\n{self.leads_to}".encode()).hexdigest()[:8]
+        return f"{self.edge.move}.{effect}" if self.edge else ""
+
 
 @dataclass(frozen=True, slots=True)
 class MoveChoice:
-    """Move that at least one of the cases can take. `danger`: irreversible for at least one."""
+    """Move that at least one of the cases can take.
 
-    move: str
+    Attributes:
+        key: of `PlannedMove`; flows give the same move other words and another effect.
+        danger: irreversible for at least one.
+    """
+
+    key: str
     label: str
+    leads_to: str
     count: int
     danger: bool
 
@@ -67,12 +80,13 @@ def scheduled_move(by: Actor, case: Case) -> str:
 
 def move_choices(by: Actor, cases: Iterable[Case]) -> list[MoveChoice]:
     """Moves that the cases can take together, the most frequent first, dangerous ones last."""
-    possible = [plan for plan in _every(by, cases) if plan.edge and not plan.obstacle]
-    counts = Counter(plan.edge.move for plan in possible if plan.edge)
-    firsts = {plan.edge.move: plan for plan in reversed(possible) if plan.edge}
-    grave = {plan.edge.move for plan in possible if plan.edge and plan.edge.danger}
+    possible = [plan for plan in _every(by, cases) if not plan.obstacle]
+    counts = Counter(plan.key for plan in possible)
+    firsts = {plan.key: plan for plan in reversed(possible)}
+    grave = {plan.key for plan in possible if plan.edge and plan.edge.danger}
     every = [
-        MoveChoice(move, planned_label(firsts[move]), count, move in grave) for move, count in counts.most_common()
+        MoveChoice(key, planned_label(firsts[key]), firsts[key].leads_to, count, key in grave)
+        for key, count in counts.most_common()
     ]
     return sorted(every, key=lambda choice: choice.danger)
 
@@ -82,9 +96,22 @@ def planned_label(plan: PlannedMove) -> str:
 
 
 def plan_moves(by: Actor, cases: Iterable[Case], move: str) -> list[PlannedMove]:
-    """Plan the move for each case. At most five queries for any number of cases."""
-    look = _Look(by, list(cases))
-    return [look.planned(case, rules.edge_of(look.snapshot(case).flow, case.state, move)) for case in look.cases]
+    """Plan the move for each case. At most five queries for any number of cases.
+
+    Args:
+        move: its name, or the key of a `MoveChoice`: moves with another key have an obstacle then.
+    """
+    look, (name, dot, _effect) = _Look(by, list(cases)), move.partition(".")
+    plans = [look.planned(case, rules.edge_of(look.snapshot(case).flow, case.state, name)) for case in look.cases]
+    return [_only(plan, move) if dot else plan for plan in plans]
+
+
+def _only(plan: PlannedMove, key: str) -> PlannedMove:
+    """The plan, with an obstacle if its key is another one."""
+    if plan.obstacle or plan.key == key:
+        return plan
+    words = {"label": planned_label(plan), "step": plan.leads_to}
+    return replace(plan, obstacle=_("Here the step is “%(label)s” and leads to “%(step)s”.") % words)
 
 
 def _every(by: Actor, cases: Iterable[Case]) -> Iterator[PlannedMove]:
