@@ -7,8 +7,11 @@ import pytest
 from kini.cases import actions, notifications
 from kini.cases.events import CaseMoved
 from kini.cases.models import Case
+from kini.core.actors import ActionRefused
 from kini.core.models import OutboxMessage
+from kini.messages.models import Message
 from kini.people import actions as people_actions
+from kini.services.models import ServiceVersion
 from tests.cases.test_kinds import HELP, HERE
 from tests.cases.town import Town, acting, employed, offer, opened
 
@@ -25,7 +28,8 @@ def test_the_resident_hears_that_it_arrived_and_what_happened(town: Town, case: 
     assert case.reference in first.text
     assert "Stall permit" in first.text
     assert "Send what the officer asks for." in second.text
-    assert "something is asked of you" in second.text
+    assert second.subject == "Stall permit: Your action is needed" or second.channel == "sms"
+    assert f"/cases/{case.reference}/" in second.text
 
 
 def test_heard_twice_it_is_said_once(town: Town, case: Case, run_jobs: Callable[[], int]):
@@ -67,3 +71,49 @@ def test_for_a_child_the_parent_is_told(town: Town, run_jobs: Callable[[], int],
     opened(town.named("resident"), permit, tie.member)
     run_jobs()
     assert [message.recipient for message in OutboxMessage.objects.all()] == ["+6281234567890"]
+
+
+def told(case: Case) -> Message:
+    """The newest message about a case."""
+    return Message.objects.filter(key__startswith=f"case:{case.reference}:").latest("pk")
+
+
+def test_a_message_says_what_is_needed_and_where(town: Town, case: Case, run_jobs: Callable[[], int]):
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
+    run_jobs()
+    message = told(case)
+    assert message.subject.endswith(": Your action is needed") or message.language != "en"
+    assert "Which boat?" in message.text
+    assert message.text.endswith(f"/cases/{case.reference}/")
+
+
+def test_the_first_message_says_by_when(town: Town, case: Case, run_jobs: Callable[[], int]):
+    town.resident.user.language = "en"
+    town.resident.user.save()
+    run_jobs()
+    assert "To be decided by" in told(case).text
+
+
+def test_an_objection_that_arrived_is_told(town: Town, case: Case, run_jobs: Callable[[], int]):
+    actions.move(by=town.named("clerk"), case=case, move="reject", values={"reason": "No pier there."})
+    run_jobs()
+    before = Message.objects.count()
+    case.refresh_from_db()
+    actions.move(by=town.named("resident"), case=case, move="object", values={"message": "There is one."})
+    run_jobs()
+    assert Message.objects.count() == before + 1
+
+
+def test_a_message_about_a_relative_names_them(town: Town, run_jobs: Callable[[], int], permit: ServiceVersion):
+    details = people_actions.Details(name="Nenek Contoh")
+    tie = people_actions.add_family_member(
+        by=town.named("resident"), resident=town.resident, relation="grandparent", details=details
+    )
+    case = opened(town.named("resident"), permit, tie.member)
+    run_jobs()
+    assert "Nenek Contoh" in told(case).subject
+
+
+def test_a_canned_reply_with_an_open_blank_is_not_sent(town: Town, case: Case):
+    with pytest.raises(ActionRefused, match="in place of"):
+        actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "We still need … ."})

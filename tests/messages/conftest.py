@@ -55,8 +55,12 @@ def pigeon(monkeypatch: pytest.MonkeyPatch) -> Pigeon:
 
 BUSY, GONE = TemporaryFailure("busy"), PermanentFailure("no such number")
 
-TEMPLATES = {"kini_case_step": 5}
-WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence} {act}'\nwhatsapp: kini_case_step\n"
+TEMPLATES = {"kini_case_step": 7}
+WORDING = (
+    "subject: '{title}: {state}'\n"
+    "text: '{title} ({reference}): {sentence} {until} {address}'\n"
+    "whatsapp: kini_case_step\n"
+)
 
 
 @pytest.fixture

@@ -4,8 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from kini.messages import message_texts
-from tests.cases.town import PACK
+from kini.core.actors import system
+from kini.core.config_files import parse_model, read_source_file
+from kini.core.environment import ROOT
+from kini.messages import message_texts, rules
+from kini.messages.actions import notify
+from kini.messages.message_texts import MessageText
+from kini.messages.message_types import message_types
+from kini.messages.recipients import Recipient
+from tests.cases.town import PACK, Town
 
 GOOD = "subject: {id: '{title}', en: '{title}'}\ntext: {id: '{sentence}', en: '{sentence}'}\n"
 
@@ -47,3 +54,31 @@ def test_words_for_something_that_is_never_told_are_named(pack: Path):
 def test_quiet_hours_have_two_ends(pack: Path):
     (pack / message_texts.FILE).write_text("quiet_from = 21:00:00\n", "utf-8")
     assert "quiet hours are incomplete" in "\n".join(map(str, message_texts.check_messages(pack)))
+
+
+def test_every_message_says_all_that_it_was_given() -> None:
+    """Texts of the house and of the city use each of their words, and no others."""
+    unsaid = []
+    for kind in message_types:
+        path = ROOT / "cities" / "jakarta" / "messages" / f"{kind.id}.yaml"
+        texts = [f"{kind.subject} {kind.text}"]
+        if path.exists():
+            written = parse_model(read_source_file(path, path.parent), MessageText)
+            texts += [f"{written.subject.in_language(each)} {written.text.in_language(each)}" for each in ("id", "en")]
+        for text in texts:
+            words = rules.placeholders_in(text)
+            unsaid += (
+                [f"{kind.id}: {sorted(words ^ kind.words.keys())} in {text!r}"] if words != kind.words.keys() else []
+            )
+    assert unsaid == []
+
+
+def test_words_that_are_not_those_of_the_type_are_refused(town: Town) -> None:
+    with pytest.raises(ValueError, match="address"):
+        notify(
+            by=system("tests"),
+            to=Recipient(town.resident.user),
+            message_type="case-step",
+            key="x",
+            words={"title": "x", "reference": "x", "state": "x", "sentence": "x", "details": "", "until": ""},
+        )

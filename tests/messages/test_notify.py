@@ -23,7 +23,15 @@ from tests.cases.town import BY, PACK, Town, acting, employed
 from tests.messages.conftest import BUSY, GONE, Pigeon
 from tests.pagechecks import CheckedClient
 
-WORDS = {"title": "Stall permit", "reference": "X-1", "state": "Done", "sentence": "It is done.", "act": ""}
+WORDS = {
+    "title": "Stall permit",
+    "reference": "X-1",
+    "state": "Done",
+    "sentence": "It is done.",
+    "details": "",
+    "until": "",
+    "address": "",
+}
 EVENING = datetime(2026, 11, 25, 15, tzinfo=UTC)  # 22:00 on the town's clocks
 
 

@@ -37,7 +37,7 @@ def test_a_template_goes_out_by_whatsapp_and_its_receipt_ends_it(
 ):
     message = notify_resident(town)
     run_jobs()
-    assert taken(carriers, "whatsapp") == ["[kini_case_step] Stall permit | X-1 | Done | It is done. | -"]
+    assert taken(carriers, "whatsapp") == ["[kini_case_step] Stall permit | X-1 | Done | It is done. | - | - | -"]
     assert states(message) == [("whatsapp", "sent")]
     tell_receipts(carriers, receipt="twice")
     assert states(message) == [("whatsapp", "delivered")]

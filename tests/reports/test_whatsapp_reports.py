@@ -1,4 +1,4 @@
-"""Reports by WhatsApp: what begins one, what it still lacks, and who is asked to sign in first."""
+"""Reports by WhatsApp and SMS: what begins one, what it lacks, how somebody without an account finishes it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,22 +8,25 @@ from types import SimpleNamespace
 import pytest
 from pytest_django import Settings
 
+from kini.cases.actions import start_draft
 from kini.cases.models import Draft
 from kini.core import current_time
 from kini.messages.models import InboundMessage
+from kini.messages.rules import to_gsm7
 from kini.messages.sandbox.server import Sandbox
 from kini.reports import rules
 from kini.reports.kind import Report
-from kini.reports.whatsapp_reports import check_report_service, receive_report
+from kini.reports.whatsapp_reports import check_report_service, continue_report, receive_report
 from kini.services.flows import Flow
 from kini.services.models import Service
-from tests.cases.town import PERMIT, Town, offer, photo
+from tests.cases.pages.browsing import visitor
+from tests.cases.town import PERMIT, Town, guest, offer, photo
 from tests.environment import replace
 from tests.messages.conftest import carriers as carriers
 from tests.messages.test_providers import taken
 from tests.reports.conftest import STREET
 
-PHONE = "+6281234567890"
+PHONE, STRANGER = "+6281234567890", "+6281200000077"
 REPORT = PERMIT | {
     "kind": Report.id,
     "name": {"id": "Laporan", "en": "Report"},
@@ -67,18 +70,64 @@ def test_a_report_begins_on_whatsapp_with_photo_and_place(
     assert draft.answers["photos"]["files"] == [str(draft.documents.get().pk)]
     assert draft.answers["location"]["exact"]
     assert [str(draft.pk) in text for text in taken(carriers, "whatsapp")] == [True] * 3
-    carriers.write("whatsapp", "+6281200000077", "LAPOR Lampu")
-    run_jobs()
-    assert "/sign-in/" in taken(carriers, "whatsapp")[-1]
-    assert Draft.objects.filter(channel="message").count() == 1
 
 
 @pytest.mark.usefixtures("configured")
-def test_only_a_keyword_a_photo_or_a_place_on_whatsapp_begins_one():
+def test_only_a_keyword_a_photo_or_a_place_begins_one():
     assert reply("Halo, selamat pagi") is None
     assert reply("LAPORAN tahunan") is None
-    assert reply("LAPOR Lampu mati", channel="sms") is None
+    assert continue_report(InboundMessage(text="Halo", channel="whatsapp", sender=PHONE)) is None
     assert not Draft.objects.exists()
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_text_without_a_keyword_belongs_to_the_report_that_was_begun():
+    reply(**PIER)
+    continue_report(InboundMessage(text="A lamp is out", channel="whatsapp", sender=PHONE))
+    assert Draft.objects.get().answers["description"] == "A lamp is out"
+
+
+def test_plain_text_is_answered_with_what_one_can_write(town: Town, carriers: Sandbox, run_jobs: Callable[[], int]):
+    for channel in ("whatsapp", "sms"):
+        carriers.write(channel, STRANGER, "Halo, selamat pagi")
+        run_jobs()
+        text = taken(carriers, channel)[-1]
+        assert "STATUS" in text
+        assert "LAPOR" in text or "REPORT" in text
+        assert text.endswith("/")
+        assert channel == "whatsapp" or len(text) <= 160
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_stranger_finishes_by_the_link(town: Town):
+    answer = reply("LAPOR Lampu jalan mati", sender=STRANGER)
+    assert "/sign-in/" not in answer
+    draft = Draft.objects.get()
+    assert (draft.owner, draft.answers["description"]) == (None, "Lampu jalan mati")
+    assert reply(sender=STRANGER, **PIER)
+    browser, other = visitor(), visitor()
+    page = browser.see(f"/apply/{draft.pk}/")
+    assert page.heading == "Photo"
+    assert str(draft.pk) in answer
+    browser.send(page, photos=photo())
+    check = browser.see(f"/apply/{draft.pk}/")
+    assert "Lampu jalan mati" in check.text
+    assert other.get(f"/apply/{draft.pk}/")["Location"].startswith("/sign-in/"), "the browser that wrote first owns it"
+    reply("LAPOR Hal lain", sender=STRANGER)
+    assert Draft.objects.count() == 2
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_report_by_sms_begins_too_and_its_link_is_whole():
+    answer = reply("LAPOR Lampu mati", channel="sms", sender=STRANGER)
+    assert f"/apply/{Draft.objects.get().pk}/" in to_gsm7(answer)[:160]
+
+
+@pytest.mark.usefixtures("configured")
+def test_drafts_of_browsers_stay_closed(town: Town):
+    draft = start_draft(by=guest("a-browser"), version=Service.objects.get(pk="street-report").current)
+    Draft.objects.filter(pk=draft.pk).update(channel="message")
+    assert visitor().get(f"/apply/{draft.pk}/")["Location"].startswith("/sign-in/")
 
 
 @pytest.mark.usefixtures("configured")
@@ -124,8 +173,7 @@ def test_a_place_outside_the_city_is_refused_in_words():
 
 
 @pytest.mark.usefixtures("configured")
-def test_without_an_account_or_a_service_there_is_no_draft():
-    assert "https://kota.example/sign-in/" in (reply("REPORT A lamp", sender="+6281200000077") or "")
+def test_without_a_service_there_is_no_draft():
     Service.objects.filter(pk="street-report").update(active=False)
     assert reply("REPORT A lamp is out") is None
     Service.objects.filter(pk="street-report").update(active=True, current=None)

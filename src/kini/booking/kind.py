@@ -1,6 +1,6 @@
 """The kind `booking`: after the questions the applicant picks a place, day and time, held until they send."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,14 @@ class BookingKind(Kind[BookingOptions, Case, Draft]):
         context["visited"] = home_visits.visit_address_of_case(case, options)
         context["passed"] = booking.state in EXPECTED_STATES and booking.slot.ends_at <= current_time.now()
         return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
+
+    def message_facts(self, case: Case) -> Sequence[tuple[str, str]]:
+        """Time and place while the person is expected."""
+        booking = queries.of_case(case)
+        details = self.receipt_details(case)
+        if booking is None or details is None or booking.state not in EXPECTED_STATES:
+            return []
+        return details.lines
 
     def receipt_details(self, case: Case) -> ReceiptDetails | None:
         """Time, place and check-in code."""

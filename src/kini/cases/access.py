@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kini.cases.locking import is_begun_by_message
 from kini.cases.models import Case, Draft
 from kini.cases.permissions import CasePermission
 from kini.cases.rules import RESIDENT, SYSTEM
@@ -130,7 +131,7 @@ def require_own_draft(by: Actor, draft: Draft, guest_key: str = "") -> None:
         NotAllowed: in words that do not say whether there is such a draft.
     """
     owned = draft.owner_id == by.user_id if draft.owner_id else bool(by.session) and draft.session == by.session
-    if by.kind is ActorKind.SYSTEM or owned:
+    if by.kind is ActorKind.SYSTEM or owned or is_begun_by_message(draft):
         return
     if not (draft.case and RESIDENT in case_roles(by, draft.case, guest_key)):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))

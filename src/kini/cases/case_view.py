@@ -113,6 +113,11 @@ class CaseView:
         return _("To be done by") if gives and gives.type == "help" else _("To be decided by")
 
     @property
+    def visited(self) -> list[str]:
+        """Public states that the case was in."""
+        return [stage.word.value for stage in self.stages if stage.place != "ahead"]
+
+    @property
     def due_note(self) -> Text | str:
         """The service's note on its target."""
         target = self.snapshot.definition.target
@@ -220,14 +225,14 @@ def _lines(
             entry.at,
             rules.entry_sentence(entry, snapshot.flow),
             _who(entry, actor, names),
-            tuple(_said(inputs, snapshot)),
+            tuple(step_inputs(inputs, snapshot)),
             files,
             entry.public,
             str(snapshot.flow.states[entry.to_state].name) if entry.to_state else "",
         )
 
 
-def _said(inputs: Mapping[str, Any], snapshot: ServiceSnapshot) -> Iterator[tuple[str, str]]:
+def step_inputs(inputs: Mapping[str, Any], snapshot: ServiceSnapshot) -> Iterator[tuple[str, str]]:
     """Labelled inputs of a transition, without files."""
     for name, value in inputs.items():
         field = snapshot.inputs.get(name)

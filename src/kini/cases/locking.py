@@ -7,11 +7,27 @@ from django.utils.translation import gettext as _
 
 from kini.cases.models import Case, Draft
 from kini.core import current_time
-from kini.core.actors import ActionRefused, Actor
+from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.people.models import Resident
 
 #: Lifetime of a draft after its last answer.
 DRAFT_LIFETIME = timedelta(days=30)
+
+
+#: Channel of drafts that began with a message, and prefix of the session key of a sender without an account.
+MESSAGE_CHANNEL, SENDER = "message", "message:"
+
+
+def message_sender(number: str) -> Actor:
+    """Guest who writes by message from this number."""
+    return Actor(ActorKind.GUEST, session=f"{SENDER}{number}")
+
+
+def is_begun_by_message(draft: Draft) -> bool:
+    """Return True if a sender without an account began the draft and no browser has written to it: its address, which
+    only the sender got, opens it.
+    """
+    return draft.owner_id is None and draft.case_id is None and draft.session.startswith(SENDER)
 
 
 class DraftExpired(ActionRefused):
@@ -55,7 +71,10 @@ def require_usable(draft: Draft) -> Draft:
 
 
 def claim_draft(by: Actor, draft: Draft) -> Draft:
-    """Assign a guest's draft to the user who has signed in since."""
+    """Assign a guest's draft to the user who has signed in since, and one begun by message to the browser."""
+    if is_begun_by_message(draft) and draft.session != by.session and by.session and by.user_id is None:
+        draft.session = by.session
+        draft.save(update_fields=["session", "updated_at"])
     if draft.owner_id is None and draft.case_id is None and by.user_id is not None:
         draft.owner_id = by.user_id
         draft.resident = Resident.objects.select_related("area").filter(user_id=by.user_id).first()

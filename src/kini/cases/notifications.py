@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kini.cases import rules
+from kini.cases.case_view import step_inputs
 from kini.cases.events import CaseMoved, CaseOpened, OfficersMentioned, TimelineEntryAdded
 from kini.cases.models import Case, TimelineEntry
 from kini.city.public import pack
@@ -25,6 +27,7 @@ from kini.web import formats
 
 BY = system("notices")
 EXAMPLE = "KINI-7F3K-9Q2M"
+MOST_DETAILS = 600
 
 
 def register() -> None:
@@ -37,10 +40,12 @@ def register() -> None:
             "reference": EXAMPLE,
             "state": gettext_lazy("In progress"),
             "sentence": gettext_lazy("Your documents are being checked."),
-            "act": gettext_lazy("Open the case: something is asked of you."),
+            "details": gettext_lazy("Message: Bring the original."),
+            "until": gettext_lazy("To be decided by 4 December 2026."),
+            "address": f"https://kini.example/cases/{EXAMPLE}/",
         },
         gettext_lazy("{title}: {state}"),
-        gettext_lazy("{title} ({reference}): {sentence} {act}"),
+        gettext_lazy("{title} ({reference}): {sentence} {details} {until} {address}"),
     )
     mention = MessageType(
         "case-mention",
@@ -152,6 +157,7 @@ def _tell(reference: str, number: int) -> None:
         return
     # At a counter or by phone an officer submitted the case, so the resident must hear of that officer's steps.
     own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == entry.case.submitted_by_id
+    own_step = own_step and entry.move != rules.OBJECT  # that an objection arrived is worth a message
     if not own_step or entry.case.channel in ("counter", "phone"):
         _send(entry.case, entry)
 
@@ -165,12 +171,15 @@ def _send(case: Case, entry: TimelineEntry) -> None:
     must_act = state.by == rules.RESIDENT and not state.end and case == entry.case
     to = recipient_of(case)
     with translation.override(to.language):
+        quiet = kind.quick_exit(snapshot.definition)
         words = {
-            "title": str(kind.title(snapshot.definition)),
+            "title": _title_for(case, to, str(kind.title(snapshot.definition)), quiet=quiet),
             "reference": case.reference,
-            "state": rules.public_word(state.public.value),
-            "sentence": neutral_sentence(entry, snapshot, quiet=kind.quick_exit(snapshot.definition)),
-            "act": _("Open the case: something is asked of you.") if must_act else "",
+            "state": _("Your action is needed") if must_act else rules.public_word(state.public.value),
+            "sentence": neutral_sentence(entry, snapshot, quiet=quiet),
+            "details": "" if quiet else _details(entry, snapshot),
+            "until": _until(entry, snapshot, must_act=must_act),
+            "address": f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}",
         }
     messages.notify(
         by=BY,
@@ -183,6 +192,34 @@ def _send(case: Case, entry: TimelineEntry) -> None:
         needed_by=_needed_by(entry, snapshot) if must_act else None,
         about=_about(case),
     )
+
+
+def _title_for(case: Case, to: Recipient, title: str, *, quiet: bool) -> str:
+    """Title of the service, with the person for whom somebody in the family applied."""
+    resident = case.resident
+    on_behalf = resident and resident.name and to.user and resident.user_id != to.user.pk and not quiet
+    return _("%(title)s for %(name)s") % {"title": title, "name": resident.name} if on_behalf and resident else title
+
+
+def _details(entry: TimelineEntry, snapshot: ServiceSnapshot) -> str:
+    """Inputs of the step and facts of the kind (day, hour, place, amount), each with its label."""
+    told = [(label, text) for label, text in step_inputs(entry.data.get("given") or {}, snapshot) if text]
+    facts = kinds.get(entry.case.kind).message_facts(entry.case) if entry.to_state else []
+    lines = (f"{label}: {text}" for label, text in (*facts, *told))
+    return " ".join(line if line.endswith((".", "!", "?")) else f"{line}." for line in lines)[:MOST_DETAILS]
+
+
+def _until(entry: TimelineEntry, snapshot: ServiceSnapshot, *, must_act: bool) -> str:
+    """Day by which the person must act, or the city decides; empty if none is promised."""
+    case, target = entry.case, snapshot.definition.target
+    if must_act:
+        limit = _needed_by(entry, snapshot)
+        return _("Do it by %(day)s.") % {"day": formats.day(limit)} if limit else ""
+    if not entry.to_state or case.state != entry.to_state or case.closed_at or case.paused_at or not case.due_at:
+        return ""
+    if target and target.confidence == "low":
+        return _("Expected by %(day)s, not yet confirmed.") % {"day": formats.moment(case.due_at)}
+    return _("To be decided by %(day)s.") % {"day": formats.moment(case.due_at)}
 
 
 def recipient_of(case: Case) -> Recipient:

@@ -21,7 +21,9 @@ from kini.cases.decisions import step_papers as step_papers
 from kini.cases.desk.case_page import posted_text as posted_text
 from kini.cases.desk.guards import case_at_desk as case_at_desk
 from kini.cases.desk.guards import read_case_at_desk as read_case_at_desk
+from kini.cases.locking import MESSAGE_CHANNEL as MESSAGE_CHANNEL
 from kini.cases.locking import lock_case as lock_case
+from kini.cases.locking import message_sender as message_sender
 from kini.cases.pages import tracking as tracking
 from kini.cases.pages.documents import file_response as file_response
 from kini.cases.pages.guards import guest_key as guest_key

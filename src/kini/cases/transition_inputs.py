@@ -18,6 +18,8 @@ from kini.services.public import FieldBase, FormData, InvalidAnswer, ServiceSnap
 #: Text inputs that every transition accepts, and their maximal length.
 COMMON_TEXTS = ("reason", "message")
 MAX_TEXT = 2000
+#: Blank of a canned reply, which nobody should receive.
+OPEN_BLANK = "…"
 #: Input with the keys of the question pages to correct.
 PAGES_TO_CORRECT = "pages"
 
@@ -144,7 +146,10 @@ def validate_and_store(
             raise ActionRefused(field_.missing())
         if name in accepted and isinstance(field_, UploadField):
             accepted[name] = {"files": [_keep(by, case, name, field_, upload) for upload in accepted[name]]}
-    return accepted | {name: clean_form_text(accepted[name]) for name in COMMON_TEXTS if name in accepted}
+    texts = {name: clean_form_text(accepted[name]) for name in COMMON_TEXTS if name in accepted}
+    if any(OPEN_BLANK in text for text in texts.values()):
+        raise ActionRefused(_("Write what belongs in place of “…”, or remove it."))
+    return accepted | texts
 
 
 def clean_form_text(text: str) -> str:

@@ -85,6 +85,7 @@ class LetterType(DocumentType):
             sort="letter",
             data={"title": document.title, "number": document.number, "replaces": replaces},
             paper=case_actions.GeneratedDocument("letter", name, pdf, "application/pdf"),
+            notify=replaces,  # the decision that a first letter carries has its message
         )
         letter.save(update_fields=["attachment"])
 

@@ -7,4 +7,5 @@ from kini.messages.message_types import MessageType as MessageType
 from kini.messages.message_types import message_types as message_types
 from kini.messages.providers.configuration import configured_providers as configured_providers
 from kini.messages.recipients import Recipient as Recipient
+from kini.messages.replies import fallback_handlers as fallback_handlers
 from kini.messages.replies import reply_handlers as reply_handlers

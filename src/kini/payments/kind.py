@@ -1,6 +1,6 @@
 """The kind `payment`: look up a bill, pay it online, and settle the case automatically."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -131,6 +131,14 @@ class PaymentKind(Kind[PaymentOptions, Case, Draft]):
         refund = None if payment or open_ else queries.latest_refund(case)
         looked_up = bool(self.options(snapshot_of(case.version).definition).object)
         return "payments/panel.html", context | {"open": open_, "refund": refund, "looked_up": looked_up}
+
+    def message_facts(self, case: Case) -> Sequence[tuple[str, str]]:
+        """What is paid: the receipt, or the open bill with its amount."""
+        details = self.receipt_details(case)
+        bill = queries.bill_of(case)
+        if details or bill is None:
+            return details.lines if details else []
+        return [(_("Amount"), formats.money(queries.bill_statement(bill).amount.total))]
 
     def receipt_details(self, case: Case) -> ReceiptDetails | None:
         """Paid amount, and the receipt code."""

@@ -10,7 +10,7 @@ class ReportsConfig(AppConfig):
         from kini.cases.public import CasePanel, case_panels
         from kini.city.public import pack_checks
         from kini.core.file_references import FileColumn, references
-        from kini.messages.public import reply_handlers
+        from kini.messages.public import fallback_handlers, reply_handlers
         from kini.people.public import has_permission, register_permissions
         from kini.reports import (
             closing_pages,
@@ -35,6 +35,7 @@ class ReportsConfig(AppConfig):
         case_panels.register("reports-publication", CasePanel("tracker", panels.tracker_panel))
         case_panels.register("reports-desk", CasePanel("desk", panels.desk_panel))
         reply_handlers.register("report", whatsapp_reports.receive_report)
+        fallback_handlers.register("report", whatsapp_reports.continue_report)
         pack_checks.register("reports", whatsapp_reports.check_report_service)
         words = pgettext_lazy("way to the page for reports", "Report")
         navigation.register("reports", NavItem("reports:choose", words, "report", order=30))

@@ -141,6 +141,10 @@ class Kind[OptionsT: StrictModel, CaseT, DraftT]:
         """Template and context shown on the tracker and on the officer's case page, or None."""
         return None
 
+    def message_facts(self, case: CaseT) -> "Sequence[tuple[str, str]]":
+        """Facts (label, text) that a message about the case's state names: day, hour, place, amount."""
+        return []
+
     def receipt_details(self, case: CaseT) -> ReceiptDetails | None:
         """Details added to the case's receipt, or None."""
         return None

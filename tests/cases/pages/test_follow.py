@@ -9,9 +9,11 @@ from kini.cases.models import Attachment, Case, Draft
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.pages.browsing import Visitor, visitor
+from tests.cases.pages.offers import CALL
 from tests.cases.town import Town
 
 pytestmark = pytest.mark.django_db
+PLACE = {"lat": -6.1, "lon": 106.8, "text": "Behind the mosque", "area": "1.1.1", "exact": False}
 
 
 def asked(town: Town, case: Case, **given: object) -> Case:
@@ -115,8 +117,27 @@ def test_numbers_of_others_tell_nothing(neighbour: Visitor, guest: Visitor, case
     page = neighbour.send(neighbour.see("/track/"), reference=case.reference)
     assert page.status == 422
     for reference in (case.reference, "TELUK-7F3K-9Q2A"):
-        answer = guest.sent(guest.see("/track/"), reference=reference)
-        assert answer.status_code == 422 or "/sign-in/" in answer["Location"]
+        answer = guest.send(guest.see("/track/"), reference=reference)
+        assert answer.status == 422
+        assert answer.links("/sign-in/") == ["/sign-in/?next=/cases/"]
+        assert "Stall permit" not in answer.text
+
+
+def test_the_number_of_a_guests_case_shows_state_and_nothing_personal(town: Town) -> None:
+    report = towns.offer("sos", CALL | {"name": {"id": "Darurat", "en": "Emergency"}, "assistance": {}})
+    case = towns.opened(towns.guest(), report, None, {"place": {"place": PLACE}, "phone": {"phone": "+628111111111"}})
+    browser = visitor()
+    page = browser.send(browser.see("/track/"), reference=case.reference)
+    assert "Emergency" in page.text
+    assert "Behind the mosque" not in page.text
+    assert "111111" not in page.text
+    assert browser.get(f"/cases/{case.reference}/").status_code == 302
+
+
+def test_the_number_of_a_sensitive_case_shows_nothing(call: ServiceVersion) -> None:
+    case = towns.opened(towns.guest(), call, None, {"place": {"place": PLACE}})
+    browser = visitor()
+    assert browser.send(browser.see("/track/"), reference=case.reference).status == 422
 
 
 def test_a_pasted_link_opens_a_guests_case(call: ServiceVersion) -> None:

@@ -24,13 +24,20 @@ class GeneratedDocument:
 
 @action
 def add_timeline_entry(
-    *, by: Actor, case: Case, sort: str, data: dict[str, Any], paper: GeneratedDocument | None = None
+    *,
+    by: Actor,
+    case: Case,
+    sort: str,
+    data: dict[str, Any],
+    paper: GeneratedDocument | None = None,
+    notify: bool = True,
 ) -> Attachment | None:
     """Add an entry to the case's timeline, visible to its resident. The caller has checked the permission.
 
     Args:
         sort: a sort of entry registered in `rules.tellers`.
         paper: stored as a document of the case and covered by its timeline.
+        notify: whether the resident gets a message; not where the step before it had one already.
 
     Raises:
         LookupError: when nobody can tell such an entry.
@@ -41,7 +48,8 @@ def add_timeline_entry(
     changed = ["documents"] if document else []
     entry = timeline.append(case, by=by, sort=sort, data=data, changed=changed)
     audit.record(by=by, action="cases.told", subject=f"case:{case.reference}", detail={"sort": sort})
-    events.publish(TimelineEntryAdded(case.reference, entry.number))
+    if notify:
+        events.publish(TimelineEntryAdded(case.reference, entry.number))
     return document
 
 

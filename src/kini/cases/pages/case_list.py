@@ -50,7 +50,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     ended = Paginator(cases.exclude(queries.STILL_OPEN), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "drafts": list(draft_rows(request)),
-        "open": list(case_rows(request, cases.filter(queries.STILL_OPEN))),
+        "open": sorted(case_rows(request, cases.filter(queries.STILL_OPEN)), key=lambda row: not row.needs_you),
         "ended": list(case_rows(request, ended)),
         "ended_page": ended,
     }
@@ -89,6 +89,8 @@ def _note(request: HttpRequest, case: Case) -> str:
     elif case.due_at and not case.paused_at:
         late = case.due_at < current_time.now()
         parts.append(formats.due_words(case.due_at) if late else _("by %(day)s") % {"day": formats.day(case.due_at)})
+    elif facts := kinds.get(case.kind).message_facts(case):
+        parts.append(facts[0][1])
     return ", ".join(parts)
 
 

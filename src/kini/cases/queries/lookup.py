@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from kini.cases.access import CONFLICT_MESSAGE, has_conflict_of_interest, is_own_case, own_or_family_q
+from kini.cases.locking import MESSAGE_CHANNEL, is_begun_by_message
 from kini.cases.models import Attachment, Case, Draft
 from kini.cases.permissions import CasePermission
 from kini.cases.queries.own import my_cases
@@ -15,7 +16,7 @@ from kini.people.rules import may_somewhere
 
 
 def draft_for(actor: Actor, pk: Any, guest_key: str = "") -> Draft:
-    """Return a draft of the actor, submitted or not.
+    """Return a draft of the actor, submitted or not, or one that was begun by message.
 
     Raises:
         Draft.DoesNotExist: when there is none, or it is somebody else's.
@@ -28,7 +29,11 @@ def draft_for(actor: Actor, pk: Any, guest_key: str = "") -> Draft:
         theirs |= Q(case__in=my_cases(actor).values("pk"))
     if guest_key:
         theirs |= Q(case__guest_key=guest_key)
-    return drafts.filter(theirs).get(pk=pk)
+    draft = drafts.filter(theirs | Q(owner__isnull=True, channel=MESSAGE_CHANNEL, case__isnull=True)).get(pk=pk)
+    own = draft.owner_id or draft.case_id or (actor.session and draft.session == actor.session)
+    if not (own or is_begun_by_message(draft)):
+        raise Draft.DoesNotExist
+    return draft
 
 
 def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:

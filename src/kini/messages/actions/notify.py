@@ -49,8 +49,13 @@ def notify(
 
     Returns:
         The message; None if it was sent before or the person cannot be reached.
+
+    Raises:
+        ValueError: when `words` are not those of the type.
     """
     about = about or MessageScope()
+    if wrong := message_types.get(message_type).words.keys() ^ words.keys():
+        raise ValueError(f'messages "{message_type}" and their sender differ in: {", ".join(sorted(wrong))}')
     if not to.is_reachable:
         return None
     with translation.override(to.language):

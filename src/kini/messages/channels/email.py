@@ -33,7 +33,8 @@ class Email(Channel):
         message, stop = delivery.message, unsubscribe.unsubscribe_url("email", delivery.recipient)
         with translation.override(message.language):
             ends = _("To stop receiving e-mails: {address}").format(address=stop)
-        link = f"\n\n{settings.ENV.address}{message.link}" if message.link else ""
+        address = f"{settings.ENV.address}{message.link}"
+        link = f"\n\n{address}" if message.link and address not in message.text else ""
         text = f"{message.text}{link}\n\n-- \n{ends}"
         show_in_outbox(delivery, text)
         if not settings.ENV.outbox:

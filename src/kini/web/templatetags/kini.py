@@ -114,23 +114,30 @@ def _tag(text: SafeString, tone: str, icon: str) -> SafeString:
 
 
 @register.simple_tag
-def state_tag(state: str) -> SafeString:
-    """Status label of a public case state."""
-    looks = public_states.STATES[state]
+def state_tag(state: str, outcome: str = "") -> SafeString:
+    """Status label of a public case state; of the outcome where the case ended without a decision."""
+    looks = public_states.looks_of(state, outcome)
     return tag(looks.label, looks.tone, looks.icon)
 
 
 @register.inclusion_tag("web/components/steps.html")
-def steps(state: str, compact: bool = False) -> dict[str, Any]:
-    """The five steps with the current one; `compact` shows bars only, with labels for screen readers."""
-    looks = public_states.STATES[state]
-    refused = state == "rejected"
+def steps(state: str, compact: bool = False, outcome: str = "", visited: Iterable[str] | None = None) -> dict[str, Any]:
+    """The five steps with the current one; `compact` shows bars only, with labels for screen readers.
+
+    Args:
+        visited: states that the case was in, without which all earlier steps count as taken.
+    """
+    looks, taken = public_states.looks_of(state, outcome), None if visited is None else {*visited, state}
     bars = [
-        {"label": public_states.state_label(name), "look": "on" if n < looks.step else "now" if n == looks.step else ""}
+        {
+            "label": public_states.state_label(name),
+            "about": public_states.STATES[name].about,
+            "look": "now" if n == looks.step else "on" if n < looks.step and (taken is None or name in taken) else "",
+        }
         for n, name in enumerate(public_states.STEPS)
     ]
-    if refused:
-        bars[-1] = {"label": public_states.state_label(state), "look": "bad"}
+    if state == "rejected" or outcome in public_states.UNDECIDED:
+        bars[-1] |= {"label": looks.label, "look": "bad" if state == "rejected" else "now"}
     return {"bars": bars, "compact": compact, "label": looks.label, "number": min(looks.step + 1, len(bars))}
 
 
@@ -282,7 +289,14 @@ def timeline(entries: Iterable[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("web/components/case_card.html")
 def case_card(
-    url: str, title: Any, state: str, reference: str = "", note: Any = "", needs_you: bool = False, level: int = 3
+    url: str,
+    title: Any,
+    state: str,
+    outcome: str = "",
+    reference: str = "",
+    note: Any = "",
+    needs_you: bool = False,
+    level: int = 3,
 ) -> dict[str, Any]:
     return dict(locals())
 
