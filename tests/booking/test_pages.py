@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 from django.urls import reverse
 
-from kini.booking import actions, notifications, queries, venue_actions
+from kini.booking import actions, notifications, pages, queries, venue_actions
 from kini.booking.models import Booking, Quota
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
@@ -248,3 +248,18 @@ def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[
     [closed] = OutboxMessage.objects.filter(recipient="+628123400099").exclude(pk=message.pk)
     assert "Storm." in closed.text
     assert str(draft.pk) in closed.text
+
+
+def test_places_are_searched_by_name_and_show_distance_and_queue(resident, town, ferry, monkeypatch) -> None:
+    monkeypatch.setattr(pages, "WEEK", 1)
+    draft = filled(town.named("resident"), ferry, town.resident, answers())
+    address = reverse("booking:places", args=[draft.pk])
+    nearest = text(resident.get(address))
+    assert "Nearest to Kampung Bukit" in nearest
+    assert " km" in nearest or " m " in nearest
+    named = text(resident.get(address, {"near": "registry-pier"}))
+    assert len(free_links(named)) == 1
+    assert resident.get(address, {"near": "nowhere at all"}).status_code == 422
+    at = resident.post(address, {"lat": "-6.10", "lon": "106.8"})
+    assert "Nearest to where you are" in text(at)
+    assert "pier" in free_links(text(at))[0]

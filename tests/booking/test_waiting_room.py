@@ -85,4 +85,4 @@ def test_the_page_tells_the_number_and_asks_again_by_itself(
     assert "waiting room" in page.content.decode()
     assert '<meta http-equiv="refresh" content="10">' in page.content.decode()
     with current_time.freeze(current_time.now() + timedelta(minutes=2)):
-        assert "Near your home" in client.get(reverse("booking:places", args=[draft.pk])).content.decode()
+        assert "Nearest to Kampung Bukit" in client.get(reverse("booking:places", args=[draft.pk])).content.decode()

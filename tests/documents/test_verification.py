@@ -14,11 +14,24 @@ from tests.documents.conftest import BY, COORDINATOR
 UNGIVEN = "7F3K-9Q2M-V0XA-4TBE-8HJ"
 
 
+@pytest.fixture(autouse=True)
+def in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are real ones."""
+    monkeypatch.setattr(verification, "is_sample", lambda: False)
+
+
 def page_of(client, code, status=200):
     client.cookies["kini_language"] = "en"
     response = client.get(f"/v/{code}")
     assert response.status_code == status
     return response.content.decode()
+
+
+def test_a_document_of_a_demonstration_is_not_called_genuine(client, certificate, monkeypatch):
+    monkeypatch.setattr(verification, "is_sample", lambda: True)
+    page = page_of(client, certificate.code)
+    assert "This is an example and no official document" in page
+    assert "genuine and valid" not in page
 
 
 def test_it_shows_what_its_type_makes_public(client, certificate):

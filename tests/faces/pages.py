@@ -300,6 +300,8 @@ PAGE_TYPES = (
     # Signing in
     PageType("sign-in", "people:sign-in"),
     PageType("sign-in-wrong", "people:sign-in", deed=say("contact", "zzz")),
+    PageType("help", "web:help"),
+    PageType("accessibility", "web:accessibility"),
     PageType("sign-in-demo", "people:demo-sign-in"),
     PageType("code", "account_confirm_login_code", path="/sign-in/", deed=say("contact", NOBODY)),
     PageType("inactive", "account_inactive"),

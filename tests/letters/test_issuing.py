@@ -10,7 +10,7 @@ from kini.cases import timeline
 from kini.cases.events import CaseMoved
 from kini.core import files
 from kini.core.actors import ActionRefused, NotAllowed
-from kini.core.models import AuditEntry, OutboxMessage
+from kini.core.models import AuditEntry
 from kini.documents import actions as document_actions
 from kini.documents import jobs as document_jobs
 from kini.documents import queries, signing_keys
@@ -18,6 +18,7 @@ from kini.documents.environment import DocumentsEnvironment
 from kini.documents.models import DocumentState
 from kini.letters import actions, jobs
 from kini.letters.models import Letter
+from kini.messages.models import Message
 from tests.cases.town import BY, PERMIT, offer, opened
 from tests.documents.pdf_tools import text_of
 
@@ -52,8 +53,9 @@ def test_the_resident_reads_and_is_told_of_it(letter, granted, town, browse):
     page = browse(town.resident).get(f"/cases/{granted.reference}/").content.decode()
     assert "Download your letter" in page
     assert f"/cases/{granted.reference}/documents/{letter.attachment_id}/" in page
-    text = OutboxMessage.objects.latest("pk").text
-    assert "Surat izin lapak" in text
+    told = Message.objects.filter(key__startswith=f"case:{granted.reference}:")
+    assert told.count() == 3, "that it arrived, the first step, and one for decision and letter"
+    assert f"/cases/{granted.reference}/" in told.latest("pk").text
 
 
 def test_the_same_event_again_changes_nothing(letter, granted):

@@ -2,15 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
 from lxml.html import fromstring
 
 from kini.core import current_time
 from kini.documents import actions as document_actions
+from kini.documents import verification
 from kini.services.models import ServiceVersion
 from tests.cases.town import PERMIT, offer, opened
 from tests.documents.pdf_tools import text_of
 from tests.documents.test_verification import page_of
 from tests.letters.conftest import GIVES
+
+
+@pytest.fixture(autouse=True)
+def in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are real ones."""
+    monkeypatch.setattr(verification, "is_sample", lambda: False)
 
 
 def test_it_says_what_the_paper_says(client, letter):

@@ -32,9 +32,11 @@ def test_the_bill_is_shown_before_anything_is_sent_and_a_wrong_number_is_said(re
     shown = resident.post(question, {"stall": "AB 12", "word": "camar"}, follow=True)
     assert "50" in shown.content.decode()
     assert 'id="bill"' in shown.content.decode()
-    resident.post(question + "?change=1", {"stall": "AB 99", "word": "camar"})
-    refused = resident.get(question.replace("/stall/", "/check/"))
+    refused = resident.post(question + "?change=1", {"stall": "AB 99", "word": "camar"})
+    assert refused.status_code == 422
     assert "No open bill was found" in refused.content.decode()
+    assert 'value="AB 99"' in refused.content.decode(), "on the page where the numbers are typed"
+    assert 'id="bill"' in resident.get(question.replace("/stall/", "/check/")).content.decode()
 
 
 def test_a_resident_chooses_sees_the_code_and_comes_to_the_receipt(resident, town, case, bill, bank):

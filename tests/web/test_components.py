@@ -42,6 +42,27 @@ def test_the_steps_say_where_the_case_is(state: str) -> None:
     assert ('aria-current="step"' in steps) == (state != "done")
 
 
+def test_steps_that_never_happened_are_not_finished() -> None:
+    steps = rendered("{% steps 'done' visited=visited %}", visited=["waiting"])
+    assert steps.count("finished") == 2, "waiting and done"
+
+
+@pytest.mark.parametrize(("outcome", "word"), [("withdrawn", "Withdrawn"), ("expired", "Ended without a result")])
+def test_a_case_without_a_decision_is_not_done(outcome: str, word: str) -> None:
+    tag = rendered("{% state_tag 'done' outcome %}", outcome=outcome)
+    assert word in tag
+    assert "tag ok" not in tag
+    steps = rendered("{% steps 'done' outcome=outcome visited=visited %}", outcome=outcome, visited=["waiting"])
+    assert steps.count("finished") == 1
+    assert "Done</" not in steps
+
+
+def test_the_five_words_are_explained_where_they_stand() -> None:
+    steps = rendered("{% steps 'process' %}")
+    assert "What these words mean" in steps
+    assert all(str(STATES[state].about) in steps for state in STEPS)
+
+
 def test_a_refused_case_does_not_look_done() -> None:
     steps = rendered('{% steps "rejected" %}')
     assert "Rejected" in steps

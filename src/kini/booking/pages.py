@@ -1,6 +1,6 @@
 """Residents' pages of bookings: places, a month of days, times of a day, and the public queue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import wraps
@@ -20,21 +20,33 @@ from kini.booking.queries import DayAvailability, Venue
 from kini.booking.slot_picker import SlotPicker, slot_picker_for
 from kini.cases.public import owner_only
 from kini.core.actors import ActionRefused
+from kini.core.geometry import Point, distance_m
+from kini.people.public import nearby
 from kini.services import queries as services_queries
 from kini.services.models import Service
 from kini.web import formats
 from kini.web.redirects import SeeOther
 
 WEEK = 7
+#: Venues that are listed as nearest.
+NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A venue to choose, and its next day with a free place (None: none now)."""
+    """A venue to choose.
+
+    Attributes:
+        next: its next day with a free place; None: none now.
+        waiting: number of people who wait there now.
+        metres: distance, if it is known from where.
+    """
 
     venue: Venue
     url: str
     next: date | None
+    waiting: int
+    metres: float | None
 
 
 def behind_waiting_room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -54,24 +66,55 @@ def behind_waiting_room(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
 
 @owner_only
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @behind_waiting_room
 def places(request: HttpRequest, picker: SlotPicker) -> HttpResponse:
-    """List of venues, those near the person's home first."""
+    """Venues, the nearest first, with the next free day and how many wait there now.
+
+    What is typed is the name of a venue, else a place to measure from; the device's position comes by POST.
+    """
     if len(picker.venues) == 1:
         return redirect(picker.url("days", venue=picker.venues[0].key))
-    following = queries.next_free_days(
-        picker.service, picker.booking_request.group, picker.booking_request.party, picker.booking_request.resource
-    )
-    choices = [Place(venue, picker.url("days", venue=venue.key), following.get(venue.key)) for venue in picker.venues]
-    nearby = [place for place in choices if place.venue.area.pk in picker.home_area_codes]
-    nearby = nearby if len(nearby) < len(choices) else []
+    typed = request.GET.get("near", "")[:80].strip()
+    named = [
+        venue for venue in picker.venues if typed and typed.casefold() in f"{venue.name} {venue.address}".casefold()
+    ]
+    origin = nearby.Origin(name=typed) if named else nearby.origin_of(request)
+    if origin.point is None and not typed and picker.home:
+        origin = nearby.Origin(picker.home.point, picker.home.name)
+    choices = _choices(picker, named or picker.venues, origin.point)
+    shown = choices if named or origin.point is None else choices[:NEAREST]
     groups: dict[str, list[Place]] = {}
-    for place in (place for place in choices if place not in nearby):
+    for place in choices[len(shown) :] if origin.point else choices:
         parent = place.venue.area.parent
         groups.setdefault(parent.name if parent and len(choices) > WEEK else "", []).append(place)
-    context = {"picker": picker, "near": nearby, "groups": groups}
-    return render(request, "booking/places.html", context)
+    context = {
+        "picker": picker,
+        "origin": origin,
+        "near": shown if origin.point else [],
+        "groups": groups,
+        "searches": len(picker.venues) > WEEK,
+        "errors": origin.errors,
+    }
+    return render(request, "booking/places.html", context, status=422 if origin.problem else 200)
+
+
+def _choices(picker: SlotPicker, venues: Iterable[Venue], point: Point | None) -> list[Place]:
+    """The venues with what helps to choose, by distance from the point."""
+    wanted = picker.booking_request
+    following = queries.next_free_days(picker.service, wanted.group, wanted.party, wanted.resource)
+    waiting = queries.waiting_now(picker.service)
+    places = [
+        Place(
+            venue,
+            picker.url("days", venue=venue.key),
+            following.get(venue.key),
+            waiting.get(venue.key, 0),
+            distance_m(point, venue.point) if point else None,
+        )
+        for venue in venues
+    ]
+    return sorted(places, key=lambda place: place.metres or 0)
 
 
 @owner_only

@@ -17,6 +17,7 @@ from kini.booking.queries import Venue
 from kini.booking.schedule import BookingOptions
 from kini.cases.models import Case, Draft
 from kini.cases.public import ApplicationWizard, case_answers, guest_key, own_case_for_visitor, wizard_for
+from kini.city.models import Area
 from kini.core.actors import Actor
 from kini.core.ids import parse_pk
 from kini.core.localized_text import Text
@@ -49,10 +50,10 @@ class SlotPicker:
         return kinds.get(queries.KIND).title(snapshot_of(version).definition)
 
     @property
-    def home_area_codes(self) -> list[str]:
-        """Codes of the areas around the person's home, largest first; empty when unknown."""
+    def home(self) -> Area | None:
+        """Area of the person's home."""
         resident = self.case.resident if self.case else self.walk.draft.resident if self.walk else None
-        return resident.area.path.split("/") if resident and resident.area else []
+        return resident.area if resident else None
 
     @cached_property
     def venues(self) -> list[Venue]:

@@ -10,6 +10,7 @@ from kini.city.calendar import calendar_errors, work_calendar
 from kini.city.schema import (
     AreaLevel,
     CalendarFile,
+    CityContact,
     CityFile,
     EmergencyNumber,
     OfficerRules,
@@ -55,6 +56,7 @@ class City:
     planned_kinds: tuple[str, ...]
     cell_reach_m: float
     emergency: tuple[EmergencyNumber, ...]
+    contact: CityContact | None
     officers: OfficerRules
     theme: dict[str, str]
     calendar: WorkCalendar
@@ -135,6 +137,7 @@ def _city(root: Path, form: CityFile, calendar: WorkCalendar) -> City:
         planned_kinds=form.planned_kinds,
         cell_reach_m=form.cell_reach_m,
         emergency=form.emergency,
+        contact=form.contact,
         officers=form.officers,
         theme=form.theme,
         calendar=calendar,

@@ -60,6 +60,16 @@ class AreaLevel(StrictModel):
     name: Text
 
 
+class CityContact(BaseModel):
+    """Where residents ask when they get no further."""
+
+    name: Text
+    phone: str = ""
+    email: str = ""
+    address: Text | None = None
+    hours: Text | None = None
+
+
 class EmergencyNumber(StrictModel):
     """A number to call in an emergency."""
 
@@ -96,6 +106,7 @@ class CityFile(StrictModel):
     )
     area_levels: Annotated[tuple[AreaLevel, ...], Field(min_length=2)] = Field(description="The whole first.")
     emergency: tuple[EmergencyNumber, ...] = ()
+    contact: CityContact | None = None
     officers: OfficerRules = OfficerRules()
     theme: dict[str, str] = Field(default={}, description="Colours of web/theme.py: `brand`, or single tokens.")
 

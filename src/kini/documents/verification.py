@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -64,12 +65,17 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         if elsewhere := _other_url(clean) if clean else "":
             return redirect(elsewhere)
         return render(request, "documents/unknown.html", {"code": code[:LONGEST]}, status=404)
-    return render(request, "documents/check.html", _context(document))
+    return render(request, "documents/check.html", _context(document) | {"sample": is_sample()})
 
 
 def _other_url(code: str) -> str:
     """Verification URL of a code of another room; empty if unknown."""
     return next(filter(None, (address_of(code) for address_of in references.document_code_checkers)), "")
+
+
+def is_sample() -> bool:
+    """Return True outside production, where documents are marked as examples."""
+    return not settings.ENV.production
 
 
 def _context(document: SignedDocument) -> dict[str, object]:

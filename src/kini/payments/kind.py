@@ -64,6 +64,21 @@ class PaymentKind(Kind[PaymentOptions, Case, Draft]):
         if not faults and bool((options := self.options(definition)).object) == bool(options.amount):
             yield (self.id,), 'say either "object" (the question with the number) or "amount" (the input of a step)'
 
+    def page_fault(self, snapshot: ServiceSnapshot, given: dict[str, Any], page: str) -> tuple[str, str] | None:
+        """Say that there is no such bill on the page whose answers complete the search for it."""
+        options = self.options(snapshot.definition)
+        asked = [name for name in (options.object, options.proof, options.period) if name]
+        question_page = snapshot.page(page)
+        if not options.object or question_page is None or not set(asked) & question_page.fields.keys():
+            return None
+        if any(given.get(name) is None for name in asked):
+            return None
+        try:
+            self.find(snapshot, given)
+        except ActionRefused as refusal:
+            return next(name for name in asked if name in question_page.fields), str(refusal)
+        return None
+
     def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """Preview of the bill.
 

@@ -115,6 +115,10 @@ class Kind[OptionsT: StrictModel, CaseT, DraftT]:
         """URL of the kind's own page between questions and summary; empty once it is complete."""
         return ""
 
+    def page_fault(self, snapshot: "ServiceSnapshot", given: dict[str, Any], page: str) -> tuple[str, str] | None:
+        """Error of a page's valid answers as (field, message), for what only the kind knows."""
+        return None
+
     def preview(self, snapshot: "ServiceSnapshot", given: dict[str, Any], draft: DraftT) -> TemplatePart | None:
         """Template and context added to the summary page before submission, or None.
 

@@ -16,4 +16,7 @@ class WebConfig(AppConfig):
         worker_scripts.register("pages", "kini/worker.js")
         worker_scripts.register("unsent", "kini/unsent.js")
         navigation.register("home", NavItem("web:home", _("Home"), "home", order=10))
+        navigation.register("help", NavItem("web:help", _("Help and contact"), "info", order=5, place="help"))
+        statement = NavItem("web:accessibility", _("Accessibility"), "people", order=80, place="help")
+        navigation.register("accessibility", statement)
         navigation.register("home-bottom", NavItem("web:home", _("Home"), "home", order=10, place="bottom"))

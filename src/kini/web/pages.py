@@ -29,6 +29,7 @@ from kini.web.current_city import current_city
 from kini.web.home import PLACES
 from kini.web.language import COOKIE_AGE
 from kini.web.offline_pages import available_offline
+from kini.web.page_cache import cache_for_anonymous
 
 #: Retry-After while the database is unreachable.
 RETRY_SECONDS = 60
@@ -40,6 +41,20 @@ def home(request: HttpRequest) -> HttpResponse:
     """Home page, built from the registered sections."""
     context = {place: sections.render_sections(request, place) for place in PLACES}
     return render(request, "web/home.html", {"sections": context, "greeting": formats.greeting()})
+
+
+@require_safe
+@cache_for_anonymous
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How to get help: emergency numbers, the city's contact, what one does where."""
+    return render(request, "web/help.html", {"contact": current_city().contact})
+
+
+@require_safe
+@cache_for_anonymous
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Accessibility statement: standard, how it is tested, known gaps, whom to tell."""
+    return render(request, "web/accessibility.html", {"contact": current_city().contact})
 
 
 @csrf_exempt

@@ -5,6 +5,8 @@ from kini.web import pages, pwa, well_known
 app_name = "web"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
     path("language", pages.set_language, name="language"),
     path("theme.css", pages.theme, name="theme"),
     path("icon.svg", pages.icon, name="icon"),

@@ -39,6 +39,7 @@ from kini.booking.queries.bookings import (
     of_draft,
     paused_until,
     queue_status,
+    waiting_now,
     without_case,
 )
 
@@ -77,5 +78,6 @@ __all__ = [
     "venue",
     "venue_of",
     "venues",
+    "waiting_now",
     "without_case",
 ]

@@ -14,6 +14,7 @@ from kini.booking.schedule import BookingOptions
 from kini.city.models import Area, Place, Unit
 from kini.city.public import city_tables, pack
 from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.geometry import Point
 from kini.core.localized_text import Text
 from kini.core.process_cache import clears_cache
 from kini.services import queries as services_queries
@@ -37,6 +38,14 @@ class Venue:
     def q(self) -> Q:
         """Filter for slots of this venue."""
         return Q(unit=self.unit, place=None) if self.unit else Q(place=self.place, unit=None)
+
+    @property
+    def point(self) -> Point:
+        """Where it is; for an office without a point of its own, the middle of its area."""
+        for at in (self.place, self.unit):
+            if at and at.latitude is not None and at.longitude is not None:
+                return at.latitude, at.longitude
+        return self.area.latitude, self.area.longitude
 
     @property
     def address(self) -> str:

@@ -1,5 +1,6 @@
 """Queries of bookings: of a case, draft or day, queue status, no-shows, consistency."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,6 +82,14 @@ def queue_status(service: Service, at: Venue, day: date, booking: Booking | None
     length = (booking.slot.ends_at - booking.slot.starts_at).total_seconds() / 60
     wait = rules.waiting_minutes(ahead + 1, len(recent), minutes, length, options.capacity)
     return QueueStatus(serving, len(waiting), ahead, wait)
+
+
+def waiting_now(service: Service) -> dict[str, int]:
+    """Number of people who arrived today and wait, by venue. One query."""
+    start, end = day_range(today(), today())
+    here = Booking.objects.filter(slot__service=service, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    waiting = here.filter(state="arrived", called_at=None).values_list("slot__unit_id", "slot__place_id")
+    return dict(Counter(unit or place for unit, place in waiting))
 
 
 def without_case() -> QuerySet[Booking]:

@@ -41,6 +41,8 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
         page, sent.form, wizard.answers, stored=_slots(wizard, page), extra_inputs=frozenset({REMOVE})
     )
     errors = refused if removed else parsed.errors | forms.unreadable_errors(sent, page.fields) | refused
+    if not errors and (fault := wizard.kind.page_fault(wizard.snapshot, {**wizard.answers, **parsed.values}, key)):
+        errors = dict([fault])
     if removed or errors:
         response = render_question_page(request, wizard, page, parsed.typed, errors)
         response.status_code = status or response.status_code
