@@ -81,7 +81,7 @@ def places(request: HttpRequest, picker: SlotPicker) -> HttpResponse:
     ]
     origin = nearby.Origin(name=typed) if named else nearby.origin_of(request)
     if origin.point is None and not typed and picker.home:
-        origin = nearby.Origin(picker.home.point, picker.home.name)
+        origin = nearby.Origin((picker.home.latitude, picker.home.longitude), picker.home.name)
     choices = _choices(picker, named or picker.venues, origin.point)
     shown = choices if named or origin.point is None else choices[:NEAREST]
     groups: dict[str, list[Place]] = {}

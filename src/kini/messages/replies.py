@@ -36,8 +36,8 @@ def reply_to(inbound: InboundMessage) -> str:
     """Reply of the first handler that has one, else what one can write; empty if the sender exceeds the limit."""
     if not attempt_limits.try_consume(REPLY_LIMIT, inbound.sender):
         return ""
-    handlers = (*reply_handlers, *fallback_handlers, _usage)
-    return next(reply for handler in handlers if (reply := handler(inbound)))
+    handlers = (*reply_handlers, *fallback_handlers)
+    return next((reply for handler in handlers if (reply := handler(inbound))), None) or _usage(inbound)
 
 
 def _usage(inbound: InboundMessage) -> str:
