@@ -164,6 +164,7 @@ PAGE_TYPES = (
     PageType("search", "services:search", query="?q=surat"),
     PageType("public-reports", "reports:public"),
     PageType("open311", "reports:open311"),
+    PageType("offices", "reports:offices"),
     PageType("search-nothing", "services:search", query="?q=zzzzzz"),
     PageType("service", "services:service", given={"service": "service"}),
     PageType("service-known", "services:service", RESIDENT, {"service": "service"}),
@@ -558,7 +559,7 @@ ELSEWHERE = {
         "account_login", "account_request_login_code", "cases:desk-next", "cases:draft", "epidemic:self-check",
     ),
     "files": (
-        "reports:public-photo", "reports:open311-bulk",
+        "reports:public-photo", "reports:open311-bulk", "reports:offices-file", "reports:draw",
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",

@@ -1,9 +1,10 @@
-"""Work for the worker: hashes of the photos of new and finished reports."""
+"""Work for the worker: hashes of the photos of new and finished reports, draws of audits, figures."""
 
 from kini.cases.events import CaseMoved, CaseOpened
 from kini.cases.models import Case
 from kini.core.actors import system
 from kini.core.events import subscribe
+from kini.core.jobs import periodic
 from kini.reports import actions
 from kini.reports.kind import Report
 
@@ -20,6 +21,13 @@ def hash_new_photos(event: CaseOpened) -> None:
 def hash_photos_of_work(event: CaseMoved) -> None:
     """Hash the photos that came with a step."""
     _hash(event.reference)
+
+
+@periodic("11 18 * * *", name="reports.draw_audits")
+def draw_audits() -> None:
+    """Draw reports whose reporters were silent for an audit, and count the figures of the offices."""
+    actions.draw_audits(by=BY)
+    actions.count_figures(by=BY)
 
 
 def _hash(reference: str) -> None:

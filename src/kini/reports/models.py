@@ -3,10 +3,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Floor, Length, Now
 
 from kini.cases.models import Attachment, Case
+from kini.city.models import Agency
 from kini.core.database.encryption import EncryptedTextField
 from kini.people.models import User
 from kini.reports.rules import CELLS_PER_DEGREE, CELLS_PER_ROW
@@ -133,12 +134,12 @@ class Audit(models.Model):
     """Second visit to a report that was said to be solved, by somebody who did not work on it."""
 
     PENDING, PASSED, FAILED = "pending", "passed", "failed"
-    #: The reporter disputed it for the second time.
-    DISPUTED = "disputed"
+    #: The reporter disputed it for the second time; or was silent, and it was drawn.
+    DISPUTED, RANDOM = "disputed", "random"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="audits")
     closed_at = models.DateTimeField()
-    cause = models.CharField(max_length=8, choices=[(each, each) for each in (DISPUTED,)])
+    cause = models.CharField(max_length=8, choices=[(each, each) for each in (DISPUTED, RANDOM)])
     result = models.CharField(
         max_length=7, default=PENDING, choices=[(each, each) for each in (PENDING, PASSED, FAILED)]
     )
@@ -158,6 +159,77 @@ class Audit(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["created_at"], name="reports_audits_pending", condition=Q(result="pending"))]
+
+
+#: SHA-256 of the seed as text.
+_SEED_HASH = Func(
+    Func(Func(F("seed"), Value("UTF8"), function="convert_to"), function="sha256"),
+    Value("hex"),
+    function="encode",
+    output_field=models.TextField(),
+)
+
+
+class AuditDraw(models.Model):
+    """Draw of closed reports whose reporter was silent. Its seed is fixed the day before and published with the draw.
+
+    Then nothing of it changes (trigger), so that anybody can draw again and compare.
+    """
+
+    day = models.DateField(primary_key=True)
+    commitment = models.CharField(max_length=64, help_text="SHA-256 of the seed, published the day before.")
+    secret = EncryptedTextField(context="reports.draw.secret", blank=True, help_text="The seed until it is drawn.")
+    seed = models.CharField(max_length=64, blank=True)
+    one_in = models.PositiveSmallIntegerField(help_text="Of so many reports of an agency one is audited, at least one.")
+    until = models.DateTimeField(null=True, help_text="Closings before it have been in this draw or an earlier one.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seed="", until__isnull=True) | Q(commitment=_SEED_HASH, until__isnull=False),
+                name="reports_draw_by_its_seed",
+            ),
+            models.CheckConstraint(condition=Q(one_in__gt=0), name="reports_draw_one_in"),
+        ]
+
+
+class AuditLot(models.Model):
+    """A closed report in a draw, by a ticket that tells nobody which one it is. Never changed (trigger)."""
+
+    draw = models.ForeignKey(AuditDraw, models.CASCADE, related_name="lots", db_index=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", db_index=False)
+    ticket = models.CharField(max_length=32)
+    drawn = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "agency", "ticket"], name="reports_lot_once")]
+
+
+class AgencyFigures(models.Model):
+    """Counts of an agency's reports as of a day: closings of the year before it, and what is open."""
+
+    day = models.DateField()
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", db_index=False)
+    closed = models.PositiveIntegerField()
+    confirmed = models.PositiveIntegerField()
+    disputed = models.PositiveIntegerField()
+    cannot_tell = models.PositiveIntegerField()
+    audited = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    late = models.PositiveIntegerField(help_text="Closed after their time.")
+    open = models.PositiveIntegerField()
+    overdue = models.PositiveIntegerField(help_text="Open ones whose time is over.")
+    median_days = models.PositiveIntegerField(null=True, help_text="Kaplan-Meier, with those still open.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "agency"], name="reports_figures_once"),
+            models.CheckConstraint(
+                condition=Q(closed__gte=F("confirmed") + F("disputed") + F("cannot_tell"), audited__gte=F("failed"))
+                & Q(open__gte=F("overdue"), closed__gte=F("audited")),
+                name="reports_figures_add_up",
+            ),
+        ]
 
 
 class Open311Client(models.Model):

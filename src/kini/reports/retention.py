@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.retention import YEAR, RetentionRule, row_removal, rules
-from kini.reports.models import FiledRequest, Follower, Open311Client, Publication
+from kini.reports.models import AgencyFigures, Audit, AuditDraw, FiledRequest, Follower, Open311Client, Publication
 
 
 def _publications(_before: datetime) -> QuerySet[Publication]:
@@ -29,6 +29,27 @@ def register() -> None:
             _("A closed report may be disputed and is compared with later ones"),
             YEAR,
             row_removal(lambda before: Follower.objects.filter(case__closed_at__lt=before)),
+        ),
+        RetentionRule(
+            "reports.audits",
+            _("Audits of closed reports, with what the reporter and the auditor say"),
+            _("They go with the answers of the report; the figures of the office stay"),
+            timedelta(),
+            row_removal(lambda _before: Audit.objects.filter(case__anonymised_at__isnull=False)),
+        ),
+        RetentionRule(
+            "reports.draws",
+            _("Draws of audits with their seeds; no report is named"),
+            _("Anybody can draw again and compare"),
+            5 * YEAR,
+            row_removal(lambda before: AuditDraw.objects.filter(day__lt=before.date())),
+        ),
+        RetentionRule(
+            "reports.figures",
+            _("Figures of each office's reports by day"),
+            _("They are published and name nobody"),
+            10 * YEAR,
+            row_removal(lambda before: AgencyFigures.objects.filter(day__lt=before.date())),
         ),
         RetentionRule(
             "reports.filed-requests",

@@ -1,8 +1,9 @@
-"""Pure rules: evidence, cells of the map."""
+"""Pure rules: evidence, draws of audits, time until reports are closed, cells of the map."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from math import cos, degrees, floor, radians
+from hashlib import sha256
+from math import ceil, cos, degrees, floor, radians
 from typing import Any, Protocol
 
 from kini.cases.rules import RESIDENT, SYSTEM, Edge, edges_from
@@ -69,6 +70,33 @@ def finishers(entries: Iterable[EvidenceEntry], flow: Flow, evidence: str) -> se
 def has_worked_on(entries: Iterable[EvidenceEntry], user: int) -> bool:
     """Return True if the officer took a step, or was asked to."""
     return any(entry.actor_kind == "officer" and entry.actor_id == user for entry in entries)
+
+
+def drawn_tickets(seed: str, tickets: Iterable[str], one_in: int) -> set[str]:
+    """Return the tickets with the smallest SHA-256 of "SEED:TICKET": one in so many, rounded up."""
+    in_order = sorted(tickets, key=lambda ticket: sha256(f"{seed}:{ticket}".encode()).hexdigest())
+    return set(in_order[: ceil(len(in_order) / one_in)])
+
+
+def survival(counts: Mapping[int, tuple[int, int]]) -> list[tuple[int, float]]:
+    """Return the Kaplan-Meier estimate: (day, share that is still open after it) for each day with a closing.
+
+    Args:
+        counts: (closed, still open and so old) by days since the report.
+    """
+    at_risk, share, curve = sum(sum(each) for each in counts.values()), 1.0, []
+    for day in sorted(counts):
+        closed, censored = counts[day]
+        if closed:
+            share *= 1 - closed / at_risk
+            curve.append((day, share))
+        at_risk -= closed + censored
+    return curve
+
+
+def median_days(counts: Mapping[int, tuple[int, int]]) -> int | None:
+    """Return the day by which half are closed; None while more than half are open."""
+    return next((day for day, share in survival(counts) if share <= 0.5), None)
 
 
 #: Reports are found by cells of 1/200 degree, about 550 metres from south to north.

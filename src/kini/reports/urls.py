@@ -1,12 +1,15 @@
 from django.urls import include, path
 
-from kini.reports import audit_desk, closing_pages, desk, pages
+from kini.reports import audit_desk, closing_pages, desk, office_pages, pages
 
 app_name = "reports"
 urlpatterns = [
     path("report/", pages.choose, name="choose"),
     path("open311/", include("kini.reports.open311.urls")),
     path("reports/", pages.public_list, name="public"),
+    path("reports/offices/", office_pages.offices, name="offices"),
+    path("reports/offices.csv", office_pages.offices_file, name="offices-file"),
+    path("reports/draws/<str:day>.json", office_pages.draw, name="draw"),
     path("reports/followed/", pages.followed, name="followed"),
     path("reports/<str:reference>/", pages.public_report, name="public-report"),
     path("reports/<str:reference>/me-too/", pages.me_too, name="me-too"),

@@ -1,5 +1,7 @@
 """Writes of this room: publications, followers, closing, Open311."""
 
+from kini.reports.actions.agency_figures import count_figures
+from kini.reports.actions.audit_draws import draw_audits
 from kini.reports.actions.closing_answers import answer_closing, dispute_by_step, record_audit
 from kini.reports.actions.open311 import add_open311_client, file_request, revoke_open311_client
 from kini.reports.actions.photo_hashes import hash_photos
@@ -13,7 +15,9 @@ from kini.reports.actions.publications import (
 __all__ = [
     "add_open311_client",
     "answer_closing",
+    "count_figures",
     "dispute_by_step",
+    "draw_audits",
     "file_request",
     "follow",
     "hash_photos",
