@@ -57,6 +57,7 @@ def test_quiet_hours_have_two_ends(pack: Path):
 
 
 #: Words that a message has to say if its sender gives them: where, when, by when, how much.
+NOT_SAID = {"volunteer-shift-cancelled": {"place"}}  # nobody has to go there
 SAID = {"address", "when", "where", "until", "day", "days", "place", "amount", "quantity", "details", "sentence"}
 
 
@@ -71,7 +72,7 @@ def test_every_message_says_when_and_where_and_names_no_unknown_word() -> None:
             texts = [f"{own.subject.in_language(each)} {own.text.in_language(each)}" for each in ("id", "en")]
         for text in texts:
             words = rules.placeholders_in(text)
-            missing = (words - kind.words.keys()) | (SAID & kind.words.keys() - words)
+            missing = (words - kind.words.keys()) | ((SAID & kind.words.keys()) - words - NOT_SAID.get(kind.id, set()))
             unsaid += [f"{kind.id}: {sorted(missing)} in {text!r}"] if missing else []
     assert unsaid == []
     assert kinds > 20

@@ -54,7 +54,7 @@ def test_what_it_says_goes_with_its_file_and_it_is_still_found_by_its_code(
         assert (stored.content, stored.code, stored.state) == ("", document.code, "valid")
         resident, head = browse(town.resident), browse(town.head)
         page = resident.get(f"/v/{document.code}").text
-        assert "it has expired" in page
+        assert "It was valid until" in page
         assert "no longer stored" in page
         assert "<dd>Warga Contoh</dd>" not in page
         assert document.number in page

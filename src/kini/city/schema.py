@@ -61,7 +61,7 @@ class AreaLevel(StrictModel):
 
 
 class CityContact(BaseModel):
-    """Where residents ask when they get no further."""
+    """Contact for residents who get no further."""
 
     name: Text
     phone: str = ""

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_for_anonymous
 def help_page(request: HttpRequest) -> HttpResponse:
-    """How to get help: emergency numbers, the city's contact, what one does where."""
+    """Page with help: emergency numbers, the city's contact, what one does where."""
     return render(request, "web/help.html", {"contact": current_city().contact})
 
 

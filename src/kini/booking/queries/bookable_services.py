@@ -41,7 +41,7 @@ class Venue:
 
     @property
     def point(self) -> Point:
-        """Where it is; for an office without a point of its own, the middle of its area."""
+        """Position of the venue; for an office without a point of its own, the middle of its area."""
         for at in (self.place, self.unit):
             if at and at.latitude is not None and at.longitude is not None:
                 return at.latitude, at.longitude
