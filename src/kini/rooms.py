@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from types import ModuleType
 
 FLOORS = (
+    ("demo",),
     ("privacy",),
     ("health_record", "satusehat"),
     ("together", "vaccination"),
@@ -30,7 +31,7 @@ FLOORS = (
     ("core",),
 )
 #: Packages that run, play and measure the house: they have verbs, but are no part of the running program.
-TOOLS = (("cli",), ("bench",), ("robot", "demo"))
+TOOLS = (("cli",), ("bench",), ("robot",))
 
 ROOMS = tuple(f"kini.{name}" for floor in reversed(FLOORS) for name in floor)
 

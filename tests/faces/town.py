@@ -37,7 +37,8 @@ from kini.city.queries import lowest_level_areas  # noqa: E402
 from kini.core import current_time  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.grants import Scope  # noqa: E402
-from kini.demo.cases import create_application, example_answers_of  # noqa: E402
+from kini.demo.answers import answer_page  # noqa: E402
+from kini.demo.cases import create_application  # noqa: E402
 from kini.demo.people import DemoPeople, create_resident, details_of, write_sign_in_list  # noqa: E402
 from kini.epidemic.prevention import actions as epidemic  # noqa: E402
 from kini.epidemic.prevention.actions import AlertContent  # noqa: E402
@@ -177,7 +178,8 @@ def _applied(by: Actor, service: str, number: int, channel: str = "web", days: i
     else:
         resident = Resident.objects.filter(user=None).order_by("pk")[number]
     moment = current_time.now() - timedelta(days=days)
-    return create_application(by, resident, Service.objects.get(pk=service), channel, number, moment)
+    with current_time.freeze(moment):
+        return create_application(by, resident, Service.objects.get(pk=service), channel, number)
 
 
 def _cases(resident: Actor, officer: Actor) -> Town:
@@ -218,7 +220,7 @@ def _privacy(resident: Actor, officer: Actor) -> Town:
     people.grant_role(by=BY, officer=_self(officer), role="data-protection-officer")
     guardian = queries.officer_actor(_self(officer))
     own = Resident.objects.get(user_id=resident.user_id)
-    copy = create_application(resident, own, Service.objects.get(pk="privacy-export"), "web", 0, current_time.now())
+    copy = create_application(resident, own, Service.objects.get(pk="privacy-export"), "web", 0)
     privacy.prepare_export(by=BY, case=copy)
     leaving = _draft(resident, "privacy-deletion")
     _answer(resident, leaving, until=lambda _page: False)
@@ -277,7 +279,7 @@ def _answer(by: Actor, draft: Draft, until: Callable[[PageSnapshot], bool]) -> s
     snapshot, known = snapshot_of(draft.version), profile_values.known_values(draft.resident)
     field_values: dict[str, object] = {}
     while missing := questions.missing_pages(snapshot, field_values, known):
-        values = example_answers_of(by, draft, missing[0], 1)
+        values = answer_page(by, draft, snapshot, missing[0], 1, field_values)
         actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
         if until(missing[0]):
             return missing[0].key
@@ -350,7 +352,8 @@ def _far(officer: Actor) -> Town:
     resident = people.find_or_create_resident(by=officer, details=details, phone=phone, reason="Loket")
     messages.opt_out(by=Actor(ActorKind.GUEST), channel="sms", recipient=phone)
     moment = current_time.now() - timedelta(days=1)
-    case = create_application(officer, resident, Service.objects.get(pk=LETTER), "counter", 8, moment)
+    with current_time.freeze(moment):
+        case = create_application(officer, resident, Service.objects.get(pk=LETTER), "counter", 8)
     actions.move(by=officer, case=case, move="ask", values={"message": "Foto KTP kurang jelas."})
     return {"far": case.reference}
 

@@ -60,9 +60,7 @@ def cases(service: str, count: int, *steps: str) -> list[str]:
     resident = Resident.objects.exclude(user=None).order_by("pk")[0]
     by = Actor(ActorKind.RESIDENT, resident.user_id)
     begun = Case.objects.count()
-    created = [
-        demo.create_application(by, resident, offered, "web", begun + n, current_time.now()) for n in range(count)
-    ]
+    created = [demo.create_application(by, resident, offered, "web", begun + n) for n in range(count)]
     for case in created:
         for step in steps:
             actions.move(by=system("journeys"), case=case, move=step)

@@ -60,7 +60,7 @@ def desk_move(officer, reference: str, move: str, **inputs: str) -> None:
 
 def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person, stock):
     resident, officer, head = person(), person(), person()
-    resident.sign_in("Warga 1")
+    resident.sign_in("Budi Contoh")
     reference = apply(resident, SERVICE)
     assert re.fullmatch(r"KINI-[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
 
@@ -85,7 +85,7 @@ def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person, st
 
 def test_an_officer_works_the_queue(person, stock):
     resident, officer, other = person(), person(), person()
-    resident.sign_in("Warga 2")
+    resident.sign_in("Wati Contoh")
     reference = apply(resident, SERVICE)
     officer.sign_in(f"Petugas {AGENCY}")
     officer.go(f"/desk/?q={reference}")

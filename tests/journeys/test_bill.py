@@ -15,7 +15,7 @@ def test_a_bill_is_paid_with_a_late_notice(chromium: Browser, city: str, stock: 
     context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
     someone = Person(context.new_page(), city)
     page = someone.page
-    someone.sign_in("Warga 2")
+    someone.sign_in("Wati Contoh")
     someone.go(f"/services/{SERVICE}/")
     someone.press(page.locator('form[action$="/start/"] button').first)
     page.locator("[name=customer_no]").fill(NUMBER)

@@ -78,7 +78,7 @@ def send(person: Person) -> str:
 
 
 def test_a_booking_under_rush(visitor: Callable[[str], Person]) -> None:
-    first, second = visitor("Warga 1"), visitor("Warga 2")
+    first, second = visitor("Budi Contoh"), visitor("Wati Contoh")
     begin(first, 5)
     let_in(first)
     begin(second, 3)

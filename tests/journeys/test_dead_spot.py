@@ -62,7 +62,7 @@ def strip(page: Page):
 def test_pages_that_were_seen_can_be_read(someone: Person, wire: Net):
     someone.go(f"/services/{SERVICE}/")
     title = someone.heading
-    someone.sign_in("Warga 3")
+    someone.sign_in("Agus Contoh")
     someone.go("/cases/")
     for seen in (f"/services/{SERVICE}/", "/"):  # kept a moment after they were shown
         until(someone.page, "async (path) => Boolean(await (await caches.open('kini-pages-1')).match(path))", seen)
@@ -87,8 +87,8 @@ def test_pages_that_were_seen_can_be_read(someone: Person, wire: Net):
 
 @pytest.mark.parametrize("cut", [Cut.EVERYTHING, Cut.ANSWERS], ids=["request-lost", "answer-lost"])
 def test_what_is_sent_in_a_dead_spot_is_one_case(someone: Person, wire: Net, stock: Stock, cut: Cut):
-    begin(someone, "Warga 2")
-    before, visits = stock.sent("Warga 2"), stock.sent("Warga 2", SHORT)
+    begin(someone, "Wati Contoh")
+    before, visits = stock.sent("Wati Contoh"), stock.sent("Wati Contoh", SHORT)
     answer_all(someone)
     other = Person(someone.page.context.new_page(), someone.city) if cut is Cut.EVERYTHING else None
     if other:
@@ -98,7 +98,7 @@ def test_what_is_sent_in_a_dead_spot_is_one_case(someone: Person, wire: Net, sto
     someone.press(someone.page.locator('main form[action$="/check/"] button'))
     assert someone.heading == AWAY
     expect(strip(someone.page)).to_contain_text("Belum terkirim (1)")
-    assert stock.sent("Warga 2") - before == (cut is Cut.ANSWERS)
+    assert stock.sent("Wati Contoh") - before == (cut is Cut.ANSWERS)
     if other:
         other.press(other.page.locator('main form[action$="/check/"] button'))
         assert other.heading == AWAY
@@ -109,10 +109,10 @@ def test_what_is_sent_in_a_dead_spot_is_one_case(someone: Person, wire: Net, sto
         someone.page.get_by_role("button", name="Kirim sekarang").click(timeout=3_000)  # or it goes by itself before
     assert someone.page.locator("strong.reference").inner_text()
     expect(strip(someone.page)).to_have_count(0)
-    assert stock.sent("Warga 2") - before == 1
+    assert stock.sent("Wati Contoh") - before == 1
     someone.go("/cases/")
     expect(strip(someone.page)).to_have_count(0)
-    assert stock.sent("Warga 2", SHORT) - visits == (other is not None), "what waited beside it was sent, once, too"
+    assert stock.sent("Wati Contoh", SHORT) - visits == (other is not None), "what waited beside it was sent, once, too"
 
 
 ASK = """(words) => navigator.serviceWorker.ready.then(({ active }) => new Promise((done) => {
@@ -172,7 +172,7 @@ def typed(person: Person, words: str) -> tuple[Locator, str]:
 
 
 def test_what_was_typed_is_sent_for_the_same_person_alone(someone: Person, wire: Net):
-    begin(someone, "Warga 1")
+    begin(someone, "Budi Contoh")
     typed(someone, "Untuk beasiswa anak")
     address = someone.page.url.removeprefix(someone.city)
     wire.cut = Cut.EVERYTHING
@@ -186,7 +186,7 @@ def test_what_was_typed_is_sent_for_the_same_person_alone(someone: Person, wire:
     expect(strip(someone.page).get_by_role("link", name="Masuk untuk mengirimnya")).to_be_visible()
     assert strip(someone.page).get_by_role("link").count() == 1, "strangers do not read what waits"
 
-    someone.sign_in("Warga 3")
+    someone.sign_in("Agus Contoh")
     nothing = (
         f"async () => {{ const all = await ({ASK})({{ deed: 'list' }}); return !(all.items.length + all.others); }}"
     )
@@ -202,7 +202,7 @@ def test_what_was_typed_is_sent_for_the_same_person_alone(someone: Person, wire:
 
 
 def test_the_strip_stays_while_it_is_told_more(someone: Person, wire: Net):
-    begin(someone, "Warga 1")
+    begin(someone, "Budi Contoh")
     other = Person(someone.page.context.new_page(), someone.city)
     other.go(someone.page.url.removeprefix(someone.city))
     answer(other)
@@ -224,7 +224,7 @@ def test_the_strip_stays_while_it_is_told_more(someone: Person, wire: Net):
 
 
 def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
-    begin(someone, "Warga 3")
+    begin(someone, "Agus Contoh")
     line, before = typed(someone, "Baru separuh")
     address = someone.page.url.removeprefix(someone.city)
     someone.page.reload()

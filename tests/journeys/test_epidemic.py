@@ -31,7 +31,7 @@ def signed_in(chromium: Browser, city: str) -> Iterator[Callable[[str], Person]]
 
 def test_a_resident_sees_the_curve_of_the_own_kelurahan(signed_in: Callable[[str], Person], stock: Stock) -> None:
     assert stock.wave(3000) > 3000
-    resident = signed_in("Warga 1")
+    resident = signed_in("Budi Contoh")
     resident.go("/epidemic/covid-19/mine/")
     page = resident.page
     assert page.locator("svg").count() >= 1

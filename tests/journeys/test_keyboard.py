@@ -91,7 +91,7 @@ def test_a_resident_applies_without_a_mouse(person):
     resident = person()
     # Somebody who always listens: else Chromium may still be about to show its own dialog for the file before.
     resident.page.on("filechooser", lambda chooser: None)
-    sign_in(resident, "Warga 3")
+    sign_in(resident, "Agus Contoh")
     resident.go(f"/services/{SERVICE}/")
     enter(resident, 'form[action$="/start/"] button')
     for _ in range(EVERYTHING):
@@ -117,7 +117,7 @@ def test_a_mistake_is_told_first_and_found_with_one_key(person):
 
 def test_an_officer_moves_a_case_without_a_mouse(person, stock):
     resident, officer = person(), person()
-    resident.sign_in("Warga 1")
+    resident.sign_in("Budi Contoh")
     reference = apply(resident, SERVICE)
     sign_in(officer, f"Petugas {AGENCY}")
     officer.go("/desk/?view=all")

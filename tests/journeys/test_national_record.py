@@ -19,7 +19,7 @@ from tests.journeys.test_vaccination import PHONE, Vaccinator
 from tests.journeys.test_wrong_number import give_dose
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
-NAME, ELSEWHERE = "Warga 1", "RSUD Contoh"
+NAME, ELSEWHERE = "Budi Contoh", "RSUD Contoh"
 
 
 @pytest.fixture(scope="module")

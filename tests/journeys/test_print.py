@@ -24,7 +24,7 @@ def printed(person: Person, path: str) -> tuple[int, str]:
 def test_a_case_prints_on_paper(chromium: Browser, city: str, scheme):
     context = chromium.new_context(locale="id-ID", color_scheme=scheme)
     person = Person(context.new_page(), city)
-    person.sign_in("Warga 3")
+    person.sign_in("Agus Contoh")
     reference = apply(person, SERVICE)
     for path, most in ((f"/cases/{reference}/sent/", 1), (f"/cases/{reference}/", 2)):
         sheets, text = printed(person, path)

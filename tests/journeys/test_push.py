@@ -32,7 +32,7 @@ def test_a_note_leads_to_the_case(windowed: Browser, city: str, stock: Stock):
         lambda event: known.extend(each["registrationId"] for each in event["registrations"]),
     )
     browser.send("ServiceWorker.enable")
-    someone.sign_in("Warga 1")
+    someone.sign_in("Budi Contoh")
     [reference] = stock.cases(SERVICE, 1, "accept")
     notification = json.loads(stock.note(reference))
     someone.go("/cases/")

@@ -74,7 +74,7 @@ def verified(scratch: ScratchCity, code: str) -> bool:
 def test_a_dose_under_a_wrong_number_goes_to_the_right_person(
     signed_in: Callable[[str], Vaccinator], stock: Stock, scratch: ScratchCity
 ) -> None:
-    (wrong, born, number), (right, _born, right_number) = stock.card("Warga 1"), stock.card("Warga 2")
+    (wrong, born, number), (right, _born, right_number) = stock.card("Budi Contoh"), stock.card("Wati Contoh")
     vaccinator = signed_in("Vaksinator")
     vaccinator.go("/desk/vaccination/")
     vaccinator.go(f"{vaccinator.site}walk-in/")
@@ -140,7 +140,7 @@ def test_a_grandmother_registered_by_her_grandchild_is_found_at_the_site(
     signed_in: Callable[[str], Vaccinator], stock: Stock
 ) -> None:
     site = stock.vaccination_session()
-    grandchild = signed_in("Warga 3")
+    grandchild = signed_in("Agus Contoh")
     page = grandchild.page
     grandchild.go("/vaccination/campaigns/covid-19/")
     grandchild.press(page.get_by_role("link", name="Daftarkan orang lain"))

@@ -22,8 +22,8 @@ from kini.core.database import database_roles
 from kini.core.database.bulk import open_copy
 from kini.core.database.encryption import EncryptedKeysJSONField, EncryptedTextField
 from kini.core.models import AuditEntry
-from kini.demo import cases as demo_cases
-from kini.demo import people as demo_people
+from kini.demo.public import cases as demo_cases
+from kini.demo.public import people as demo_people
 from kini.people.models import Resident, User
 
 ORIGINALS = 100
@@ -97,11 +97,11 @@ def _in_processes(parts: Sequence[SeedShare]) -> None:
 
 def _load(part: SeedShare) -> None:
     """Create and store the clones of one share; runs in a subprocess as the tables' owner."""
-    from kini.bench.case_cloner import CaseCloner  # noqa: PLC0415 -- models can be imported only after django.setup
+    from kini.demo.public import case_cloner  # noqa: PLC0415 -- models can be imported only after django.setup
 
     database_roles.become_owner()
     users = dict(Resident.objects.filter(user__isnull=False).values_list("pk", "user_id"))
-    copier = CaseCloner(part.originals, part.accounts, part.helped, users)
+    copier = case_cloner.CaseCloner(part.originals, part.accounts, part.helped, users)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # clones satisfy triggers by construction
     entry = part.first_entry

@@ -12,7 +12,8 @@ from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.config_files import ConfigErrors
 from kini.core.database import database_roles, migration
-from kini.demo import access_log, cases, people
+from kini.demo import jobs
+from kini.demo.public import access_log, cases, people
 from kini.people.public import demo_accounts
 from kini.web import static_build
 
@@ -85,4 +86,6 @@ def prepare() -> int:
                 cases.create_privacy_requests(demo_people)
                 access_log.create_access_log(demo_people)
                 retention.apply_retention()  # for the nights of the demo's past
+        if settings.ENV.demo_year:
+            jobs.begin_year()
     return 0

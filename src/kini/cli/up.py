@@ -29,6 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
     parser.add_argument("--var", type=Path, help="folder for the database and files (var)")
     parser.add_argument("--no-demo", action="store_true", help="without demo people, cases and sign-ins")
+    parser.add_argument(
+        "--demo", choices=("small", "full"), default="full", help="some cases, or those of a year (full)"
+    )
     parser.add_argument("--reset", action="store_true", help="start fresh: delete the city in the var folder")
 
 
@@ -58,7 +61,8 @@ def set_environment(options: argparse.Namespace) -> None:
     if env["KINI_ENV"] == "local":
         env.setdefault("KINI_ADDRESS", server_address(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
-        env["KINI_DEMO"] = "0" if options.no_demo else "1"
+        env["KINI_DEMO"] = "0" if options.no_demo else {"small": "small", "full": "1"}[options.demo]
+        env.setdefault("KINI_OPERATOR_PATH", "operator")
         var = environment.read().var
         for each in environment.variables():
             if each.sandbox:
@@ -199,7 +203,7 @@ def write_running_file(path: Path, addresses: Mapping[str, str], stack: ExitStac
 def greet(options: argparse.Namespace, var: Path) -> None:
     address = server_address(options.host, options.port)
     print(f"\nKini is ready: {address}\n")
-    if os.environ.get("KINI_DEMO") == "1":
+    if os.environ.get("KINI_DEMO") in ("1", "small"):
         people = json.loads((var / "demo.json").read_text("utf-8"))
         print(f"Demo sign-ins, one click each: {address}/demo/sign-in/")
         for person in people[:MOST_LISTED]:

@@ -78,8 +78,8 @@ def _demo_level(*levels: str) -> BeforeValidator:
     """True if KINI_DEMO is one of these."""
 
     def read(value: object) -> object:
-        if value not in ("0", "1", "people", True, False):
-            raise ValueError('must be "1", "people" or "0"')
+        if value not in ("0", "1", "small", "people", True, False):
+            raise ValueError('must be "1", "small", "people" or "0"')
         return value in (*levels, True)
 
     return BeforeValidator(read)
@@ -109,6 +109,7 @@ class Environment(EnvironmentSettings):
 
     Attributes:
         demo_cases: the demo has cases, not only people.
+        demo_year: the worker adds the cases of a year.
     """
 
     name: Literal["local", "production"] = Field(
@@ -214,10 +215,13 @@ class Environment(EnvironmentSettings):
         description="syslog server that receives the heads: `udp://host:514`, `tcp://host:601` or `unix:///dev/log`",
     )
     syslog_audit: bool = Field(False, description="`on`: it also receives every audit entry, without names and details")
-    demo: Annotated[bool, _demo_level("1", "people"), AfterValidator(_local_only)] = Field(
-        False, description="`1`: people and cases of a demo; `people`: only people; production refuses it"
+    demo: Annotated[bool, _demo_level("1", "small", "people"), AfterValidator(_local_only)] = Field(
+        False,
+        description="`1`: people and a year of cases of a demo; `small`: people and some cases; `people`: only people; "
+        "production refuses it",
     )
-    demo_cases: Annotated[bool, _demo_level("1")] = Field(False, alias="KINI_DEMO")
+    demo_cases: Annotated[bool, _demo_level("1", "small")] = Field(False, alias="KINI_DEMO")
+    demo_year: Annotated[bool, _demo_level("1")] = Field(False, alias="KINI_DEMO")
     outbox: Annotated[bool, AfterValidator(_local_only)] = Field(
         False, description="`1`: messages are shown at `/outbox/` and not sent; production refuses it"
     )

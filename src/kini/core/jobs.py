@@ -4,9 +4,11 @@ A job is stored in the caller's transaction. Jobs run at least once, so each mus
 is imported at start.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from procrastinate import RetryStrategy
@@ -22,6 +24,28 @@ MAX_ATTEMPTS = 7
 RETRY = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=3)
 #: Seconds without a heartbeat after which a worker counts as dead and its jobs run again.
 HEARTBEAT_TIMEOUT = 20
+
+
+class CollectedJob(NamedTuple):
+    """A job that was not stored."""
+
+    task: Task[..., None, ...]
+    arguments: Mapping[str, Any]
+    at: datetime | None
+
+
+_collected: ContextVar[list[CollectedJob] | None] = ContextVar("kini.collected_jobs", default=None)
+
+
+@contextmanager
+def collect() -> Iterator[list[CollectedJob]]:
+    """Collect jobs instead of storing them, in this thread, for a caller that runs them itself: a demo in its past."""
+    collected: list[CollectedJob] = []
+    before = _collected.set(collected)
+    try:
+        yield collected
+    finally:
+        _collected.reset(before)
 
 
 def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, None, P]]:
@@ -46,7 +70,10 @@ def enqueue_all(
     `task.defer` is far slower, and in a worker it uses another connection: the job could run before the rows of this
     transaction are committed.
     """
-    if arguments:
+    collected = _collected.get()
+    if collected is not None:
+        collected += (CollectedJob(task, each, at) for each in arguments)
+    elif arguments:
         procrastinate_internals.store(task.queue, task.name, arguments, at)
 
 

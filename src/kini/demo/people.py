@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from random import Random
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -17,10 +19,13 @@ from kini.cases.public import CasePermission
 from kini.city.models import Agency, Area, Unit
 from kini.city.public import pack
 from kini.city.queries import lowest_level_areas
+from kini.core import current_time
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.localized_text import Text
+from kini.demo.content import Task, demo_content
 from kini.epidemic.models import CaseRecord
 from kini.epidemic.public import EpidemicPermission
+from kini.operator.public import OperatorEnvironment
 from kini.people import actions, queries, rules
 from kini.people.actions import Details
 from kini.people.models import Officer, Resident, User
@@ -37,6 +42,12 @@ from kini.web.formats import today
 BY = system("demo")
 WITH_ACCOUNT = 3
 AT_COUNTER = 20
+#: Share of applications on the web.
+WEB = 0.35
+#: People of each share of the year: with an account, and at a counter; the first number of their profiles.
+SHARE_ACCOUNTS, SHARE_COUNTER, SHARE_NUMBERS = 2, 4, 2000
+HEAD = "{}-head"
+MAIL_DOMAIN = "@demo.example"
 ABOUT_RESIDENT = gettext_noop("Resident, with requests of their own")
 
 
@@ -64,6 +75,19 @@ class DemoPeople:
         contact = {"phone": user.phone} if user.phone else {"email": user.email}
         self.listed.append({"name": name, "role": role.root, **contact})
 
+    def applicant(self, rng: Random) -> tuple[Actor, Resident, str]:
+        """Actor, resident and channel of an application: on the web, or at a counter."""
+        if rng.random() < WEB:
+            by, resident = rng.choice(self.residents)
+            return by, resident, "web"
+        return self.counter, rng.choice(self.helped), "counter"
+
+    def staff(self, agency: str, rng: Random) -> list[Actor]:
+        """The officers of an agency, in any order."""
+        both = [each for each in (self.officers.get(agency), self.heads.get(agency)) if each]
+        rng.shuffle(both)
+        return both
+
 
 def create_people() -> DemoPeople:
     """Create everybody and write the sign-in list."""
@@ -86,6 +110,7 @@ def create_people() -> DemoPeople:
         _health_workers(people)
         _vaccinators(people)
         _help_officers(people)
+        people.listed = [*_tasks(people), *people.listed]
     demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
     write_sign_in_list(people)
     return people
@@ -96,12 +121,12 @@ def write_sign_in_list(people: DemoPeople) -> None:
     demo_accounts.demo_accounts_path().write_text(json.dumps(people.listed, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _some_areas() -> Iterator[Area]:
+def _some_areas(start: int = 7) -> Iterator[Area]:
     """Endless iterator of areas spread over the city."""
     areas = [area for _parent, below in lowest_level_areas() for area in below]
     step = max(1, len(areas) // 17)
     while True:
-        yield from areas[7 % len(areas) :: step]
+        yield from areas[start % len(areas) :: step]
 
 
 def details_of(number: int, area: Area) -> Details:
@@ -111,23 +136,23 @@ def details_of(number: int, area: Area) -> Details:
     return Details(
         name=name_of(number),
         number=read,
-        address=_("House {number}").format(number=number),
+        address=_("Example street {number}").format(number=1 + number % 90),
         area=area,
     )
 
 
 def name_of(number: int) -> str:
-    """Name of the person with this number, in the active language."""
-    return _("Resident {number}").format(number=number)
+    """Name of the person with this number."""
+    return demo_content().name(number)
 
 
 def _contact(number: int) -> contacts.Contact:
     """Phone number for the first resident, e-mail addresses for the others."""
     if number > 1:
-        return contacts.Contact("email", f"resident-{number}@demo.example")
+        return contacts.Contact("email", f"resident-{number}{MAIL_DOMAIN}")
     example = phonenumbers.example_number_for_type(pack.current().country, phonenumbers.PhoneNumberType.MOBILE)
     if example is None:
-        return contacts.Contact("email", f"resident-{number}@demo.example")
+        return contacts.Contact("email", f"resident-{number}{MAIL_DOMAIN}")
     return contacts.Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -137,7 +162,7 @@ def create_resident(people: DemoPeople, number: int, area: Area) -> User:
     resident = actions.ensure_resident(by=BY, user=user)
     actions.save_profile(by=BY, resident=resident, details=details_of(number, area))
     if number == 1:
-        child = Details(name=_("Child of resident {number}").format(number=number))
+        child = Details(name=name_of(number + 100))
         actions.add_family_member(by=BY, resident=resident, relation="child", details=child)
     about = Text({language: _in(language, ABOUT_RESIDENT) for language in pack.current().languages})
     people.list_person(resident.name, about, user)
@@ -174,7 +199,7 @@ def _officer(people: DemoPeople, agency: Agency, services: Iterable[Service]) ->
     role_names = sorted(acting | set(sorted(watching)[:1]))
     title, head = (text.format(agency=agency.short_name) for text in (_("Officer {agency}"), _("Head of {agency}")))
     people.officers[agency.pk], _self = _engage(people, agency, agency.pk, role_names, named, title)
-    people.heads[agency.pk], _self = _engage(people, agency, f"{agency.pk}-head", role_names, named, head)
+    people.heads[agency.pk], _self = _engage(people, agency, HEAD.format(agency.pk), role_names, named, head)
 
 
 def _health_workers(people: DemoPeople) -> None:
@@ -212,6 +237,34 @@ def _help_officers(people: DemoPeople) -> None:
             _engage(people, service.agency, name, [name], role.about, str(role.name))
 
 
+def _tasks(people: DemoPeople) -> Iterator[dict[str, Any]]:
+    """Entries of the sign-in list by task; those that this city or this start cannot offer are left out."""
+    content = demo_content()
+    listed = {each.get("email", "").removesuffix(MAIL_DOMAIN): each for each in people.listed}
+    for name, task in content.tasks.items():
+        person = listed.get(task.email) if task.email else _task_person(people, name, task)
+        operator_path = OperatorEnvironment.current().operator_path
+        page = f"/{operator_path}/" if task.operator else task.page
+        if person and page != "//":
+            entry = {"id": name, "task": task.name.root, "group": content.groups[task.group].root, "page": page}
+            yield person | entry
+
+
+def _task_person(people: DemoPeople, name: str, task: Task) -> dict[str, Any] | None:
+    """Create the officer or operator of a task; None without the agency or its roles."""
+    called = name_of(_number(name))
+    contact = _mailbox(name)
+    if task.operator:
+        actions.add_operator(by=BY, contact=contact)
+        return {"name": called, "role": task.name.root, "email": contact.value}
+    agency, area = Agency.objects.filter(pk=task.agency).first(), Area.objects.filter(code=task.area).first()
+    if agency is None or (task.area and area is None) or not set(task.roles) <= roles().keys():
+        return None
+    about = {language: Text(agency.name).in_language(language) for language in pack.current().languages}
+    _engage(people, agency, name, task.roles, Text(about), called, listed=False, area=area)
+    return {"name": called, "role": about, "email": contact.value}
+
+
 def _receive_vaccines(site: Site) -> None:
     """Record a delivery of each vaccine of the pack to a site, once."""
     for name, vaccine in campaign_files.vaccines().items():
@@ -228,16 +281,62 @@ def _receive_vaccines(site: Site) -> None:
 
 
 def _engage(
-    people: DemoPeople, agency: Agency, name: str, role_names: Iterable[str], about: Text, title: str
+    people: DemoPeople,
+    agency: Agency,
+    name: str,
+    role_names: Iterable[str],
+    about: Text,
+    title: str,
+    *,
+    listed: bool = True,
+    area: Area | None = None,
 ) -> tuple[Actor, Officer]:
-    user = actions.open_account(by=BY, contact=contacts.Contact("email", f"{name}@demo.example"))
+    user = actions.open_account(by=BY, contact=_mailbox(name))
     officer: Officer = actions.create_officer(by=BY, user=user, agency=agency, name=title)
     for role in role_names:
-        actions.grant_role(by=BY, officer=officer, role=role)
-    people.list_person(title, about, user)
+        actions.grant_role(by=BY, officer=officer, role=role, area=area)
+    if listed:
+        people.list_person(title, about, user)
     return queries.officer_actor(officer), officer
+
+
+def _mailbox(name: str) -> contacts.Contact:
+    return contacts.Contact("email", f"{name}{MAIL_DOMAIN}")
+
+
+def _number(text: str) -> int:
+    """A number that stands for a text, the same each time."""
+    return int.from_bytes(sha256(text.encode()).digest()[:2])
 
 
 def _in(language: str, text: str) -> str:
     with translation.override(language):
         return translation.gettext(text)
+
+
+def recall_people() -> DemoPeople:
+    """The officers of the demo, as they were created before."""
+    people = DemoPeople()
+    users = {f"{officer.user.email}": officer for officer in Officer.objects.select_related("user", "agency")}
+    for agency in Agency.objects.all():
+        for name, actors in ((agency.pk, people.officers), (HEAD.format(agency.pk), people.heads)):
+            if officer := users.get(_mailbox(name).value):
+                actors[agency.pk] = queries.officer_actor(officer)
+    if counter := users.get(_mailbox("counter").value):
+        people.counter = queries.officer_actor(counter)
+    return people
+
+
+def share_people(people: DemoPeople, share: int, since: datetime) -> None:
+    """Create the residents of a share of the year, at a time before its first case; those that exist stay."""
+    areas = _some_areas(share * 5)
+    start = SHARE_NUMBERS + share * (SHARE_ACCOUNTS + SHARE_COUNTER)
+    with current_time.freeze(since):
+        for number in range(start, start + SHARE_ACCOUNTS):
+            user = actions.open_account(by=BY, contact=_mailbox(f"resident-{number}"))
+            resident = actions.ensure_resident(by=BY, user=user)
+            if not resident.name:
+                actions.save_profile(by=BY, resident=resident, details=details_of(number, next(areas)))
+            people.residents.append((Actor(ActorKind.RESIDENT, user.pk), _proved(people, resident)))
+        for number in range(start + SHARE_ACCOUNTS, start + SHARE_ACCOUNTS + SHARE_COUNTER):
+            people.helped.append(_helped(people, number, next(areas)))

@@ -1,5 +1,7 @@
 """Public names of this room beside its models, actions, queries, rules, events and jobs."""
 
+from kini.messages.channels.base import Accepted as Accepted
+from kini.messages.delivery_schedule import DELIVER_JOB as DELIVER_JOB
 from kini.messages.message_texts import FILE as FILE
 from kini.messages.message_texts import load_message_settings as load_message_settings
 from kini.messages.message_texts import message_settings as message_settings

@@ -1,8 +1,9 @@
 """Demo accounts: a list that the command line writes when it creates them, read by the demo sign-in page."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
@@ -23,15 +24,31 @@ def is_demo_session(request: HttpRequest) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """A demo account; `role` describes in a few words what it can see and do."""
+    """A demo account; `role` describes in a few words what it can see and do.
+
+    Attributes:
+        id, task, group, page: for a person listed by what one wants to do: the task's id, name and heading, and the
+            page with the work; empty for others.
+    """
 
     name: str
     role: Text
     contact: Contact
+    id: str = ""
+    task: Text | None = None
+    group: Text | None = None
+    page: str = ""
+
+    def matches(self, words: str) -> bool:
+        """Return True if the name, role or task has all of these words."""
+        shown = f"{self.name} {self.role} {self.task or ''} {self.group or ''}".casefold()
+        return all(word in shown for word in words.casefold().split())
 
 
 def demo_accounts_path() -> Path:
-    """Path of the JSON list of {"name", "role" (text, or texts by language), "phone" or "email"}."""
+    """Path of the JSON list of {"name", "role" (text, or texts by language), "phone" or "email"}, and for a task its
+    {"id", "task", "group", "page"}.
+    """
     return Path(settings.VAR_PATH) / "demo.json"
 
 
@@ -40,7 +57,15 @@ def demo_people() -> list[DemoPerson]:
     if not demo_accounts_path().exists():
         return []
     listed = json.loads(demo_accounts_path().read_text("utf-8"))
-    return [DemoPerson(each["name"], Text.model_validate(each["role"]), _contact(each)) for each in listed]
+    return [_person(each) for each in listed]
+
+
+def _person(listed: dict[str, Any]) -> DemoPerson:
+    person = DemoPerson(listed["name"], Text.model_validate(listed["role"]), _contact(listed))
+    if "task" not in listed:
+        return person
+    task, group = Text.model_validate(listed["task"]), Text.model_validate(listed["group"])
+    return replace(person, id=listed["id"], task=task, group=group, page=listed["page"])
 
 
 def _contact(listed: dict[str, str]) -> Contact:

@@ -1,5 +1,6 @@
 """Sign-in pages: one field for a phone number or an e-mail address, then a code. No password, no registration."""
 
+from itertools import groupby
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url, perform_login
@@ -23,6 +24,7 @@ from kini.people.code_limits import GuessesExhausted
 from kini.people.contacts import Contact, ContactError, parse_contact
 from kini.people.directory_config import configured_directory
 from kini.people.forms import CodeForm, error_summary
+from kini.web.home import render_sections
 
 CONTACT_INPUT = "contact"
 
@@ -153,7 +155,7 @@ def demo_sign_in_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     people = demo_accounts.demo_people()
     if request.method != "POST":
-        return render(request, "people/demo_sign_in.html", {"people": people, "next": next_url(request)})
+        return render(request, "people/demo_sign_in.html", _demo_list(request, people))
     chosen = next((person for person in people if person.contact.value == request.POST.get("person")), None)
     user = queries.user_by_contact(chosen.contact) if chosen else None
     if user is None:
@@ -162,6 +164,21 @@ def demo_sign_in_page(request: HttpRequest) -> HttpResponse:
         logout(request, show_message=False)
     record_authentication(request, user, demo_accounts.DEMO_METHOD)
     return perform_login(request, user, redirect_url=next_url(request) or None)
+
+
+def _demo_list(request: HttpRequest, people: list[demo_accounts.DemoPerson]) -> dict[str, Any]:
+    """People by task, those of a task together, then everybody; only those that match the words of a search."""
+    words = request.GET.get("q", "").strip()[:120]
+    matching = [person for person in people if person.matches(words)]
+    tasks = [person for person in matching if person.task]
+    groups = [(group, list(members)) for group, members in groupby(tasks, key=lambda each: str(each.group))]
+    return {
+        "groups": groups,
+        "people": [person for person in matching if not person.task],
+        "words": words,
+        "next": next_url(request),
+        "sections": render_sections(request, "demo"),
+    }
 
 
 @never_cache

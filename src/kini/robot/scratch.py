@@ -75,7 +75,7 @@ def scratch_city(
     """Create a temporary city, migrated and loaded.
 
     Args:
-        demo: as in KINI_DEMO: "0", "people", or "1" for people and cases.
+        demo: as in KINI_DEMO: "0", "people", or "small" for people and some cases.
         durable: use a crash-safe database (fsync), as in production.
         env: overrides of the demo environment.
 

@@ -111,7 +111,7 @@ def _signed_in(browser: Chromium, address: str, user: User) -> StorageState:
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{address}/demo/sign-in/")
-    page.locator(f'form:has(input[value="{user.phone or user.email}"]) button').click()
+    page.locator(f'form:has(input[value="{user.phone or user.email}"]) button').first.click()
     state = context.storage_state()
     context.close()
     return state

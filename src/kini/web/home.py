@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from kini.core.registry import Registry
 
-PLACES: Final = ("hero", "quick", "main", "aside")
+PLACES: Final = ("hero", "quick", "main", "aside", "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class HomeSection:
     Attributes:
         render: HTML for this visitor, or None to leave the section out.
         place: one of `PLACES`: "hero" (a sentence below the greeting), "quick" (tiles below that), "main", or "aside"
-            (beside it, below on phones).
+            (beside it, below on phones); "demo" stands above the list of demo people.
     """
 
     order: int

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             "screenshots need the development packages; run ./kini test once, which installs them."
         )
     with ExitStack() as stack:
-        city = stack.enter_context(scratch_city(options.city, demo="1"))
+        city = stack.enter_context(scratch_city(options.city, demo="small"))
         address = city.serve()
         os.environ.update(city.env)
         pictures = Verb("kini.robot.screenshots", "", Needs.CITY).load(stack)

@@ -56,14 +56,15 @@ class Original:
         self._files = [str(document.pk) for document in documents]
         self._area = case.area_id or ""
         self._by_resident = case.channel == "web"
-        self._lives: dict[int, ShiftedTimeline] = {}
+        self._lives: dict[float, ShiftedTimeline] = {}
+        self.point, self.is_open = (case.latitude, case.longitude), case.closed_at is None
 
     @cached_property
     def level(self) -> str:
         """Level of areas among which a clone may move; "" if the case has a point or no area."""
         return self.case.area.level if self.case.area and self.case.latitude is None else ""
 
-    def life(self, days: int) -> ShiftedTimeline:
+    def life(self, days: float) -> ShiftedTimeline:
         if days not in self._lives:
             moments = [at - timedelta(days=days) for at in self._moments]
             for entry, at in zip(self.entries, moments, strict=True):
@@ -71,8 +72,21 @@ class Original:
             self._lives[days] = ShiftedTimeline(moments, timeline.derive(self.entries, self.snapshot))
         return self._lives[days]
 
-    def become(self, number: int, days: int, person: Person, area: Area | None, unit: str | None) -> None:
-        """Turn the objects into clone `number`; the caller assigns the ids of its rows."""
+    def become(
+        self,
+        number: int,
+        days: float,
+        person: Person,
+        area: Area | None,
+        unit: str | None,
+        point: tuple[float, float] | None = None,
+    ) -> None:
+        """Turn the objects into clone `number`; the caller assigns the ids of its rows.
+
+        Args:
+            days: by how many it is earlier than the original.
+            point: another place in the same area, for an original that has one.
+        """
         life, case = self.life(days), self.case
         case.reference = references.from_number(pack.current().reference_prefix, number * STRIDE % references.NUMBERS)
         case.resident_id = person.resident
@@ -86,6 +100,10 @@ class Original:
         swaps = {f'"{old}"': f'"{uuid.uuid4()}"' for old in self._files}
         if area:
             swaps[f'"{self._area}"'] = f'"{area.pk}"'
+        if point:
+            case.latitude, case.longitude = point
+            for part, old, new in zip(("lat", "lon"), self.point, point, strict=True):
+                swaps[f'"{part}": {old}'] = f'"{part}": {new}'
         self._take_files(swaps)
         self._take_answers(json.loads(_swapped(self._answers, swaps)))
         self._chain(life, person, swaps)

@@ -1,0 +1,131 @@
+"""Answers of the demo that fit their questions: texts and drawings from the pack's demo.yaml, examples elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from kini.cases import actions, rules
+from kini.cases.models import Case, Draft
+from kini.cases.public import transition_inputs
+from kini.city.models import Area
+from kini.city.queries import locate, lowest_level_areas
+from kini.core.actors import Actor
+from kini.core.process_cache import cached
+from kini.demo import pictures
+from kini.demo.content import demo_content
+from kini.services.public import (
+    DocumentField,
+    FieldBase,
+    FormData,
+    LongTextField,
+    PageSnapshot,
+    ServiceSnapshot,
+    TextField,
+    Upload,
+    examples,
+    questions,
+)
+
+STREET, PAPER = "street", "paper"
+#: How far from an area's own point an exact place may be, in degrees.
+SPREAD = 0.004
+
+
+def answer_page(
+    by: Actor, draft: Draft, snapshot: ServiceSnapshot, page: PageSnapshot, number: int, answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Answers to a page by field, its files attached; for a repeated page, its minimum number of items."""
+    if page.repeat:
+        numbers = range(number, number + max(1, page.repeat.min))
+        return {page.repeat.name: [_answers(by, draft, snapshot, page, each, answers) for each in numbers]}
+    return _answers(by, draft, snapshot, page, number, answers)
+
+
+def _answers(
+    by: Actor, draft: Draft, snapshot: ServiceSnapshot, page: PageSnapshot, number: int, answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    rng = Random(f"{snapshot.service} {page.key} {number}")  # noqa: S311 -- made-up data
+    choices = [value for value in answers.values() if isinstance(value, str)]
+    values, files = examples.example_form(page.fields, number)
+    for name, field in page.fields.items():
+        values |= _fitting(snapshot, name, field, choices, rng)
+        if name in files and isinstance(field, DocumentField) and field.statement and rng.random() < 0.7:
+            del files[name]
+            values[f"{name}.statement"] = "yes"
+    subject = demo_content().picture(snapshot.service, choices, STREET)
+    stored = {
+        name: [
+            str(actions.attach_file(by=by, draft=draft, slot=name, upload=drawn).pk)
+            for drawn in _drawings(page.fields[name], uploads, subject, number)
+        ]
+        for name, uploads in files.items()
+    }
+    parsed = questions.parse_page(page, FormData(form_data(values), MultiValueDict()), stored=stored)
+    assert not parsed.errors, f"{page.key}: {parsed.errors}"
+    return parsed.values
+
+
+def _fitting(
+    snapshot: ServiceSnapshot, name: str, field: FieldBase, choices: list[str], rng: Random
+) -> Mapping[str, str | list[str]]:
+    """Values that fit the question better than its example: a text, or a place of its own."""
+    service = snapshot.service
+    if isinstance(field, TextField | LongTextField):
+        keys = [*(f"{service}.{name}.{each}" for each in choices), f"{service}.{name}", name]
+        text = demo_content().text(keys, rng)
+        return {name: text[: field.max]} if text else {}
+    if field.type == "location" and (texts := demo_content().text([f"{service}.{name}", name], rng)):
+        return {f"{name}.{part}": value for part, value in _spot(rng).items()} | {f"{name}.text": texts}
+    return {}
+
+
+def _spot(rng: Random) -> dict[str, str]:
+    """A place where people live, as a phone would send it."""
+    area = rng.choices(*_inhabited())[0]
+    for _attempt in range(8):
+        lat, lon = area.latitude + rng.uniform(-SPREAD, SPREAD), area.longitude + rng.uniform(-SPREAD, SPREAD)
+        if (there := locate(lat, lon)) and there.code == area.code:
+            return {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "area": ""}
+    return {"lat": f"{area.latitude:.6f}", "lon": f"{area.longitude:.6f}", "area": ""}
+
+
+@cached(maxsize=1)
+def _inhabited() -> tuple[list[Area], list[int]]:
+    """The smallest areas, and how many people live there."""
+    areas = [area for _parent, below in lowest_level_areas() for area in below]
+    return areas, [area.population or 1000 for area in areas]
+
+
+def _drawings(field: FieldBase, examples_: list[Upload], subject: str, number: int) -> Iterator[SimpleUploadedFile]:
+    for place, example in enumerate(examples_):
+        drawn = PAPER if isinstance(field, DocumentField) else subject
+        content = pictures.draw(drawn, number * 10 + place)
+        yield SimpleUploadedFile(example.name, content, "image/jpeg")
+
+
+def step_inputs(case: Case, snapshot: ServiceSnapshot, edge: rules.Edge, number: int) -> dict[str, Any]:
+    """Inputs of a step: texts that fit it, and the street after the work."""
+    fields = transition_inputs.input_fields(snapshot, edge)
+    rng = Random(f"{case.reference} {edge.move} {number}")  # noqa: S311 -- made-up data
+    values, files = examples.example_form(fields, number)
+    for name in fields:
+        if text := demo_content().text([f"{snapshot.service}.{edge.move}.{name}", f"{edge.move}.{name}", name], rng):
+            values[name] = text
+    subject = demo_content().picture(snapshot.service, [], STREET)
+    uploads = MultiValueDict(
+        {
+            name: [
+                SimpleUploadedFile(each.name, pictures.draw(subject, number * 10 + place, solved=True), "image/jpeg")
+                for place, each in enumerate(some)
+            ]
+            for name, some in files.items()
+        }
+    )
+    return transition_inputs.parse_form(snapshot, edge, FormData(form_data(values), uploads)).values
+
+
+def form_data(values: Mapping[str, str | list[str]]) -> MultiValueDict[str, str]:
+    return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})

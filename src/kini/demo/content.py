@@ -1,0 +1,141 @@
+"""Made-up content of a demo (demo.yaml of the pack): names, texts, seasons, sign-ins by task, stops of the tour."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+from pydantic import Field
+
+from kini.city.public import Id, StrictModel, load_city
+from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
+from kini.core.localized_text import Text, missing_translations
+from kini.core.process_cache import cached
+
+FILE = "demo.yaml"
+#: A text that stands for the name of a made-up person.
+ANY_NAME = "@name"
+#: Who a stop of the tour is seen as, beside the ids of tasks.
+GUEST, RESIDENT = "guest", "resident"
+
+
+class Names(StrictModel):
+    """Parts of made-up names; the last one says that nobody is called so."""
+
+    first: list[str] = Field(min_length=1)
+    last: list[str] = Field(min_length=1)
+
+
+class Task(StrictModel):
+    """A sign-in of the demo by what one wants to do.
+
+    Attributes:
+        group: heading in the list.
+        agency, roles: of the officer who does it.
+        area: code of the area to which the roles are limited.
+        operator: the person is an operator as well.
+        email: part before the @ of an officer whom the demo has anyway.
+        page: path on which the work is.
+    """
+
+    group: Id
+    name: Text
+    page: str = Field(pattern="^/")
+    agency: Id | None = None
+    roles: list[Id] = []
+    area: str = ""
+    operator: bool = False
+    email: str = ""
+
+
+class Stop(StrictModel):
+    """A stop of the tour: what one sees, on which page, as whom ("guest", "resident" or the id of a task)."""
+
+    title: Text
+    text: Text
+    page: str = Field(pattern="^/")
+    seen_as: Id = Field(alias="as")
+    picture: str = ""
+
+
+class DemoFile(StrictModel):
+    """demo.yaml.
+
+    Attributes:
+        answers: texts by what they answer, the most special key first: "service.field.choice", "service.field",
+            "step.field", "field". `@name` stands for the name of a person.
+        pictures: drawings (`kini.demo.pictures`) by service, or "service.choice".
+        ratings: words by score.
+        seasons: how much more often than usual, by category or service and month.
+        notes: reasons of officers why a case is late.
+    """
+
+    names: Names
+    answers: dict[str, list[str]] = {}
+    pictures: dict[str, str] = {}
+    ratings: dict[int, list[str]] = {}
+    seasons: dict[Id, dict[int, float]] = {}
+    notes: list[str] = []
+    groups: dict[Id, Text] = {}
+    tasks: dict[Id, Task] = {}
+    tour: list[Stop] = []
+
+    def name(self, number: int) -> str:
+        """Name of the person with this number."""
+        first, last = self.names.first, self.names.last
+        return f"{first[number % len(first)]} {last[number // len(first) % len(last)]}"
+
+    def text(self, keys: Iterable[str], rng: Random) -> str:
+        """A text for the first of these keys that has any; empty if none has."""
+        texts = next((self.answers[key] for key in keys if key in self.answers), ())
+        chosen = rng.choice(texts) if texts else ""
+        return self.name(rng.randrange(10_000)) if chosen == ANY_NAME else chosen
+
+    def picture(self, service: str, choices: Sequence[str], default: str) -> str:
+        """Name of the drawing that shows what a report is about."""
+        keys = (*(f"{service}.{choice}" for choice in choices), service)
+        return next((self.pictures[key] for key in keys if key in self.pictures), default)
+
+    def season(self, keys: Iterable[str], month: int) -> float:
+        factor = 1.0
+        for key in keys:
+            factor *= self.seasons.get(key, {}).get(month, 1.0)
+        return factor
+
+
+NOTHING = DemoFile(names=Names(first=["Ada", "Ben", "Cleo", "Dan"], last=["Example", "Sample", "Specimen"]))
+
+
+def demo_content(root: Path | None = None) -> DemoFile:
+    """Return the demo's content of a pack (default: the running city's), cached; a few names without a file.
+
+    Raises:
+        ConfigErrors: the file is invalid.
+    """
+    return _content(root or Path(settings.CITY_PATH))
+
+
+@cached(maxsize=2)
+def _content(root: Path) -> DemoFile:
+    if not (root / FILE).is_file():
+        return NOTHING
+    return parse_model(read_source_file(root / FILE, root), DemoFile)
+
+
+def check_demo(root: Path) -> Iterable[ConfigError]:
+    """Check demo.yaml: its form, translations, and that stops and groups refer to what there is."""
+    if not (root / FILE).is_file():
+        return
+    try:
+        source = read_source_file(root / FILE, root)
+        content = parse_model(source, DemoFile)
+    except ConfigErrors as error:
+        yield from error.errors
+        return
+    yield from missing_translations(source, content, load_city(root).languages)
+    for name, task in content.tasks.items():
+        if task.group not in content.groups:
+            yield source.error_at(("tasks", name, "group"), f'"groups" has no "{task.group}"')
+    for place, stop in enumerate(content.tour):
+        if stop.seen_as not in (GUEST, RESIDENT, *content.tasks):
+            yield source.error_at(("tour", place, "as"), f'must be "{GUEST}", "{RESIDENT}" or the id of a task')

@@ -1,0 +1,166 @@
+"""Copies of played cases, for the bulk of the demo's year: later or earlier by weeks, of other people, at other places.
+
+Only cases without rows of other rooms are copied: those with a booking, a bill, a letter or a public report are unique.
+The database sees each copy take the steps of its original, so its triggers check them too.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kini.booking.models import Booking
+from kini.cases.models import Attachment, Case, TimelineEntry
+from kini.city.queries import locate
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.demo.answers import SPREAD
+from kini.demo.case_cloner import Original, Person, load_originals
+from kini.demo.people import MAIL_DOMAIN
+from kini.letters.models import Letter
+from kini.payments.models import BillCase
+from kini.people.models import Resident
+from kini.reports.models import Publication
+
+#: Weeks by which a copy is earlier than its original, and days for one that is still open.
+WEEKS = (-3, -2, -1, 1, 2, 3)
+OPEN_DAYS = 2.0
+#: First number of the copies' references.
+NUMBERS = 1_000_000
+
+_STEP = """
+    UPDATE cases_case SET state = step.state
+    FROM unnest(%s::bigint[], %s::text[]) AS step (id, state) WHERE cases_case.id = step.id
+"""
+
+
+@dataclass(slots=True)
+class CopiedRows:
+    """Rows of copies, to be stored together.
+
+    Attributes:
+        paths: states of each case in order.
+    """
+
+    cases: list[Case] = field(default_factory=list)
+    entries: list[tuple[Case, TimelineEntry]] = field(default_factory=list)
+    documents: list[tuple[Case, Attachment]] = field(default_factory=list)
+    paths: list[list[str]] = field(default_factory=list)
+
+
+def copied_cases() -> QuerySet[Case]:
+    """Cases that may be copied."""
+    case = OuterRef("pk")
+    return Case.objects.exclude(
+        Exists(Booking.objects.filter(case=case))
+        | Exists(BillCase.objects.filter(case=case))
+        | Exists(Letter.objects.filter(case=case))
+        | Exists(Publication.objects.filter(case=case))
+        | Exists(Case.objects.filter(merged_into=case))
+    ).exclude(Q(kind="privacy") | Q(merged_into__isnull=False) | Q(resident=None))
+
+
+@action
+def copy_cases(*, by: Actor, originals: Iterable[int], numbers: range, until: datetime) -> int:
+    """Store a copy for each of these numbers; returns how many.
+
+    Args:
+        originals: keys of the cases to copy, in turn.
+        until: no step of a copy is later.
+    """
+    templates = load_originals(originals)
+    accounts, helped = _people()
+    if not templates or not accounts or not helped:
+        return 0
+    rows = CopiedRows()
+    for number in numbers:
+        rng = Random(number)  # noqa: S311 -- made-up data
+        original = templates[number % len(templates)]
+        people = accounts if original.case.channel == "web" else helped
+        original.become(
+            NUMBERS + number, _days(original, rng, until), rng.choice(people), None, None, _point(original, rng)
+        )
+        _collect(rows, original)
+    _store(by, rows)
+    return len(rows.cases)
+
+
+def _people() -> tuple[list[Person], list[Person]]:
+    """Made-up residents with an account, and without one."""
+    residents = Resident.objects.filter(assurance__gt=0).order_by("pk").values_list("pk", "user", "user__email")
+    found = [(Person(resident, user), email) for resident, user, email in residents]
+    accounts = [person for person, email in found if email and str(email).endswith(MAIL_DOMAIN)]
+    return accounts, [person for person, _email in found if person.user is None]
+
+
+def _days(original: Original, rng: Random, until: datetime) -> float:
+    """Days by which the copy is earlier: whole weeks, which keep its weekday and season."""
+    first, last = original.life(0).moments[0], original.life(0).moments[-1]
+    if original.is_open:
+        return rng.random() * OPEN_DAYS
+    weeks = [each for each in WEEKS if last - timedelta(weeks=each) < until and first - timedelta(weeks=each) < until]
+    return rng.choice(weeks or [1]) * 7 + rng.random() * 0.1
+
+
+def _point(original: Original, rng: Random) -> tuple[float, float] | None:
+    """Another place in the area of an original that has one."""
+    latitude, longitude = original.point
+    if latitude is None or longitude is None:
+        return None
+    for _attempt in range(6):
+        point = latitude + rng.uniform(-SPREAD, SPREAD), longitude + rng.uniform(-SPREAD, SPREAD)
+        if (area := locate(*point)) and area.code == original.case.area_id:
+            return round(point[0], 6), round(point[1], 6)
+    return None
+
+
+def _collect(rows: CopiedRows, original: Original) -> None:
+    case = copy(original.case)
+    case.pk, case.assignee, case.search = None, None, None
+    rows.cases.append(case)
+    rows.entries += ((case, _without_key(each)) for each in original.entries)
+    rows.documents += ((case, copy(each)) for each in original.documents)
+    rows.paths.append([each.to_state for each in original.entries if each.to_state])
+
+
+def _without_key(entry: TimelineEntry) -> TimelineEntry:
+    entry = copy(entry)
+    entry.pk = None
+    return entry
+
+
+def _store(by: Actor, rows: CopiedRows) -> None:
+    """Store the cases at their first state, their entries and documents, and take them along their paths."""
+    ends = [case.state for case in rows.cases]
+    for case, path in zip(rows.cases, rows.paths, strict=True):
+        case.state = path[0]
+    Case.objects.bulk_create(rows.cases)
+    for case, entry in rows.entries:
+        entry.case = case
+    for case, document in rows.documents:
+        document.case, document.draft = case, None
+    TimelineEntry.objects.bulk_create([row for _case, row in rows.entries])
+    Attachment.objects.bulk_create([row for _case, row in rows.documents])
+    _walk(rows, ends)
+    for case in rows.cases:
+        audit.record(
+            by=by, action="cases.submitted", subject=f"case:{case.reference}", detail={"service": case.service_id}
+        )
+
+
+def _walk(rows: CopiedRows, ends: list[str]) -> None:
+    steps: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for case, path, end in zip(rows.cases, rows.paths, ends, strict=True):
+        assert path[-1] == end, f"{case.reference}: {path} does not lead to {end}"
+        for place, state in enumerate(path[1:]):
+            steps[place].append((case.pk, state))
+    with connection.cursor() as cursor:
+        for place in sorted(steps):
+            keys, states = zip(*steps[place], strict=True)
+            cursor.execute(_STEP, [list(keys), list(states)])

@@ -1,0 +1,155 @@
+"""The course of a made-up case: steps of officers and residents at believable times, late ones with their reasons."""
+
+import random
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from kini.booking.queries import of_case as booking_of_case
+from kini.cases import actions, rules
+from kini.cases.models import Case
+from kini.city.public import pack
+from kini.core.actors import ActionRefused, Actor, system
+from kini.demo import past
+from kini.demo.answers import step_inputs
+from kini.demo.content import demo_content
+from kini.demo.people import DemoPeople
+from kini.demo.tills import pay
+from kini.services.public import Flow, snapshot_of
+from kini.web.formats import city_time
+
+#: Days that a case takes on the whole, where its service promises nothing.
+USUAL_DAYS = 6.0
+MOST_STEPS = 12
+#: Share of cases that wait too long at some step, of closed ones that the resident contests, and of rated ones.
+STUCK, CONTESTED, RATED = 0.05, 0.12, 0.5
+#: Relative likelihood of a step that refuses or stops, asks back, or returns to a state that the case has left.
+DANGER, ASKING, BACK = 0.16, 0.3, 0.05
+#: Scores of ratings with their likelihood.
+SCORES: Mapping[int, int] = {5: 40, 4: 34, 3: 13, 2: 7, 1: 6}
+
+
+@dataclass(slots=True)
+class CaseHistory:
+    """Plays one case until a time.
+
+    Attributes:
+        by: who applied.
+        number: of the example answers.
+    """
+
+    people: DemoPeople
+    case: Case
+    by: Actor
+    rng: random.Random
+    number: int
+    until: datetime
+    visited: set[str] = field(default_factory=set)
+
+    @property
+    def idle(self) -> Set[str]:
+        return past.idle_subscribers(snapshot_of(self.case.version), self.case.channel)
+
+    def play(self, moment: datetime) -> None:
+        """Take steps from a time on, until the case ended, waits, or the time is over."""
+        stuck = self.rng.randrange(1, 4) if self.rng.random() < STUCK else MOST_STEPS
+        for step in range(MOST_STEPS):
+            moment = self._next_moment(moment)
+            if moment >= self.until:
+                return
+            if step == stuck:
+                self._explain(moment + timedelta(days=4))
+                return
+            if not self._step(moment):
+                break
+        self._rate(moment)
+
+    def _next_moment(self, moment: datetime) -> datetime:
+        """Time of the next step, in office hours but for emergencies; that of a visit not before its appointment."""
+        snapshot = snapshot_of(self.case.version)
+        if self.case.kind == "assistance":
+            return moment + timedelta(minutes=self.rng.uniform(4, 90))
+        days = (snapshot.definition.target.days if snapshot.definition.target else None) or USUAL_DAYS
+        later = moment + timedelta(days=days / 4 * self.rng.lognormvariate(-0.25, 0.7))
+        if self.case.kind == "booking" and (booking := booking_of_case(self.case)):
+            return max(moment, booking.slot.starts_at) + timedelta(minutes=self.rng.uniform(3, 25))
+        local = city_time(later)
+        while not pack.current().calendar.is_working_day(local.date()):
+            local += timedelta(days=1)
+        return max(later, local.replace(hour=self.rng.randrange(8, 16), minute=self.rng.randrange(60)))
+
+    def _step(self, moment: datetime) -> bool:
+        """Take one step; False if there is none that a person takes."""
+        snapshot = snapshot_of(self.case.version)
+        self.visited.add(self.case.state)
+        edge = self._choose(snapshot.flow)
+        if edge is None:
+            return self._wait_out(snapshot.flow, moment)
+        actors = [self.by] if edge.by == rules.RESIDENT else self.people.staff(self.case.agency_id, self.rng)
+        for actor in actors:
+            try:
+                with past.at(moment, idle=self.idle):
+                    inputs = step_inputs(self.case, snapshot, edge, self.number)
+                    self.case = actions.move(by=actor, case=self.case, move=edge.move, values=inputs)
+            except ActionRefused:  # another officer has to, or the kind does not allow it now
+                continue
+            return True
+        return False
+
+    def _choose(self, flow: Flow) -> rules.Edge | None:
+        state = flow.states[self.case.state]
+        edges = [
+            each
+            for each in rules.edges_from(flow, self.case.state)
+            if each.by != rules.SYSTEM and each.move != rules.WITHDRAW
+        ]
+        if state.end and self.rng.random() > CONTESTED:
+            return None
+        if state.by == rules.RESIDENT and not state.end and self.rng.random() > 0.8:
+            return None  # does not answer
+        return self.rng.choices(edges, [self._weight(flow, each) for each in edges])[0] if edges else None
+
+    def _weight(self, flow: Flow, edge: rules.Edge) -> float:
+        weight = DANGER if edge.danger else 1.0
+        if rules.is_correctable(flow, edge.to):
+            weight *= ASKING
+        return weight * (BACK if edge.to in self.visited and not flow.states[self.case.state].end else 1.0)
+
+    def _wait_out(self, flow: Flow, moment: datetime) -> bool:
+        """Pay what is due, or let the time of the state run out; False if nothing happens by itself."""
+        if self.case.closed_at is None and self.case.kind == "payment" and self.rng.random() < 0.85:
+            with past.at(moment):
+                paid = pay(self.by, self.case, moment)
+            self.case.refresh_from_db()
+            return paid
+        after = flow.states[self.case.state].after
+        if self.case.closed_at or after is None:
+            return False
+        over = pack.current().calendar.add(self.case.state_since, "days", after.days) + timedelta(minutes=5)
+        if over >= self.until:
+            return False
+        with past.at(over, idle=self.idle):
+            actions.take_due_edge(by=system("time"), case=self.case)
+        self.case.refresh_from_db()
+        return True
+
+    def _explain(self, moment: datetime) -> None:
+        """Have an officer note why the case takes so long."""
+        notes = demo_content().notes
+        if notes and moment < self.until:
+            with past.at(moment):
+                try:
+                    actions.add_note(
+                        by=self.people.officers[self.case.agency_id], case=self.case, text=self.rng.choice(notes)
+                    )
+                except ActionRefused:
+                    return
+
+    def _rate(self, moment: datetime) -> None:
+        if self.case.channel != "web" or self.case.outcome not in rules.RATED_OUTCOMES or self.rng.random() > RATED:
+            return
+        [score] = self.rng.choices(list(SCORES), list(SCORES.values()))
+        words = demo_content().ratings.get(score, [])
+        text = self.rng.choice(words) if words and self.rng.random() < 0.7 else ""
+        with past.at(min(moment + timedelta(hours=self.rng.uniform(1, 50)), self.until)):
+            actions.rate_case(by=self.by, case=self.case, score=score, text=text)

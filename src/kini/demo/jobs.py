@@ -1,0 +1,35 @@
+"""Job of the demo: the worker plays the cases of a year, share by share, while the city answers already."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from kini.core import current_time, jobs
+from kini.demo.queries import COPIES, FILL_JOB, PLAYED
+
+
+@jobs.job(FILL_JOB, queue="demo")
+def fill_year(done: int, until: str) -> None:
+    """Play or copy the next cases, and order those after them; at the end remove what would be gone by now.
+
+    Args:
+        done: number of cases so far; it tells the page and this job how far the year is.
+    """
+    from kini.demo import year  # noqa: PLC0415 -- drawings and kinds of cases only in the worker of a demo
+
+    if not settings.ENV.demo_year:
+        return
+    moment, played = datetime.fromisoformat(until), PLAYED // year.SHARES
+    if done < PLAYED:
+        year.play_share(done // played, moment)
+        jobs.enqueue(FILL_JOB, done=done + played, until=until)
+    elif done < PLAYED + COPIES:
+        year.copy_share(done - PLAYED, moment)
+        jobs.enqueue(FILL_JOB, done=done + year.AT_A_TIME, until=until)
+    else:
+        year.finish()
+
+
+def begin_year() -> None:
+    """Order the first cases."""
+    jobs.enqueue(FILL_JOB, done=0, until=current_time.now().isoformat())

@@ -1,0 +1,108 @@
+"""A year of made-up cases: when each came, and a share of them played through the ordinary actions.
+
+Cases come by a rhythm of hours, weekdays and seasons. The worker plays shares of the whole year, so that the first one
+shows the year already.
+"""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from django.utils import translation
+
+from kini.cases.actions import index_cases
+from kini.city.public import pack
+from kini.core import retention
+from kini.core.actors import ActionRefused, system
+from kini.demo import past
+from kini.demo.cases import create_application, offered_services
+from kini.demo.content import demo_content
+from kini.demo.copies import copied_cases, copy_cases
+from kini.demo.history import CaseHistory
+from kini.demo.people import BY, DemoPeople, recall_people, share_people
+from kini.demo.queries import COPIES, PLAYED
+from kini.services.models import Service
+from kini.services.public import snapshot_of
+from kini.web.formats import city_time
+
+SEED = 2_022_830
+#: Shares of the cases that are played step by step, and number of copies that are stored at a time.
+SHARES, AT_A_TIME = 20, 300
+DAYS = 365
+#: Relative number of cases by hour, Monday to Sunday, and of kinds of service.
+HOURS = (1, 1, 1, 1, 2, 4, 10, 24, 40, 46, 44, 36, 26, 34, 36, 30, 22, 16, 14, 14, 12, 8, 4, 2)
+WEEK = (1.2, 1.1, 1.0, 1.0, 0.9, 0.5, 0.35)
+WEIGHTS: Mapping[str, float] = {"report": 9.0, "booking": 2.0, "assistance": 0.8, "payment": 1.5}
+log = structlog.get_logger("kini.demo")
+
+
+class Arrival(NamedTuple):
+    """Time at which a case comes, and the service that it asks for."""
+
+    number: int
+    moment: datetime
+    service: Service
+
+
+def arrivals(services: list[Service], until: datetime, count: int = PLAYED) -> list[Arrival]:
+    """Return the cases of the year before a time, in their order; the same each time."""
+    rng = random.Random(SEED)  # noqa: S311 -- made-up data
+    days = [city_time(until - timedelta(days=back)).replace(minute=0) for back in range(DAYS, 0, -1)]
+    demand = [[_demand(service, day) for service in services] for day in days]
+    dates = rng.choices(
+        days, [sum(each) * WEEK[day.weekday()] for each, day in zip(demand, days, strict=True)], k=count
+    )
+    by_day = dict(zip(days, demand, strict=True))
+    drawn = []
+    for day in dates:
+        [hour], [service] = rng.choices(range(24), HOURS), rng.choices(services, by_day[day])
+        drawn.append((day.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60)), service))
+    drawn.sort(key=lambda each: each[0])
+    return [Arrival(number, min(moment, until), service) for number, (moment, service) in enumerate(drawn)]
+
+
+def _demand(service: Service, day: datetime) -> float:
+    return WEIGHTS.get(service.kind, 1.0) * demo_content().season((service.pk, service.category), day.month)
+
+
+def play_share(share: int, until: datetime, count: int = PLAYED, shares: int = SHARES) -> int:
+    """Play the cases of a share; returns their number. A case that the rules refuse is left out."""
+    people = recall_people()
+    if not people.officers:
+        return 0
+    rng = random.Random(f"{SEED} {share}")  # noqa: S311 -- made-up data
+    with translation.override(pack.current().languages[0]):
+        share_people(people, share, until - timedelta(days=DAYS + 1))
+        mine = arrivals(offered_services(), until, count)[share::shares]
+        return sum(_play(people, arrival, rng, until) for arrival in mine)
+
+
+def _play(people: DemoPeople, arrival: Arrival, rng: random.Random, until: datetime) -> bool:
+    by, resident, channel = people.applicant(rng)
+    number = rng.randrange(1000, 1_000_000)
+    version = arrival.service.current
+    assert version is not None
+    try:
+        with past.at(arrival.moment, idle=past.idle_subscribers(snapshot_of(version), channel)):
+            case = create_application(by, resident, arrival.service, channel, number)
+    except (ActionRefused, LookupError) as reason:  # no free slot, for example
+        log.debug("a made-up case was refused", service=arrival.service.pk, reason=str(reason))
+        return False
+    CaseHistory(people, case, by, rng, number, until).play(arrival.moment)
+    return True
+
+
+def copy_share(number: int, until: datetime) -> int:
+    """Copy played cases, from a number of the copies on; returns how many."""
+    keys = list(copied_cases().filter(resident__assurance__gt=0).order_by("pk").values_list("pk", flat=True)[:PLAYED])
+    numbers = range(number, min(number + AT_A_TIME, COPIES))
+    return copy_cases(by=BY, originals=keys, numbers=numbers, until=until)
+
+
+def finish() -> None:
+    """Index the copies for the search, and remove what is past its term."""
+    while index_cases(by=system("search")):
+        pass
+    retention.apply_retention()
