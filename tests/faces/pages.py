@@ -304,6 +304,7 @@ PAGE_TYPES = (
     PageType("help", "web:help"),
     PageType("accessibility", "web:accessibility"),
     PageType("sign-in-demo", "people:demo-sign-in"),
+    PageType("demo-tour", "demo:tour"),
     PageType("code", "account_confirm_login_code", path="/sign-in/", deed=say("contact", NOBODY)),
     PageType("inactive", "account_inactive"),
     PageType("outbox", "core:outbox"),

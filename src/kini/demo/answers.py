@@ -78,18 +78,20 @@ def _fitting(
         text = demo_content().text(keys, rng)
         return {name: text[: field.max]} if text else {}
     if field.type == "location" and (texts := demo_content().text([f"{service}.{name}", name], rng)):
-        return {f"{name}.{part}": value for part, value in _spot(rng).items()} | {f"{name}.text": texts}
+        latitude, longitude, _area = made_up_place(rng)
+        return {f"{name}.lat": f"{latitude}", f"{name}.lon": f"{longitude}", f"{name}.area": "", f"{name}.text": texts}
     return {}
 
 
-def _spot(rng: Random) -> dict[str, str]:
-    """A place where people live, as a phone would send it."""
+def made_up_place(rng: Random) -> tuple[float, float, Area]:
+    """Latitude, longitude and area of a place where people live."""
     area = rng.choices(*_inhabited())[0]
     for _attempt in range(8):
-        lat, lon = area.latitude + rng.uniform(-SPREAD, SPREAD), area.longitude + rng.uniform(-SPREAD, SPREAD)
-        if (there := locate(lat, lon)) and there.code == area.code:
-            return {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "area": ""}
-    return {"lat": f"{area.latitude:.6f}", "lon": f"{area.longitude:.6f}", "area": ""}
+        latitude = round(area.latitude + rng.uniform(-SPREAD, SPREAD), 6)
+        longitude = round(area.longitude + rng.uniform(-SPREAD, SPREAD), 6)
+        if (there := locate(latitude, longitude)) and there.code == area.code:
+            return latitude, longitude, area
+    return area.latitude, area.longitude, area
 
 
 @cached(maxsize=1)

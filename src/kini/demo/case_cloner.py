@@ -6,6 +6,7 @@ correct digests, its dates follow from its steps. Only the files are shared by c
 
 import json
 import random
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from kini.services.public import ServiceSnapshot, questions, snapshot_of
 MOST_DAYS = 90
 #: Spreads references over the whole range; odd, so that they do not collide.
 STRIDE = 20_220_830_711
+#: The landmark in an answer that is a place.
+LANDMARK = re.compile(r'"near": "(?:[^"\\\\]|\\\\.)*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,14 @@ class Original:
         area: Area | None,
         unit: str | None,
         point: tuple[float, float] | None = None,
+        near: str = "",
     ) -> None:
         """Turn the objects into clone `number`; the caller assigns the ids of its rows.
 
         Args:
             days: by how many it is earlier than the original.
-            point: another place in the same area, for an original that has one.
+            point: another place in the area, for an original that has one.
+            near: landmark close to it.
         """
         life, case = self.life(days), self.case
         case.reference = references.from_number(pack.current().reference_prefix, number * STRIDE % references.NUMBERS)
@@ -104,6 +109,8 @@ class Original:
             case.latitude, case.longitude = point
             for part, old, new in zip(("lat", "lon"), self.point, point, strict=True):
                 swaps[f'"{part}": {old}'] = f'"{part}": {new}'
+            if landmark := LANDMARK.search(self._answers):
+                swaps[landmark[0]] = f'"near": {json.dumps(near)}'
         self._take_files(swaps)
         self._take_answers(json.loads(_swapped(self._answers, swaps)))
         self._chain(life, person, swaps)

@@ -10,18 +10,21 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kini.booking.models import Booking
 from kini.cases.models import Attachment, Case, TimelineEntry
-from kini.city.queries import locate
-from kini.core import audit
+from kini.city.models import Area
+from kini.city.queries import landmark, unit_for
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor
-from kini.demo.answers import SPREAD
+from kini.core.actors import Actor, ActorKind
+from kini.demo.answers import made_up_place
 from kini.demo.case_cloner import Original, Person, load_originals
+from kini.demo.history import is_rated, rate
 from kini.demo.people import MAIL_DOMAIN
 from kini.letters.models import Letter
 from kini.payments.models import BillCase
@@ -40,6 +43,15 @@ _STEP = """
 """
 
 
+class Place(NamedTuple):
+    """Area, the unit that works there, a point, and a landmark close to it."""
+
+    area: Area | None
+    unit: str | None
+    point: tuple[float, float] | None
+    near: str
+
+
 @dataclass(slots=True)
 class CopiedRows:
     """Rows of copies, to be stored together.
@@ -55,7 +67,8 @@ class CopiedRows:
 
 
 def copied_cases() -> QuerySet[Case]:
-    """Cases that may be copied."""
+    """Cases that may be copied; not those that are late, so that lateness stays rare."""
+    late = Q(closed_at=None, due_at__lt=current_time.now())
     case = OuterRef("pk")
     return Case.objects.exclude(
         Exists(Booking.objects.filter(case=case))
@@ -63,7 +76,7 @@ def copied_cases() -> QuerySet[Case]:
         | Exists(Letter.objects.filter(case=case))
         | Exists(Publication.objects.filter(case=case))
         | Exists(Case.objects.filter(merged_into=case))
-    ).exclude(Q(kind="privacy") | Q(merged_into__isnull=False) | Q(resident=None))
+    ).exclude(Q(kind="privacy") | Q(merged_into__isnull=False) | Q(resident=None) | late)
 
 
 @action
@@ -83,11 +96,15 @@ def copy_cases(*, by: Actor, originals: Iterable[int], numbers: range, until: da
         rng = Random(number)  # noqa: S311 -- made-up data
         original = templates[number % len(templates)]
         people = accounts if original.case.channel == "web" else helped
-        original.become(
-            NUMBERS + number, _days(original, rng, until), rng.choice(people), None, None, _point(original, rng)
-        )
+        days, person = _days(original, rng, until), rng.choice(people)
+        place = _place(original, rng) or Place(None, None, None, "")
+        original.become(NUMBERS + number, days, person, place.area, place.unit, place.point, place.near)
         _collect(rows, original)
     _store(by, rows)
+    for case in rows.cases:
+        rng = Random(case.reference)  # noqa: S311 -- made-up data
+        if case.closed_at and is_rated(case, rng):
+            rate(Actor(ActorKind.RESIDENT, case.submitted_by_id), case, rng, case.closed_at + timedelta(hours=1))
     return len(rows.cases)
 
 
@@ -108,16 +125,13 @@ def _days(original: Original, rng: Random, until: datetime) -> float:
     return rng.choice(weeks or [1]) * 7 + rng.random() * 0.1
 
 
-def _point(original: Original, rng: Random) -> tuple[float, float] | None:
-    """Another place in the area of an original that has one."""
-    latitude, longitude = original.point
-    if latitude is None or longitude is None:
+def _place(original: Original, rng: Random) -> Place | None:
+    """Another place in the city, for an original that has a point."""
+    if None in original.point:
         return None
-    for _attempt in range(6):
-        point = latitude + rng.uniform(-SPREAD, SPREAD), longitude + rng.uniform(-SPREAD, SPREAD)
-        if (area := locate(*point)) and area.code == original.case.area_id:
-            return round(point[0], 6), round(point[1], 6)
-    return None
+    latitude, longitude, area = made_up_place(rng)
+    unit = unit_for(original.case.agency_id, area)
+    return Place(area, unit.pk if unit else None, (latitude, longitude), landmark(latitude, longitude))
 
 
 def _collect(rows: CopiedRows, original: Original) -> None:

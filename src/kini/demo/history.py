@@ -22,7 +22,9 @@ from kini.web.formats import city_time
 USUAL_DAYS = 6.0
 MOST_STEPS = 12
 #: Share of cases that wait too long at some step, of closed ones that the resident contests, and of rated ones.
-STUCK, CONTESTED, RATED = 0.05, 0.12, 0.5
+STUCK, CONTESTED, RATED = 0.12, 0.12, 0.5
+#: Share of questions of the city that residents answer; days that a late case waits at most.
+ANSWERED, LONGEST_DELAY = 0.8, 40.0
 #: Relative likelihood of a step that refuses or stops, asks back, or returns to a state that the case has left.
 DANGER, ASKING, BACK = 0.16, 0.3, 0.05
 #: Scores of ratings with their likelihood.
@@ -59,7 +61,9 @@ class CaseHistory:
                 return
             if step == stuck:
                 self._explain(moment + timedelta(days=4))
-                return
+                moment += timedelta(days=self.rng.uniform(12, LONGEST_DELAY))
+                if moment >= self.until:
+                    return
             if not self._step(moment):
                 break
         self._rate(moment)
@@ -105,8 +109,8 @@ class CaseHistory:
         ]
         if state.end and self.rng.random() > CONTESTED:
             return None
-        if state.by == rules.RESIDENT and not state.end and self.rng.random() > 0.8:
-            return None  # does not answer
+        if state.by == rules.RESIDENT and state.after and self.rng.random() > ANSWERED:
+            return None
         return self.rng.choices(edges, [self._weight(flow, each) for each in edges])[0] if edges else None
 
     def _weight(self, flow: Flow, edge: rules.Edge) -> float:
@@ -146,10 +150,19 @@ class CaseHistory:
                     return
 
     def _rate(self, moment: datetime) -> None:
-        if self.case.channel != "web" or self.case.outcome not in rules.RATED_OUTCOMES or self.rng.random() > RATED:
-            return
-        [score] = self.rng.choices(list(SCORES), list(SCORES.values()))
-        words = demo_content().ratings.get(score, [])
-        text = self.rng.choice(words) if words and self.rng.random() < 0.7 else ""
-        with past.at(min(moment + timedelta(hours=self.rng.uniform(1, 50)), self.until)):
-            actions.rate_case(by=self.by, case=self.case, score=score, text=text)
+        if is_rated(self.case, self.rng):
+            rate(self.by, self.case, self.rng, min(moment + timedelta(hours=self.rng.uniform(1, 50)), self.until))
+
+
+def is_rated(case: Case, rng: random.Random) -> bool:
+    """True for half of the decided cases that came by the web."""
+    return case.channel == "web" and case.outcome in rules.RATED_OUTCOMES and rng.random() < RATED
+
+
+def rate(by: Actor, case: Case, rng: random.Random, moment: datetime) -> None:
+    """Rate a decided case as its resident, mostly well, often with words."""
+    [score] = rng.choices(list(SCORES), list(SCORES.values()))
+    words = demo_content().ratings.get(score, [])
+    text = rng.choice(words) if words and rng.random() < 0.7 else ""
+    with past.at(moment):
+        actions.rate_case(by=by, case=case, score=score, text=text)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from kini.core import current_time, jobs
 from kini.demo.queries import COPIES, FILL_JOB, PLAYED
@@ -24,8 +25,9 @@ def fill_year(done: int, until: str) -> None:
         year.play_share(done // played, moment)
         jobs.enqueue(FILL_JOB, done=done + played, until=until)
     elif done < PLAYED + COPIES:
-        year.copy_share(done - PLAYED, moment)
-        jobs.enqueue(FILL_JOB, done=done + year.AT_A_TIME, until=until)
+        with transaction.atomic():  # a second run would find the references taken
+            year.copy_share(done - PLAYED, moment)
+            jobs.enqueue(FILL_JOB, done=done + year.AT_A_TIME, until=until)
     else:
         year.finish()
 

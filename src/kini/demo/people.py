@@ -255,7 +255,9 @@ def _task_person(people: DemoPeople, name: str, task: Task) -> dict[str, Any] | 
     called = name_of(_number(name))
     contact = _mailbox(name)
     if task.operator:
-        actions.add_operator(by=BY, contact=contact)
+        operator = actions.add_operator(by=BY, contact=contact)
+        profile = actions.ensure_resident(by=BY, user=operator.user)
+        actions.save_profile(by=BY, resident=profile, details=Details(name=called))
         return {"name": called, "role": task.name.root, "email": contact.value}
     agency, area = Agency.objects.filter(pk=task.agency).first(), Area.objects.filter(code=task.area).first()
     if agency is None or (task.area and area is None) or not set(task.roles) <= roles().keys():

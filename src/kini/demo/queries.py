@@ -10,7 +10,7 @@ from kini.people.public import demo_accounts
 
 FILL_JOB = "demo.fill_year"
 #: Cases of the year: those played step by step, and copies of them.
-PLAYED, COPIES = 600, 2400
+PLAYED, COPIES = 500, 2500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class TourStop:
 
 
 def progress() -> Progress | None:
-    """How far the worker has filled the year; None when it is done or was never begun."""
+    """Return how far the worker has filled the year; None when it is done or was never begun."""
     waiting = ProcrastinateJob.objects.filter(task_name=FILL_JOB, status__in=("todo", "doing"))
     arguments = waiting.order_by("-pk").values_list("args", flat=True).first()
     return Progress(min(arguments["done"], PLAYED + COPIES), PLAYED + COPIES) if arguments else None

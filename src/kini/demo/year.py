@@ -23,6 +23,7 @@ from kini.demo.copies import copied_cases, copy_cases
 from kini.demo.history import CaseHistory
 from kini.demo.people import BY, DemoPeople, recall_people, share_people
 from kini.demo.queries import COPIES, PLAYED
+from kini.reports.public import release_examples
 from kini.services.models import Service
 from kini.services.public import snapshot_of
 from kini.web.formats import city_time
@@ -102,7 +103,8 @@ def copy_share(number: int, until: datetime) -> int:
 
 
 def finish() -> None:
-    """Index the copies for the search, and remove what is past its term."""
+    """Release the public reports, index the copies for the search, and remove what is past its term."""
+    release_examples()
     while index_cases(by=system("search")):
         pass
     retention.apply_retention()

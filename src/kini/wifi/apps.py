@@ -21,7 +21,7 @@ class Wifi(AppConfig):
         from kini.services.public import services_on_other_pages, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
-        from kini.wifi import actions, admin, jobs, personal_data, retention  # noqa: F401 -- jobs register themselves
+        from kini.wifi import actions, admin, first_look, jobs, personal_data, retention  # noqa: F401 -- jobs register themselves
         from kini.wifi.config import has_portal, linked_services
         from kini.wifi.devices import blocklist_desk
         from kini.wifi.health import desk as health
@@ -51,6 +51,7 @@ class Wifi(AppConfig):
         preparation.steps.register("wifi", preparation.action_step(actions.load_policies))
         key_rotation.register_action("access points", actions.rotate_keys)
         preparation.demo_steps.register("wifi", preparation.action_step(actions.create_demo_points))
+        first_look.register()
         api_modules.register("wifi", ApiModule("Free Wi-Fi", api.router))
         services_on_other_pages.register("wifi", linked_services)
         start_panels.register("wifi", panels.service_panel)

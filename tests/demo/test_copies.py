@@ -1,0 +1,77 @@
+"""Copies of cases hold against the checks of the house; what others follow from is done at the time of the step."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from kini.cases import actions
+from kini.cases.models import Case, TimelineEntry
+from kini.cases.timeline.verification import verify_case
+from kini.core import current_time, jobs
+from kini.core.actors import Actor, ActorKind, system
+from kini.demo import past
+from kini.demo.copies import copied_cases, copy_cases
+from kini.messages.models import Delivery, Message
+from kini.people.models import Resident
+from tests.cases.conftest import case, city, permit, town  # noqa: F401 -- fixtures
+from tests.cases.town import Town, person, proved
+
+pytestmark = pytest.mark.django_db
+BY = system("demo")
+OTHER_NIK = "3171014407910005"
+
+
+@pytest.fixture
+def decided(town: Town, case: Case) -> Case:  # noqa: F811
+    """A case of somebody with an account and one of somebody without, of the demo; the second one has steps."""
+    resident = town.resident
+    resident.user.email = "resident-1@demo.example"
+    resident.user.save()
+    proved(resident)
+    Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
+    return case
+
+
+def test_copies_are_as_sound_as_their_originals(decided: Case) -> None:
+    now = current_time.now()
+    assert copy_cases(by=BY, originals=[decided.pk], numbers=range(6), until=now) == 6
+    copies = Case.objects.exclude(pk=decided.pk)
+    assert len({each.reference for each in copies}) == 6
+    assert all(verify_case(each) == [] for each in copies)
+    assert {each.state for each in copies} == {decided.state}
+    assert all(each.opened_at < decided.opened_at for each in copies)
+    assert TimelineEntry.objects.filter(case__in=copies).count() == 6 * decided.timeline.count()
+
+
+def test_the_database_refuses_a_copy_in_a_state_to_which_no_step_leads(decided: Case) -> None:
+    with (
+        pytest.raises(IntegrityError, match="no edge of its flow"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE cases_case SET state = 'nowhere' WHERE id = %s", [decided.pk])
+
+
+def test_late_cases_are_not_copied(decided: Case) -> None:
+    assert list(copied_cases()) == [decided]
+    Case.objects.filter(pk=decided.pk).update(due_at=current_time.now() - timedelta(hours=1))
+    assert not copied_cases().exists()
+
+
+def test_a_message_about_a_past_step_has_its_time_and_is_not_sent(decided: Case) -> None:
+    moment = current_time.now() - timedelta(days=40)
+    with past.at(moment):
+        actions.withdraw(by=Actor(ActorKind.SYSTEM, name="demo"), case=decided)
+    message = Message.objects.get()
+    assert abs(message.at - moment) < timedelta(minutes=1)
+    assert Delivery.objects.exclude(state__in=("delivered", "failed")).count() == 0
+
+
+def test_collected_jobs_are_not_stored() -> None:
+    with jobs.collect() as collected:
+        jobs.enqueue("demo.fill_year", done=0, until="")
+    assert [each.task.name for each in collected] == ["demo.fill_year"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'demo.fill_year'")
+        assert cursor.fetchone() == (0,)
