@@ -4,12 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from kini.core import jobs
+from kini.core.actors import system
 from kini.core.environment import ROOT
 from kini.demo import queries
+from kini.operator.site import site
+from kini.people import actions, demo_accounts
+from kini.people.allauth_internals import record_authentication
+from kini.people.contacts import Contact
 from tests.environment import replace
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +69,14 @@ def test_there_is_no_tour_outside_of_a_demo(client: Client, settings: Settings) 
     settings.ENV = replace(settings.ENV, demo=False)
     assert client.get("/tour/").status_code == 404
     assert "/tour/" not in client.get("/").text
+
+
+def test_the_operator_of_a_demo_needs_no_second_step(client: Client, settings: Settings) -> None:
+    operator = actions.add_operator(by=system("demo"), contact=Contact("email", "budi@demo.example"))
+    request = RequestFactory().get("/")
+    request.user = operator.user
+    request.session = client.session
+    record_authentication(request, operator.user, demo_accounts.DEMO_METHOD)
+    assert site.has_permission(request)
+    settings.ENV = replace(settings.ENV, demo=False)
+    assert not site.has_permission(request)

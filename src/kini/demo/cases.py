@@ -32,7 +32,7 @@ from kini.services.public import (
 )
 
 SEED = 20_220_830
-COUNT = 90
+COUNT = 45
 WEEKS = 6
 
 
