@@ -148,7 +148,7 @@ class PaymentKind(Kind[PaymentOptions, Case, Draft]):
         return "payments/panel.html", context | {"open": open_, "refund": refund, "looked_up": looked_up}
 
     def message_facts(self, case: Case) -> Sequence[tuple[str, str]]:
-        """What is paid: the receipt, or the open bill with its amount."""
+        """Receipt of what is paid, or amount of the open bill."""
         details = self.receipt_details(case)
         bill = queries.bill_of(case)
         if details or bill is None:
