@@ -38,8 +38,8 @@ OPEN_DAYS = 2.0
 NUMBERS = 1_000_000
 
 _STEP = """
-    UPDATE cases_case SET state = step.state
-    FROM unnest(%s::bigint[], %s::text[]) AS step (id, state) WHERE cases_case.id = step.id
+    UPDATE cases_case SET state = step.state, entries = step.entry
+    FROM unnest(%s::bigint[], %s::text[], %s::integer[]) AS step (id, state, entry) WHERE cases_case.id = step.id
 """
 
 
@@ -57,13 +57,13 @@ class CopiedRows:
     """Rows of copies, to be stored together.
 
     Attributes:
-        paths: states of each case in order.
+        paths: states of each case in order, with the numbers of their entries.
     """
 
     cases: list[Case] = field(default_factory=list)
     entries: list[tuple[Case, TimelineEntry]] = field(default_factory=list)
     documents: list[tuple[Case, Attachment]] = field(default_factory=list)
-    paths: list[list[str]] = field(default_factory=list)
+    paths: list[list[tuple[str, int]]] = field(default_factory=list)
 
 
 def copied_cases() -> QuerySet[Case]:
@@ -140,7 +140,7 @@ def _collect(rows: CopiedRows, original: Original) -> None:
     rows.cases.append(case)
     rows.entries += ((case, _without_key(each)) for each in original.entries)
     rows.documents += ((case, copy(each)) for each in original.documents)
-    rows.paths.append([each.to_state for each in original.entries if each.to_state])
+    rows.paths.append([(each.to_state, each.number) for each in original.entries if each.to_state])
 
 
 def _without_key(entry: TimelineEntry) -> TimelineEntry:
@@ -151,9 +151,9 @@ def _without_key(entry: TimelineEntry) -> TimelineEntry:
 
 def _store(by: Actor, rows: CopiedRows) -> None:
     """Store the cases at their first state, their entries and documents, and take them along their paths."""
-    ends = [case.state for case in rows.cases]
+    ends = [(case.state, case.entries) for case in rows.cases]
     for case, path in zip(rows.cases, rows.paths, strict=True):
-        case.state = path[0]
+        case.state, case.entries = path[0]
     Case.objects.bulk_create(rows.cases)
     for case, entry in rows.entries:
         entry.case = case
@@ -168,13 +168,13 @@ def _store(by: Actor, rows: CopiedRows) -> None:
         )
 
 
-def _walk(rows: CopiedRows, ends: list[str]) -> None:
-    steps: dict[int, list[tuple[int, str]]] = defaultdict(list)
+def _walk(rows: CopiedRows, ends: list[tuple[str, int]]) -> None:
+    steps: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
     for case, path, end in zip(rows.cases, rows.paths, ends, strict=True):
-        assert path[-1] == end, f"{case.reference}: {path} does not lead to {end}"
-        for place, state in enumerate(path[1:]):
-            steps[place].append((case.pk, state))
+        assert path[-1][0] == end[0], f"{case.reference}: {path} does not lead to {end}"
+        for place, (state, number) in enumerate([*path[1:], end]):  # at last, the number of all entries
+            steps[place].append((case.pk, state, number))
+        case.state, case.entries = end
     with connection.cursor() as cursor:
         for place in sorted(steps):
-            keys, states = zip(*steps[place], strict=True)
-            cursor.execute(_STEP, [list(keys), list(states)])
+            cursor.execute(_STEP, [list(column) for column in zip(*steps[place], strict=True)])
