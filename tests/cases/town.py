@@ -24,7 +24,6 @@ from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident
 from kini.people.roles import load_roles
 from kini.people.rules import NationalId
-from kini.services.actions import flow_edges
 from kini.services.catalogue import Catalogue
 from kini.services.flows import Flow
 from kini.services.models import FlowEdge, Service, ServiceVersion
@@ -85,7 +84,7 @@ def offer(service: str, definition: Mapping[str, Any], flow: Flow | None = None,
     version = ServiceVersion.objects.create(
         service=stored, number=number, digest=content_digest(content), content=content
     )
-    FlowEdge.objects.bulk_create(flow_edges(version, flow))
+    FlowEdge.objects.bulk_create(FlowEdge.of_version(version, flow))
     stored.current = version
     stored.save()
     audit.record(by=BY, action="services.loaded", subject=SERVICES)

@@ -39,7 +39,7 @@ from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.grants import Scope  # noqa: E402
 from kini.demo.answers import answer_page  # noqa: E402
 from kini.demo.cases import create_application  # noqa: E402
-from kini.demo.people import DemoPeople, create_resident, details_of, write_sign_in_list  # noqa: E402
+from kini.demo.people import HEAD, MAIL_DOMAIN, DemoPeople, create_resident, details_of, write_sign_in_list  # noqa: E402
 from kini.epidemic.prevention import actions as epidemic  # noqa: E402
 from kini.epidemic.prevention.actions import AlertContent  # noqa: E402
 from kini.health_record import actions as health_record  # noqa: E402
@@ -159,10 +159,11 @@ def _acting(user: User) -> Actor:
     return Actor(ActorKind.RESIDENT, user.pk)
 
 
-def _officer(service: str) -> Actor:
-    """Somebody of the agency of that service."""
+def _officer(service: str, name: str = "{}") -> Actor:
+    """Somebody of the agency of that service, by the name of their mailbox."""
     agency = Service.objects.get(pk=service).agency
-    return queries.officer_actor(Officer.objects.get(agency=agency, user__email=f"{agency.pk}@demo.example"))
+    mailbox = f"{name.format(agency.pk)}{MAIL_DOMAIN}"
+    return queries.officer_actor(Officer.objects.get(agency=agency, user__email=mailbox))
 
 
 def _self(actor: Actor) -> Officer:
@@ -186,8 +187,8 @@ def _cases(resident: Actor, officer: Actor) -> Town:
     """A case in each of the states that look different."""
     waiting, challenge, granted, refused = (_applied(resident, LETTER, number) for number in range(1, 5))
     actions.move(by=officer, case=challenge, move="ask", values={"message": "Foto KTP kurang jelas."})
-    for move in ("accept", "approve"):
-        granted = actions.move(by=officer, case=granted, move=move)
+    for by, move in ((officer, "accept"), (_officer(LETTER, HEAD), "approve")):
+        granted = actions.move(by=by, case=granted, move=move)
     actions.move(by=officer, case=refused, move="reject", values={"reason": "Dokumen tidak sesuai."})
     helped = _applied(officer, LETTER, 5, channel="counter")
     asked_list = _applied(resident, LISTED, 1)

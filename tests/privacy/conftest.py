@@ -14,7 +14,6 @@ from kini.core import audit
 from kini.people.models import Officer
 from kini.people.roles import load_roles
 from kini.services import builtin_services
-from kini.services.actions import flow_edges
 from kini.services.catalogue import Catalogue
 from kini.services.models import FlowEdge, Service, ServiceVersion
 from kini.services.pack_files import ServicePack
@@ -68,7 +67,7 @@ def services(town: Town, city: Path) -> dict[str, ServiceVersion]:
         version = ServiceVersion.objects.create(
             service=service, number=1, digest=content_digest(content), content=content
         )
-        FlowEdge.objects.bulk_create(flow_edges(version, pack.flows[file.definition.flow or ""]))
+        FlowEdge.objects.bulk_create(FlowEdge.of_version(version, pack.flows[file.definition.flow or ""]))
         service.current = version
         service.save()
         versions[name] = version

@@ -62,6 +62,7 @@ ELSEWHERE = {
     "cases:desk-bulk": "references alone: tests/cases/desk/test_batch_moves.py",
     "cases:desk-reply": "canned replies: tests/cases/desk/test_canned_replies.py",
     "api:read-bulk": "references alone: tests/api",
+    "letters:preview": "after case_at_desk, which logs: tests/letters/test_preview.py",
     "letters:desk-withdraw": "after case_at_desk, which logs: tests/letters",
     "letters:desk-replace": "after case_at_desk, which logs: tests/letters",
     "payments:desk-refund": "after case_at_desk, which logs: tests/payments",

@@ -10,7 +10,6 @@ from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.services import search_index
-from kini.services.flows import Flow
 from kini.services.loader import read_pack
 from kini.services.models import FlowEdge, Service, ServiceVersion
 from kini.services.queries import AUDIT_SUBJECT
@@ -80,21 +79,9 @@ def _store_versions(snapshot: dict[str, ServiceSnapshot]) -> list[str]:
     ]
     for version in ServiceVersion.objects.bulk_create(new):
         version_ids[version.service_id, version.digest] = version.pk
-    edges = (flow_edges(version, snapshot[version.service_id].steps) for version in new)
+    edges = (FlowEdge.of_version(version, snapshot[version.service_id].steps) for version in new)
     FlowEdge.objects.bulk_create(chain.from_iterable(edges))
     return _set_current({name: version_ids[name, digest] for name, digest in digests.items()})
-
-
-def flow_edges(version: ServiceVersion, flow: Flow | None) -> list[FlowEdge]:
-    """Edges of a version's flow, not stored yet; the edge from "" leads to the start state."""
-    if flow is None:
-        return []
-    edges = [("", "open", flow.start), *flow.edges()]
-    separate = {name: state.independent_of for name, state in flow.states.items()}
-    return [
-        FlowEdge(version=version, state=state, move=move, next_state=to, independent_of=separate.get(state, []))
-        for state, move, to in edges
-    ]
 
 
 def _set_current(current: dict[str, int]) -> list[str]:

@@ -1,5 +1,7 @@
 """Services and the immutable versions of their definitions. A case keeps the version it started with."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -7,6 +9,7 @@ from django.db import models
 
 from kini.city.models import Agency
 from kini.core.database.fields import OrderedJSONField
+from kini.services.flows import Flow
 
 
 class Service(models.Model):
@@ -66,4 +69,16 @@ class FlowEdge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["version", "state", "move"], name="services_edge_once"),
+        ]
+
+    @classmethod
+    def of_version(cls, version: ServiceVersion, flow: Flow | None) -> list[Self]:
+        """Edges of a version's flow, not stored yet."""
+        if flow is None:
+            return []
+        edges = [("", "open", flow.start), *flow.edges()]
+        separate = {name: state.independent_of for name, state in flow.states.items()}
+        return [
+            cls(version=version, state=state, move=move, next_state=to, independent_of=separate.get(state, []))
+            for state, move, to in edges
         ]

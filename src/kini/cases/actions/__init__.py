@@ -38,7 +38,7 @@ from kini.cases.actions.maintenance import (
     take_due_edge,
     transfer_to_profile,
 )
-from kini.cases.actions.moves import StaleState, answer_correction, move, move_new_case, withdraw
+from kini.cases.actions.moves import answer_correction, move, move_new_case, withdraw
 from kini.cases.actions.notes import add_note, mark_mentions_read
 from kini.cases.actions.presence import open_at_desk, record_presence
 from kini.cases.actions.ratings import rate_case
@@ -48,6 +48,7 @@ from kini.cases.actions.submission import submit, submit_answers
 from kini.cases.actions.timeline_entries import GeneratedDocument, add_timeline_entry
 from kini.cases.corrections import Incomplete
 from kini.cases.locking import DraftExpired
+from kini.cases.move_checks import StaleState
 
 __all__ = [
     "MAX_BATCH_CASES",

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases.actions.moves import check_move
 from kini.cases.actions.moves import move as move_case
 from kini.cases.locking import lock_case
 from kini.cases.models import BatchMove, BatchMoveCase, Case
+from kini.cases.move_checks import check_move
 from kini.cases.queries import batch_moves
 from kini.core import audit, current_time, jobs
 from kini.core.actions import action
