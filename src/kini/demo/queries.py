@@ -10,7 +10,7 @@ from kini.people.public import demo_accounts
 
 FILL_JOB = "demo.fill_year"
 #: Cases of the year: those played step by step, and copies of them.
-PLAYED, COPIES = 500, 2500
+PLAYED, COPIES = 250, 2750
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from kini.web.formats import city_time
 
 SEED = 2_022_830
 #: Shares of the cases that are played step by step, and number of copies that are stored at a time.
-SHARES, AT_A_TIME = 20, 300
+SHARES, AT_A_TIME = 10, 250
 DAYS = 365
 #: Relative number of cases by hour, Monday to Sunday, and of kinds of service.
 HOURS = (1, 1, 1, 1, 2, 4, 10, 24, 40, 46, 44, 36, 26, 34, 36, 30, 22, 16, 14, 14, 12, 8, 4, 2)
