@@ -13,7 +13,7 @@ from kini.core.actors import NotAllowed
 from kini.core.crypto import DecryptionError
 from kini.core.database.key_rotation import rotate_columns
 from kini.core.models import AuditEntry
-from kini.people import actions, encrypted_fields, hash_rotation, pages, profile_values, queries
+from kini.people import actions, encrypted_fields, hash_rotation, profile_values, queries, rules
 from kini.people.actions import Details, NumberTaken
 from kini.people.models import Resident
 from kini.people.rules import NationalId
@@ -109,7 +109,7 @@ def test_the_database_itself_refuses_a_second_owner_and_half_a_number(resident, 
 
 
 def test_trying_out_numbers_is_limited(signed_in, monkeypatch):
-    monkeypatch.setattr(pages, "NUMBERS", dataclasses.replace(pages.NUMBERS, count=1))
+    monkeypatch.setattr(rules, "NUMBERS", dataclasses.replace(rules.NUMBERS, count=1))
     assert signed_in.post(PAGE, GOOD).status_code == 302
     page = signed_in.post(PAGE, {**GOOD, "number": OTHER_NIK})
     assert 'href="#number"' in page.text

@@ -93,7 +93,8 @@ def browsing(address: str) -> Iterator[Browser]:
 def signed_in(city: ScratchCity, address: str, *, counter: bool = False) -> Iterator[Browser]:
     """Browser of a demo officer who is head of a division, or of one at the counter, who may not post."""
     people = json.loads((city.var / "demo.json").read_text("utf-8"))
-    officers = [each["email"] for each in people if not each.get("email", "resident").startswith("resident")]
+    listed = [each.get("email", "resident") for each in people if "task" not in each]
+    officers = [email for email in listed if not email.startswith("resident")]
     person = next(email for email in officers if email.startswith("counter@") == counter)
     with browsing(address) as browser:
         browser.send(browser.get("/demo/sign-in/").form("/demo/sign-in/"), {"person": person})

@@ -81,14 +81,16 @@ class Page:
         return forms
 
     def form(self, wanted: str) -> Form:
-        """Form whose action path ends with `wanted`.
+        """Form whose action path ends with `wanted`; one that changes something before a search.
 
         Raises:
             CheckFailed: when the page has no such form.
         """
-        for form in self.forms():
-            if form.path.endswith(wanted):
-                return form
+        matching = sorted(
+            (form for form in self.forms() if form.path.endswith(wanted)), key=lambda form: form.method != "post"
+        )
+        if matching:
+            return matching[0]
         raise CheckFailed(f'{self.url} has no form for "{wanted}" (heading: {self.heading!r})')
 
     def has_form(self, wanted: str) -> bool:

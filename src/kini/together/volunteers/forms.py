@@ -92,7 +92,7 @@ class ActivityForm(HelpForm):
     about = forms.CharField(
         label=gettext_lazy("What do volunteers do, and what do they bring?"), max_length=1000, widget=forms.Textarea
     )
-    area = forms.CharField(label=gettext_lazy("Kelurahan"), max_length=80)
+    area = forms.CharField(label=gettext_lazy("Area"), max_length=80)
     meeting_point = forms.CharField(label=gettext_lazy("Where do they meet?"), max_length=240)
     first_day = day_field(gettext_lazy("First day"))
     last_day = day_field(
@@ -127,7 +127,7 @@ class ActivityForm(HelpForm):
         if typed := data.get("area"):
             data["area"] = city_queries.area_by_name(typed)
             if data["area"] is None:
-                self.add_error("area", ValidationError(_("There is no kelurahan of this name. Check the spelling.")))
+                self.add_error("area", ValidationError(_("There is no area of this name. Check the spelling.")))
         for number in range(2, MOST_ROLES + 1):
             if bool(data.get(f"role-{number}")) != bool(data.get(f"count-{number}")):
                 self.add_error(f"count-{number}", ValidationError(_("Enter both: the role and how many it needs.")))
