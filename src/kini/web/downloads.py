@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from kini.core import files
 from kini.core.file_errors import FileDamaged
@@ -27,6 +29,20 @@ def csv_response(name: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) 
     return as_attachment(response, name)
 
 
+class _Echo:
+    """Target of text output that returns what is written to it."""
+
+    def write(self, text: str, /) -> str:
+        return text
+
+
+def stream_csv(name: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
+    """CSV response for many rows, sent as they are read and downloaded under that file name."""
+    writer = csv.writer(_Echo())
+    lines = (writer.writerow(map(safe_cell, row)) for row in chain([head], rows))
+    return as_attachment(StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), name)
+
+
 def write_csv(file: TextWriter, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write a header and rows as CSV."""
     writer = csv.writer(file)
@@ -34,7 +50,7 @@ def write_csv(file: TextWriter, head: Iterable[str], rows: Iterable[Iterable[Any
     writer.writerows([safe_cell(value) for value in row] for row in rows)
 
 
-def as_attachment(response: HttpResponse, name: str) -> HttpResponse:
+def as_attachment[R: HttpResponseBase](response: R, name: str) -> R:
     """Make the response a download under that file name."""
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -1,6 +1,5 @@
 """Overdue cases for heads of agencies: grouped by service, unit, officer or step, and as CSV."""
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -178,29 +177,17 @@ def _late_cases(actor: Actor) -> QuerySet[Case]:
 # CSV
 
 
-class _Echo:
-    """File-like object whose `write` returns the line, for streaming CSV."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @officers_only(CasePermission.SEE_OVERDUE)
 @require_safe
 def overdue_csv(request: HttpRequest) -> HttpResponseBase:
     """All overdue cases as CSV, without names of residents or officers."""
-    writer = csv.writer(_Echo())
     cases = _late_cases(actor_for(request)).iterator(chunk_size=2000)
-    lines = (writer.writerow(map(downloads.safe_cell, line)) for line in _lines(cases))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     day = timezone.localdate(current_time.now(), pack.current().timezone)
-    response["Content-Disposition"] = f'attachment; filename="late-{day.isoformat()}.csv"'
-    return response
+    return downloads.stream_csv(f"late-{day.isoformat()}.csv", _columns(), _lines(cases))
 
 
-def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
-    now, zone = current_time.now(), pack.current().timezone
-    yield [
+def _columns() -> list[str]:
+    return [
         _("Number"),
         _("Service"),
         _("Agency"),
@@ -214,6 +201,10 @@ def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
         _("Due"),
         _("Days late"),
     ]
+
+
+def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
+    now, zone = current_time.now(), pack.current().timezone
     for case in cases:
         assert case.due_at is not None  # only what was due is late
         yield [

@@ -10,7 +10,6 @@ from kini.reports.models import ClosingAnswer
 from kini.reports.open311.wire_format import moment
 from kini.reports.queries import released
 from kini.services.public import kinds, snapshots_by_version
-from kini.web.downloads import safe_cell
 
 COLUMNS = (
     *("service_request_id", "requested_datetime", "updated_datetime", "closed_date", "status_description"),
@@ -56,4 +55,4 @@ def csv_rows(year: int) -> Iterator[Iterable[Any]]:
             report.disputes,
             bool(report.confirmed),
         )
-        yield ["" if value is None else safe_cell(value) for value in row]
+        yield row

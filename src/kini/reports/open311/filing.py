@@ -1,6 +1,6 @@
 """Filing of a request: the form of GeoReport v2 becomes the answers of a report.
 
-Name, address of mail, account and device of the person are not kept: whoever filed it follows it by its number.
+Name, address of mail, account and device of the person are not kept: the person follows the request by its number.
 """
 
 import hashlib

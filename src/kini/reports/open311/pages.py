@@ -1,6 +1,5 @@
 """Addresses of Open311: discovery, services, requests, updates, the bulk file, and the page that explains them."""
 
-import csv
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from kini.reports.open311 import bulk_file, filing, request_list, service_attrib
 from kini.reports.open311.filing import parameter
 from kini.reports.open311.request_list import MOST_REQUESTS, RequestFilter
 from kini.reports.open311.wire_format import CONTENT_TYPES, Open311Error, error_response, respond
+from kini.web import downloads
 
 CHANGED_AT = "2026-12-01T00:00:00+00:00"
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -28,13 +28,6 @@ STATUSES = frozenset({"open", "closed"})
 _SPACE_FOR_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d)?) (\d\d:\d\d)$")
 
 type Answer = tuple[str, Any]
-
-
-class _Echo:
-    """File that returns what is written to it."""
-
-    def write(self, text: str, /) -> str:
-        return text
 
 
 def endpoint(*methods: str) -> Callable[[Callable[..., Answer]], Callable[..., HttpResponse]]:
@@ -136,16 +129,7 @@ def bulk(request: HttpRequest) -> StreamingHttpResponse:
     """All released reports of a year (default: this one) as CSV."""
     typed = request.GET.get("year", "")
     year = int(typed) if re.fullmatch(r"20[0-9]{2}", typed) else current_time.now().year
-    writer = csv.writer(_Echo())
-
-    def lines() -> Any:
-        yield writer.writerow(bulk_file.COLUMNS)
-        for row in bulk_file.csv_rows(year):
-            yield writer.writerow(row)
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="reports-{year}.csv"'
-    return response
+    return downloads.stream_csv(f"reports-{year}.csv", bulk_file.COLUMNS, bulk_file.csv_rows(year))
 
 
 @require_safe
