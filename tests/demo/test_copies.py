@@ -10,10 +10,14 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cases.timeline.verification import verify_case
 from kini.core import current_time, jobs
 from kini.core.actors import Actor, ActorKind, system
-from kini.demo import past
+from kini.core.localized_text import Text
+from kini.demo import cases, past
+from kini.demo.content import NOTHING, Task
 from kini.demo.copies import copied_cases, copy_cases
+from kini.demo.people import DemoPeople
 from kini.messages.models import Delivery, Message
 from kini.people.models import Resident
+from kini.services.models import ServiceVersion
 from tests.cases.conftest import case, city, permit, town  # noqa: F401 -- fixtures
 from tests.cases.town import Town, person, proved
 
@@ -66,6 +70,15 @@ def test_a_message_about_a_past_step_has_its_time_and_is_not_sent(decided: Case)
     message = Message.objects.get()
     assert abs(message.at - moment) < timedelta(minutes=1)
     assert Delivery.objects.exclude(state__in=("delivered", "failed")).count() == 0
+    assert message.deliveries.filter(state="failed").exists(), "the first of an agency did not arrive"
+
+
+def test_a_task_has_new_cases(town: Town, permit: ServiceVersion, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    task = Task(group="desk", name=Text("Decide"), page="/desk/", cases={"stall-permit": 2, "gone": 1})
+    monkeypatch.setattr(cases, "demo_content", lambda: NOTHING.model_copy(update={"tasks": {"decide": task}}))
+    people = DemoPeople(residents=[(town.named("resident"), town.resident)])
+    cases.create_task_cases(people)
+    assert [(each.service_id, each.closed_at) for each in Case.objects.all()] == [("stall-permit", None)] * 2
 
 
 def test_collected_jobs_are_not_stored() -> None:

@@ -83,12 +83,15 @@ def _hash(content: bytes) -> tuple[object, int]:
 def test_the_pack_check_names_what_is_wrong(tmp_path: Path) -> None:
     for name in ("city.toml", "calendar.toml"):
         (tmp_path / name).write_bytes((JAKARTA / name).read_bytes())
+    (tmp_path / "services").symlink_to(JAKARTA / "services")
     whole = (JAKARTA / "demo.yaml").read_text("utf-8")
     (tmp_path / "demo.yaml").write_text(whole, "utf-8")
     assert not list(content.check_demo(tmp_path))
     broken = whole.replace("group: counter", "group: nowhere", 1).replace("as: late-in-city", "as: somebody", 1)
+    broken = broken.replace("{birth-certificate: 4}", "{birth-certificat: 4}", 1)
     (tmp_path / "demo.yaml").write_text(broken, "utf-8")
     errors = [str(error) for error in content.check_demo(tmp_path)]
     assert any("nowhere" in error for error in errors)
+    assert any('there is no service "birth-certificat"' in error for error in errors)
     assert any('"guest", "resident" or the id of a task' in error for error in errors)
     assert all("demo.yaml" in error for error in errors)

@@ -83,6 +83,7 @@ def prepare() -> int:
         if settings.ENV.demo_cases:
             with command_line.step("Demo cases"):
                 cases.create_cases(demo_people)
+                cases.create_task_cases(demo_people)
                 cases.create_privacy_requests(demo_people)
                 access_log.create_access_log(demo_people)
                 retention.apply_retention()  # for the nights of the demo's past

@@ -1,6 +1,7 @@
 """Demo cases, opened over the last weeks and processed by random steps, privacy requests and sample bills."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from kini.core import current_time
 from kini.core.actors import Actor
 from kini.demo import past
 from kini.demo.answers import answer_page
+from kini.demo.content import demo_content
 from kini.demo.history import CaseHistory
 from kini.demo.people import BY, DemoPeople
 from kini.payments import actions as payment_actions
@@ -60,6 +62,20 @@ def create_cases(people: DemoPeople, count: int = COUNT) -> int:
             case = create_application(by, resident, service, channel, number)
         CaseHistory(people, case, by, rng, number, now).play(moment)
     return count
+
+
+def create_task_cases(people: DemoPeople) -> None:
+    """Open the new cases of the sign-ins by task, within the last days."""
+    rng = random.Random(SEED)  # noqa: S311 -- a demo, no secret
+    services = {service.pk: service for service in offered_services()}
+    wanted = Counter[str]()
+    for task in demo_content().tasks.values():
+        wanted.update(task.cases)
+    for number, name in enumerate(wanted.elements()):
+        if service := services.get(name):
+            by, resident = rng.choice(people.residents)
+            with past.at(current_time.now() - timedelta(hours=rng.uniform(1, 48))):
+                create_application(by, resident, service, "web", 3000 + number)
 
 
 def _moments(rng: random.Random, count: int) -> Iterator[datetime]:

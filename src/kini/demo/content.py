@@ -36,6 +36,7 @@ class Task(StrictModel):
         operator: the person is an operator as well.
         email: part before the @ of an officer whom the demo has anyway.
         page: path on which the work is.
+        cases: number of new cases by service, so that there is some.
     """
 
     group: Id
@@ -46,6 +47,7 @@ class Task(StrictModel):
     area: str = ""
     operator: bool = False
     email: str = ""
+    cases: dict[Id, int] = {}
 
 
 class Stop(StrictModel):
@@ -133,7 +135,10 @@ def check_demo(root: Path) -> Iterable[ConfigError]:
         yield from error.errors
         return
     yield from missing_translations(source, content, load_city(root).languages)
+    services = {path.stem for path in (root / "services").rglob("*.yaml")}
     for name, task in content.tasks.items():
+        for service in sorted(task.cases.keys() - services):
+            yield source.error_at(("tasks", name, "cases", service), f'there is no service "{service}"')
         if task.group not in content.groups:
             yield source.error_at(("tasks", name, "group"), f'"groups" has no "{task.group}"')
     for place, stop in enumerate(content.tour):

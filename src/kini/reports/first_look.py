@@ -1,9 +1,11 @@
 """Public reports of a first look: officers of the demo release the made-up ones, all but the newest."""
 
 from django.conf import settings
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from kini.core import preparation
-from kini.core.actors import Actor, NotAllowed
+from kini.core.actors import Actor, NotAllowed, system
 from kini.core.jobs import enqueue, job
 from kini.people.models import Officer
 from kini.people.queries import officer_actor
@@ -11,19 +13,21 @@ from kini.reports import actions, queries
 from kini.reports.models import Publication
 from kini.reports.public_text import words_of
 
-#: Reports that still wait for the visitor who signs in as an officer.
+#: Reports of each agency that still wait for the visitor who signs in as an officer.
 LEFT_WAITING = 3
 
 
 def release_examples() -> int:
-    """Release the waiting reports as officers who may; returns their number."""
+    """Release the waiting reports as officers who may, and count the offices' figures; returns the number released."""
     waiting = Publication.objects.filter(state=Publication.WAITING)
-    newest = list(waiting.order_by("-opened_at").values_list("pk", flat=True)[:LEFT_WAITING])
+    place = Window(RowNumber(), partition_by="case__agency", order_by="-opened_at")
+    newest = [row.pk for row in waiting.annotate(place=place).filter(place__lte=LEFT_WAITING)]
     released = 0
     for officer in Officer.objects.filter(active=True).order_by("pk"):
         actor = officer_actor(officer)
         for publication in queries.publications_at_desk(actor).filter(state=Publication.WAITING).exclude(pk__in=newest):
             released += _release(actor, publication)
+    actions.count_figures(by=system("reports"))
     return released
 
 
