@@ -34,7 +34,7 @@ from kini.services.public import (
 )
 
 SEED = 20_220_830
-COUNT = 45
+COUNT = 30
 WEEKS = 6
 
 

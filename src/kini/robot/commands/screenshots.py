@@ -41,16 +41,16 @@ def run(options: argparse.Namespace) -> int:
                 "Chromium is not installed; install the package chromium, or set KINI_CHROMIUM."
             )
         out = ROOT / "docs" / "pictures" if options.readme else options.out
-        result = pictures.take(address, out, options.service, _wish(options, pictures))
+        result = pictures.take_screenshots(address, out, options.service, _selection(options, pictures))
         for name, reason in result.missing.items():
             print(f"no picture of {name}: {reason}")
         print(f"{result.count} pictures in {out}")
     return 0
 
 
-def _wish(options: argparse.Namespace, pictures: ModuleType) -> Any:
+def _selection(options: argparse.Namespace, pictures: ModuleType) -> Any:
     readme = {view for view, _width, _theme in pictures.README}
-    return pictures.Wish(
+    return pictures.ScreenshotOptions(
         only=frozenset(readme if options.readme else options.only),
         widths=tuple(options.width or pictures.WINDOWS),
         themes=tuple(options.theme or pictures.THEMES),
