@@ -59,8 +59,14 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
 }
-#: For databases that are thrown away with their tests.
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+#: For databases that are thrown away with their tests. Races of several test processes share one server.
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
 #: Fewer checkpoints: after each of them whole pages are logged again.
 LARGE = {"max_wal_size": "2GB", "checkpoint_timeout": "15min"}
 #: shared_buffers: this fraction of the memory, within these bounds in MB.
