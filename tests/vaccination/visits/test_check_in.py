@@ -81,13 +81,14 @@ def new_session(station: Station, starts: datetime, site: str = "gambir") -> Ses
 
 @pytest.fixture
 def day(station: Station, client: CheckedClient) -> Iterator[Day]:
-    noon = datetime.combine(today(), time(12), pack.current().timezone)
+    # Tomorrow, as the officers of the station were hired now, which may be after noon.
+    noon = datetime.combine(today() + timedelta(days=1), time(12), pack.current().timezone)
     registrar = town.person("+6281200000321", "Rina Contoh").user
     for name in ("gambir", "sawah"):
         stock.receive(by=BY, site=station.sites[name], lot=station.lots["sinovac"], vials=2, key=uuid4())
-    client.force_login(station.officers["vaccinator"].user)
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     with current_time.freeze(noon):
+        client.force_login(station.officers["vaccinator"].user)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
         yield Day(station, new_session(station, noon + timedelta(hours=1)), registrar)
 
 
