@@ -567,7 +567,7 @@ ELSEWHERE = {
         "vaccination:certificate-file", "together:ledger-file", "together:calendar",
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
-        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map",
+        "cases:desk-overdue-table", "cases:desk-paper", "cases:document", "cases:file", "city:map",
         "epidemic:dictionary", "epidemic:download", "health_record:printed", "health_record:summary",
         "epidemic:alert-cap", "epidemic:alerts-feed", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:preview", "letters:receipt",

@@ -18,7 +18,6 @@ from kini.cases.api.scopes import READ as READ
 from kini.cases.api.scopes import WRITE as WRITE
 from kini.cases.case_view import CaseView as CaseView
 from kini.cases.decisions import step_papers as step_papers
-from kini.cases.desk.case_page import posted_text as posted_text
 from kini.cases.desk.guards import case_at_desk as case_at_desk
 from kini.cases.desk.guards import read_case_at_desk as read_case_at_desk
 from kini.cases.locking import MESSAGE_CHANNEL as MESSAGE_CHANNEL
@@ -26,6 +25,7 @@ from kini.cases.locking import lock_case as lock_case
 from kini.cases.locking import message_sender as message_sender
 from kini.cases.pages import tracking as tracking
 from kini.cases.pages.documents import file_response as file_response
+from kini.cases.pages.forms import posted_text as posted_text
 from kini.cases.pages.guards import guest_key as guest_key
 from kini.cases.pages.guards import own_case_for_visitor as own_case_for_visitor
 from kini.cases.pages.guards import owner_only as owner_only

@@ -19,7 +19,7 @@ from kini.cases.api.desk_schemas import DeskCaseOut, DeskLine, DeskOut, Looked
 from kini.cases.api.moves import NewMove
 from kini.cases.api.own_cases import parse_reference
 from kini.cases.api.scopes import DESK_LOOK, DESK_READ, DESK_WRITE
-from kini.cases.desk.case_page import desk_case
+from kini.cases.desk.case_content import desk_case
 from kini.cases.desk.guards import OwnCaseAtDesk, read_case_at_desk
 from kini.cases.models import Case
 from kini.cases.pages.documents import file_response

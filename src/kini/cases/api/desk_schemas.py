@@ -8,7 +8,7 @@ from kini.api.operations import Named, Out
 from kini.cases import queries
 from kini.cases.api.history import EntryOut, PageOut, pages_out, timeline_out
 from kini.cases.api.schemas import CaseLine, MoveOut, case_line, move_out, resolved_of
-from kini.cases.desk.case_page import DeskCase
+from kini.cases.desk.case_content import DeskCase
 from kini.cases.models import Case
 from kini.core.actors import Actor
 from kini.core.localized_text import Text

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases import actions, rules
-from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import CannedReply, CannedReplyVersion
+from kini.cases.pages.forms import posted_text
 from kini.cases.permissions import CasePermission
 from kini.city.models import Agency
 from kini.core.actors import ActionRefused, Actor, NotAllowed

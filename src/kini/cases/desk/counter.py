@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, queries, read_log
-from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.counter_proof import address_of, at_counter, phone_of, proof_page
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.desk.queue_counts import service_title
 from kini.cases.desk.queue_rows import QueueRow, build_rows
 from kini.cases.models import Case, Draft
+from kini.cases.pages.forms import posted_text
 from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core import attempt_limits, references

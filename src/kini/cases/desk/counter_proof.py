@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kini.cases import case_answers, read_log
-from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import Case
 from kini.cases.pages import forms
+from kini.cases.pages.forms import posted_text
 from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core import references

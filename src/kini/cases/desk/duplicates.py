@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.cases import access, actions, queries, rules
 from kini.cases.case_view import CaseView
-from kini.cases.desk.case_page import channel_word, desk_case
+from kini.cases.desk.case_content import channel_word, desk_case
 from kini.cases.desk.guards import case_at_desk
 from kini.cases.models import Attachment, Case
 from kini.cases.permissions import CasePermission

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kini.cases.case_view import case_view
-from kini.cases.desk.case_page import group_answers
+from kini.cases.desk.case_content import group_answers
 from kini.cases.models import Case
 from kini.people.public import access_purposes, officers_only
 from kini.people.queries import actor_for

@@ -46,6 +46,11 @@ class RenderedField:
     files: tuple[Attachment, ...]
 
 
+def posted_text(request: HttpRequest, name: str) -> str:
+    """Return a posted text without unstorable characters."""
+    return UNREADABLE.sub("", request.POST.get(name, "")).replace("\r\n", "\n").strip()
+
+
 def read_form(request: HttpRequest) -> SubmittedForm:
     """Read the submitted form."""
     data: MultiValueDict[str, str] = MultiValueDict()

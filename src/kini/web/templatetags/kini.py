@@ -252,7 +252,7 @@ def locate_button(lat: str, lon: str, send: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("web/components/facts.html")
 def facts(rows: Iterable[Any], look: str = "rows") -> dict[str, Any]:
-    """List of labels and values: "rows" with change links, or "tiles"."""
+    """List of labels and values: "rows" with change links, "tiles", or one "line"."""
     return {"rows": components.facts(rows), "look": look}
 
 

@@ -123,7 +123,7 @@
     const tickbox = here() && here().querySelector("input[type=checkbox]:enabled");
     if (tickbox) tickbox.click();
   }
-  const press = (key) => { const link = document.querySelector(`[data-key="${key}"]`); if (link) link.click(); };
+  const keyed = (key) => all("[data-key]").find((each) => each.dataset.key === key && !each.closest("[hidden]"));
   const keys = {
     j: () => step(1),
     k: () => step(-1),
@@ -131,10 +131,6 @@
     p: () => here() && (side.firstElementChild && linkOf(here()).ariaCurrent ? close() : wide.matches ? peek(here()) : linkOf(here()).click()),
     m: toSteps,
     x: tick,
-    n: () => press("n"),
-    u: () => press("u"),
-    b: () => press("b"),
-    z: () => press("z"),
     "/": () => { const search = document.querySelector("[data-search] input[type=search]"); if (search) search.focus(); },
     "?": showKeys,
   };
@@ -143,8 +139,13 @@
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches(TYPING) || (dialog && dialog.open)) return;
     if (event.key === "Escape" && side && side.querySelector("[data-close]")) return close();
-    if (off || !Object.hasOwn(keys, event.key)) return;
+    if (event.key === "Escape") { const shut = document.querySelector(".papers:not([hidden]) [data-paper-close]"); if (shut) return shut.click(); }
+    if (off) return;
+    // A key that the page has a link or button for (data-key) presses it.
+    const target = keyed(event.key);
+    const action = Object.hasOwn(keys, event.key) ? keys[event.key] : target && (() => target.click());
+    if (!action) return;
     event.preventDefault();
-    keys[event.key]();
+    action();
   });
 })();
