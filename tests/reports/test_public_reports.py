@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -252,3 +253,25 @@ def test_two_hundred_people_have_the_same_problem(town: Town, lamps: ServiceVers
     with ThreadPoolExecutor(8) as pool:
         codes = set(pool.map(follow, range(200)))
     assert (len(codes), Follower.objects.filter(case=publication.case).count()) == (200, 200)
+
+
+def test_the_public_side_follows_the_case_in_the_database(town: Town, lamps: ServiceVersion):
+    report = released(town, lamps)
+    assert list(queries.public_reports(state="open")) == [report]
+    case = cases.move(by=town.named("resident"), case=report.case, move="withdraw")
+    assert not queries.public_reports(state="open").exists()
+    assert Publication.objects.get(pk=case.pk).outcome == case.outcome == "withdrawn"
+    assert queries.released().exists()
+    Case.objects.filter(pk=case.pk).update(anonymised_at=current_time.now())
+    assert not queries.released().exists()
+
+
+def test_the_map_is_one_index_scan(town: Town, lamps: ServiceVersion):
+    released(town, lamps)
+    lately = queries.released().filter(opened_at__gt=current_time.now() - queries.ON_MAP)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = lately.order_by().values("cell").annotate(count=Count("pk")).explain()
+    assert "Index Only Scan using reports_newest" in plan
+    assert "cases_case" not in plan

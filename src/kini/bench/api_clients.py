@@ -1,7 +1,7 @@
 """API clients with tokens, each reading and creating cases of its own resident."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,10 @@ def create_api_clients() -> list[ApiClient]:
     ]
 
 
-def application_bodies() -> list[str]:
+def application_bodies(kinds: Sequence[str] = KINDS) -> list[str]:
     """Bodies of complete applications that all clients may send, at most one per service."""
     resident = _newest()
-    return [json.dumps(body) for body in _bodies(resident)] if resident else []
+    return [json.dumps(body) for body in _bodies(resident, kinds)] if resident else []
 
 
 def _newest() -> Resident | None:
@@ -70,9 +70,9 @@ def _newest() -> Resident | None:
     return Resident.objects.filter(user__isnull=False, cases__isnull=False).order_by("-pk").first()
 
 
-def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:
+def _bodies(resident: Resident, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
     known, seen = profile_values.known_values(resident), set()
-    for case in Case.objects.filter(kind__in=KINDS).select_related("version__service").order_by("pk")[:1000]:
+    for case in Case.objects.filter(kind__in=kinds).select_related("version__service").order_by("pk")[:1000]:
         service = case.version.service
         if service.pk in seen or case.version_id != service.current_id:
             continue

@@ -67,13 +67,13 @@ def _fill(count: int) -> None:
     missing = count - len(originals)
     if missing > 0:
         accounts, helped = seed_people(max(60, count // CASES_EACH))
-        indexes = _drop_indexes()
+        indexes = drop_indexes(TABLES)
         _in_processes(_parts(missing, originals, accounts, helped))
-        _count_on()
-        _side_by_side([*indexes, _SUBMISSIONS.format(last_original=max(originals))])
+        count_on(Case, TimelineEntry)
+        side_by_side([*indexes, _SUBMISSIONS.format(last_original=max(originals))])
     large = [*(model._meta.db_table for model in TABLES), AuditEntry._meta.db_table]
     others = sorted(set(connection.introspection.table_names()) - set(large))
-    _side_by_side([f"VACUUM ANALYZE {table}" for table in (*large, *others)])
+    side_by_side([f"VACUUM ANALYZE {table}" for table in (*large, *others)])
 
 
 def _parts(missing: int, originals: tuple[int, ...], accounts: range, helped: range) -> list[SeedShare]:
@@ -194,7 +194,7 @@ def seed_people(count: int) -> tuple[range, range]:
             for n, area in zip(range(count), cycle(areas), strict=False)
         ),
     )
-    _count_on(User, Resident)
+    count_on(User, Resident)
     return range(resident, resident + with_account), range(resident + with_account, resident + count)
 
 
@@ -203,9 +203,9 @@ def _next_key(model: type[models.Model]) -> int:
     return int(last or 0) + 1
 
 
-def _count_on(*tables: type[models.Model]) -> None:
+def count_on(*tables: type[models.Model]) -> None:
     """Advance the tables' sequences past the inserted ids, as the tables' owner."""
-    for model in tables or (Case, TimelineEntry):
+    for model in tables:
         with database_roles.as_owner(), connection.cursor() as cursor:
             table, following = model._meta.db_table, _next_key(model)
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
@@ -221,9 +221,9 @@ _SUBMISSIONS = """
 """
 
 
-def _drop_indexes() -> list[str]:
+def drop_indexes(tables: Iterable[type[models.Model]]) -> list[str]:
     """Drop the indexes without constraint; return their definitions, slowest to build first."""
-    names = [model._meta.db_table for model in TABLES]
+    names = [model._meta.db_table for model in tables]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -238,7 +238,7 @@ def _drop_indexes() -> list[str]:
     return sorted((definition for _name, definition in indexes), key=lambda words: "USING gin" not in words)
 
 
-def _side_by_side(statements: Iterable[str]) -> None:
+def side_by_side(statements: Iterable[str]) -> None:
     """Run statements concurrently, each on its own connection, one per core."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _done in pool.map(_alone, statements):

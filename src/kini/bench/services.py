@@ -13,7 +13,7 @@ from kini.bench.workloads import Goal, Requests, Workload
 from kini.cases.public import CasePermission
 from kini.cases.queries import QUEUE_PAGE_SIZE
 from kini.people.models import Officer, User
-from kini.people.public import SessionStore
+from kini.people.public import Permission, SessionStore
 from kini.people.queries import officer_actor
 from kini.people.rules import may_somewhere
 from kini.services.models import Service
@@ -87,10 +87,10 @@ def _page(name: str, paths: Sequence[str], goal: Goal, baseline: str = "", cooki
     return Workload(name, "kini", Requests(paths, headers=headers), goal, baseline, expected_text="</html>")
 
 
-def officer_cookies() -> list[str]:
-    """Session cookie of every active officer who sees cases."""
+def officer_cookies(permission: Permission = CasePermission.SEE_CASES) -> list[str]:
+    """Session cookie of every active officer with a permission."""
     officers = Officer.objects.filter(active=True, user__isnull=False).select_related("user").order_by("pk")
-    seeing = [each for each in officers if may_somewhere(officer_actor(each), CasePermission.SEE_CASES)]
+    seeing = [each for each in officers if may_somewhere(officer_actor(each), permission)]
     return [f"{settings.SESSION_COOKIE_NAME}={create_session(each.user)}" for each in seeing if each.user]
 
 

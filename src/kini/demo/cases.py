@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from kini.cases import actions
-from kini.cases.models import Case
+from kini.cases.models import Case, Draft
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
@@ -56,12 +56,18 @@ def create_cases(people: DemoPeople, count: int = COUNT) -> int:
     rng.shuffle(services)
     now = current_time.now()
     for number, moment in enumerate(_moments(rng, count)):
-        service = services[number % len(services)]
-        by, resident, channel = people.applicant(rng)
-        with past.at(moment):
-            case = create_application(by, resident, service, channel, number)
-        CaseHistory(people, case, by, rng, number, now).play(moment)
+        play_application(people, services[number % len(services)], rng, number, moment, now)
     return count
+
+
+def play_application(
+    people: DemoPeople, service: Service, rng: random.Random, number: int, moment: datetime, until: datetime
+) -> None:
+    """Open a case of somebody at a time, and take its steps until another."""
+    by, resident, channel = people.applicant(rng)
+    with past.at(moment):
+        case = create_application(by, resident, service, channel, number)
+    CaseHistory(people, case, by, rng, number, until).play(moment)
 
 
 def create_task_cases(people: DemoPeople) -> None:
@@ -86,6 +92,13 @@ def _moments(rng: random.Random, count: int) -> Iterator[datetime]:
 
 def create_application(by: Actor, resident: Resident, service: Service, channel: str, number: int) -> Case:
     """Submit one application with the example answers of a number."""
+    draft = start_application(by, resident, service, channel, number)
+    with translation.override(pack.current().languages[0]):  # consents are recorded in the words that were read
+        return actions.submit(by=by, draft=draft, confirm=True)
+
+
+def start_application(by: Actor, resident: Resident, service: Service, channel: str, number: int) -> Draft:
+    """Draft with the example answers of a number, ready to be sent."""
     version = service.current
     assert version is not None
     snapshot = snapshot_of(version)
@@ -99,8 +112,7 @@ def create_application(by: Actor, resident: Resident, service: Service, channel:
     if answers:
         actions.update_answers(by=by, draft=draft, values=answers)
     fixtures.complete_extra_page(by, draft, number)
-    with translation.override(pack.current().languages[0]):  # consents are recorded in the words that were read
-        return actions.submit(by=by, draft=draft, confirm=True)
+    return draft
 
 
 def create_privacy_requests(people: DemoPeople) -> list[Case]:

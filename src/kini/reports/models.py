@@ -24,7 +24,8 @@ _CELL = Cast(
 class Publication(models.Model):
     """A report whose reporter wants it to be public. It is public while it has a `current` version.
 
-    Service, place and time are copies of the case's that never change, for the index of the search near a point.
+    Service, place and time are copies of the case's that never change, for the index of the search near a point. The
+    outcome follows the case, and one whose answers were removed is not public any more (trigger).
     """
 
     WAITING, RELEASED, PRIVATE = "waiting", "released", "private"
@@ -35,6 +36,9 @@ class Publication(models.Model):
     longitude = models.FloatField()
     cell = models.BigIntegerField(help_text="Of the point (`rules.cell_of`).")
     opened_at = models.DateTimeField()
+    outcome = models.CharField(
+        max_length=12, blank=True, editable=False, help_text="Of the case (trigger); empty while it is open."
+    )
     state = models.CharField(max_length=8, choices=[(each, each) for each in (WAITING, RELEASED, PRIVATE)])
     current = models.OneToOneField("PublicVersion", models.RESTRICT, null=True, related_name="+")
 
@@ -48,7 +52,16 @@ class Publication(models.Model):
         ]
         indexes = [
             models.Index(fields=["service", "cell"], name="reports_near", condition=Q(state="released")),
-            models.Index(fields=["-opened_at", "case"], name="reports_newest", condition=Q(state="released")),
+            # List and map: the map is read from the index alone.
+            models.Index(
+                fields=["-opened_at", "case"],
+                include=["cell", "service", "outcome", "latitude", "longitude"],
+                name="reports_newest",
+                condition=Q(state="released"),
+            ),
+            models.Index(
+                fields=["service", "-opened_at", "case"], name="reports_newest_service", condition=Q(state="released")
+            ),
             models.Index(fields=["opened_at"], name="reports_waiting", condition=Q(state="waiting")),
         ]
 

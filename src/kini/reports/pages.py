@@ -23,7 +23,6 @@ from kini.reports import actions, queries
 from kini.reports.kind import Report
 from kini.reports.models import Follower, Publication
 from kini.services import queries as services
-from kini.services.models import Service
 from kini.services.public import catalogue
 from kini.web.downloads import stored_file_response
 from kini.web.redirects import see_other
@@ -46,7 +45,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def public_list(request: HttpRequest) -> HttpResponse:
     """Public reports as list and map, the newest first, by category and state."""
-    names = _names()
+    names = queries.report_names()
     service = request.GET.get("service", "")
     service = service if service in names else ""
     state = request.GET.get("state", "")
@@ -81,7 +80,7 @@ def _report_page(request: HttpRequest, publication: Publication, error: str = ""
         "report": publication,
         "case": case,
         "version": publication.current,
-        "title": _names().get(publication.service_id, ""),
+        "title": queries.report_names().get(publication.service_id, ""),
         "steps": queries.public_steps(case),
         "others": queries.same_problem(case),
         "root": root,
@@ -120,7 +119,7 @@ def me_too(request: HttpRequest, reference: str) -> HttpResponse:
         return _report_page(request, publication, str(refusal))
     context = {
         "report": publication,
-        "title": _names().get(publication.service_id, ""),
+        "title": queries.report_names().get(publication.service_id, ""),
         "code": code,
         "follower": follower,
     }
@@ -167,18 +166,12 @@ def _own(request: HttpRequest) -> list[Follower]:
 def _status(follower: Follower) -> dict[str, Any]:
     case = follower.case
     return {
-        "title": _names().get(case.service_id, ""),
+        "title": queries.report_names().get(case.service_id, ""),
         "word": public_word(case.public_state),
         "state": case.public_state,
         "steps": queries.public_steps(case),
         "at": follower.at,
     }
-
-
-def _names() -> dict[str, str]:
-    """Names of all services of reports, also of those that are no longer offered."""
-    cards = services.sort_by_name(services.cards_of(Service.objects.filter(kind=Report.id)))
-    return {card.id: str(card.name) for card in cards}
 
 
 def _public(reference: str) -> Publication:

@@ -19,8 +19,12 @@ from kini.people.public import permission_filters
 from kini.reports.models import Audit, ClosingAnswer, Follower, Publication
 from kini.reports.permissions import ReportPermission
 from kini.reports.rules import cells_around, degrees_around
+from kini.services import queries as services
+from kini.services.models import Service
 from kini.services.public import snapshot_of
 
+#: Kind of the cases of this room.
+REPORT = "report"
 CODE_PURPOSE = "reports.claim-code"
 #: Reports that are offered before sending, and shown on a page of the public list.
 OFFERED, ON_PAGE = 3, 20
@@ -41,7 +45,13 @@ class NearReport:
 
 def released() -> QuerySet[Publication]:
     """Reports that the public sees. Every public page, map and file reads from here."""
-    return Publication.objects.filter(state=Publication.RELEASED, case__anonymised_at=None)
+    return Publication.objects.filter(state=Publication.RELEASED)
+
+
+def report_names() -> dict[str, str]:
+    """Names of all services of reports by code, also of those that are no longer offered."""
+    cards = services.sort_by_name(services.cards_of(Service.objects.filter(kind=REPORT).defer("search", "search_text")))
+    return {card.id: str(card.name) for card in cards}
 
 
 def near_reports(service: str, point: Point, *, metres: float, closed: timedelta) -> list[NearReport]:
@@ -80,9 +90,9 @@ def public_reports(*, service: str = "", state: str = "", before: datetime | Non
     if service:
         reports = reports.filter(service=service)
     if state == "open":
-        reports = reports.filter(case__closed_at=None)
+        reports = reports.filter(outcome="")
     elif state == "solved":
-        reports = reports.filter(case__outcome="solved")
+        reports = reports.filter(outcome="solved")
     return reports.filter(opened_at__lt=before) if before else reports
 
 

@@ -24,6 +24,9 @@ VERBS = {
     "bench satusehat": Verb(
         "kini.bench.commands.bench_satusehat", "send many doses to the sandbox of SATUSEHAT, with faults and kills"
     ),
+    "bench reports": Verb(
+        "kini.bench.commands.bench_reports", "measure filing, near ones, map and queues with a million reports"
+    ),
     "bench feeds": Verb("kini.bench.commands.bench_feeds", "measure loading a timetable, and queries for departures"),
     "bench wifi": Verb(
         "kini.bench.commands.bench_wifi", "measure RADIUS, accounting and portal; baseline: stock FreeRADIUS"

@@ -74,14 +74,18 @@ def submit_answers(
     answers: Mapping[str, Any],
     confirm: bool,
     reference: str = "",
+    channel: str = "api",
+    without_files: bool = False,
 ) -> Case:
-    """Create a case from complete answers without a draft, for the API.
+    """Create a case from complete answers without a draft, for programs.
 
     Args:
         resident: person applied for; None only for a guest.
         given: valid values by field (services.answering.take), without files.
         confirm: whether the person said that the answers are true.
         reference: a reference announced before; empty: a new one.
+        channel: how it came (models.CHANNELS).
+        without_files: as `submit`.
 
     Raises:
         NotAllowed, ActionRefused: as `start_draft` and `submit`.
@@ -94,8 +98,8 @@ def submit_answers(
     if corrections.referenced_files(dict(answers)):
         raise ActionRefused(_("This file no longer exists. Add it again."))
     snapshot = snapshot_of(version)
-    final_answers = _complete(by, snapshot, answers, resident)
-    case = _new_case(by, version, resident, "api", final_answers, reference)
+    final_answers = _complete(by, snapshot, answers, resident, without_files=without_files)
+    case = _new_case(by, version, resident, channel, final_answers, reference)
     timeline.open_case(case, by=by)
     record_consent(by, case, snapshot, final_answers)
     return _opened(by, case, {"service": case.service_id})

@@ -95,15 +95,30 @@ def file_request(
     if not idempotency_key and (same := filed.filter(digest=digest, created_at__gt=since).first()):
         return same.case
     guest = Actor(ActorKind.GUEST, session=secrets.token_urlsafe(30))
-    draft = cases.start_draft(by=guest, version=version, channel=CHANNEL)
-    slot, uploads = photos
-    files = [str(cases.attach_file(by=guest, draft=draft, slot=slot, upload=each).pk) for each in uploads]
-    values = {**answers, slot: {"files": files}} if files else answers
-    draft = cases.update_answers(by=guest, draft=draft, values=values)
-    case = cases.submit(by=guest, draft=draft, confirm=True, without_files=True)
+    if photos[1]:
+        case = _submit_with_photos(guest, version, answers, *photos)
+    else:
+        case = cases.submit_answers(
+            by=guest,
+            version=version,
+            resident=None,
+            answers=answers,
+            confirm=True,
+            channel=CHANNEL,
+            without_files=True,
+        )
     FiledRequest.objects.create(
         case=case, client=client, idempotency_key=idempotency_key, digest=digest, media_url=media_url
     )
     detail = {"client": client.pk}
     audit.record(by=by, action="reports.filed-by-open311", subject=f"case:{case.reference}", detail=detail)
     return case
+
+
+def _submit_with_photos(
+    guest: Actor, version: ServiceVersion, answers: Mapping[str, Any], slot: str, uploads: Sequence[Upload]
+) -> Case:
+    draft = cases.start_draft(by=guest, version=version, channel=CHANNEL)
+    files = [str(cases.attach_file(by=guest, draft=draft, slot=slot, upload=each).pk) for each in uploads]
+    draft = cases.update_answers(by=guest, draft=draft, values={**answers, slot: {"files": files}})
+    return cases.submit(by=guest, draft=draft, confirm=True, without_files=True)
