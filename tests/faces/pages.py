@@ -548,6 +548,7 @@ ELSEWHERE = {
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
         *("reports:desk-waiting", "reports:desk-check", "reports:desk-audits", "reports:desk-audit"),
+        *("reports:desk-routing", "reports:desk-unrouted"),
     ),
     "only for officers who merge persons: tests/people": (
         *("people:desk-duplicates", "people:desk-merge", "people:desk-pair"),
@@ -561,6 +562,7 @@ ELSEWHERE = {
     ),
     "files": (
         "reports:public-photo", "reports:open311-bulk", "reports:offices-file", "reports:draw",
+        "reports:desk-routing-table",
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",

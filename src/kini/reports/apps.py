@@ -49,6 +49,18 @@ class ReportsConfig(AppConfig):
             "desk-reports",
             NavItem("reports:desk-waiting", checks, "eye", 19, "desk", visible=sees),
         )
+        unrouted = gettext_lazy("Reports that nobody has")
+        navigation.register(
+            "desk-unrouted",
+            NavItem(
+                "reports:desk-unrouted",
+                unrouted,
+                "report",
+                19,
+                "desk",
+                visible=has_permission(ReportPermission.PLAN_ROUTING),
+            ),
+        )
         audits = gettext_lazy("Audits of closed reports")
         navigation.register(
             "desk-audits",

@@ -33,6 +33,9 @@ class ReportOptions(StrictModel):
     near_closed_days: Annotated[int, Field(ge=0, le=365)] = Field(
         default=14, description="For how long closed reports are shown, too."
     )
+    hand_over_hours: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=6, description="Hours within which a report that no rule sends to a unit must be handed over."
+    )
 
 
 class Report(Kind[ReportOptions, Case, Draft]):
@@ -42,7 +45,7 @@ class Report(Kind[ReportOptions, Case, Draft]):
     dispute it where the flow allows it.
     """
 
-    id = "report"
+    id = queries.REPORT
     label = pgettext_lazy("kind of case", "Report")
     verb = pgettext_lazy("button", "Report it")
     Options = ReportOptions

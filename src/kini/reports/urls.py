@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from kini.reports import audit_desk, closing_pages, desk, office_pages, pages
+from kini.reports import audit_desk, closing_pages, desk, office_pages, pages, routing_desk
 
 app_name = "reports"
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     path("desk/reports/", desk.waiting, name="desk-waiting"),
     path("desk/reports/audits/", audit_desk.audits, name="desk-audits"),
     path("desk/reports/audits/<int:pk>/", audit_desk.audit, name="desk-audit"),
+    path("desk/reports/routing/", routing_desk.plan, name="desk-routing"),
+    path("desk/reports/routing.csv", routing_desk.table_file, name="desk-routing-table"),
+    path("desk/reports/unrouted/", routing_desk.unrouted, name="desk-unrouted"),
     path("desk/reports/<str:reference>/", desk.check, name="desk-check"),
 ]
