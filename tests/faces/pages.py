@@ -238,6 +238,7 @@ PAGE_TYPES = (
     PageType("certificates", "vaccination:certificates", RESIDENT),
     PageType("help-needs", "together:needs"),
     PageType("help-ledger", "together:ledger"),
+    PageType("help-pools", "together:pools"),
     PageType("help-volunteer", "together:volunteer"),
     PageType("own-shifts", "together:own-shifts", RESIDENT),
     PageType("own-help", "together:own", RESIDENT),
@@ -544,6 +545,10 @@ ELSEWHERE = {
         *("together:cancel-shift", "together:attendance", "together:desk-volunteers", "together:desk-new-activity"),
         *("together:desk-screening", "together:desk-release"),
         *("together:desk-givers", "together:desk-new-aggregator", "together:desk-giver-deed"),
+        *("together:pool", "together:give-money", "together:gift", "together:pay-gift", "together:gift-code"),
+        *("together:withdraw-gift", "together:spending", "together:new-payout", "together:desk-pools"),
+        *("together:desk-new-pool", "together:desk-pool", "together:desk-give-money", "together:desk-new-payout"),
+        "together:desk-payout-deed",
     ),
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),

@@ -1,7 +1,7 @@
 """Actions on bills, payments, refunds and settlements. Providers are called between actions, never inside one."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from kini.cases.public import access
 from kini.cases.rules import RESIDENT, edge_of
 from kini.core import audit, current_time, events, references
 from kini.core.actions import action
-from kini.core.actors import ActionRefused, Actor, NotAllowed, system
+from kini.core.actors import ActionRefused, Actor, NotAllowed, require_system, system
 from kini.core.database.prepared_statements import execute_prepared
 from kini.core.models import ImportRun
 from kini.core.table_import import Table
@@ -30,13 +30,13 @@ from kini.payments.models import (
     Refund,
     SettlementRow,
 )
+from kini.payments.payment_codes import start_payment
 from kini.payments.permissions import PaymentPermission
-from kini.payments.providers import provider_for
 from kini.payments.providers.base import Method, PaymentCode, ReceivedPayment, SettlementLine, WebhookMessage
 from kini.payments.tariffs import BillRow, bill_registers
+from kini.people.rules import require_somewhere
 from kini.services.public import snapshot_of
 from kini.web import formats
-from kini.web.formats import city_time
 
 #: Automatic moves of a bill's flow: paid, and refunded.
 SETTLE_MOVE, REFUND_MOVE = "settle", "refund"
@@ -44,9 +44,6 @@ SETTLE_MOVE, REFUND_MOVE = "settle", "refund"
 REFUND_DESTINATION = "payments.refunds"
 #: Timeline entries: a refund was started, a refund was completed.
 REFUND_STARTED, REFUND_DONE = "money-goes-back", "money-is-back"
-#: Lifetime of a code by method; never beyond the day for which its amount was computed.
-CODE_LIFETIME = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
-SHORTEST_LIFETIME = timedelta(minutes=10)
 _LOCK_SETTLEMENTS = "SELECT pg_advisory_xact_lock(hashtext('payments.settlements'))"
 
 
@@ -128,41 +125,10 @@ def request_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
     """
     if RESIDENT not in access.case_roles(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who started it."))
-    bill, provider = queries.bill_of(case), provider_for(method)
+    bill = queries.bill_of(case)
     if bill is None or case.closed_at:
         raise ActionRefused(_("There is nothing to pay here."))
-    if provider is None:
-        raise ActionRefused(_("This payment method is not available at the moment. Choose another one."))
-    bill = Bill.objects.select_for_update().get(pk=bill.pk)
-    if queries.settling_payment(bill) or bill.withdrawn_at:
-        raise ActionRefused(_("This bill is already paid."))
-    amount, now = queries.bill_statement(bill).amount, current_time.now()
-    current = bill.payments.filter(method=method, state__in=OPEN_STATES).first()
-    if current and current.expires_at > now and current.amount == amount.total:
-        return current
-    if current:
-        _set_state(current, "expired")
-    if amount.total == 0:
-        raise ActionRefused(_("Nothing is due on this bill today."))
-    payment = Payment.objects.create(
-        bill=bill,
-        case=case,
-        provider=provider.name,
-        method=method,
-        amount=amount.total,
-        parts={"principal": amount.principal, "fine": amount.fine, "relief": amount.relief},
-        created_at=now,
-        expires_at=_expiry(method, now),
-    )
-    audit.record(by=by, action="payments.code-asked", subject=f"payment:{payment.pk}", detail={"case": case.reference})
-    return payment
-
-
-def _expiry(method: Method, now: datetime) -> datetime:
-    """Expiry of a code: its lifetime, cut at the end of the day for which its amount was computed."""
-    here = city_time(now)
-    last = here.replace(hour=23, minute=59, second=59, microsecond=0)
-    return max(now + SHORTEST_LIFETIME, min(now + CODE_LIFETIME[method], last))
+    return start_payment(by, bill, method, case)
 
 
 @action
@@ -263,23 +229,29 @@ def _start_refund(by: Actor, payment: Payment, reason: str) -> Refund:
 
 
 def _announce_refund(by: Actor, payment: Payment, reason: str) -> None:
-    add_timeline_entry(
-        by=by, case=payment.case, sort=REFUND_STARTED, data={"amount": payment.received, "reason": reason}
-    )
+    if payment.case:
+        data = {"amount": payment.received, "reason": reason}
+        add_timeline_entry(by=by, case=payment.case, sort=REFUND_STARTED, data=data)
 
 
 @action
 def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
     """Refund a payment; its bill is open again, and its cases leave states that say it was paid.
 
+    A payment without a case is refunded by the room that issued its bill.
+
     Raises:
         NotAllowed: without the permission.
         ActionRefused: if nothing was paid, a refund is under way, or no reason is given.
     """
-    access.require_at_desk(by, PaymentPermission.REFUND, payment.case)
+    if payment.case:
+        access.require_at_desk(by, PaymentPermission.REFUND, payment.case)
+    else:
+        require_system(by)  # the room that issued the bill decides
     if not reason.strip():
         raise ActionRefused(_("Enter the reason for the refund."))
-    payment = Payment.objects.select_for_update().select_related("bill", "case").get(pk=payment.pk)
+    rows = Payment.objects.select_for_update(of=("self",)).select_related("bill", "case")
+    payment = rows.get(pk=payment.pk)
     reason = reason.strip()[:240]
     if payment.state != "paid":
         raise ActionRefused(_("This payment cannot be refunded: it was not paid, or a refund is under way."))
@@ -305,17 +277,22 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
         NotAllowed: without the permission.
         ActionRefused: if the reference is missing.
     """
-    access.require_at_desk(by, PaymentPermission.REFUND, refund.payment.case)
+    if refund.payment.case:
+        access.require_at_desk(by, PaymentPermission.REFUND, refund.payment.case)
+    else:
+        require_somewhere(by, PaymentPermission.REFUND)
     if not provider_reference.strip():
         raise ActionRefused(_("Enter the reference of the transfer."))
-    refund = Refund.objects.select_for_update().select_related("payment__case").get(pk=refund.pk)
+    rows = Refund.objects.select_for_update(of=("self",)).select_related("payment__case")
+    refund = rows.get(pk=refund.pk)
     if refund.done_at is None:
         refund.done_at, refund.provider_reference = current_time.now(), provider_reference.strip()[:64]
         refund.save()
         amount, provider = refund.payment.received or 0, refund.payment.provider
         subject = f"payment:{refund.payment_id}"
         audit.record(by=by, action="payments.refunded", subject=subject)
-        add_timeline_entry(by=by, case=refund.payment.case, sort=REFUND_DONE, data={"amount": amount})
+        if refund.payment.case:
+            add_timeline_entry(by=by, case=refund.payment.case, sort=REFUND_DONE, data={"amount": amount})
         ledger.record_entry(f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, subject)
     return refund
 

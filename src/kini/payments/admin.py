@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.operator.public import COLUMN_LABELS, ReadOnlyAdmin, site
-from kini.payments.models import Refund, SettlementRow
+from kini.payments.models import Payment, Refund, SettlementRow
 from kini.web import formats
 
 #: Verdicts of settlement lines (actions.record_settlement).
@@ -43,7 +43,7 @@ class SettlementAdmin(ReadOnlyAdmin):
 
     @admin.display(description=COLUMN_LABELS["reference"])
     def case(self, row: SettlementRow) -> str:
-        return row.payment.case.reference if row.payment else "-"
+        return _case(row.payment)
 
 
 class RefundAdmin(ReadOnlyAdmin):
@@ -60,11 +60,15 @@ class RefundAdmin(ReadOnlyAdmin):
 
     @admin.display(description=COLUMN_LABELS["reference"])
     def case(self, row: Refund) -> str:
-        return row.payment.case.reference
+        return _case(row.payment)
 
     @admin.display(description=COLUMN_LABELS["provider"])
     def provider(self, row: Refund) -> str:
         return row.payment.provider
+
+
+def _case(payment: Payment | None) -> str:
+    return payment.case.reference if payment and payment.case else "-"
 
 
 def register() -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -54,13 +55,13 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
 @officers_only(PaymentPermission.REFUND)
 @require_safe
 def open_refunds(request: HttpRequest) -> HttpResponse:
-    """Open refunds of cases that the officer may see."""
+    """Open refunds of cases that the officer may see, and of bills without a case."""
     return render(request, "payments/desk_returns.html", {"refunds": _open(actor_for(request))})
 
 
 def _open(actor: Actor) -> list[Refund]:
     visible = Case.objects.filter(permission_filters.visible_cases_q(actor, PaymentPermission.REFUND))
-    refunds = queries.open_refunds().filter(payment__case__in=visible.values("pk"))
+    refunds = queries.open_refunds().filter(Q(payment__case__in=visible.values("pk")) | Q(payment__case=None))
     return list(refunds.select_related("payment__case", "payment__bill"))
 
 

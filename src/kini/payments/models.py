@@ -58,7 +58,9 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="payments")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="payments")
+    case = models.ForeignKey(
+        Case, models.PROTECT, null=True, related_name="payments", help_text="Empty for a bill of another room."
+    )
     provider = models.CharField(max_length=40)
     method = models.CharField(max_length=10, choices=[("qr", "qr"), ("va", "va")])
     amount = models.PositiveBigIntegerField()

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.people.rules import may_in_area
-from kini.together.models import Beneficiary, Giver
+from kini.people.rules import may_in_area, may_somewhere
+from kini.together.models import Beneficiary, Gift, Giver
 from kini.together.permissions import HelpPermission
 
 
@@ -46,3 +46,9 @@ def require_user(by: Actor) -> int:
     if by.user_id is None and by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Sign in first."))
     return by.user_id or 0
+
+
+def may_see_gift(by: Actor, gift: Gift) -> bool:
+    """True for the giver's side, and for officers of somebody who gave at a counter."""
+    at_counter = gift.giver.owner_id is None and may_somewhere(by, HelpPermission.VERIFY_NEEDS)
+    return at_counter or acts_for_giver(by, gift.giver)

@@ -30,3 +30,17 @@ class NeedVerified(Event):
 
     name: ClassVar[str] = "together.need_verified"
     need: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiftChanged(Event):
+    """A gift of money arrived, ended or was refunded.
+
+    Attributes:
+        gift: id of `Gift`.
+        state: its state since then.
+    """
+
+    name: ClassVar[str] = "together.gift_changed"
+    gift: int
+    state: str

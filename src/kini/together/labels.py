@@ -42,6 +42,13 @@ MOVEMENTS = {
     "received": _("Received"),
     "returned": _("Given back"),
     "written-off": _("Lost"),
+    "given": _("Money given"),
+    "refunded": _("Money refunded"),
+    "paid-out": _("Money paid out"),
+    "spent": _("Money spent, packages received"),
+    "lost": _("Money lost with packages"),
+    "costs": _("Costs"),
+    "paid-back": _("Money paid back"),
 }
 #: State of a volunteer's sign-up: label and tone.
 SIGN_UP_STATES = {

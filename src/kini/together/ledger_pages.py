@@ -27,10 +27,16 @@ def ledger(request: HttpRequest) -> HttpResponse:
     totals = [
         (programme.name, [values.get((key, movement), 0) for movement in ("pledged", "sent", "received")])
         for key, programme in programmes().items()
-        if any(name == key for name, _movement in values)
+        if any(values.get((key, movement)) for movement in ("pledged", "sent", "received"))
+    ]
+    money = [
+        (programme.name, [values.get((key, movement), 0) for movement in ("given", "spent", "costs")])
+        for key, programme in programmes().items()
+        if any(values.get((key, movement)) for movement in ("given", "spent", "costs"))
     ]
     context = {
         "totals": totals,
+        "money": money,
         "rows": [_row(each) for each in PublishedMovement.objects.order_by("-number")[:LATEST]],
         "days": PublishedDay.objects.order_by("-day")[:7],
     }
@@ -43,6 +49,7 @@ def _row(row: PublishedMovement) -> dict[str, Any]:
         "row": row,
         "movement": MOVEMENTS[row.movement],
         "package": package.name if package else row.package,
+        "money": public_ledger.is_money(row.movement),
         "area": area.name if area else row.area,
     }
 

@@ -24,6 +24,7 @@ from kini.people.queries import officer_actor
 from kini.people.rules import may_somewhere
 from kini.together import actions
 from kini.together.models import Beneficiary, Giver, Need, NeedLine, Pledge
+from kini.together.money import made_up_money
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import programmes
 from kini.together.volunteers import made_up_volunteers
@@ -50,6 +51,7 @@ def fill(by: Actor, needs: int = NEEDS, seed: int = SEED) -> int:
                 need = _need(by, verifier, random, random.choice(areas), number)
             for _each in range(random.randint(0, 3)):
                 _pledge(by, random, need, random.choice(givers), age.days)
+        made_up_money.fill(by, givers[-1], givers[0], random)
         made_up_volunteers.fill(by, verifier, [each for each in givers if each.kind == "group"], areas, random)
     actions.publish_days(by=by)
     return needs

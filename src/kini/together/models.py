@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from kini.city.models import Area
 from kini.people.models import User
+from kini.together.money.models import Gift, Payout, Pool
 from kini.together.programmes import BENEFICIARY_KINDS
 from kini.together.volunteers.models import (
     Activity,
@@ -27,13 +28,16 @@ __all__ = [
     "Beneficiary",
     "ChildrenScreening",
     "Delivery",
+    "Gift",
     "Giver",
     "GiverMember",
     "Need",
     "NeedLine",
+    "Payout",
     "PendingMovement",
     "Permit",
     "Pledge",
+    "Pool",
     "PublishedDay",
     "PublishedMovement",
     "Shift",
@@ -305,14 +309,20 @@ class Delivery(models.Model):
 
 
 class PendingMovement(models.Model):
-    """Packages of a group of movements that the public ledger does not show yet, as they are too few."""
+    """Packages or money of a group of movements that the public ledger does not show yet, as they are too few.
+
+    Attributes:
+        package: of money its currency.
+        counted: packages, or gifts, of which the quantity consists; it decides whether they are too few.
+    """
 
     movement = models.CharField(max_length=12)
     programme = models.CharField(max_length=60)
     package = models.CharField(max_length=60)
     area = models.CharField(max_length=20)
     giver = models.CharField(max_length=120)
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveBigIntegerField()
+    counted = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -327,12 +337,16 @@ class PublishedMovement(models.Model):
 
     Attributes:
         area: code of the area; of the city where the place is hidden.
+        package: of the programme; of money its currency, and the quantity is the amount.
         giver: name of a group, firm or aggregator, or "resident".
         value: at the reference price, in whole units of the city's currency.
         head: SHA-256 over the head before and this row.
     """
 
-    MOVEMENTS: ClassVar = ("pledged", "sent", "received", "returned", "written-off")
+    MOVEMENTS: ClassVar = (
+        *("pledged", "sent", "received", "returned", "written-off"),
+        *("given", "refunded", "paid-out", "spent", "lost", "costs", "paid-back"),
+    )
 
     number = models.PositiveBigIntegerField(primary_key=True)
     day = models.DateField()
@@ -341,7 +355,7 @@ class PublishedMovement(models.Model):
     package = models.CharField(max_length=60)
     area = models.CharField(max_length=20)
     giver = models.CharField(max_length=120)
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveBigIntegerField()
     value = models.PositiveBigIntegerField()
     head = models.CharField(max_length=64)
 

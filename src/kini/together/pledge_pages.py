@@ -21,6 +21,8 @@ from kini.together.actions.delivery_steps import WrongCode
 from kini.together.form_page import FormPage, answer_form
 from kini.together.labels import PLEDGE_STATES
 from kini.together.models import NeedLine, Pledge
+from kini.together.money import queries as money_queries
+from kini.together.money.labels import GIFT_STATES
 from kini.together.programmes import Package, package_of
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -62,6 +64,8 @@ def own_help(request: HttpRequest) -> HttpResponse:
     context = {
         "given": [_listed(each) for each in queries.pledges_of(user)[:50]],
         "received": [_listed(each) for each in queries.pledges_for(user)[:50]],
+        "money": [(each, *GIFT_STATES[each.state]) for each in money_queries.gifts_of(user)[:50]],
+        "pools": money_queries.pools_of(user)[:50],
         "givers": [each for each in queries.givers_of(user) if each.kind != "person"],
     }
     return render(request, "together/own.html", context)

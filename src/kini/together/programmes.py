@@ -100,9 +100,11 @@ class Giving(StrictModel):
 
     Attributes:
         service: service of the catalogue whose start page leads to the needs.
+        register: register of the bills (bills/NAME.yaml) by which gifts of money are paid; None: no money is taken.
     """
 
     service: Id
+    register_: Id | None = Field(default=None, alias="register")
     rules: DatedRules[GivingRule] = Field(min_length=1)
 
 
@@ -162,6 +164,8 @@ def check_programmes(root: Path) -> Iterable[ConfigError]:
     except ConfigErrors as error:
         yield from error.errors
         return
+    if known and known.register_ and not (root / "bills" / f"{known.register_}.yaml").exists():
+        yield ConfigError(RULES, 1, "register", f"bills/{known.register_}.yaml does not exist")
     if known is None and (root / FOLDER).is_dir():
         yield ConfigError(RULES, 1, "", f"the file is missing; programmes of {FOLDER}/ need its rules")
     for path in sorted((root / FOLDER).glob("*.yaml")):

@@ -1,4 +1,4 @@
-"""Public ledger of help: one row for each movement of packages, without persons and without small counts.
+"""Public ledger of help: one row for each movement of packages or money, without persons and without small counts.
 
 Each day the new movements are added to what is pending of their group: movement, programme, package, area and giver. A
 group is published when it has reached SMALLEST_COUNT, with all that is pending. So no row, no sum of rows and no
@@ -20,6 +20,7 @@ from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core.database.prepared_statements import execute_prepared
 from kini.together.models import PendingMovement, PublishedDay, PublishedMovement
+from kini.together.money.public_movements import RESIDENT, money_movements
 from kini.together.programmes import package_of
 from kini.together.rules import SMALLEST_COUNT, is_publishable
 
@@ -30,9 +31,22 @@ HXL = (
     *("#org+name", "#output+packages", "#value", "#meta+head"),
 )
 #: Transaction types of IATI: incoming pledge, disbursement, expenditure. What is returned or lost has none.
-IATI = {"pledged": "13", "sent": "3", "received": "4", "returned": "", "written-off": ""}
-RESIDENT = "resident"
-_FIRST = "SELECT min(at) FROM ledger_entry WHERE key LIKE 'together:pledge:%'"
+#: Of money: incoming funds, reimbursement, disbursement, expenditure.
+IATI = {
+    "pledged": "13",
+    "sent": "3",
+    "received": "4",
+    "returned": "",
+    "written-off": "",
+    "given": "1",
+    "refunded": "7",
+    "paid-out": "3",
+    "spent": "4",
+    "lost": "",
+    "costs": "4",
+    "paid-back": "7",
+}
+_FIRST = "SELECT min(at) FROM ledger_entry WHERE key ~ '^together:(pledge|gift|payout):'"
 _MOVEMENTS = """
     SELECT split_part(e.key, ':', 4), n.programme, l.package, b.area_id, b.kind, b.hidden, b.families, g.name,
         p.quantity, coalesce(d.agreed_quantity, 0)
@@ -56,8 +70,8 @@ def first_day() -> date | None:
     return first.astimezone(pack.current().timezone).date() if first else None
 
 
-def movements_of(day: date) -> Counter[_Group]:
-    """Packages moved on a day of the city, by group."""
+def movements_of(day: date) -> dict[_Group, tuple[int, int]]:
+    """Packages and money moved on a day of the city by group, each with the number that is counted."""
     starts = datetime.combine(day, time(), pack.current().timezone)
     city = city_queries.whole_city()
     groups = Counter[_Group]()
@@ -71,21 +85,25 @@ def movements_of(day: date) -> Counter[_Group]:
                 groups["written-off", *about] += quantity - agreed
             else:
                 groups[_WORDS.get(state, "returned"), *about] += quantity
-    return Counter({group: quantity for group, quantity in groups.items() if quantity})
+    packages = {group: (quantity, quantity) for group, quantity in groups.items() if quantity}
+    return packages | money_movements(starts, starts + timedelta(days=1), city.code if city else "")
 
 
-def add_pending(movements: Counter[_Group]) -> None:
+def add_pending(movements: dict[_Group, tuple[int, int]]) -> None:
     """Add movements to what is pending of their groups."""
-    for group, quantity in movements.items():
+    for group, (quantity, counted) in movements.items():
         fields = dict(zip(_GROUP, group, strict=True))
-        _row, created = PendingMovement.objects.get_or_create(**fields, defaults={"quantity": quantity})
+        values = {"quantity": quantity, "counted": counted}
+        _row, created = PendingMovement.objects.get_or_create(**fields, defaults=values)
         if not created:
-            PendingMovement.objects.filter(**fields).update(quantity=F("quantity") + quantity)
+            PendingMovement.objects.filter(**fields).update(
+                quantity=F("quantity") + quantity, counted=F("counted") + counted
+            )
 
 
 def publish_pending(day: date) -> tuple[int, str, int]:
     """Publish the groups that are large enough; returns the last number, its head, and the number of new rows."""
-    due = list(PendingMovement.objects.filter(quantity__gte=SMALLEST_COUNT).order_by(*_GROUP))
+    due = list(PendingMovement.objects.filter(counted__gte=SMALLEST_COUNT).order_by(*_GROUP))
     last = PublishedMovement.objects.order_by("-number").first()
     number, head = (last.number, last.head) if last else (0, "")
     for each in due:
@@ -95,13 +113,18 @@ def publish_pending(day: date) -> tuple[int, str, int]:
             number=number,
             day=day,
             quantity=each.quantity,
-            value=each.quantity * package.price if package else 0,
+            value=each.quantity * (package.price if package else int(is_money(each.movement))),
             **{name: getattr(each, name) for name in _GROUP},
         )
         row.head = head = next_head(head, row_line(row))
         row.save(force_insert=True)
-    PendingMovement.objects.filter(pk__in=[each.pk for each in due]).update(quantity=0)
+    PendingMovement.objects.filter(pk__in=[each.pk for each in due]).update(quantity=0, counted=0)
     return number, head, len(due)
+
+
+def is_money(movement: str) -> bool:
+    """True for movements of money, whose quantity is an amount."""
+    return movement in ("given", "refunded", "paid-out", "spent", "lost", "costs", "paid-back")
 
 
 def row_line(row: PublishedMovement) -> str:

@@ -16,6 +16,7 @@ from kini.services.models import Service
 from kini.services.public import services_on_other_pages, start_panels
 from kini.together import jobs as jobs  # jobs register themselves
 from kini.together import made_up_help, message_replies, notifications, personal_data, retention
+from kini.together.money import registration as money
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import check_programmes, giving
 from kini.together.volunteers import registration as volunteers
@@ -34,6 +35,7 @@ def register() -> None:
     personal_data.register()
     made_up_help.register()
     retention.register()
+    money.register()
     volunteers.register()
     navigation.register("together", NavItem("together:needs", _("Help each other"), "hand-heart", 46, "help"))
     entry = NavItem(

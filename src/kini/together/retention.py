@@ -3,21 +3,28 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core import retention
 from kini.core.retention import YEAR, RetentionRule, row_removal
-from kini.together.models import Beneficiary, Delivery, Giver, Need, NeedLine, Pledge
+from kini.together.models import Beneficiary, Delivery, Giver, Need, NeedLine, Payout, Pledge
 
 
 def _delete_needs(rows: QuerySet[Need]) -> None:
     keys = list(rows.values_list("pk", flat=True))
     with transaction.atomic():
+        Payout.objects.filter(pledge__line__need__in=keys).update(pledge=None)
         Delivery.objects.filter(pledge__line__need__in=keys).delete()
         Pledge.objects.filter(line__need__in=keys).delete()
         NeedLine.objects.filter(need__in=keys).delete()
         Need.objects.filter(pk__in=keys).delete()
+
+
+def _finished(rows: QuerySet[Need]) -> QuerySet[Need]:
+    """Needs of which neither packages nor money are under way."""
+    rows = rows.exclude(lines__pledges__state__in=("on-the-way", "delivered", "disputed"))
+    return rows.exclude(lines__pledges__payouts__state__in=("proposed", "paid"))
 
 
 def register() -> None:
@@ -29,9 +36,7 @@ def register() -> None:
             _("Needed only within the period in which a household is helped once"),
             timedelta(days=90),
             row_removal(
-                lambda before: Need.objects.filter(beneficiary__kind="household", ended_at__lt=before).exclude(
-                    lines__pledges__state__in=("on-the-way", "delivered", "disputed")
-                ),
+                lambda before: _finished(Need.objects.filter(beneficiary__kind="household", ended_at__lt=before)),
                 delete=_delete_needs,
             ),
         ),
@@ -48,20 +53,20 @@ def register() -> None:
             _("Accounts of gifts are kept for audits; the ledger keeps the counts"),
             5 * YEAR,
             row_removal(
-                lambda before: (
-                    Need.objects.filter(ended_at__lt=before)
-                    .exclude(beneficiary__kind="household")
-                    .exclude(lines__pledges__state__in=("on-the-way", "delivered", "disputed"))
+                lambda before: _finished(
+                    Need.objects.filter(ended_at__lt=before).exclude(beneficiary__kind="household")
                 ),
                 delete=_delete_needs,
             ),
         ),
         RetentionRule(
             "together.givers",
-            _("Residents who gave, without a pledge"),
+            _("Residents who gave, without a pledge or a gift of money"),
             _("Nobody needs to know who once gave"),
             5 * YEAR,
-            row_removal(lambda before: Giver.objects.filter(Q(kind="person", pledges=None, created_at__lt=before))),
+            row_removal(
+                lambda before: Giver.objects.filter(kind="person", pledges=None, gifts=None, created_at__lt=before)
+            ),
         ),
     ):
         retention.rules.register(rule.name, rule)

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages
+from kini.together.money import desk as money_desk
+from kini.together.money import pages as money_pages
 from kini.together.volunteers import calendar_feed, organizer_pages
 from kini.together.volunteers import desk as volunteer_desk
 from kini.together.volunteers import pages as volunteer_pages
@@ -14,6 +16,15 @@ urlpatterns = [
     path("together/give/<int:line>/", pledge_pages.give, name="give"),
     path("together/ledger/", ledger_pages.ledger, name="ledger"),
     path("together/ledger.csv", ledger_pages.ledger_file, name="ledger-file"),
+    path("together/pools/", money_pages.pools, name="pools"),
+    path("together/pools/<str:reference>/", money_pages.pool, name="pool"),
+    path("together/pools/<str:reference>/give/", money_pages.give_money, name="give-money"),
+    path("together/pools/<str:reference>/spending/", money_pages.spending, name="spending"),
+    path("together/pools/<str:reference>/payouts/new/", money_pages.new_payout, name="new-payout"),
+    path("together/gifts/<str:reference>/", money_pages.gift, name="gift"),
+    path("together/gifts/<str:reference>/pay/", money_pages.pay_gift, name="pay-gift"),
+    path("together/gifts/<str:reference>/pay/<uuid:payment>/", money_pages.gift_code, name="gift-code"),
+    path("together/gifts/<str:reference>/withdraw/", money_pages.withdraw_gift, name="withdraw-gift"),
     path("together/own/", pledge_pages.own_help, name="own"),
     path("together/givers/new/", pledge_pages.new_giver, name="new-giver"),
     path("together/pledges/<str:reference>/", pledge_pages.pledge, name="pledge"),
@@ -40,6 +51,12 @@ urlpatterns = [
     path("desk/together/givers/", giver_desk.givers, name="desk-givers"),
     path("desk/together/givers/new/", giver_desk.new_aggregator, name="desk-new-aggregator"),
     path("desk/together/givers/<int:number>/<slug:deed>/", giver_desk.giver_deed, name="desk-giver-deed"),
+    path("desk/together/pools/", money_desk.pools, name="desk-pools"),
+    path("desk/together/pools/new/", money_desk.new_pool, name="desk-new-pool"),
+    path("desk/together/pools/<str:reference>/", money_desk.pool, name="desk-pool"),
+    path("desk/together/pools/<str:reference>/give/", money_desk.give_money, name="desk-give-money"),
+    path("desk/together/pools/<str:reference>/payouts/new/", money_desk.new_payout, name="desk-new-payout"),
+    path("desk/together/payouts/<int:number>/<slug:deed>/", money_desk.payout_deed, name="desk-payout-deed"),
     path("desk/together/places/new/", desk.new_beneficiary, name="desk-new-beneficiary"),
     path("desk/together/places/<int:number>/", desk.beneficiary, name="desk-beneficiary"),
     path("desk/together/places/<int:number>/<slug:programme>/", desk.new_need, name="desk-new-need"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from kini.together import public_ledger
+from kini.together.money import verification as money
 
 #: Each query gives one sentence a row; none in a sound database. Pledges that retention removed stay in the ledger, so
 #: the ledger is compared by entry.
@@ -61,6 +62,7 @@ def differences() -> Iterator[str]:
             cursor.execute(query)
             for (finding,) in cursor.fetchall():
                 yield finding
+    yield from money.differences()
     yield from public_ledger.chain_differences()
 
 

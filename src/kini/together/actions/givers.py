@@ -13,6 +13,7 @@ from kini.people.rules import require_somewhere
 from kini.together.action_guards import acts_for_giver
 from kini.together.help_refusals import constraints_as_refusals
 from kini.together.models import Giver, GiverMember, Permit
+from kini.together.money.actions.gifts import withdraw_gifts
 from kini.together.permissions import HelpPermission
 from kini.together.transitions import free_pledges
 
@@ -132,6 +133,7 @@ def suspend_giver(*, by: Actor, giver: Giver, reason: str) -> int:
     giver.suspended_at, giver.suspended_because = current_time.now(), reason.strip()[:240]
     giver.save(update_fields=["suspended_at", "suspended_because"])
     freed = free_pledges(by, giver, str(_("The giver may not give at the moment.")))
+    withdraw_gifts(by=by, aggregator=giver)
     audit.record(by=by, action="together.giver-suspended", subject=f"giver:{giver.pk}", detail={"freed": freed})
     return freed
 

@@ -1,8 +1,9 @@
-"""`./kini check together`: replay pledges and deliveries from zero, and name every difference to lines and ledger."""
+"""`./kini check together`: replay pledges, deliveries and money from zero, and name every difference."""
 
 import argparse
 
 from kini.together import verification
+from kini.together.money import verification as money
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,5 +17,7 @@ def run(options: argparse.Namespace) -> int:
         print(difference)
         count += 1
     needs, pledges, deliveries = verification.size()
-    print(f"{needs} needs, {pledges} pledges, {deliveries} received deliveries; {count} differences.")
+    gifts, payouts, pools = money.size()
+    print(f"{needs} needs, {pledges} pledges, {deliveries} received deliveries; ", end="")
+    print(f"{gifts} gifts of money, {payouts} payouts, {pools} pools; {count} differences.")
     return 1 if count else 0
