@@ -41,6 +41,12 @@ def log_document(by: Actor, document: Attachment, guest_key: str = "") -> None:
         )
 
 
+def log_queue(by: Actor, cases: Iterable[Case]) -> None:
+    """Log that an officer reads the names of those whose cases a page of the queue lists."""
+    reads = [DataRead(case.resident_id, case.reference) for case in cases if case.resident_id]
+    _log(by, AccessType.QUEUE, reads, access_purposes.CASEWORK)
+
+
 def log_person(by: Actor, resident: Resident) -> None:
     """Log that an officer at a counter reads a person's profile."""
     _log(by, AccessType.PERSON, [DataRead(resident.pk)], access_purposes.COUNTER)

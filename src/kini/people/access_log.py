@@ -24,6 +24,7 @@ class AccessType(StrEnum):
     CASE = "case"
     DOCUMENT = "document"
     BOOKING = "booking"
+    QUEUE = "queue"
     MESSAGE = "message"
     PERSON = "person"
     ANSWERS = "answers"
@@ -37,6 +38,7 @@ ACCESS_LABELS: Mapping[str, str | Promise] = {
     AccessType.CASE: _("Your case was opened"),
     AccessType.DOCUMENT: _("A document of your case was opened"),
     AccessType.BOOKING: _("Your name was read in the list of appointments"),
+    AccessType.QUEUE: _("Your name was read in the list of cases"),
     AccessType.MESSAGE: _("A message to you was read, with your contact"),
     AccessType.PERSON: _("Your profile was opened"),
     AccessType.ANSWERS: _("Hidden answers in your case were shown"),

@@ -9,8 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from kini.cases import actions, queries
 from kini.cases.desk import queue_counts
 from kini.cases.models import Case
+from kini.cases.queries.access_report import reads_by_officer
 from kini.core import current_time
+from kini.people.models import AccessLog
 from kini.services.models import ServiceVersion
+from kini.services.public import kinds
+from kini.web import formats
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, employed, offer, opened
 from tests.pagechecks import CheckedClient
@@ -161,3 +165,41 @@ def test_ticked_cases_are_taken_and_others_are_not(town: Town, permit: ServiceVe
     assert list(Case.objects.filter(assignee=town.clerk)) == [first]
     assert "could not be taken" in clerk.get("/desk/").content.decode()
     assert second.reference in shown(clerk, "?view=unassigned")
+
+
+def test_rows_name_the_resident_and_the_day_to_whom_may_see_identities(
+    town: Town, case: Case, head: CheckedClient, clerk: CheckedClient
+):
+    page = head.get("/desk/").content.decode()
+    assert "Warga Contoh" in page
+    assert f'data-label="Received">{formats.day_short(case.opened_at)}' in page
+    page = clerk.get("/desk/").content.decode()
+    assert "Warga Contoh" not in page
+    assert '<td class="person"' not in page
+
+
+def test_names_in_the_queue_are_logged_once_a_day_and_only_those(
+    town: Town, permit: ServiceVersion, case: Case, head: CheckedClient, clerk: CheckedClient
+):
+    opened(town.named("neighbour"), permit, town.neighbour)
+    for client in (head, head, clerk):
+        client.get("/desk/")
+    client.get("/desk/?view=ended")
+    entries = AccessLog.objects.filter(what="queue")
+    assert {(entry.resident, entry.officer, entry.purpose) for entry in entries} == {
+        (town.resident, town.head, "casework"),
+        (town.neighbour, town.head, "casework"),
+    }
+    assert len(entries) == 2
+    line = reads_by_officer([town.head], formats.today())[town.head.pk]
+    assert line.counts.reads == 0, "a list that everybody opens is no unusual reading"
+
+
+def test_the_queue_names_nobody_of_a_report(town: Town, head: CheckedClient):
+    service = offer("pothole", PERMIT | {"kind": "report"})
+    report = opened(town.named("resident"), service, town.resident)
+    assert kinds.get(report.kind).private
+    page = head.get("/desk/").content.decode()
+    assert report.reference in page
+    assert "Warga Contoh" not in page
+    assert not AccessLog.objects.filter(what="queue").exists()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.cases import actions, queries, rules
+from kini.cases import actions, queries, read_log, rules
 from kini.cases.desk import queue_address, queue_counts, saved_filters
 from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk
 from kini.cases.desk.queue_address import CONTROL, VIEWS, QueueAddress, clean_query_text
@@ -18,7 +18,7 @@ from kini.cases.desk.undo import cancellable_decisions
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused
 from kini.people.models import Officer
-from kini.people.public import officers_only
+from kini.people.public import PeoplePermission, officers_only
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
 from kini.web.public_states import STATES
@@ -48,14 +48,17 @@ def _show(request: HttpRequest) -> HttpResponse:
     areas = _areas(address, queue_counts.areas_with_cases(actor))
     page = queries.queue_page(actor, address.filters(areas.paths, after))
     name = next((saved.name for saved in saved_filters.own_filters(request) if saved.query == address.query), "")
-    rows, trail = build_rows(page.cases), queue_address.back_query_of(address)
+    rows, trail = build_rows(page.cases, actor), queue_address.back_query_of(address)
+    read_log.log_queue(actor, (row.case for row in rows if row.person))
+    names = may_somewhere(actor, PeoplePermission.SEE_IDENTITY)
     may_act = may_somewhere(actor, CasePermission.ACT)
     context = {
         "asked": address,
         "saved": name,
         "heading": name or str(VIEWS[address.view][1]),
         "rows": rows,
-        "table": render_rows(rows, trail, ticks=may_act and address.view != "ended"),
+        "table": render_rows(rows, trail, ticks=may_act and address.view != "ended", names=names),
+        "names": names,
         "open": " ".join(row.case.reference for row in rows if not row.case.closed_at),
         "ended": address.view == "ended",
         "services": render_options(services, address.service),

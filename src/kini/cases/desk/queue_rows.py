@@ -1,6 +1,6 @@
 """Rows of the queue's table as HTML."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,10 +9,14 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from kini.cases import access
 from kini.cases.desk import queue_counts
 from kini.cases.models import Case
 from kini.core import current_time
-from kini.services.public import snapshots_by_version
+from kini.core.actors import Actor
+from kini.people.public import PeoplePermission
+from kini.people.rules import may
+from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
 from kini.web import formats
 from kini.web.snippets import render_snippet
 from kini.web.templatetags.kini import due_tag
@@ -28,6 +32,7 @@ class QueueRow:
     Attributes:
         near: how many seconds before its end it is at risk.
         resting: its clock stands, and it was not late before.
+        person: name of the resident, where the officer may see it.
     """
 
     case: Case
@@ -35,10 +40,15 @@ class QueueRow:
     step: str
     near: int
     resting: bool
+    person: str = ""
 
 
-def build_rows(cases: Collection[Case]) -> list[QueueRow]:
-    """Build the rows in the order of the cases."""
+def build_rows(cases: Collection[Case], reader: Actor | None = None) -> list[QueueRow]:
+    """Build the rows in the order of the cases.
+
+    Args:
+        reader: officer whose rows name the residents whom they may see.
+    """
     now, versions = current_time.now(), snapshots_by_version(case.version_id for case in cases)
     titles = {key: queue_counts.service_title(snapshot) for key, snapshot in versions.items()}
 
@@ -50,28 +60,38 @@ def build_rows(cases: Collection[Case]) -> list[QueueRow]:
         late = case.due_at is not None and case.due_at < now
         near = int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
         resting = case.paused_at is not None and not late
-        return QueueRow(case, titles[case.version_id], step(case.version_id, case.state), near, resting)
+        person = case.resident.name if reader and case.resident and names_resident(reader, case, versions) else ""
+        return QueueRow(case, titles[case.version_id], step(case.version_id, case.state), near, resting, person)
 
     return [row(case) for case in cases]
 
 
-def render_rows(rows: Iterable[QueueRow], trail: str, *, ticks: bool) -> SafeString:
+def names_resident(reader: Actor, case: Case, versions: Mapping[int, ServiceSnapshot]) -> bool:
+    """Return True if lists name the resident to this officer: not of reports, and not of sensitive services."""
+    kind = kinds.get(case.kind)
+    sensitive = kind.private or kind.quick_exit(versions[case.version_id].definition)
+    return not sensitive and may(reader, PeoplePermission.SEE_IDENTITY, access.scope_of(case))
+
+
+def render_rows(rows: Iterable[QueueRow], trail: str, *, ticks: bool, names: bool) -> SafeString:
     """Render the rows.
 
     Args:
         trail: query of the addresses that says from which queue one comes.
         ticks: whether a row can be ticked.
+        names: whether there is a column for names.
     """
-    return mark_safe("".join(_rows(rows, trail, ticks)))
+    return mark_safe("".join(_rows(rows, trail, ticks, names)))
 
 
-def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool) -> Iterator[SafeString]:
+def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool, names: bool) -> Iterator[SafeString]:
     page, summary = (reverse(f"cases:desk-{name}", args=[PLACE]) + trail for name in ("case", "summary"))
     labels = {
         "service_label": conditional_escape(_("Service")),
         "area_label": conditional_escape(_("Area")),
         "step_label": conditional_escape(_("Step")),
         "officer_label": conditional_escape(_("Officer")),
+        "opened_label": conditional_escape(_("Received")),
     }
     counter = format_html(" <small>{}</small>", _("Counter"))
     for row in rows:
@@ -86,6 +106,8 @@ def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool) -> Iterator[SafeStr
             title=row.title,
             counter=counter if case.channel == "counter" else "",
             area=case.area.name if case.area else NOTHING,
+            opened=formats.day_short(case.opened_at),
+            person=_person(row) if names else "",
             step=row.step,
             officer=case.assignee.name if case.assignee else NOTHING,
             **labels,
@@ -95,6 +117,10 @@ def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool) -> Iterator[SafeStr
 def _tick(row: QueueRow) -> SafeString:
     disabled = " disabled" if row.case.closed_at else ""
     return render_snippet("cases/desk/queue_tick.html", reference=row.case.reference, disabled=disabled)
+
+
+def _person(row: QueueRow) -> SafeString:
+    return format_html('<td class="person" data-label="{}">{}</td>', _("Resident"), row.person or NOTHING)
 
 
 def _due(row: QueueRow) -> SafeString:

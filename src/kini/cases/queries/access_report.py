@@ -16,12 +16,15 @@ from kini.cases.models import Case, TimelineEntry
 from kini.city.public import pack
 from kini.core.actors import ActorKind
 from kini.people.models import AccessLog, Officer
-from kini.people.public import access_log_rules, access_purposes
+from kini.people.public import AccessType, access_log_rules, access_purposes
 
 #: Earlier days from which the usual number of reads is computed.
 DAYS = 28
 #: A person is listed if at least this many officers read them on a day.
 OFTEN_READ_BY = 3
+#: Names in the queue are read by everybody who opens it, fifty at a time: logged, but no sign of curiosity.
+OWN_READS = ~Q(what=AccessType.QUEUE)
+READS = Q(day__isnull=False) & OWN_READS
 _SECOND = timedelta(seconds=1)
 
 
@@ -131,9 +134,7 @@ def officers_to_check(day: date) -> list[Officer]:
     limits, (start, end) = access_purposes.access_limits(), day_bounds(day)
     log = AccessLog.objects.filter(officer__isnull=False, at__gte=start, at__lt=end).order_by()
     reads = log.values_list("officer__agency", "officer")
-    counts = reads.annotate(
-        reads=Count("pk", filter=Q(day__isnull=False)), looks=Count("pk", filter=Q(day__isnull=True))
-    )
+    counts = reads.annotate(reads=Count("pk", filter=READS), looks=Count("pk", filter=Q(day__isnull=True)))
     some = counts.filter(Q(reads__gte=limits.unusual_reads) | Q(looks__gte=limits.unusual_looks))
     agencies = {agency for agency, *_rest in some}
     return list(Officer.objects.filter(agency_id__in=agencies).select_related("agency")) if agencies else []
@@ -155,7 +156,7 @@ def _daily(officers: Collection[int], day: date) -> list[tuple[int, date, ReadCo
     _start, end = day_bounds(day)
     log = AccessLog.objects.filter(officer_id__in=officers, at__gte=start, at__lt=end).order_by()
     on = log.annotate(on=TruncDate("at", tzinfo=pack.current().timezone)).values_list("officer_id", "on")
-    counts = on.annotate(reads=Count("pk", filter=Q(day__isnull=False)), looks=Count("pk", filter=Q(day__isnull=True)))
+    counts = on.annotate(reads=Count("pk", filter=READS), looks=Count("pk", filter=Q(day__isnull=True)))
     return [(pk, at, ReadCounts(reads, looks)) for pk, at, reads, looks in counts]
 
 
@@ -167,7 +168,7 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 def _rows(officers: Collection[int], day: date) -> list[_Row]:
     start, end = day_bounds(day)
-    reads = AccessLog.objects.filter(officer_id__in=officers, at__gte=start, at__lt=end).order_by("pk")
+    reads = AccessLog.objects.filter(OWN_READS, officer_id__in=officers, at__gte=start, at__lt=end).order_by("pk")
     return [_Row(*row) for row in reads.values_list(*_Row._fields)]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from kini.cases import search_index
@@ -18,7 +19,7 @@ from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.database.compiled_queries import NOW_PLACEHOLDER, CompiledSql, compile_query
 from kini.core.database.fast_models import hydrate
-from kini.people.models import Officer
+from kini.people.models import Officer, Resident
 from kini.people.public import Permission, permission_filters
 from kini.services.public import snapshots_by_version
 
@@ -29,7 +30,9 @@ type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting"
 VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")
 QUEUE_PAGE_SIZE = 50
 _NEVER = "-"
-_AREA, _ASSIGNEE = QUEUE_COLUMNS.index("area_id"), QUEUE_COLUMNS.index("assignee_id")
+_AREA, _ASSIGNEE, _RESIDENT = map(QUEUE_COLUMNS.index, ("area_id", "assignee_id", "resident_id"))
+
+_NAME: Any = Resident._meta.get_field("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def queue_page(actor: Actor, filters: QueueFilters | None = None, size: int | No
 def _pages(actor: Actor, filters: QueueFilters, most: int) -> tuple[CompiledSql, ...]:
     """Query each part of a page of the queue."""
     columns = _narrowed(visible_cases(actor), actor, filters, NOW_PLACEHOLDER).values_list(
-        *QUEUE_COLUMNS, "assignee__name"
+        *QUEUE_COLUMNS, "assignee__name", "resident__name"
     )
     return tuple(
         compile_query(part[:most]) for part in _parts(columns, ORDERS.get(filters.view, "due_at"), filters.after)
@@ -94,15 +97,21 @@ def _pages(actor: Actor, filters: QueueFilters, most: int) -> tuple[CompiledSql,
 
 def _in_queue(row: Sequence[Any]) -> Case:
     """Build a case with the columns of a queue row."""
-    *columns, officer = row
-    area, assignee = columns[_AREA], columns[_ASSIGNEE]
+    *columns, officer, name = row
+    area, assignee, resident = columns[_AREA], columns[_ASSIGNEE], columns[_RESIDENT]
     return hydrate(
         Case,
         QUEUE_COLUMNS,
         columns,
         area=city_queries.area(area, active=False) if area else None,
         assignee=hydrate(Officer, ("id", "name"), (assignee, officer)) if assignee else None,
+        resident=hydrate(Resident, ("id", "name"), (resident, _clear(name))) if resident else None,
     )
+
+
+def _clear(name: bytes | None) -> str:
+    """Name of a resident as the ORM would read it."""
+    return str(_NAME.from_db_value(name, None, connection))
 
 
 #: Number of consecutive cases with a conflict of interest that `next_case` skips.
