@@ -74,3 +74,21 @@ def test_the_rail_of_the_desk_groups_and_counts(navigation_entries: Entries, cli
 
 def test_the_bottom_bar_names_where_one_is(client: Client) -> None:
     assert re.search(rb'<a\s+href="/"\s+aria-current="page">\s*<span class="bottom-icon">', client.get("/").content)
+
+
+def test_an_entry_is_left_out_while_nothing_waits(navigation_entries: Entries, rf: RequestFactory) -> None:
+    waiting = NavItem(
+        "services", "Late", "clock", count=lambda request: int(request.GET.get("n", 0)), only_with_work=True
+    )
+    navigation_entries.register("late", waiting)
+    assert links(rf.get("/"), "main") == []
+    assert [link.count for link in links(rf.get("/?n=3"), "main")] == [3]
+    assert [link.label for link in links(rf.get("/services/"), "main")] == ["Late"], "its own page keeps it"
+
+
+def test_the_first_entry_of_a_place_is_where_one_begins(navigation_entries: Entries, rf: RequestFactory) -> None:
+    assert navigation.first_url(rf.get("/"), "desk") == ""
+    navigation_entries.register("late", NavItem("services", "Late", "clock", order=9, place="desk"))
+    hidden = NavItem("web:home", "Home", "home", order=1, place="desk", visible=lambda request: False)
+    navigation_entries.register("hidden", hidden)
+    assert navigation.first_url(rf.get("/"), "desk") == "/services/"

@@ -16,6 +16,7 @@ from kini.people import actions, known_devices, queries, verification_codes
 from kini.people.contacts import Contact
 from kini.people.known_devices import device_name
 from kini.people.models import User
+from kini.web.navigation import first_url
 
 #: Messages after an action, by allauth's template name; other messages are dropped, as the page shows the result.
 MESSAGE_TEXTS = {
@@ -49,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Allow redirects to pages of this host only."""
         request = context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Target of a sign-in that no page asked for: officers' desk, everybody else's home."""
+        return first_url(request, "desk") or str(super().get_login_redirect_url(request))
 
     def generate_login_code(self) -> str:
         return verification_codes.generate_code(verification_codes.prepared_digits(context.request))

@@ -13,7 +13,9 @@ class ReportsConfig(AppConfig):
         from kini.messages.public import fallback_handlers, reply_handlers
         from kini.people.public import has_permission, register_permissions
         from kini.reports import (
+            audit_desk,
             closing_pages,
+            desk,
             first_look,
             notifications,
             panels,
@@ -47,7 +49,12 @@ class ReportsConfig(AppConfig):
         sees = has_permission(ReportPermission.MODERATE)
         navigation.register(
             "desk-reports",
-            NavItem("reports:desk-waiting", checks, "eye", 19, "desk", visible=sees),
+            NavItem(
+                *("reports:desk-waiting", checks, "eye", 19, "desk"),
+                count=desk.waiting_count,
+                visible=sees,
+                only_with_work=True,
+            ),
         )
         unrouted = gettext_lazy("Reports that nobody has")
         navigation.register(
@@ -64,5 +71,10 @@ class ReportsConfig(AppConfig):
         audits = gettext_lazy("Audits of closed reports")
         navigation.register(
             "desk-audits",
-            NavItem("reports:desk-audits", audits, "check", 19, "desk", visible=has_permission(ReportPermission.AUDIT)),
+            NavItem(
+                *("reports:desk-audits", audits, "check", 19, "desk"),
+                count=audit_desk.pending_count,
+                visible=has_permission(ReportPermission.AUDIT),
+                only_with_work=True,
+            ),
         )

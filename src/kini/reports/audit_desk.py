@@ -19,6 +19,11 @@ from kini.web.redirects import see_other
 MOST_SHOWN = 50
 
 
+def pending_count(request: HttpRequest) -> int:
+    """Number of audits that this officer may do, for the rail. One query."""
+    return queries.audits_at_desk(actor_for(request)).filter(result=Audit.PENDING).count()
+
+
 @officers_only(ReportPermission.AUDIT)
 @require_safe
 def audits(request: HttpRequest) -> HttpResponse:

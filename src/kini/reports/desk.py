@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,13 +24,20 @@ from kini.web.redirects import see_other
 MOST_SHOWN = 50
 
 
+def waiting_count(request: HttpRequest) -> int:
+    """Number of reports that wait for a check by this officer, for the rail. One query."""
+    return _waiting(request).order_by().count()
+
+
+def _waiting(request: HttpRequest) -> QuerySet[Publication]:
+    return queries.publications_at_desk(actor_for(request)).filter(state=Publication.WAITING)
+
+
 @officers_only(ReportPermission.MODERATE)
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """List reports that wait for a check, the oldest first."""
-    rows = (
-        queries.publications_at_desk(actor_for(request)).filter(state=Publication.WAITING).order_by("opened_at", "pk")
-    )
+    rows = _waiting(request).order_by("opened_at", "pk")
     return render(request, "reports/desk/waiting.html", {"rows": rows[:MOST_SHOWN]})
 
 

@@ -27,6 +27,7 @@ class NavItem:
         strong: the one highlighted entry of the bottom bar.
         count: number of waiting items, or text ("999+"), shown beside the label.
         visible: returns False to hide the entry from a visitor.
+        only_with_work: left out while nothing waits behind it (`count`), except on its own page.
     """
 
     url_name: str
@@ -41,6 +42,7 @@ class NavItem:
     strong: bool = False
     count: Callable[[HttpRequest], int | str | None] | None = None
     visible: Callable[[HttpRequest], bool] | None = None
+    only_with_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ nav_sources: Registry[NavSource] = Registry("source of navigation entries")
 
 def links(request: HttpRequest, place: str) -> list[NavLink]:
     """Entries of a place that exist and that this visitor may see, in order."""
-    own = (item for shelf in nav_sources if shelf.place == place for item in shelf.entries(request))
-    items = sorted((*(item for item in navigation if item.place == place), *own), key=lambda item: item.order)
+    items = sorted(_of_place(request, place), key=lambda item: item.order)
     visible = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
     current = _current(request, [url for _, url in visible])
+    counts = [item.count(request) if item.count else None for item, _ in visible]
     return [
         NavLink(
             url=url,
@@ -87,11 +89,23 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
             icon=item.icon,
             group=str(item.group),
             strong=item.strong,
-            count=item.count(request) if item.count else None,
+            count=count,
             current=url == current,
         )
-        for item, url in visible
+        for (item, url), count in zip(visible, counts, strict=True)
+        if count or not item.only_with_work or url == current
     ]
+
+
+def _of_place(request: HttpRequest, place: str) -> Iterator[NavItem]:
+    yield from (item for item in navigation if item.place == place)
+    yield from (item for source in nav_sources if source.place == place for item in source.entries(request))
+
+
+def first_url(request: HttpRequest, place: str) -> str:
+    """URL of the first entry of a place that this visitor may see; empty if there is none."""
+    items = sorted(_of_place(request, place), key=lambda item: item.order)
+    return next((url for item, url in _addressed(items) if item.visible is None or item.visible(request)), "")
 
 
 def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:

@@ -1,6 +1,6 @@
 """The Wi-Fi configuration of the pack (wifi.yaml)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from kini.core.config_files import ConfigErrors, parse_model, read_source_file
+from kini.people.public import Permission
+from kini.people.queries import actor_for
 from kini.wifi.schema import GroupEntry, WifiFile
 
 FILE = "wifi.yaml"
@@ -38,6 +40,27 @@ def monitoring_agency(provider: str) -> str:
     """Return the agency that monitors the sites of a provider; empty if the pack names none."""
     wifi = network()
     return (wifi.providers.get(provider) or wifi.agency or "") if wifi else ""
+
+
+def network_agencies() -> frozenset[str]:
+    """Return the agencies that run the network or monitor sites of it."""
+    wifi = network()
+    return frozenset(filter(None, (wifi.agency, *wifi.providers.values()))) if wifi else frozenset()
+
+
+def works_on_network(permission: Permission) -> Callable[[HttpRequest], bool]:
+    """Predicate on requests: the visitor has the permission at an agency that runs the network.
+
+    Heads of every agency have these permissions; an entry of the rail is for those who work with them.
+    """
+
+    def visible(request: HttpRequest) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        grants = (grant for grant in actor_for(request).grants if permission in grant.permissions)
+        return any(grant.agency in network_agencies() for grant in grants)
+
+    return visible
 
 
 @lru_cache(maxsize=4)

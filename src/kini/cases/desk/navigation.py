@@ -25,6 +25,9 @@ RAIL = {
     "all": "document",
 }
 
+#: Views that are left out while they are empty.
+SELDOM = frozenset({"at-risk", "overdue", "waiting"})
+
 SEES_DESK = has_permission(CasePermission.SEE_CASES)
 
 
@@ -46,6 +49,7 @@ def register() -> None:
             "desk",
             count=presence.unread_mentions,
             visible=SEES_DESK,
+            only_with_work=True,
         ),
     )
     helps, watches = has_permission(PeoplePermission.APPLY_FOR_OTHERS), has_permission(CasePermission.SEE_OVERDUE)
@@ -89,8 +93,13 @@ def _shelf(request: HttpRequest) -> Iterator[NavItem]:
     for order, (view, icon) in enumerate(RAIL.items(), 10):
         query = f"view={view}" if view != "due" or opens_with else ""
         name, label = VIEWS[view]
-        count = _behind_view(name)
-        yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=SEES_DESK)
+        yield NavItem(
+            *("cases:desk", label, icon, order, "desk"),
+            query=query,
+            count=_behind_view(name),
+            visible=SEES_DESK,
+            only_with_work=view in SELDOM,
+        )
     for saved in saved_filters.own_filters(request):
         count = _behind_filter(saved.pk)
         yield NavItem("cases:desk", saved.name, "filter", 19, "desk", _("My filters"), saved.query, count=count)

@@ -17,7 +17,7 @@ from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, Actor
 from kini.core.attempt_limits import Limit
 from kini.core.ids import parse_pk
-from kini.people.public import has_permission, officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
@@ -144,7 +144,7 @@ def _whom(block: Block) -> str:
 
 def register() -> None:
     """Register the navigation entry."""
-    may = has_permission(BLOCK)
+    may = config.works_on_network(BLOCK)
     item = NavItem(
         *("wifi:desk-blocks", gettext_lazy("Wi-Fi blocks"), "lock", 48, "desk"),
         group=gettext_lazy("Agency"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.people.public import has_permission, officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
 from kini.web.formats import today
@@ -119,7 +119,7 @@ def percent(line: Availability) -> float | None:
 
 def register() -> None:
     """Register the navigation entry."""
-    may = has_permission(WATCH)
+    may = config.works_on_network(WATCH)
     item = NavItem(
         *("wifi:desk-health", gettext_lazy("Wi-Fi network"), "wifi", 48, "desk"),
         group=gettext_lazy("Agency"),

@@ -247,10 +247,13 @@ def _count(number: int | None) -> str:
 
 def register() -> None:
     """Register the navigation entry."""
-    may = has_permission(PLAN)
+    may, works = has_permission(PLAN), config.works_on_network(PLAN)
     item = NavItem(
         *("wifi:desk-plans", gettext_lazy("Wi-Fi planning"), "wifi", 48, "desk"),
         group=gettext_lazy("Agency"),
-        visible=lambda request: bool((wifi := config.network()) and wifi.plans) and may(request),
+        visible=lambda request: (
+            bool((wifi := config.network()) and wifi.plans)
+            and (works(request) or (may(request) and _own(actor_for(request)).exists()))
+        ),
     )
     navigation.register("desk-wifi-plans", item)

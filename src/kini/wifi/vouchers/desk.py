@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor
-from kini.people.public import has_permission, officers_only
+from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
@@ -102,7 +102,7 @@ def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> Htt
 
 def register() -> None:
     """Register the navigation entry."""
-    may = has_permission(MANAGE)
+    may = config.works_on_network(MANAGE)
     item = NavItem(
         *("wifi:desk-sheets", gettext_lazy("Wi-Fi codes"), "wifi", 47, "desk"),
         group=gettext_lazy("Agency"),
