@@ -8,11 +8,12 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Event):
-    """A case was opened. `service` is empty in events stored by versions that lacked the field."""
+    """A case was opened. `service` and `kind` are empty in events stored by versions that lacked the field."""
 
     name: ClassVar[str] = "cases.opened"
     reference: str
     service: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,17 @@ class TimelineEntryAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class CaseMoved(Event):
-    """A case moved along an edge; `entry` is the number of its timeline entry, `state` the new state."""
+    """A case moved along an edge; `entry` is the number of its timeline entry, `state` the new state.
+
+    `kind` is empty in events stored by versions that lacked the field.
+    """
 
     name: ClassVar[str] = "cases.moved"
     reference: str
     move: str
     state: str
     entry: int
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ from kini.core.actors import system
 from kini.core.events import subscribe
 from kini.core.jobs import periodic
 from kini.reports import actions
-from kini.reports.kind import Report
+from kini.reports.kind import Report, may_concern_report
 
 BY = system("reports")
 
 
-@subscribe(CaseOpened, name="reports.hash_new_photos")
+@subscribe(CaseOpened, name="reports.hash_new_photos", only=may_concern_report)
 def hash_new_photos(event: CaseOpened) -> None:
     """Hash the photos of a new report."""
     _hash(event.reference)
 
 
-@subscribe(CaseMoved, name="reports.hash_photos_of_work")
+@subscribe(CaseMoved, name="reports.hash_photos_of_work", only=may_concern_report)
 def hash_photos_of_work(event: CaseMoved) -> None:
     """Hash the photos that came with a step."""
     _hash(event.reference)

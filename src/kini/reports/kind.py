@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from pydantic import Field
 
 from kini.cases import rules as case_rules
+from kini.cases.events import CaseMoved, CaseOpened
 from kini.cases.models import Attachment, Case, Draft
 from kini.cases.public import answered_location, case_answers
 from kini.core.actors import ActionRefused, system
@@ -100,6 +101,11 @@ class Report(Kind[ReportOptions, Case, Draft]):
         closes = edge is not None and rules.is_solved(snapshot.flow, edge.to)
         if closes and not files and not rules.evidence_given(case.timeline.all(), snapshot.flow, name):
             raise ActionRefused(_("A report is closed only with a photo of the finished work."))
+
+
+def may_concern_report(event: CaseOpened | CaseMoved) -> bool:
+    """True unless the event is known to be about a case of another kind."""
+    return event.kind in ("", Report.id)
 
 
 def check_evidence(document: Attachment, case: Case) -> None:

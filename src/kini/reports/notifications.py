@@ -12,6 +12,7 @@ from kini.core.actors import system
 from kini.core.events import subscribe
 from kini.messages import actions as messages
 from kini.messages.public import MessageType, Recipient, message_types
+from kini.reports.kind import may_concern_report
 from kini.reports.models import Follower
 from kini.services.public import kinds, snapshot_of
 
@@ -31,7 +32,7 @@ def register() -> None:
     message_types.register(step.id, step)
 
 
-@subscribe(CaseMoved, name="reports.notify_followers")
+@subscribe(CaseMoved, name="reports.notify_followers", only=may_concern_report)
 def notify_followers(event: CaseMoved) -> None:
     """Tell followers with an account about a public step; others read it with their claim code."""
     entry = TimelineEntry.objects.select_related("case__version").get(

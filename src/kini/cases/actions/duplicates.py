@@ -134,4 +134,4 @@ def _step(by: Actor, case: Case, move: str, to: str) -> None:
     data = {"leader": case.merged_into.reference if case.merged_into else ""}
     entry = timeline.append(case, by=by, sort="moved", move=move, to_state=to, data=data)
     kinds.get(case.kind).after_move(case, move, {})
-    events.publish(CaseMoved(case.reference, move, to, entry.number))
+    events.publish(CaseMoved(case.reference, move, to, entry.number, case.kind))

@@ -65,7 +65,7 @@ def _take(
         corrections.reset_draft(case, snapshot)
     _record(by, case, entry.from_state, move)
     kind.after_move(case, move, stored)
-    events.publish(CaseMoved(case.reference, move, case.state, entry.number))
+    events.publish(CaseMoved(case.reference, move, case.state, entry.number, case.kind))
     return case
 
 

@@ -109,7 +109,7 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     """Run the kind's hook, announce the case and return it as the hook left it."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
     opened: Case = kinds.get(case.kind).after_open(case)
-    events.publish(CaseOpened(opened.reference, opened.service_id))
+    events.publish(CaseOpened(opened.reference, opened.service_id, opened.kind))
     return opened
 
 

@@ -1,7 +1,7 @@
 -- Let a case move only along the edges of its flow, or back to where a merge took it from, and keep what identifies it.
 -- A step that needs somebody else than before is stored after its entry in the timeline, which names who took it
--- (kini_independent_step).
-CREATE OR REPLACE FUNCTION kini_case_step() RETURNS trigger LANGUAGE plpgsql AS $$
+-- (kini_independent_step). Its queries differ only by keys: planning them anew takes longer than running them.
+CREATE OR REPLACE FUNCTION kini_case_step() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     before text := '';
 BEGIN
