@@ -61,6 +61,9 @@ def test_a_resident_chooses_sees_the_code_and_comes_to_the_receipt(resident, tow
     paper = text_of(resident.get(reverse("letters:receipt", args=[case.reference])))
     assert receipt in paper
     assert "Scan this code" in paper
+    assert "Stall number" in paper
+    assert "AB12" in paper, "what was paid for"
+    assert "2026" in paper
 
 
 def test_asking_now_finds_what_nobody_told(resident, case, bill, bank):

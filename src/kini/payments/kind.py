@@ -12,8 +12,9 @@ from kini.cases.models import Case, Draft
 from kini.cases.public import case_answers
 from kini.core.actors import ActionRefused, system
 from kini.payments import actions, queries
-from kini.payments.models import Bill
+from kini.payments.models import Bill, Payment
 from kini.payments.providers import available_methods
+from kini.payments.tariffs import bill_registers
 from kini.services.public import (
     Definition,
     Id,
@@ -148,23 +149,31 @@ class PaymentKind(Kind[PaymentOptions, Case, Draft]):
         return "payments/panel.html", context | {"open": open_, "refund": refund, "looked_up": looked_up}
 
     def message_facts(self, case: Case) -> Sequence[tuple[str, str]]:
-        """Receipt of what is paid, or amount of the open bill."""
-        details = self.receipt_details(case)
-        bill = queries.bill_of(case)
-        if details or bill is None:
-            return details.lines if details else []
-        return [(_("Amount"), formats.money(queries.bill_statement(bill).amount.total))]
-
-    def receipt_details(self, case: Case) -> ReceiptDetails | None:
-        """Paid amount, and the receipt code."""
+        """Receipt of what is paid, or amount of the open bill; never the number of the thing, which a phone shows."""
         bill = queries.bill_of(case)
         payment = queries.settling_payment(bill) if bill else None
-        if payment is None or payment.received is None or payment.paid_at is None:
+        if payment:
+            return _paid(payment)
+        return [(_("Amount"), formats.money(queries.bill_statement(bill).amount.total))] if bill else []
+
+    def receipt_details(self, case: Case) -> ReceiptDetails | None:
+        """The thing and the period that were paid for, the amount, and the receipt code."""
+        bill = queries.bill_of(case)
+        payment = queries.settling_payment(bill) if bill else None
+        if bill is None or payment is None:
             return None
-        lines = [
-            (_("Paid"), formats.money(payment.received)),
-            (_("Paid on"), formats.moment(payment.paid_at)),
-            (_("Receipt"), payment.receipt),
-        ]
+        register = bill_registers()[bill.register]
+        lines = [(str(register.object), bill.object), (str(register.period), bill.period_words), *_paid(payment)]
         code = reverse("payments:receipt", args=[payment.receipt])
         return ReceiptDetails(lines, code, _("Scan this code to verify the payment."))
+
+
+def _paid(payment: Payment) -> list[tuple[str, str]]:
+    """Amount, time and number of a payment; empty unless it settled its bill."""
+    if payment.received is None or payment.paid_at is None:
+        return []
+    return [
+        (_("Paid"), formats.money(payment.received)),
+        (_("Paid on"), formats.moment(payment.paid_at)),
+        (_("Receipt"), payment.receipt),
+    ]

@@ -95,7 +95,7 @@ ABOUT_THE_CHILD = {
 }
 BIRTH: dict[str, dict[str, Any]] = {
     "child-name": ABOUT_THE_CHILD,
-    "mother-own": {},
+    "mother-own-name": {},
     "doc-birth-letter": {"birth_letter__statement": "yes"},
     "doc-parents-marriage": {"parents_marriage__statement": "yes"},
     "doc-witness-cards": {},
@@ -145,6 +145,7 @@ def test_a_birth_certificate_takes_ten_screens_for_somebody_known(
     assert screens[-1] == f"/cases/{case.reference}/sent/"
     assert len(screens) == 10
     assert case_answers.of_case(case)["mother_own"] == NIK
+    assert case_answers.of_case(case)["mother_own_name"] == "Warga Contoh", "on the certificate"
 
 
 def test_a_mother_without_a_profile_types_her_number_once(
