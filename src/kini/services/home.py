@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from kini.services import catalogue, queries
 
-MAX_EVENTS = 7
+MAX_EVENTS = 5
 MAX_CATEGORIES = 12
 MAX_POPULAR = 6
 
@@ -25,9 +25,10 @@ def render_greeting(request: HttpRequest) -> SafeString | None:
 
 
 def render_popular(request: HttpRequest) -> SafeString | None:
-    """Most requested services."""
-    categories = catalogue.current().categories
-    cards = [(card, categories.get(card.category)) for card in queries.popular_cards()[:MAX_POPULAR]]
+    """Most requested services, without those that are quick links already."""
+    categories, quick = catalogue.current().categories, catalogue.current().quick
+    popular = [card for card in queries.popular_cards() if card.id not in quick][:MAX_POPULAR]
+    cards = [(card, categories.get(card.category)) for card in popular]
     return _render(request, "services/home/popular.html", cards=cards) if cards else None
 
 
