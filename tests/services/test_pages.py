@@ -201,7 +201,7 @@ class TestPages(InJakarta):
         assert reverse("services:event", args=["child-born"]) in html
         assert f'action="{reverse("services:search")}"' in html
         assert "84 services of the city in one place" in html
-        assert html.count(f'href="{reverse("services:service", args=["health-centre-queue"])}"') == 1, "no service twice"
+        assert html.count(f'href="{reverse("services:service", args=["health-centre-queue"])}"') == 1, "twice"
 
     def test_lists_keep_the_order_of_the_catalogue_and_leave_out_what_is_gone(self) -> None:
         assert [card.id for card in cards_by_ids(["family-card", "gone", "birth-certificate"])] == [
