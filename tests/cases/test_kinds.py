@@ -94,10 +94,10 @@ def test_a_sensitive_service_has_a_neutral_title_and_a_quick_exit(town: Town):
 
 def test_options_that_do_not_fit_are_faults_of_the_file():
     definition = Definition.model_validate(HELP | {"assistance": {"colour": "red", "call": "nobody"}})
-    places = [place for place, _message in kinds.get("assistance").check(definition)]
+    places = [place for place, _message, _remedy in kinds.get("assistance").check(definition)]
     assert ("assistance", "colour") in places
     loose = Definition.model_validate(HELP | {"also": []})
-    assert [place for place, _message in kinds.get("assistance").check(loose)] == [("assistance", "call")]
+    assert [place for place, _message, _remedy in kinds.get("assistance").check(loose)] == [("assistance", "call")]
 
 
 def test_answers_of_an_ordinary_application_are_not_private(town: Town, case: Case):

@@ -53,8 +53,8 @@ def test_a_facility_that_left_the_file_is_no_longer_offered(db, settings, with_f
         (HOSPITAL * 2, 3, "id", "appears twice"),
         (HOSPITAL.replace("VS-3", "VS-9"), 2, "area", 'no area "VS-9"'),
         (HOSPITAL.replace("obras,", "saude,"), 2, "agency", 'no agency "saude"'),
-        (HOSPITAL.replace("38.7451", "north"), 2, "latitude", "valid number"),
-        (HOSPITAL.replace(",hospital,", ",Hospital,"), 2, "type", "pattern"),
+        (HOSPITAL.replace("38.7451", "north"), 2, "latitude", "not a number"),
+        (HOSPITAL.replace(",hospital,", ",Hospital,"), 2, "type", "not written in the right way"),
     ],
 )
 def test_errors_of_facilities_name_line_and_column(with_facilities, lines, line, field, message):

@@ -106,7 +106,7 @@ def test_every_fault_names_row_and_field_and_the_good_rows_come_in(posts):
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        (",2026-11-23,11:00,120,,38.73,-9.475", "post"),
+        (",2026-11-23,11:00,120,,38.73,-9.475", "name"),
         ("Dam,2026-11-23,11:00,9000,,38.73,-9.475", "cm"),
         ("Dam,2026-11-23,11:00,1.5,,38.73,-9.475", "cm"),
         ("Dam,2026-11-23,11:00,nan,,38.73,-9.475", "cm"),

@@ -16,8 +16,9 @@ from kini.cases.models import Case, Draft
 from kini.cases.public import case_answers
 from kini.core import current_time
 from kini.core.actors import system
+from kini.core.config_messages import Fault, use_one_of
 from kini.people.models import Resident
-from kini.services.public import Definition, FieldBase, Kind, Page, ReceiptDetails, ServiceSnapshot, TemplatePart
+from kini.services.public import Definition, FieldBase, Flow, Kind, Page, ReceiptDetails, ServiceSnapshot, TemplatePart
 from kini.web import formats
 
 BY = system("booking")
@@ -63,14 +64,14 @@ class BookingKind(Kind[BookingOptions, Case, Draft]):
     verb = gettext_lazy("Choose a time")
     Options = BookingOptions
 
-    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    def check(self, definition: Definition) -> Iterable[Fault]:
         """Also check that the named questions exist and have the right type."""
         faults = list(super().check(definition))
         yield from faults
         if not faults:
             yield from self._questions(definition, self.options(definition))
 
-    def _questions(self, definition: Definition, options: BookingOptions) -> Iterable[tuple[tuple[str, ...], str]]:
+    def _questions(self, definition: Definition, options: BookingOptions) -> Iterable[Fault]:
         fields: dict[str, FieldBase] = {}
         for page in definition.ask:
             fields |= page.fields if isinstance(page, Page) and not page.repeat else {}
@@ -80,15 +81,40 @@ class BookingKind(Kind[BookingOptions, Case, Draft]):
             ("resource", options.resource, "choice"),
         ):
             if name and (name not in fields or fields[name].type != sort):
-                yield (self.id, key), f'"{name}" must be a question of this service of the type {sort}'
+                yield self._no_question(key, name, sort, fields)
         for name in options.comes_to:
             if name not in fields or fields[name].type != "address":
-                yield (self.id, "comes_to"), f'"{name}" must be a question of this service of the type address'
-        for group in options.groups if options.group else ():
+                yield self._no_question("comes_to", name, "address", fields)
+        for group in options.groups if options.group in fields else ():
             if group != WALK_IN and group not in _options(fields, options.group):
-                yield (self.id, "groups", group), f'no option of "{options.group}" says that one is of this group'
+                message = _('no option of "%(group)s" says that one is of this group') % {"group": options.group}
+                yield Fault((self.id, "groups", group), message, _("Name the group like an option of that question."))
         for name in _options(fields, options.resource) - options.resources.keys():
-            yield (self.id, "resources"), f'"{options.resource}" has an option "{name}", which is no resource'
+            message = _('"%(resource)s" has an option "%(name)s", which is no resource') % {
+                "resource": options.resource,
+                "name": name,
+            }
+            yield Fault((self.id, "resources"), message, _("Name the resources like the options of that question."))
+
+    def _no_question(self, key: str, name: str, sort: str, fields: dict[str, FieldBase]) -> Fault:
+        names = [each for each, field in fields.items() if field.type == sort]
+        remedy = use_one_of(names, name) if names else _("Add a question of the type %(sort)s.") % {"sort": sort}
+        return Fault(
+            (self.id, key),
+            _('"%(name)s" must be a question of this service of the type %(sort)s') % {"name": name, "sort": sort},
+            remedy,
+        )
+
+    def check_flow(self, definition: Definition, flow: Flow) -> Iterable[Fault]:
+        """Officers record who came and who did not, and call a booking off."""
+        moves = {name for state in flow.states.values() for name in state.moves}
+        needed = (venue_actions.SERVE_MOVE, venue_actions.MISS_MOVE, venue_actions.CALL_OFF_MOVE)
+        if missing := [name for name in needed if name not in moves]:
+            message = _('the flow "%(flow)s" does not have the moves of a booking: %(names)s') % {
+                "flow": definition.flow,
+                "names": ", ".join(missing),
+            }
+            yield Fault(("flow",), message, _("Add these moves, or use another flow, such as visit."))
 
     def extra_page_url(self, draft: Draft) -> str:
         """URL of the slot picker, unless a fitting slot is held."""

@@ -3,6 +3,7 @@
 from datetime import date, time
 from typing import Annotated, Literal, Self
 
+from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from kini.booking.models import EVERYBODY, WALK_IN
@@ -20,7 +21,9 @@ class Hours(Week):
         for day in WEEKDAYS:
             edges = [edge for span in getattr(self, day) for edge in span]
             if edges != sorted(set(edges)):
-                raise ValueError(f'{day}: write spans in order, each as "07:30-12:00", none over midnight')
+                raise ValueError(
+                    _('%(day)s: write spans in order, each as "07:30-12:00", none over midnight') % {"day": day}
+                )
         return self
 
 
@@ -41,7 +44,9 @@ class ScheduleException(StrictModel):
     @model_validator(mode="after")
     def _forward(self) -> Self:
         if self.until and self.until < self.from_:
-            raise ValueError(f"it ends on {self.until}, before it begins; correct one of the dates")
+            raise ValueError(
+                _("it ends on %(until)s, before it begins; correct one of the dates") % {"until": self.until}
+            )
         return self
 
     def holds(self, day: date, venue: str) -> bool:
@@ -150,14 +155,17 @@ class BookingOptions(StrictModel):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.level is None) == (self.place is None):
-            raise ValueError('say where: either "level" (units of the agency) or "place" (a kind of places.csv)')
+            raise ValueError(_('say where: either "level" (units of the agency) or "place" (a kind of places.csv)'))
         least = min([self.capacity, *(r.capacity for r in self.resources.values() if r.capacity)])
         if (reserved := sum(group.places for group in self.groups.values())) > least:
-            raise ValueError(f"the groups have {reserved} places together, more than the capacity of {least}")
+            raise ValueError(
+                _("the groups have %(reserved)s places together, more than the capacity of %(least)s")
+                % {"reserved": reserved, "least": least}
+            )
         if bool(self.resources) != bool(self.resource):
-            raise ValueError('name the question with which one chooses among the resources: "resource"')
+            raise ValueError(_('name the question with which one chooses among the resources: "resource"'))
         if self.most > 1 and not self.party:
-            raise ValueError('name the question with the number of people: "party"')
+            raise ValueError(_('name the question with the number of people: "party"'))
         return self
 
     def quotas(self, capacity: int) -> dict[str, int]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kini.booking.queries import KIND
 from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, read_source_file
@@ -33,10 +35,14 @@ def _faults(root: Path) -> Iterator[ConfigError]:
 
 def _fault(source: SourceFile, options: dict[str, Any], levels: set[str], kinds: set[str]) -> Iterator[ConfigError]:
     if (level := options.get("level")) and level not in levels:
-        yield source.error_at((KIND, "level"), f'there is no level "{level}"', f"Use: {', '.join(sorted(levels))}.")
+        yield source.error_at(
+            (KIND, "level"),
+            _('there is no level "%(level)s"') % {"level": level},
+            _("Use: %(names)s.") % {"names": ", ".join(sorted(levels))},
+        )
     if (kind := options.get("place")) and kind not in kinds:
-        remedy = f"Add places of this kind to places.csv, or use: {', '.join(sorted(kinds))}."
-        yield source.error_at((KIND, "place"), f'there is no place of the kind "{kind}"', remedy)
+        remedy = _("Add places of this kind to places.csv, or use: %(names)s.") % {"names": ", ".join(sorted(kinds))}
+        yield source.error_at((KIND, "place"), _('there is no place of the kind "%(kind)s"') % {"kind": kind}, remedy)
 
 
 def _kinds_of_places(root: Path) -> set[str]:

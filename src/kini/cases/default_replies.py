@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from kini.cases.actions import MAX_REPLY_TITLE, create_default_replies
@@ -64,8 +65,14 @@ def _faults(source: SourceFile, name: str, wording: DefaultReply) -> Iterator[Co
     for language, title in wording.title.root.items():
         if len(title) > MAX_REPLY_TITLE:
             yield source.error_at(
-                (name, "title", language), "the title is too long", f"At most {MAX_REPLY_TITLE} letters."
+                (name, "title", language),
+                _("the title is too long"),
+                _("At most %(max_reply_title)s letters.") % {"max_reply_title": MAX_REPLY_TITLE},
             )
     for language, text in wording.text.root.items():
         for unknown in unknown_placeholders(text):
-            yield source.error_at((name, "text", language), f"nothing stands for {{{unknown}}}", "Take it out.")
+            yield source.error_at(
+                (name, "text", language),
+                _("nothing stands for {%(unknown)s}") % {"unknown": unknown},
+                _("Take it out."),
+            )

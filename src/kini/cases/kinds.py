@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import structlog
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -12,6 +13,7 @@ from kini.cases.models import Case, Draft, TimelineEntry
 from kini.cases.routing import answered_location
 from kini.city import queries
 from kini.core.actors import system
+from kini.core.config_messages import Fault
 from kini.core.localized_text import Text
 from kini.services.public import Definition, Id, Kind, Name, NoOptions, StrictModel, TemplatePart, When, snapshot_of
 
@@ -90,13 +92,17 @@ class Assistance(Kind[AssistanceOptions, Case, Draft]):
         """Return the channel with the number to call."""
         return self.options(definition).call or ""
 
-    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    def check(self, definition: Definition) -> Iterable[Fault]:
         """Also require that the channel to call is among `also`, so that the version holds it."""
         faults = list(super().check(definition))
         yield from faults
         call = None if faults else self.options(definition).call
         if call and call not in definition.also:
-            yield (self.id, "call"), f'"{call}" is not among the other ways; add it to "also"'
+            yield Fault(
+                (self.id, "call"),
+                gettext('"%(call)s" is not among the other ways') % {"call": call},
+                gettext('Add it to "also".'),
+            )
 
     def after_open(self, case: Case) -> Case:
         """Dispatch the nearest unit of the agency if the location is known."""

@@ -110,6 +110,15 @@ def load_city(path: Path) -> City:
     return _city(path, city[1], work_calendar(city[1], calendar[1]))
 
 
+def pack_languages(path: Path) -> tuple[str, ...]:
+    """Languages of the pack below `path`, also if other parts of city.toml are invalid; empty if they are unknown."""
+    try:
+        languages = read_source_file(path / CITY_FILE, path).data.get("languages")
+    except ConfigErrors:
+        return ()
+    return tuple(languages) if isinstance(languages, list) and all(isinstance(each, str) for each in languages) else ()
+
+
 def _read[M: (CityFile, CalendarFile)](
     path: Path, name: str, model: type[M], faults: list[ConfigError]
 ) -> tuple[SourceFile, M] | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kini.city.models import Agency, Area, Place, Unit
 from kini.city.pack import City
 from kini.city.schema import AgencyFile, AreaLevel, AreaRow, FacilityRow, PlaceRow, UnitEntry
@@ -38,6 +40,8 @@ def read_pack_tables(path: Path, city: City) -> PackTables:
     """
     faults: list[ConfigError] = []
     areas = _areas(read_pack_table(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)
+    if faults:  # references to areas cannot be checked, as some were not read
+        areas = {}
     agencies, units = _agencies(path, city, areas, faults)
     places = _places(read_pack_table(path / PLACES_FILE, path, PlaceRow, faults), areas, agencies, faults)
     if (path / FACILITIES_FILE).exists():
@@ -52,12 +56,14 @@ def _areas(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel], faults: list[C
     """Areas by code, parents before children."""
     depths = {level.id: depth for depth, level in enumerate(levels)}
     areas: dict[str, Area] = {}
+    unread = incomplete = bool(faults)  # a parent may be among the rows that were not read
     for row in sorted(rows, key=lambda row: depths.get(row.value.level, len(levels))):
         if wrong := list(_area_faults(row, depths, areas)):
-            faults += wrong
+            faults += [] if incomplete and row.value.parent and row.value.parent not in areas else wrong
+            incomplete = True
         else:
             areas[row.value.code] = _area(row.value, depths[row.value.level], areas)
-    if rows:
+    if rows and not unread:
         faults += _whole_faults(rows, levels)
         faults += _double_points([row for row in rows if row.value.level == levels[-1].id])
     return areas
@@ -66,32 +72,48 @@ def _areas(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel], faults: list[C
 def _area_faults(row: Row[AreaRow], depths: dict[str, int], areas: dict[str, Area]) -> Iterator[ConfigError]:
     area = row.value
     if area.code in areas:
-        yield row.error_at("code", f"{area.code} appears twice", "Keep one line.")
+        yield row.error_at("code", _("%(code)s appears twice") % {"code": area.code}, _("Keep one line."))
     if area.level not in depths:
-        yield row.error_at("level", f'there is no level "{area.level}"', f"Use: {', '.join(depths)}.")
+        yield row.error_at(
+            "level",
+            _('there is no level "%(level)s"') % {"level": area.level},
+            _("Use: %(names)s.") % {"names": ", ".join(depths)},
+        )
         return
     depth = depths[area.level]
     if depth == 0 and area.parent:
-        yield row.error_at("parent", "the whole city has no parent", "Leave it empty.")
+        yield row.error_at("parent", _("the whole city has no parent"), _("Leave it empty."))
     elif depth and (area.parent not in areas or areas[area.parent].depth != depth - 1):
         above = list(depths)[depth - 1]
-        message = f'"{area.parent or ""}" is no area of the level {above}'
-        yield row.error_at("parent", message, f"Give the code of a {above}.")
+        message = _('"%(value)s" is no area of the level %(above)s') % {"value": area.parent or "", "above": above}
+        yield row.error_at("parent", message, _("Give the code of a %(above)s.") % {"above": above})
     elif depth and len(areas[area.parent or ""].path) + 1 + len(area.code) > LONGEST_PATH:
-        yield row.error_at("code", f"the codes down to here are over {LONGEST_PATH} letters together", "Shorten them.")
+        yield row.error_at(
+            "code",
+            _("the codes down to here are over %(longest_path)s letters together") % {"longest_path": LONGEST_PATH},
+            _("Shorten them."),
+        )
 
 
 def _whole_faults(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel]) -> Iterator[ConfigError]:
     whole = [row for row in rows if row.value.level == levels[0].id]
     if not whole:
         yield ConfigError(
-            rows[0].table.file, 0, "", "the whole city is missing", f"Add one line of the level {levels[0].id}."
+            rows[0].table.file,
+            0,
+            "",
+            _("the whole city is missing"),
+            _("Add one line of the level %(id)s.") % {"id": levels[0].id},
         )
     for row in whole[1:]:
-        yield row.error_at("level", "there is more than one whole city", "Keep one.")
+        yield row.error_at("level", _("there is more than one whole city"), _("Keep one."))
     if not any(row.value.level == levels[-1].id for row in rows):
         yield ConfigError(
-            rows[0].table.file, 0, "", f"there is no area of the level {levels[-1].id}", "Add at least one."
+            rows[0].table.file,
+            0,
+            "",
+            _("there is no area of the level %(id)s") % {"id": levels[-1].id},
+            _("Add at least one."),
         )
 
 
@@ -100,7 +122,9 @@ def _double_points(rows: list[Row[AreaRow]]) -> Iterator[ConfigError]:
     for row in rows:
         other = seen.setdefault((row.value.latitude, row.value.longitude), row.value.code)
         if other != row.value.code:
-            yield row.error_at("latitude", f"the same point as {other}", "Give each area a point of its own.")
+            yield row.error_at(
+                "latitude", _("the same point as %(other)s") % {"other": other}, _("Give each area a point of its own.")
+            )
 
 
 def _area(row: AreaRow, depth: int, areas: dict[str, Area]) -> Area:
@@ -140,7 +164,11 @@ def _agencies(
             for created in _units(agency, unit, areas):
                 if created.pk in units:
                     faults.append(
-                        source.error_at(where, f"a second unit in {created.area_id}", "Keep one unit an area.")
+                        source.error_at(
+                            where,
+                            _("a second unit in %(area_id)s") % {"area_id": created.area_id},
+                            _("Keep one unit an area."),
+                        )
                     )
                 units[created.pk] = created
     agencies = {id_: Agency(id=id_, name=entry.name.root, short_name=entry.short) for id_, entry in entries.items()}
@@ -151,11 +179,21 @@ def _unit_faults(
     source: SourceFile, where: tuple[str | int, ...], unit: UnitEntry, levels: list[str], areas: dict[str, Area]
 ) -> Iterator[ConfigError]:
     if unit.level is not None and unit.level not in levels:
-        yield source.error_at((*where, "level"), f'there is no level "{unit.level}"', f"Use: {', '.join(levels)}.")
+        yield source.error_at(
+            (*where, "level"),
+            _('there is no level "%(level)s"') % {"level": unit.level},
+            _("Use: %(names)s.") % {"names": ", ".join(levels)},
+        )
     elif unit.level is not None and unit.level != levels[0] and any("{area}" not in t for t in unit.name.root.values()):
-        yield source.error_at((*where, "name"), "every unit would be called the same", "Put {area} into the name.")
+        yield source.error_at(
+            (*where, "name"), _("every unit would be called the same"), _("Put {area} into the name.")
+        )
     if unit.area is not None and areas and unit.area not in areas:
-        yield source.error_at((*where, "area"), f'there is no area "{unit.area}"', f"Use a code of {AREAS_FILE}.")
+        yield source.error_at(
+            (*where, "area"),
+            _('there is no area "%(area)s"') % {"area": unit.area},
+            _("Use a code of %(areas_file)s.") % {"areas_file": AREAS_FILE},
+        )
 
 
 def _units(agency: str, unit: UnitEntry, areas: dict[str, Area]) -> Iterator[Unit]:
@@ -204,11 +242,19 @@ def _reference_errors(
 ) -> Iterator[ConfigError]:
     """Yield the errors of an id, an area and an agency, as far as the other files are valid."""
     if value.id in taken:
-        yield row.error_at("id", f"{value.id} appears twice", "Keep one line.")
+        yield row.error_at("id", _("%(id)s appears twice") % {"id": value.id}, _("Keep one line."))
     if areas and value.area not in areas:
-        yield row.error_at("area", f'there is no area "{value.area}"', f"Use a code of {AREAS_FILE}.")
+        yield row.error_at(
+            "area",
+            _('there is no area "%(area)s"') % {"area": value.area},
+            _("Use a code of %(areas_file)s.") % {"areas_file": AREAS_FILE},
+        )
     if agencies and value.agency and value.agency not in agencies:
-        yield row.error_at("agency", f'there is no agency "{value.agency}"', f"Use an id of {AGENCIES_FILE}.")
+        yield row.error_at(
+            "agency",
+            _('there is no agency "%(agency)s"') % {"agency": value.agency},
+            _("Use an id of %(agencies_file)s.") % {"agencies_file": AGENCIES_FILE},
+        )
 
 
 def _places(

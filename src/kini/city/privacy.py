@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from kini.city.pack import load_city
@@ -123,8 +124,16 @@ def _references(root: Path, source: SourceFile, privacy: PrivacyFile) -> Iterato
     ):
         known = read_source_file(root / file, root).data
         if name not in known:
-            yield source.error_at((place,), f'there is no "{name}" in {file}', f"Use one of: {', '.join(known)}.")
+            yield source.error_at(
+                (place,),
+                _('there is no "%(name)s" in %(file)s') % {"name": name, "file": file},
+                _("Use one of: %(names)s.") % {"names": ", ".join(known)},
+            )
     for name in privacy.retention:
         if name not in retention.rules:
             known_rules = ", ".join(sorted(retention.rules.names()))
-            yield source.error_at(("retention", name), f'there is no rule "{name}"', f"Use one of: {known_rules}.")
+            yield source.error_at(
+                ("retention", name),
+                _('there is no rule "%(name)s"') % {"name": name},
+                _("Use one of: %(names)s.") % {"names": known_rules},
+            )

@@ -14,6 +14,7 @@ from kini.city.maps.city_map import shaded as shaded
 from kini.city.maps.map_file import render_map_file as render_map_file
 from kini.city.pack import current as current
 from kini.city.pack import load_city as load_city
+from kini.city.pack import pack_languages as pack_languages
 from kini.city.pack_checks import check_pack as check_pack
 from kini.city.pack_checks import pack_checks as pack_checks
 from kini.city.pack_checks import pack_error as pack_error

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from kini.core.config_messages import invalid
 from kini.core.localized_text import Language, Text
 
 Confidence = Literal["high", "medium", "low"]
@@ -36,12 +38,16 @@ def _zone(name: Any) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, TypeError, ValueError, OSError):  # as it says no to unknown, empty and impossible names
-        raise ValueError(f'there is no time zone "{name}"; use a name such as "Europe/Lisbon"') from None
+        raise ValueError(
+            _('there is no time zone "%(name)s"; use a name such as "Europe/Lisbon"') % {"name": name}
+        ) from None
 
 
 def _national_id(module: str) -> str:
     if find_spec(f"stdnum.{module.split('.')[0]}") is None or find_spec(f"stdnum.{module}") is None:
-        raise ValueError(f'python-stdnum has no module "{module}"; use a name such as "id.nik"')
+        raise ValueError(
+            _('python-stdnum has no module "%(module)s"; use a name such as "id.nik"') % {"module": module}
+        )
     return module
 
 
@@ -49,7 +55,7 @@ def _regular_expression(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"this is not a regular expression: {error}") from None
+        raise ValueError(_("this is not a regular expression: %(error)s") % {"error": error}) from None
     return pattern
 
 
@@ -114,17 +120,19 @@ class CityFile(StrictModel):
     def _each_once(self) -> "CityFile":
         for what, names in (("language", self.languages), ("level", [level.id for level in self.area_levels])):
             if len(set(names)) < len(names):
-                raise ValueError(f"a {what} appears twice: {', '.join(names)}")
+                raise ValueError(_("a %(what)s appears twice: %(names)s") % {"what": what, "names": ", ".join(names)})
         return self
 
 
 def _span(value: Any) -> Any:
     """ "07:30-16:00" as (opens, closes)."""
-    if not isinstance(value, str) or value.count("-") != 1:
-        raise ValueError('write office hours as "07:30-16:00"')
-    opens, closes = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    remedy = _('Write a span of time as "07:30-16:00", in the time zone of the city.')
+    try:
+        opens, closes = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except (AttributeError, ValueError):
+        raise invalid(_("“%(value)s” is not a span of time") % {"value": value}, remedy) from None
     if opens.tzinfo or closes.tzinfo:
-        raise ValueError("office hours are in the time zone of the city; leave the zone out")
+        raise invalid(_("“%(value)s” names a time zone") % {"value": value}, remedy)
     return opens, closes
 
 
@@ -179,7 +187,7 @@ class CalendarFile(StrictModel):
         seen: set[date] = set()
         for day in self.days:
             if day.date in seen:
-                raise ValueError(f"{day.date} appears twice in days")
+                raise ValueError(_("%(date)s appears twice in days") % {"date": day.date})
             seen.add(day.date)
         return self
 
@@ -188,9 +196,13 @@ def known_subdivision(country: str, subdivision: str | None) -> str | None:
     """Return an error text if the library `holidays` lacks the country or subdivision, else None."""
     entity = getattr(holidays, country, None)
     if entity is None:
-        return f'the library holidays does not know the country "{country}"'
+        return _('the library holidays does not know the country "%(country)s"') % {"country": country}
     if subdivision is not None and subdivision not in entity.subdivisions:
-        return f'"{subdivision}" is no part of {country}; there are: {", ".join(entity.subdivisions) or "none"}'
+        return _('"%(subdivision)s" is no part of %(country)s; there are: %(value)s') % {
+            "subdivision": subdivision,
+            "country": country,
+            "value": ", ".join(entity.subdivisions) or "none",
+        }
     return None
 
 
@@ -208,7 +220,7 @@ class UnitEntry(StrictModel):
     @model_validator(mode="after")
     def _level_or_area(self) -> "UnitEntry":
         if (self.level is None) == (self.area is None):
-            raise ValueError("give either level (a unit in each area of it) or area (a single unit)")
+            raise ValueError(_("give either level (a unit in each area of it) or area (a single unit)"))
         return self
 
 

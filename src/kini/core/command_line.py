@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
 
+#: Languages in which verbs speak.
+INTERFACE_LANGUAGES = ("en", "id")
 USAGE = 2  # exit code for invalid arguments or environment
 
 
@@ -76,6 +78,13 @@ def attach_city(stack: ExitStack, *, make: bool = False) -> None:
         os.environ.update(server.addresses())
     else:
         raise InvalidEnvironment(f"{var} has no city yet; run ./kini up first, or set DATABASE_URL.")
+
+
+def terminal_language() -> str:
+    """Language of the terminal by its locale ("id_ID.UTF-8" -> "id"); English for another one that Kini lacks."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    language = locale.split(".")[0].split("_")[0].lower()
+    return language if language in INTERFACE_LANGUAGES else "en"
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """YAML and TOML files with line numbers, so that every error names its place and a remedy."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
+
+from kini.core.config_messages import Fault, faults_of, without_misspelt
 
 #: Path of keys and list indexes to a value in a file.
 type KeyPath = tuple[str | int, ...]
@@ -74,11 +78,13 @@ def read_source_file(path: Path, root: Path) -> SourceFile:
     file = path.relative_to(root).as_posix()
     try:
         text = path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigErrors([ConfigError(file, 0, "", "cannot be read", error.strerror or "")]) from None
+    except OSError:
+        raise ConfigErrors(
+            [ConfigError(file, 0, "", _("cannot be read"), _("Add the file, or make it readable."))]
+        ) from None
     except UnicodeDecodeError as error:
         raise ConfigErrors(
-            [ConfigError(file, line_at_offset(path, error.start), "", "is not UTF-8", "Save it as UTF-8.")]
+            [ConfigError(file, line_at_offset(path, error.start), "", _("is not UTF-8"), _("Save it as UTF-8."))]
         ) from None
     return _from_toml(file, text) if path.suffix == ".toml" else _from_yaml(file, text)
 
@@ -87,12 +93,18 @@ def line_at_offset(path: Path, offset: int) -> int:
     return path.read_bytes()[:offset].count(b"\n") + 1
 
 
+_TOML_LINE = re.compile(r"at line (\d+)")
+
+
 def _from_toml(file: str, text: str) -> SourceFile:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", 0)
-        raise ConfigErrors([ConfigError(file, line, "", str(error), "Fix the TOML syntax.")]) from None
+        where = _TOML_LINE.search(str(error))
+        line = int(where[1]) if where else text.rstrip().count("\n") + 1
+        message = _("this is not valid TOML (%(problem)s)") % {"problem": error}
+        remedy = _('Write key = "text", key = 5 or key = ["first", "second"].')
+        raise ConfigErrors([ConfigError(file, line, "", message, remedy)]) from None
     return SourceFile(file, data, _toml_lines(text))
 
 
@@ -100,15 +112,23 @@ def _toml_lines(text: str) -> dict[KeyPath, int]:
     """Lines of tables and keys of a TOML file with one key a line."""
     lines: dict[KeyPath, int] = {}
     table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}  # tables of each array so far
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if line.startswith("["):
             table = tuple(part.strip().strip('"') for part in line.strip("[] ").split("]")[0].split("."))
+            if line.startswith("[["):
+                counts[table] = counts.get(table, -1) + 1
+                lines.setdefault(table, number)
+                table = (*table, counts[table])
             lines[table] = number
         elif "=" in line and not line.startswith("#"):
             keys = tuple(part.strip().strip('"') for part in line.split("=", 1)[0].split("."))
             lines.setdefault(table + keys, number)
     return lines
+
+
+MERGE, TEXT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:str"
 
 
 class _Loader(yaml.CSafeLoader):
@@ -133,20 +153,26 @@ def _from_yaml(file: str, text: str) -> SourceFile:
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        message = error.problem or "broken YAML"
-        raise ConfigErrors(
-            [ConfigError(file, line, "", message, "Fix the YAML syntax; quote texts with a colon.")]
-        ) from None
+        raise ConfigErrors([ConfigError(file, line, "", *_yaml_problem(text, line, error.problem))]) from None
     finally:
         loader.dispose()
     if doubles:
         raise ConfigErrors(
             [
-                ConfigError(file, line, ".".join(map(str, place)), "this key occurs twice", "Keep one of them.")
+                ConfigError(file, line, ".".join(map(str, place)), _("this key occurs twice"), _("Keep one of them."))
                 for place, line in doubles
             ]
         )
     return SourceFile(file, data, lines)
+
+
+def _yaml_problem(text: str, line: int, problem: str | None) -> tuple[str, str]:
+    """Message and remedy of a syntax error."""
+    lines = text.splitlines()
+    if 0 < line <= len(lines) and "\t" in lines[line - 1]:
+        return _("a tab stands here"), _("Indent with spaces.")
+    message = _("this is not valid YAML (%(problem)s)") % {"problem": problem or "?"}
+    return message, _("Check indents, brackets and colons; put texts with a colon in quotes.")
 
 
 def _yaml_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], doubles: list[tuple[KeyPath, int]]) -> None:
@@ -155,6 +181,8 @@ def _yaml_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], doub
         seen: set[str] = set()
         for key, value in node.value:
             name = key.value
+            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+                key.tag = TEXT  # else the option `no` would be false, and `1` a number
             if name in seen:
                 doubles.append(((*place, name), key.start_mark.line + 1))
             seen.add(name)
@@ -171,20 +199,25 @@ def parse_model[M: BaseModel](source: SourceFile, model: type[M], data: Any = No
     Raises:
         ConfigErrors: with every error and its line.
     """
+    content = source.data if data is None else data
     try:
-        return model.model_validate(source.data if data is None else data)
+        return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigErrors(errors_of_validation(source, error, place)) from None
+        faults = validation_faults(error, model, content)
+        raise ConfigErrors([_at_place(source, place, fault) for fault in faults]) from None
 
 
-def errors_of_validation(source: SourceFile, error: ValidationError, place: KeyPath = ()) -> list[ConfigError]:
-    """Convert pydantic's errors about the part of a file at `place`."""
-    return [_fault(source, place, each) for each in error.errors()]
+def validation_faults(error: ValidationError, model: type[BaseModel], data: Any) -> list[Fault]:
+    """Convert pydantic's errors about a part of a file, with places below that part."""
+    by_type: dict[str, list[Fault]] = {}
+    for each in error.errors():
+        by_type.setdefault(each["type"], []).extend(faults_of(each, model, data))
+    faults = [fault for same in by_type.values() for fault in same]
+    return without_misspelt(faults, by_type.get("extra_forbidden", ()), by_type.get("missing", ()))
 
 
-def _fault(source: SourceFile, place: KeyPath, error: Any) -> ConfigError:
-    inner = _known(source, (*place, *error["loc"]))
-    return source.error_at(inner, error["msg"].removeprefix("Value error, "), REMEDIES.get(error["type"], ""))
+def _at_place(source: SourceFile, place: KeyPath, fault: Fault) -> ConfigError:
+    return source.error_at(_known(source, (*place, *fault.place)), fault.message, fault.remedy)
 
 
 def _known(source: SourceFile, place: KeyPath) -> KeyPath:
@@ -193,10 +226,3 @@ def _known(source: SourceFile, place: KeyPath) -> KeyPath:
     for part in place:
         known = (*known, part) if (*known, part) in source.lines or part == place[-1] else known
     return known
-
-
-REMEDIES = {
-    "missing": "Add it.",
-    "extra_forbidden": "Remove it, or correct its spelling.",
-    "string_pattern_mismatch": "Use lower-case letters, digits and single dashes (underscores in names of fields).",
-}

@@ -8,9 +8,11 @@ from contextvars import ContextVar
 from typing import Annotated, Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, Field, RootModel
 
 from kini.core.config_files import ConfigError, KeyPath, SourceFile
+from kini.core.config_messages import use_one_of
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 
@@ -19,6 +21,9 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 _person: ContextVar[str] = ContextVar("person", default="")
 #: "{Anda|%}": words to the reader, and words about another person, whose name replaces the percent sign.
 _ALTERNATIVES = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+
+
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")
 
 
 @contextmanager
@@ -89,13 +94,20 @@ def missing_translations(
 
 
 def _language_faults(source: SourceFile, text: Text, languages: Sequence[str], place: KeyPath) -> Iterator[ConfigError]:
+    if not languages:
+        return  # city.toml has an error of its own, and nobody knows them
     missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
     if missing:
-        yield source.error_at(place, f"no text in {', '.join(missing)}", "Add a text in every language of the city.")
-    for other in text.languages - {"", *languages}:
         yield source.error_at(
-            (*place, other), f'"{other}" is not a language of the city', f"Use: {', '.join(languages)}."
+            place,
+            _("no text in %(languages)s") % {"languages": ", ".join(missing)},
+            _("Add a text in every language of the city."),
         )
+    if any(_TAG.search(each) for each in text.root.values()):
+        yield source.error_at(place, _("tags of HTML are shown as they are written"), _("Remove them."))
+    for other in text.languages - {"", *languages}:
+        message = _('"%(other)s" is not a language of the city') % {"other": other}
+        yield source.error_at((*place, other), message, use_one_of(languages))
 
 
 def words_in(text: str) -> list[str]:

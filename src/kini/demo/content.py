@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from kini.city.public import Id, StrictModel, load_city
@@ -138,9 +139,14 @@ def check_demo(root: Path) -> Iterable[ConfigError]:
     services = {path.stem for path in (root / "services").rglob("*.yaml")}
     for name, task in content.tasks.items():
         for service in sorted(task.cases.keys() - services):
-            yield source.error_at(("tasks", name, "cases", service), f'there is no service "{service}"')
+            yield source.error_at(
+                ("tasks", name, "cases", service), _('there is no service "%(service)s"') % {"service": service}
+            )
         if task.group not in content.groups:
-            yield source.error_at(("tasks", name, "group"), f'"groups" has no "{task.group}"')
+            yield source.error_at(("tasks", name, "group"), _('"groups" has no "%(group)s"') % {"group": task.group})
     for place, stop in enumerate(content.tour):
         if stop.seen_as not in (GUEST, RESIDENT, *content.tasks):
-            yield source.error_at(("tour", place, "as"), f'must be "{GUEST}", "{RESIDENT}" or the id of a task')
+            yield source.error_at(
+                ("tour", place, "as"),
+                _('must be "%(guest)s", "%(resident)s" or the id of a task') % {"guest": GUEST, "resident": RESIDENT},
+            )

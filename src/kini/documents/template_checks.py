@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from kini.core.config_files import ConfigError
 from kini.documents import typesetting
@@ -52,5 +53,5 @@ def _fault(template: str, diagnostic: str) -> ConfigError:
     line = int(place.group(2)) if place else 0
     file = f"{typesetting.FOLDER}/{name}"
     return ConfigError(
-        file, line, "", first.removeprefix("error: "), "Correct the template; docs/service-authors.md has one."
+        file, line, "", first.removeprefix("error: "), _("Correct the template; docs/service-authors.md has one.")
     )

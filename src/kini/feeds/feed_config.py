@@ -4,16 +4,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from kini.city.public import load_city
-from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
+from kini.city.public import load_city, pack_languages
+from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
+from kini.core.config_messages import use_one_of
 from kini.core.localized_text import missing_translations
 from kini.core.process_cache import cached
+from kini.core.table_import import Unreadable
 from kini.feeds.row_parser import parse_file
 from kini.feeds.schema import Feed
 from kini.services.public import kinds, services_on_other_pages
+from kini.web.icons import ICONS
 
 FOLDER = "feeds"
 KIND = "information"
@@ -70,24 +75,32 @@ def _faults(root: Path) -> Iterator[ConfigError]:
     for path in sorted((root / FOLDER).glob("*.yaml")):
         try:
             source = read_source_file(path, root)
+            shown |= _named_services(source.data)
             feed = parse_model(source, Feed)
-            languages = load_city(root).languages
         except ConfigErrors as error:
             yield from error.errors
             continue
-        shown |= set(feed.services)
-        yield from missing_translations(source, feed, languages)
+        yield from missing_translations(source, feed, pack_languages(root))
         for index, service in enumerate(feed.services):
             if service not in services:
-                yield source.error_at(
-                    ("services", index), f'there is no service "{service}"', "Name a file of services/."
-                )
-        yield from _sample_faults(root, path.stem, feed)
+                message = _('there is no service "%(service)s"') % {"service": service}
+                yield source.error_at(("services", index), message, use_one_of(services, service))
+        if feed.icon not in ICONS:
+            yield source.error_at(
+                ("icon",), _('there is no icon "%(icon)s"') % {"icon": feed.icon}, use_one_of(ICONS, feed.icon)
+            )
+        yield from _sample_faults(root, path.stem, feed, source)
     for service, (path, own) in services.items():
         if KIND in kinds and own and service not in shown:
-            message = f'nothing says what "{service}" shows'
-            remedy = f"Name it under `services:` of a feed ({FOLDER}/*.yaml)."
+            message = _('nothing says what "%(service)s" shows') % {"service": service}
+            remedy = _("Name it under `services:` of a feed (%(folder)s/*.yaml).") % {"folder": FOLDER}
             yield ConfigError(path.relative_to(root).as_posix(), 0, "", message, remedy)
+
+
+def _named_services(data: Any) -> set[str]:
+    """Services that a feed names, also one that is otherwise invalid."""
+    named = data.get("services") if isinstance(data, dict) else None
+    return {each for each in named if isinstance(each, str)} if isinstance(named, list) else set()
 
 
 def _services(root: Path) -> dict[str, tuple[Path, bool]]:
@@ -103,10 +116,23 @@ def _services(root: Path) -> dict[str, tuple[Path, bool]]:
     return services
 
 
-def _sample_faults(root: Path, name: str, feed: Feed) -> Iterator[ConfigError]:
+def _sample_faults(root: Path, name: str, feed: Feed, source: SourceFile) -> Iterator[ConfigError]:
+    """Errors of the sample rows, and keys of rules that no sample row has."""
     path = _samples(root, name)
     if path is None or feed.source.format == "gtfs":
         return
-    known = load_city(root)
-    for error in parse_file(feed, path.read_bytes(), known.timezone, sample=True).faults:
-        yield replace(error, file=path.relative_to(root).as_posix())
+    file = path.relative_to(root).as_posix()
+    try:
+        parsed = parse_file(feed, path.read_bytes(), load_city(root).timezone, sample=True)
+    except Unreadable as error:
+        yield from (replace(each, file=file) for each in error.errors)
+        return
+    except ConfigErrors:
+        return  # city.toml is invalid
+    yield from (replace(each, file=file) for each in parsed.faults)
+    keys = {row.key for row in parsed.rows}
+    for number, rule in enumerate(feed.levels.rules if feed.levels else ()):
+        for index, key in enumerate(rule.keys):
+            if keys and not parsed.faults and key not in keys:
+                message = _('no row of %(file)s has the key "%(key)s"') % {"file": file, "key": key}
+                yield source.error_at(("levels", "rules", number, "keys", index), message, use_one_of(keys, key))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.cases.models import Case, Draft
+from kini.core.config_messages import Fault
 from kini.services.public import Definition, Kind, NoOptions
 
 
@@ -17,8 +19,8 @@ class InformationKind(Kind[NoOptions, Case, Draft]):
     sign_in = "optional"
     has_cases = False
 
-    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    def check(self, definition: Definition) -> Iterable[Fault]:
         """Also check that it asks nothing."""
         yield from super().check(definition)
         if definition.ask:
-            yield ("ask",), "an information service asks nothing"
+            yield Fault(("ask",), _("an information service asks nothing"), _("Remove ask:."))

@@ -110,7 +110,7 @@ def _row(feed: Feed, row: Row[None], zone: ZoneInfo, sample: bool) -> ParsedRow:
             values[name] = value
     key = rules.row_key(str(values.get(name, "")) for name in feed.key)
     if not key:
-        raise CellError(", ".join(feed.key), _("the row has no key"))
+        raise CellError(", ".join(feed.key), _("the row has no key"), _("Fill in the fields that name a row."))
     latitude, longitude = _point(feed, cells)
     area = _text(feed, cells.get(feed.where.area)) if feed.where and feed.where.area else ""
     area = feed.where.areas.get(area, area) if feed.where else ""
@@ -129,22 +129,34 @@ def _value(feed: Feed, name: str, form: FeedField, cell: str | None) -> Any:
     if not text:
         if form.optional:
             return None
-        raise CellError(name, _("it is empty"))
+        raise CellError(form.from_ or name, _("it is empty"), _("Fill it in, or write optional: true for the field."))
     if form.type in NUMBERS:
         return _number(name, form, text)
     if form.type == "boolean":
         if text.lower() not in TRUE | FALSE:
-            raise CellError(name, _("“%(text)s” is neither yes nor no") % {"text": text[:40]})
+            raise CellError(
+                form.from_ or name, _("“%(text)s” is neither yes nor no") % {"text": text[:40]}, _("Write yes or no.")
+            )
         return text.lower() in TRUE
     if form.type == "choice" and text not in form.options:
         known = ", ".join(form.options)
-        raise CellError(name, _("“%(text)s” is not one of: %(known)s") % {"text": text[:40], "known": known})
+        raise CellError(
+            form.from_ or name,
+            _("“%(text)s” is not one of: %(known)s") % {"text": text[:40], "known": known},
+            _("Add it to the options, or translate it with values:."),
+        )
     if form.type == "link" and not text.startswith(("https://", "http://")):
-        raise CellError(name, _("“%(text)s” is not a URL") % {"text": text[:40]})
+        raise CellError(
+            form.from_ or name,
+            _("“%(text)s” is not a URL") % {"text": text[:40]},
+            _("Write a whole address, with https:// at the beginning."),
+        )
     if len(text) > LONGEST_TEXT:
-        raise CellError(name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT})
+        raise CellError(
+            form.from_ or name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT}, _("Shorten it.")
+        )
     if REPLACEMENT_CHARACTER in text:
-        raise CellError(name, _("it contains invalid characters"))
+        raise CellError(form.from_ or name, _("it contains invalid characters"), _("Save it as UTF-8."))
     return text
 
 
@@ -154,12 +166,24 @@ def _number(name: str, form: FeedField, text: str) -> float | int:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise CellError(name, _("“%(text)s” is not a number") % {"text": text[:40]})
+        raise CellError(
+            form.from_ or name,
+            _("“%(text)s” is not a number") % {"text": text[:40]},
+            _("Write digits with a point: 12.5. Name what stands for an unknown value in empty: of the source."),
+        )
     if (form.min is not None and value < form.min) or (form.max is not None and value > form.max):
         bounds = f"{'' if form.min is None else form.min} … {'' if form.max is None else form.max}"
-        raise CellError(name, _("%(text)s lies outside %(bounds)s") % {"text": text[:40], "bounds": bounds})
+        raise CellError(
+            form.from_ or name,
+            _("%(text)s lies outside %(bounds)s") % {"text": text[:40], "bounds": bounds},
+            _("Correct it, or change min and max of the field."),
+        )
     if form.type != "number" and value != int(value):
-        raise CellError(name, _("“%(text)s” is not a whole number") % {"text": text[:40]})
+        raise CellError(
+            form.from_ or name,
+            _("“%(text)s” is not a whole number") % {"text": text[:40]},
+            _("Round it, or use the type number."),
+        )
     return int(value) if value == int(value) else value
 
 
@@ -175,7 +199,11 @@ def _point(feed: Feed, cells: Mapping[str, str]) -> tuple[float | None, float | 
         latitude = longitude = math.nan
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         text = ", ".join(texts)[:60]
-        raise CellError(feed.where.latitude, _("“%(text)s” is not a position on earth") % {"text": text})
+        raise CellError(
+            feed.where.latitude,
+            _("“%(text)s” is not a position on earth") % {"text": text},
+            _("Write degrees, as -6.1754 and 106.8272."),
+        )
     return latitude, longitude
 
 
@@ -196,7 +224,9 @@ def _moment(feed: Feed, cells: Mapping[str, str], zone: ZoneInfo, sample: bool) 
         raise CellError(where, message) from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment > now + AHEAD:
-        raise CellError(where, _("“%(text)s” is in the future") % {"text": text[:40]})
+        raise CellError(
+            where, _("“%(text)s” is in the future") % {"text": text[:40]}, _("Correct the time or its zone.")
+        )
     return moment
 
 

@@ -1,10 +1,13 @@
 """The typed schema of the pack's feeds/NAME.yaml."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
+from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
+from kini.core.config_messages import Fault, InvalidContent, use_one_of
 from kini.core.dated_rules import SourcedRule, check_rules
 from kini.core.localized_text import Text
 from kini.feeds.rules import ScaleRule, applicable_rule
@@ -25,7 +28,7 @@ class Duration(StrictModel):
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
         if sum(each is not None for each in (self.minutes, self.hours, self.days)) != 1:
-            raise ValueError("give exactly one of minutes, hours, days")
+            raise ValueError(_("give exactly one of %(names)s") % {"names": "minutes, hours, days"})
         return self
 
     @property
@@ -93,7 +96,7 @@ class FeedField(StrictModel):
     @model_validator(mode="after")
     def _choice_with_options(self) -> Self:
         if (self.type == "choice") != bool(self.options):
-            raise ValueError("a choice has options, and nothing else has")
+            raise ValueError(_("a choice has options, and nothing else has"))
         return self
 
 
@@ -124,7 +127,7 @@ class PositionColumns(StrictModel):
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
         if bool(self.latitude) != bool(self.longitude) or not (self.latitude or self.area):
-            raise ValueError("name the columns of latitude and longitude, or that of the area")
+            raise ValueError(_("name the columns of latitude and longitude, or that of the area"))
         return self
 
 
@@ -168,17 +171,25 @@ class Levels(StrictModel):
     def _steps_exist(self) -> Self:
         if not self.given and not (self.of and self.rules):
             raise ValueError(
-                "say which number is judged (of) by which rules, or where the source says the step (given)"
+                _("say which number is judged (of) by which rules, or where the source says the step (given)")
             )
         for key in {None, *(key for rule in self.rules for key in rule.keys)}:
             check_rules(rule for rule in self.rules if (key in rule.keys if key else not rule.keys))
-        for rule in self.rules:
-            if unknown := rule.at_least.keys() - self.steps.keys():
-                raise ValueError(f'there is no step "{min(unknown)}"; use: {", ".join(self.steps)}')
+        if faults := list(self._rule_faults()):
+            raise InvalidContent(*faults)
+        return self
+
+    def _rule_faults(self) -> Iterator[Fault]:
+        for number, rule in enumerate(self.rules):
+            place = ("rules", number, "at_least")
+            for name in rule.at_least.keys() - self.steps.keys():
+                yield Fault(
+                    (*place, name), _('there is no step "%(name)s"') % {"name": name}, use_one_of(self.steps, name)
+                )
             order = [rule.at_least[name] for name in self.steps if name in rule.at_least]
             if order != sorted(order):
-                raise ValueError("the numbers must grow in the order of the steps")
-        return self
+                message = _("the numbers must grow in the order of the steps")
+                yield Fault(place, message, _("The steps are: %(names)s.") % {"names": ", ".join(self.steps)})
 
     @property
     def scale(self) -> list[ScaleRule]:
@@ -247,29 +258,45 @@ class Feed(StrictModel):
     def _whole(self) -> Self:
         if self.source.format == "gtfs":
             if self.fields or self.key or self.show:
-                raise ValueError("a timetable (gtfs) has its own fields; leave out key, fields and show")
+                raise ValueError(_("a timetable (gtfs) has its own fields; leave out key, fields and show"))
             return self
         if not (self.key and self.fields and self.show):
-            raise ValueError("say what its rows are: key, fields and show")
-        for place, name in self._named():
-            if name not in self.fields:
-                raise ValueError(f'{place}: there is no field "{name}"; there are: {", ".join(self.fields)}')
-        for number in (self.levels.of if self.levels else None, self.show.figure, *self.show.chart):
-            if number and self.fields[number].type not in NUMBERS:
-                raise ValueError(f'"{number}" must be a number to be judged, shown as a figure or drawn')
-        for name in self.show.filters:
-            if self.fields[name].smallest:
-                raise ValueError(f'show.filters: a filter would reveal the hidden numbers of "{name}"; leave it out')
+            raise ValueError(_("say what its rows are: key, fields and show"))
+        if faults := list(self._field_faults(self.show)):
+            raise InvalidContent(*faults)
         return self
 
-    def _named(self) -> list[tuple[str, str]]:
-        show, levels = self.show, self.levels
-        assert show is not None
-        single = [("show.title", show.title), ("show.figure", show.figure), ("show.text", show.text)]
-        single += [("levels.of", levels.of), ("levels.given", levels.given)] if levels else []
-        named = [(place, name) for place, name in single if name]
-        named += [("key", name) for name in self.key]
-        return named + [("show", name) for name in (*show.notes, *show.filters, *show.chart)]
+    def _field_faults(self, show: RowDisplay) -> Iterator[Fault]:
+        """Errors of the names of fields: unknown ones, texts where a number is needed, filters of hidden numbers."""
+        for place, name in self._named(show):
+            if not name:
+                continue
+            if name not in self.fields:
+                yield Fault(place, _('there is no field "%(name)s"') % {"name": name}, use_one_of(self.fields, name))
+            elif place in (("levels", "of"), ("show", "figure")) or place[:2] == ("show", "chart"):
+                if self.fields[name].type not in NUMBERS:
+                    message = _('"%(name)s" must be a number to be judged, shown as a figure or drawn') % {"name": name}
+                    yield Fault(
+                        place,
+                        message,
+                        _("Give it one of the types: %(names)s.") % {"names": ", ".join(sorted(NUMBERS))},
+                    )
+            elif place[:2] == ("show", "filters") and self.fields[name].smallest:
+                yield Fault(
+                    place,
+                    _('a filter would reveal the hidden numbers of "%(name)s"') % {"name": name},
+                    _("Leave it out."),
+                )
+
+    def _named(self, show: RowDisplay) -> Iterator[tuple[tuple[str | int, ...], str | None]]:
+        """Places that name a field, with the name."""
+        for key in ("title", "figure", "text"):
+            yield ("show", key), getattr(show, key)
+        for key in ("of", "given") if self.levels else ():
+            yield ("levels", key), getattr(self.levels, key)
+        for key in ("notes", "filters", "chart"):
+            yield from ((("show", key, index), name) for index, name in enumerate(getattr(show, key)))
+        yield from ((("key", index), name) for index, name in enumerate(self.key))
 
     @property
     def display(self) -> RowDisplay:

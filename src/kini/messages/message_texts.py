@@ -9,6 +9,7 @@ from typing import Annotated
 
 import phonenumbers
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
 from kini.city.public import load_city, pack
@@ -136,14 +137,16 @@ def _manners_faults(root: Path) -> Iterator[ConfigError]:
         yield from error.errors
         return
     if (manners.quiet_from is None) != (manners.quiet_until is None):
-        yield source.error_at((), "quiet hours are incomplete", "Set both quiet_from and quiet_until.")
+        yield source.error_at((), _("quiet hours are incomplete"), _("Set both quiet_from and quiet_until."))
 
 
 def _faults(source: SourceFile, own: MessageText, name: str) -> Iterator[ConfigError]:
     message_type = message_types.find(name)
     if message_type is None:
         yield source.error_at(
-            (), f'there is no message type "{name}"', f"Use one of: {', '.join(message_types.names())}."
+            (),
+            _('there is no message type "%(name)s"') % {"name": name},
+            _("Use one of: %(names)s.") % {"names": ", ".join(message_types.names())},
         )
         return
     examples = {word: str(example) for word, example in message_type.words.items()}
@@ -151,12 +154,18 @@ def _faults(source: SourceFile, own: MessageText, name: str) -> Iterator[ConfigE
         written: Text | None = getattr(own, part)
         for language, text in written.root.items() if written else ():
             if unknown := rules.placeholders_in(text) - examples.keys():
-                remedy = f"Use: {', '.join(examples)}."
-                yield source.error_at((part, language), f"unknown placeholders {', '.join(sorted(unknown))}", remedy)
+                remedy = _("Use: %(names)s.") % {"names": ", ".join(examples)}
+                yield source.error_at(
+                    (part, language),
+                    _("unknown placeholders %(names)s") % {"names": ", ".join(sorted(unknown))},
+                    remedy,
+                )
             elif (
                 part == "short"
                 and rules.count_septets(filled := rules.to_gsm7(rules.fill_placeholders(text, examples)))
                 > rules.SMS_LENGTH
             ):
-                message = f"with its examples this takes {rules.count_septets(filled)} of the 160 characters of an SMS"
-                yield source.error_at((part, language), message, "Shorten it.")
+                message = _("with its examples this takes %(value)s of the 160 characters of an SMS") % {
+                    "value": rules.count_septets(filled)
+                }
+                yield source.error_at((part, language), message, _("Shorten it."))

@@ -11,12 +11,14 @@ from pydantic import Field
 from kini.cases.models import Case, Draft
 from kini.cases.public import case_answers
 from kini.core.actors import ActionRefused, system
+from kini.core.config_messages import Fault, use_one_of
 from kini.payments import actions, queries
 from kini.payments.models import Bill, Payment
 from kini.payments.providers import available_methods
 from kini.payments.tariffs import bill_registers
 from kini.services.public import (
     Definition,
+    Flow,
     Id,
     Kind,
     Name,
@@ -58,12 +60,34 @@ class PaymentKind(Kind[PaymentOptions, Case, Draft]):
     can_be_for_family = False
     Options = PaymentOptions
 
-    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    def check(self, definition: Definition) -> Iterable[Fault]:
         """Also check that either a question or a step supplies the bill."""
         faults = list(super().check(definition))
         yield from faults
         if not faults and bool((options := self.options(definition)).object) == bool(options.amount):
-            yield (self.id,), 'say either "object" (the question with the number) or "amount" (the input of a step)'
+            message = _("nothing says which bill is paid")
+            remedy = _('Say either "object" (the question with the number) or "amount" (the input of a step).')
+            yield Fault((self.id,), message, remedy)
+
+    def check_flow(self, definition: Definition, flow: Flow) -> Iterable[Fault]:
+        """The system settles the case, and the input with the amount is asked by a step."""
+        moves = [(name, move) for state in flow.states.values() for name, move in state.moves.items()]
+        if actions.SETTLE_MOVE not in dict(moves):
+            message = _('the flow "%(flow)s" has no move "%(settle_move)s"') % {
+                "flow": definition.flow,
+                "settle_move": actions.SETTLE_MOVE,
+            }
+            yield Fault(
+                ("flow",),
+                message,
+                _("Add the move %(settle_move)s by system, or use another flow.")
+                % {"settle_move": actions.SETTLE_MOVE},
+            )
+        needs = {name for _name, move in moves for name in move.needs}
+        amount = None if next(iter(super().check(definition)), None) else self.options(definition).amount
+        if amount and amount not in needs:
+            message = _('no step of the flow asks for the input "%(amount)s"') % {"amount": amount}
+            yield Fault((self.id, "amount"), message, use_one_of(needs, amount))
 
     def page_fault(self, snapshot: ServiceSnapshot, given: dict[str, Any], page: str) -> tuple[str, str] | None:
         """Say that there is no such bill on the page whose answers complete the search for it."""

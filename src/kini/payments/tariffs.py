@@ -49,7 +49,9 @@ class ReliefRule(SourcedRule):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.until < self.since:
-            raise ValueError(f"it ends on {self.until}, before it begins; correct one of the dates")
+            raise ValueError(
+                _("it ends on %(until)s, before it begins; correct one of the dates") % {"until": self.until}
+            )
         return self
 
 

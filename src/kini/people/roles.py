@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, RootModel
 
 from kini.city.public import Id, load_city
 from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
+from kini.core.config_messages import invalid, use_one_of
 from kini.core.localized_text import Text, missing_translations
 from kini.people.permissions import Permission, permissions
 
@@ -19,8 +21,9 @@ FILE = "roles.yaml"
 def _permission(value: object) -> Permission:
     try:
         return permissions.get(str(value))
-    except LookupError as error:
-        raise ValueError(*error.args) from None
+    except LookupError:
+        message = _('there is no permission "%(name)s"') % {"name": value}
+        raise invalid(message, use_one_of(permissions.names(), str(value))) from None
 
 
 class Role(BaseModel):

@@ -1,5 +1,6 @@
 """Kind `report`: a problem, its location, and proof that it was fixed."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,8 +14,9 @@ from kini.cases.events import CaseMoved, CaseOpened
 from kini.cases.models import Attachment, Case, Draft
 from kini.cases.public import answered_location, case_answers
 from kini.core.actors import ActionRefused, system
+from kini.core.config_messages import Fault, use_one_of
 from kini.reports import actions, photo_hashes, queries, rules
-from kini.services.public import Kind, Name, ServiceSnapshot, StrictModel, TemplatePart, snapshot_of
+from kini.services.public import Definition, Flow, Kind, Name, ServiceSnapshot, StrictModel, TemplatePart, snapshot_of
 
 #: Answer that lets a report be public.
 PUBLIC = "public"
@@ -56,6 +58,20 @@ class Report(Kind[ReportOptions, Case, Draft]):
     can_be_for_family = False
     retention_years = 2
     keeps_statistics = True
+
+    def check_flow(self, definition: Definition, flow: Flow) -> Iterable[Fault]:
+        """Some step asks for the evidence, else no report could be closed."""
+        if next(iter(self.check(definition)), None):
+            return
+        name = self.options(definition).evidence
+        needs = {each for state in flow.states.values() for move in state.moves.values() for each in move.needs}
+        if name and name not in needs:
+            place = (self.id, "evidence") if "evidence" in definition.options_of(self.id) else ("flow",)
+            message = _('no step of the flow "%(flow)s" asks for the input "%(name)s" that proves the work') % {
+                "flow": definition.flow,
+                "name": name,
+            }
+            yield Fault(place, message, use_one_of(needs, name))
 
     def preview(self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Draft) -> TemplatePart | None:
         """Public reports of the same service near the place, which the reporter may join instead of sending another."""

@@ -120,4 +120,10 @@ def check_report_service(root: Path) -> Iterator[ConfigError]:
     """Check that the service named in messages.toml exists."""
     name = load_message_settings(root).report if (root / FILE).exists() else ""
     if name and not list(root.glob(f"services/*/{name}.yaml")):
-        yield ConfigError(FILE, 0, "report", f'there is no service "{name}"', "Name a service of the kind report.")
+        yield ConfigError(
+            FILE,
+            0,
+            "report",
+            _('there is no service "%(name)s"') % {"name": name},
+            _("Name a service of the kind report."),
+        )

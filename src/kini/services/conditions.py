@@ -22,6 +22,17 @@ class When(RootModel[dict[str, Any]]):
         """Names of the fields the condition depends on."""
         return frozenset(name for name, _wanted in self.wanted())
 
+    def contradictions(self) -> frozenset[str]:
+        """Fields of which the condition requires two values at once that no single answer has."""
+        possible: dict[str, list[Any]] = {}
+        impossible = set()
+        for name, wanted in _required(self.root):
+            values = wanted if isinstance(wanted, list) else [wanted]
+            possible[name] = [value for value in possible.get(name, values) if value in values]
+            if not possible[name]:
+                impossible.add(name)
+        return frozenset(impossible)
+
     def wanted(self) -> Iterator[tuple[str, Any]]:
         """All (field, value) pairs in the condition."""
         return _wanted(self.root)
@@ -59,3 +70,13 @@ def _wanted(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             case _:
                 for value in wanted if isinstance(wanted, list) else [wanted]:
                     yield key, value
+
+
+def _required(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Pairs of the condition that must all hold."""
+    for key, wanted in condition.items():
+        if key == "all":
+            for part in wanted:
+                yield from _required(part)
+        elif key not in ("any", "not"):
+            yield key, wanted

@@ -1,11 +1,14 @@
 """Schema of flows: the states of a case from submission to closure, and the edges between them."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, model_validator
 
 from kini.city.public import Id
+from kini.core.config_messages import Fault, InvalidContent, use_one_of
 from kini.core.localized_text import Text
 from kini.services.fields.base import StrictModel
 from kini.services.schema import Name, Target
@@ -83,17 +86,17 @@ class State(StrictModel):
     @model_validator(mode="after")
     def _only_running_states_have_a_time(self) -> "State":
         if self.target and (self.end or self.clock == "paused"):
-            raise ValueError("a state with a time of its own is no end, and its clock runs")
+            raise ValueError(_("a state with a time of its own is no end, and its clock runs"))
         return self
 
     @model_validator(mode="after")
     def _ends_have_outcomes(self) -> "State":
         if self.end != (self.outcome is not None):
-            raise ValueError("an end needs an outcome, and only an end has one")
+            raise ValueError(_("an end needs an outcome, and only an end has one"))
         if not self.end and not self.by:
-            raise ValueError('say who acts here: by: a role of roles.yaml, "resident" or "system"')
+            raise ValueError(_('say who acts here: by: a role of roles.yaml, "resident" or "system"'))
         if self.independent_of and (self.end or self.by in ("resident", "system")):
-            raise ValueError("only a state in which an officer acts can be independent_of earlier moves")
+            raise ValueError(_("only a state in which an officer acts can be independent_of earlier moves"))
         return self
 
 
@@ -116,9 +119,8 @@ class Flow(StrictModel):
 
     @model_validator(mode="after")
     def _whole(self) -> "Flow":
-        faults = list(flow_errors(self))
-        if faults:
-            raise ValueError("; ".join(faults))
+        if faults := flow_errors(self):
+            raise InvalidContent(*faults)
         return self
 
     def edges(self) -> list[tuple[str, str, str]]:
@@ -156,26 +158,65 @@ class Flow(StrictModel):
         return None
 
 
-def flow_errors(flow: Flow) -> list[str]:
+def flow_errors(flow: Flow) -> list[Fault]:
     """Errors of a flow's graph: missing states, unreachable states, dead ends."""
+    faults = list(_dangling(flow))
+    if faults:
+        return faults  # a missing edge would make many states look unreachable
     edges = flow.edges()
-    faults = [f'"{a}" leads to "{b}", which is not among the states' for a, _, b in edges if b not in flow.states]
+    reached = _reached(edges, {flow.start})
+    for name, state in flow.states.items():
+        if not state.end and not any(a == name for a, _move, _b in edges):
+            message = _('"%(name)s" is no end and has no moves') % {"name": name}
+            faults.append(Fault(("states", name), message, _("Add moves:, or end: true.")))
+    ends = {name for name, state in flow.states.items() if state.end}
+    backward = [(b, move, a) for a, move, b in edges if move == "after" or move in flow.states[a].moves]
+    if not faults and (endless := [name for name in flow.states if name in reached - _reached(backward, ends)]):
+        message = _('no path leads from "%(name)s" to an end') % {"name": endless[0]}
+        return [Fault(("states", endless[0]), message, _("Add a move that leads to an end."))]
+    lost = [name for name in flow.states if name not in reached]
+    led_to = {b for a, _move, b in edges if a in lost and a != b}
+    for name in [each for each in lost if each not in led_to] or lost[:1]:
+        message = _('no path leads from "%(start)s" to "%(name)s"') % {"start": flow.start, "name": name}
+        faults.append(Fault(("states", name), message, _("Add a move that leads there, or remove the state.")))
+    return faults
+
+
+def _dangling(flow: Flow) -> Iterator[Fault]:
+    """Names of states and moves that do not exist."""
     if flow.start not in flow.states:
-        faults.append(f'start "{flow.start}" is not among the states')
-    reached, frontier = {flow.start}, [flow.start]
+        yield Fault(
+            ("start",),
+            _('"%(start)s" is not among the states') % {"start": flow.start},
+            use_one_of(flow.states, flow.start),
+        )
+    for name, state in flow.states.items():
+        for move, edge in state.moves.items():
+            if edge.to not in flow.states:
+                message = _('"%(name)s" leads to "%(to)s", which is not among the states') % {
+                    "name": name,
+                    "to": edge.to,
+                }
+                yield Fault(("states", name, "moves", move), message, use_one_of(flow.states, edge.to))
+        if state.after and state.after.to not in flow.states:
+            message = _('"%(name)s" leads to "%(to)s", which is not among the states') % {
+                "name": name,
+                "to": state.after.to,
+            }
+            yield Fault(("states", name, "after"), message, use_one_of(flow.states, state.after.to))
+        moves = {move for each in flow.states.values() for move in each.moves}
+        for index, move in enumerate(state.independent_of):
+            if move not in moves:
+                place = ("states", name, "independent_of", index)
+                yield Fault(place, _('"%(move)s" is no move of this flow') % {"move": move}, use_one_of(moves, move))
+
+
+def _reached(edges: list[tuple[str, str, str]], states: set[str]) -> set[str]:
+    """States to which edges lead from these, and these."""
+    reached, frontier = set(states), list(states)
     while frontier:
         here = frontier.pop()
-        fresh = {b for a, _, b in edges if a == here} - reached
+        fresh = {b for a, _move, b in edges if a == here} - reached
         reached |= fresh
         frontier += fresh
-    faults += [f'no path leads from "{flow.start}" to "{name}"' for name in flow.states if name not in reached]
-    moves = {move for _, move, _ in edges}
-    faults += [
-        f'"{name}" is independent_of "{move}", which is no move of this flow'
-        for name, state in flow.states.items()
-        for move in state.independent_of
-        if move not in moves
-    ]
-    leaving = {a for a, _, _ in edges}
-    faults += [f'"{n}" is no end and has no moves' for n, s in flow.states.items() if not s.end and n not in leaving]
-    return faults
+    return reached

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
+from kini.core.config_files import validation_faults
+from kini.core.config_messages import Fault
 from kini.core.registry import Registry
 from kini.services.fields.base import StrictModel
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kini.core.localized_text import Text
+    from kini.services.flows import Flow
     from kini.services.schema import Definition
     from kini.services.snapshots import ServiceSnapshot
 
@@ -88,16 +91,20 @@ class Kind[OptionsT: StrictModel, CaseT, DraftT]:
         """
         return self.Options.model_validate(definition.options_of(self.id))
 
-    def check(self, definition: "Definition") -> "Iterable[tuple[tuple[str | int, ...], str]]":
-        """Validate a definition; yield errors as (path in the file, message).
+    def check(self, definition: "Definition") -> "Iterable[Fault]":
+        """Validate a definition; yield errors with their place in the file.
 
         Blocks in its `ask` are already expanded to pages.
         """
         try:
             self.options(definition)
         except ValidationError as error:
-            for fault in error.errors():
-                yield (self.id, *fault["loc"]), fault["msg"]
+            for fault in validation_faults(error, self.Options, definition.options_of(self.id)):
+                yield fault._replace(place=(self.id, *fault.place))
+
+    def check_flow(self, definition: "Definition", flow: "Flow") -> "Iterable[Fault]":
+        """Validate a definition together with its flow; yield errors with their place in the service's file."""
+        return ()
 
     def title(self, definition: "Definition") -> "Text":
         """Title for messages and lists of cases; neutral if the service's name itself is sensitive."""

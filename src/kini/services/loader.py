@@ -6,10 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, RootModel
 
-from kini.city.public import load_city
+from kini.city.public import pack_languages
 from kini.core.config_files import ConfigError, ConfigErrors, KeyPath, SourceFile, parse_model, read_source_file
+from kini.core.config_messages import most_similar
 from kini.core.localized_text import Text, missing_translations
 from kini.people.public import Role, load_roles
 from kini.services import builtin_services
@@ -21,7 +23,11 @@ from kini.services.schema import AnyField, Block, Channel, Definition, Statement
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[a-z][a-z0-9_]*$"
-NAME_REMEDY = "Use lower-case letters, digits and single dashes (underscores in names of inputs and moves)."
+
+
+def name_remedy() -> str:
+    """Format of ids and names, in words."""
+    return _("Use lower-case letters, digits and single dashes (underscores in names of inputs and moves).")
 
 
 class PackReader:
@@ -43,7 +49,7 @@ class PackReader:
             return None
         if not isinstance(source.data, dict):
             self.faults.append(
-                source.error_at((), "this file must hold keys with values", "Start it with a key and a colon.")
+                source.error_at((), _("this file must hold keys with values"), _("Start it with a key and a colon."))
             )
             return None
         self.pack.sources[path] = source
@@ -72,7 +78,9 @@ class PackReader:
         entries: dict[str, Any] = {}
         for name, data in source.data.items():
             if not isinstance(name, str) or not re.match(key, name):
-                self.faults.append(source.error_at((name,), f'"{name}" cannot be a name here', NAME_REMEDY))
+                self.faults.append(
+                    source.error_at((name,), _('"%(name)s" cannot be a name here') % {"name": name}, name_remedy())
+                )
                 continue
             value = self.parsed(source, _root_model(item), {} if data is None else data, (name,))
             if value is not None:
@@ -88,7 +96,11 @@ class PackReader:
             if re.match(ID, path.stem):
                 yield path.stem, source
             else:
-                self.faults.append(ConfigError(source.file, 0, "", f'"{path.stem}" cannot be an id', NAME_REMEDY))
+                self.faults.append(
+                    ConfigError(
+                        source.file, 0, "", _('"%(stem)s" cannot be an id') % {"stem": path.stem}, name_remedy()
+                    )
+                )
 
 
 @cache
@@ -99,14 +111,6 @@ def _root_model(item: Any) -> type[RootModel[Any]]:
 def _is_in_file(source: SourceFile, fault: ConfigError) -> bool:
     """Return whether the text is in this file. Errors in states.yaml are reported there once, not for each flow."""
     return fault.field in {".".join(map(str, place)) for place in source.lines}
-
-
-def pack_languages(path: Path) -> tuple[str, ...]:
-    """Languages of the city; empty if city.toml is invalid (the city room reports the error)."""
-    try:
-        return load_city(path).languages
-    except ConfigErrors:
-        return ()
 
 
 def _roles(path: Path) -> Mapping[str, Role]:
@@ -167,7 +171,8 @@ def _shared_faults(source: SourceFile, languages: Sequence[str]) -> Iterator[Con
     for name, state in source.data.items():
         for key, value in (state or {}).items():
             if key not in State.model_fields:
-                yield source.error_at((name, key), "unknown key", f"A state has: {', '.join(State.model_fields)}.")
+                remedy = _("A state has: %(names)s.") % {"names": ", ".join(State.model_fields)}
+                yield source.error_at((name, key), _("unknown key"), remedy)
             elif key in ("name", "does"):
                 try:
                     text = parse_model(source, Text, value, (name, key))
@@ -178,25 +183,37 @@ def _shared_faults(source: SourceFile, languages: Sequence[str]) -> Iterator[Con
 
 
 def _read_services(reading: PackReader) -> None:
+    for path in sorted((reading.pack.root / "services").glob("*.yaml")):
+        message, remedy = _("it is in no category, so nobody reads it"), _("Move it into a folder of services/.")
+        reading.faults.append(ConfigError(f"services/{path.name}", 0, "", message, remedy))
     for folder in sorted(path for path in (reading.pack.root / "services").glob("*") if path.is_dir()):
         for name, source in reading.folder(f"services/{folder.name}"):
             if name in reading.pack.services:
                 other = reading.pack.services[name].source.file
                 reading.faults.append(
-                    ConfigError(source.file, 0, "", f"{other} has the same id", "Rename one of them.")
+                    ConfigError(
+                        source.file, 0, "", _("%(other)s has the same id") % {"other": other}, _("Rename one of them.")
+                    )
                 )
                 continue
-            data = _without_unknown_keys(reading, source)
+            data = _with_known_keys(reading, source)
             if definition := reading.parsed(source, Definition, data):
                 reading.pack.services[name] = ServiceFile(name, folder.name, definition, source)
 
 
-def _without_unknown_keys(reading: PackReader, source: SourceFile) -> dict[str, Any]:
+def _with_known_keys(reading: PackReader, source: SourceFile) -> dict[str, Any]:
+    """Content of a service file without unknown keys, which are reported; a misspelt one counts as what it is like."""
     known = definition_keys() | {str(source.data.get("kind"))}
+    content = {key: value for key, value in source.data.items() if key in known}
     for key in source.data.keys() - known:
-        remedy = f"Remove it or correct its spelling. A service has: {', '.join(sorted(known))}."
-        reading.faults.append(source.error_at((key,), "unknown key", remedy))
-    return {key: value for key, value in source.data.items() if key in known}
+        meant = most_similar(key, known - content.keys())
+        names = {"names": ", ".join(sorted(known))}
+        remedy = _('Write "%(meant)s".') % {"meant": meant} if meant else ""
+        remedy = remedy or _("Remove it or correct its spelling. A service has: %(names)s.") % names
+        reading.faults.append(source.error_at((key,), _("unknown key"), remedy))
+        if meant:
+            content[meant] = source.data[key]
+    return content
 
 
 def read_pack(path: Path) -> ServicePack:

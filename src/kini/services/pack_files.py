@@ -1,6 +1,6 @@
 """Parsed contents of a pack's service files, before references are resolved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,3 +40,10 @@ class ServicePack:
     moves: dict[str, Text] = field(default_factory=dict)
     lists: dict[str, dict[str, Text]] = field(default_factory=dict)
     sources: dict[str, SourceFile] = field(default_factory=dict)
+
+    def declared(self, path: str, entries: Iterable[str]) -> frozenset[str] | None:
+        """Names in a file of entries, invalid ones among them; None if the file cannot be read."""
+        if path not in self.sources and (self.root / path).exists():
+            return None
+        data = self.sources[path].data if path in self.sources else {}
+        return frozenset(entries) | frozenset(map(str, data))

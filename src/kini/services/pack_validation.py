@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kini.city.public import load_city
 from kini.core.config_files import ConfigError, ConfigErrors, KeyPath, SourceFile, read_source_file
+from kini.core.config_messages import use_one_of
 from kini.people.public import profile_values
 from kini.services import builtin_services
 from kini.services.conditions import When
@@ -22,6 +25,8 @@ from kini.services.schema import Use
 ACTORS = frozenset({"resident", "system"})
 #: Ids that would clash with URLs of the catalogue.
 RESERVED_IDS = frozenset({"search", "category", "event"})
+#: Characters of a service's name, which stands in lists and messages.
+LONGEST_NAME = 120
 #: Moves that are added to flows implicitly.
 IMPLIED_MOVES = frozenset({"withdraw", "after", "join", "separate"})
 
@@ -83,15 +88,15 @@ def _inputs(pack: ServicePack, source: SourceFile) -> Iterator[ConfigError]:
     """Inputs of moves are stored unencrypted on the timeline, so fields that need encryption are not allowed."""
     for name, field in pack.inputs.items():
         if field.is_sealed():
-            message = f'"{field.type}" is stored encrypted, but inputs of moves are not'
-            remedy = "Ask for it in the questions of the service, or use another type here."
+            message = _('"%(type)s" is stored encrypted, but inputs of moves are not') % {"type": field.type}
+            remedy = _("Ask for it in the questions of the service, or use another type here.")
             yield source.error_at((name, "type"), message, remedy)
 
 
 def unknown_name_error(source: SourceFile, place: KeyPath, what: str, name: str, known: Iterable[str]) -> ConfigError:
-    names = sorted(known)
-    shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-    return source.error_at(place, f'there is no {what} "{name}"', f"Use one of: {shown}." if names else "Add it.")
+    return source.error_at(
+        place, _('there is no %(what)s "%(name)s"') % {"what": what, "name": name}, use_one_of(known, name)
+    )
 
 
 def _catalogue(pack: ServicePack) -> Iterator[ConfigError]:
@@ -101,46 +106,66 @@ def _catalogue(pack: ServicePack) -> Iterator[ConfigError]:
     for key in ("popular", "quick"):
         for index, name in enumerate(getattr(pack.catalogue, key)):
             if name not in pack.services and not any((pack.root / "services").rglob(f"{name}.yaml")):
-                yield unknown_name_error(source, (key, index), "service", name, pack.services)
+                yield unknown_name_error(source, (key, index), _("service"), name, pack.services)
     dispute = pack.catalogue.identity_dispute
     if dispute and dispute not in pack.services:
-        yield unknown_name_error(source, ("identity_dispute",), "service", dispute, pack.services)
+        yield unknown_name_error(source, ("identity_dispute",), _("service"), dispute, pack.services)
     for event, entry in pack.catalogue.events.items():
         for index, name in enumerate(entry.order):
             named = pack.services.get(name)
             if named and event not in named.definition.events:
-                message = f'"{name}" does not name this life event'
-                yield source.error_at(("events", event, "order", index), message, f"Add {event} to its events: there.")
+                message = _('"%(name)s" does not name this life event') % {"name": name}
+                yield source.error_at(
+                    ("events", event, "order", index),
+                    message,
+                    _("Add %(event)s to its events: there.") % {"event": event},
+                )
             elif not named and not any((pack.root / "services").rglob(f"{name}.yaml")):
-                yield unknown_name_error(source, ("events", event, "order", index), "service", name, pack.services)
+                yield unknown_name_error(source, ("events", event, "order", index), _("service"), name, pack.services)
 
 
 def _channels(pack: ServicePack, city: CityReferences) -> Iterator[ConfigError]:
     for name, channel in pack.channels.items():
         if channel.place and city.place_kinds is not None and channel.place not in city.place_kinds:
             source = pack.sources["channels.yaml"]
-            yield unknown_name_error(source, (name, "place"), "kind of place", channel.place, city.place_kinds)
+            yield unknown_name_error(source, (name, "place"), _("kind of place"), channel.place, city.place_kinds)
 
 
 def _flow(pack: ServicePack, name: str) -> Iterator[ConfigError]:
-    source, flow = pack.sources[f"flows/{name}.yaml"], pack.flows[name]
+    """Errors of a flow; those in what it inherits are reported in states.yaml, once for all flows."""
+    source, shared = pack.sources[f"flows/{name}.yaml"], pack.sources.get("states.yaml")
+    for fault, place in _flow_faults(pack, source, name):
+        if shared and place not in source.lines and place[1:] in shared.lines:
+            yield shared.error_at(place[1:], fault.message, fault.remedy)
+        else:
+            yield fault
+
+
+def _flow_faults(pack: ServicePack, source: SourceFile, name: str) -> Iterator[tuple[ConfigError, KeyPath]]:
+    flow, inputs = pack.flows[name], pack.declared("inputs.yaml", pack.inputs)
+    labels = pack.declared("moves.yaml", pack.moves)
     actors = ACTORS | pack.roles.keys()
     roles_known = bool(pack.roles)  # else their file is missing or broken, which the people room reports
     for key, state in flow.states.items():
         place: KeyPath = ("states", key)
         if roles_known and state.by and state.by not in actors:
-            yield unknown_name_error(source, (*place, "by"), "role", state.by, actors)
+            yield unknown_name_error(source, (*place, "by"), _("role"), state.by, actors), (*place, "by")
         for word, move in state.moves.items():
-            edge = (*place, "moves", word)
+            edge: KeyPath = (*place, "moves", word)
             if word in IMPLIED_MOVES:
-                yield source.error_at(edge, f'"{word}" is a reserved name', "Rename the move.")
+                yield (
+                    source.error_at(edge, _('"%(word)s" is a reserved name') % {"word": word}, _("Rename the move.")),
+                    edge,
+                )
             if roles_known and move.by and move.by not in actors:
-                yield unknown_name_error(source, (*edge, "by"), "role", move.by, actors)
-            if not move.label and word not in pack.moves:
-                yield source.error_at(edge, "the button has no text", f'Add a label here, or "{word}" in moves.yaml.')
+                yield unknown_name_error(source, (*edge, "by"), _("role"), move.by, actors), (*edge, "by")
+            if not move.label and labels is not None and word not in labels:
+                remedy = _('Add a label here, or "%(word)s" in moves.yaml.') % {"word": word}
+                yield source.error_at(edge, _("the button has no text"), remedy), edge
             for index, needed in enumerate(move.needs):
-                if needed not in pack.inputs:
-                    yield unknown_name_error(source, (*edge, "needs", index), "input", needed, pack.inputs)
+                if inputs is not None and needed not in inputs:
+                    where = (*edge, "needs", index)
+                    yield unknown_name_error(source, where, _("input"), needed, inputs), where
 
 
 def _service(pack: ServicePack, city: CityReferences, service: ServiceFile) -> Iterator[ConfigError]:
@@ -150,7 +175,7 @@ def _service(pack: ServicePack, city: CityReferences, service: ServiceFile) -> I
     for index, item in enumerate(service.definition.ask):
         if isinstance(item, Use):
             if item.use not in pack.blocks and not _file_exists(pack, f"blocks/{item.use}.yaml"):
-                yield unknown_name_error(service.source, ("ask", index, "use"), "block", item.use, pack.blocks)
+                yield unknown_name_error(service.source, ("ask", index, "use"), _("block"), item.use, pack.blocks)
         else:
             yield from _fields(pack, city, service.source, ("ask", index, "fields"), item.fields)
     yield from _questions(pack, service)
@@ -164,32 +189,50 @@ def _file_exists(pack: ServicePack, path: str) -> bool:
 def _references(pack: ServicePack, city: CityReferences, service: ServiceFile) -> Iterator[ConfigError]:
     definition, source, catalogue = service.definition, service.source, pack.catalogue
     if service.id in RESERVED_IDS:
-        yield ConfigError(source.file, 0, "", f'"{service.id}" is a URL of the catalogue', "Rename the file.")
+        yield ConfigError(
+            source.file, 0, "", _('"%(id)s" is a URL of the catalogue') % {"id": service.id}, _("Rename the file.")
+        )
     if (
         catalogue.categories
         and service.category not in catalogue.categories.keys() | builtin_services.builtin_categories()
     ):
-        remedy = f"Move it into one of: {', '.join(catalogue.categories)}."
+        remedy = _("Move it into one of the folders: %(names)s.") % {"names": ", ".join(catalogue.categories)}
         yield ConfigError(
-            source.file, 0, "", f'its folder "{service.category}" is no category of catalogue.yaml', remedy
+            source.file,
+            0,
+            "",
+            _('its folder "%(category)s" is no category of catalogue.yaml') % {"category": service.category},
+            remedy,
         )
+    for language, text in definition.name.root.items():
+        if len(text) > LONGEST_NAME:
+            message = _("the name has %(count)s characters") % {"count": len(text)}
+            yield source.error_at(
+                ("name", language),
+                message,
+                _("Use at most %(longest_name)s; the rest fits summary:.") % {"longest_name": LONGEST_NAME},
+            )
     for index, event in enumerate(definition.events):
         if catalogue.categories and event not in catalogue.events:
-            yield unknown_name_error(source, ("events", index), "life event", event, catalogue.events)
+            yield unknown_name_error(source, ("events", index), _("life event"), event, catalogue.events)
     if city.agencies is not None and definition.agency not in city.agencies:
-        yield unknown_name_error(source, ("agency",), "agency", definition.agency, city.agencies)
+        yield unknown_name_error(source, ("agency",), _("agency"), definition.agency, city.agencies)
     if (
         definition.flow
         and definition.flow not in pack.flows
         and not _file_exists(pack, f"flows/{definition.flow}.yaml")
     ):
-        yield unknown_name_error(source, ("flow",), "flow", definition.flow, pack.flows)
+        yield unknown_name_error(source, ("flow",), _("flow"), definition.flow, pack.flows)
+    channels = pack.declared("channels.yaml", pack.channels)
     for index, channel in enumerate(definition.also):
-        if isinstance(channel, str) and channel not in pack.channels:
-            yield unknown_name_error(source, ("also", index), "channel", channel, pack.channels)
+        if isinstance(channel, str) and channels is not None and channel not in channels:
+            yield unknown_name_error(source, ("also", index), _("channel"), channel, pack.channels)
+    statements = pack.declared("statements.yaml", pack.statements)
     for name, attachment in definition.attach.items():
-        if attachment.statement and attachment.statement not in pack.statements:
-            yield unknown_name_error(source, ("attach", name, "or"), "statement", attachment.statement, pack.statements)
+        if statements is not None and attachment.statement and attachment.statement not in statements:
+            yield unknown_name_error(
+                source, ("attach", name, "or"), _("statement"), attachment.statement, pack.statements
+            )
 
 
 def _kind(pack: ServicePack, city: CityReferences, service: ServiceFile) -> Iterator[ConfigError]:
@@ -197,16 +240,24 @@ def _kind(pack: ServicePack, city: CityReferences, service: ServiceFile) -> Iter
     kind = kinds.find(definition.kind)
     if kind is None:
         if definition.kind not in city.planned_kinds:
-            yield unknown_name_error(source, ("kind",), "kind", definition.kind, {*kinds.names(), *city.planned_kinds})
+            message = _('there is no kind "%(kind)s"') % {"kind": definition.kind}
+            remedy = use_one_of({*kinds.names(), *city.planned_kinds}, definition.kind)
+            of_plugin = _("The kind of a plug-in is there if KINI_PLUGINS names its package.")
+            yield source.error_at(("kind",), message, f"{remedy} {of_plugin}")
         return
     if kind.has_cases and not definition.flow:
-        yield source.error_at(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
+        yield source.error_at(
+            ("kind",), _('a service of the kind "%(id)s" needs a flow') % {"id": kind.id}, _("Add flow: and its name.")
+        )
     if definition.assurance not in (None, "typed") and kind.sign_in != "required":
-        message = f'a service of the kind "{kind.id}" is open to guests, of whom nothing can be proved'
-        yield source.error_at(("assurance",), message, "Remove assurance:, or choose a kind for which one signs in.")
+        message = _('a service of the kind "%(id)s" is open to guests, of whom nothing can be proved') % {"id": kind.id}
+        yield source.error_at(("assurance",), message, _("Remove assurance:, or choose a kind for which one signs in."))
     pages = [placed.page for placed in expand_pages(pack, service)]  # with the questions of blocks
-    for place, message in kind.check(definition.model_copy(update={"ask": pages})):
-        yield source.error_at(place, message)
+    expanded = definition.model_copy(update={"ask": pages})
+    faults = list(kind.check(expanded))
+    if flow := pack.flows.get(definition.flow or ""):
+        faults += kind.check_flow(expanded, flow)
+    yield from (source.error_at(fault.place, fault.message, fault.remedy) for fault in faults)
 
 
 def _letter(pack: ServicePack, service: ServiceFile) -> Iterator[ConfigError]:
@@ -216,21 +267,21 @@ def _letter(pack: ServicePack, service: ServiceFile) -> Iterator[ConfigError]:
         return
     templates = {path.stem for path in (pack.root / "letters").glob("*.typ")}
     if letter.template not in templates:
-        yield unknown_name_error(source, (*place, "template"), "letter", letter.template, templates)
+        yield unknown_name_error(source, (*place, "template"), _("letter"), letter.template, templates)
     flow = pack.flows.get(service.definition.flow or "")
     if flow is None:
         return
     for index, state in enumerate(letter.at):
         if state not in flow.states:
-            yield unknown_name_error(source, (*place, "at", index), "state", state, flow.states)
+            yield unknown_name_error(source, (*place, "at", index), _("state"), state, flow.states)
     if not letter.at and not any(state.outcome == "granted" for state in flow.states.values()):
-        remedy = f"Say at which state it is made: at: one of {', '.join(flow.states)}."
-        yield source.error_at(place, 'its flow has no end with the outcome "granted"', remedy)
+        remedy = _("Say at which state it is made: at: one of %(names)s.") % {"names": ", ".join(flow.states)}
+        yield source.error_at(place, _('its flow has no end with the outcome "granted"'), remedy)
     inputs = {name for state in flow.states.values() for move in state.moves.values() for name in move.needs}
     pages = [placed.page for placed in expand_pages(pack, service)]
     answers = {name for page in pages for name in ([page.repeat.name] if page.repeat else page.fields)}
     for name in letter.show.keys() - answers - inputs:
-        yield unknown_name_error(source, (*place, "show", name), "answer or input", name, answers | inputs)
+        yield unknown_name_error(source, (*place, "show", name), _("answer or input"), name, answers | inputs)
 
 
 def _fields(
@@ -240,14 +291,18 @@ def _fields(
         here = (*place, name)
         if field.profile and field.profile not in profile_values.PROFILE_ATTRIBUTES:
             yield unknown_name_error(
-                source, (*here, "profile"), "attribute of a profile", field.profile, profile_values.PROFILE_ATTRIBUTES
+                source,
+                (*here, "profile"),
+                _("attribute of a profile"),
+                field.profile,
+                profile_values.PROFILE_ATTRIBUTES,
             )
         listed = getattr(field, "list", None)
         if listed and listed not in pack.lists:
-            yield unknown_name_error(source, (*here, "list"), "list", listed, pack.lists)
+            yield unknown_name_error(source, (*here, "list"), _("list"), listed, pack.lists)
         level = getattr(field, "level", None)
         if level and city.levels is not None and level not in city.levels:
-            yield unknown_name_error(source, (*here, "level"), "level of areas", level, city.levels)
+            yield unknown_name_error(source, (*here, "level"), _("level of areas"), level, city.levels)
         parts = getattr(field, "fields", None)
         if parts:
             yield from _fields(pack, city, source, (*here, "fields"), parts)
@@ -264,8 +319,8 @@ def _questions(pack: ServicePack, service: ServiceFile) -> Iterator[ConfigError]
             if name in earlier or name in listed:
                 yield _twice(service, placed, name)
         if placed.page.repeat and len(group_by_dependency(placed.page)) > 1:
-            message = "a field of a repeated page depends on another one of the same page"
-            yield placed.source.error_at((*placed.place, "fields"), message, "Remove the condition.")
+            message = _("a field of a repeated page depends on another one of the same page")
+            yield placed.source.error_at((*placed.place, "fields"), message, _("Remove the condition."))
         inside = dict(earlier)
         for name, field in placed.page.fields.items():
             here = (*placed.place, "fields", name, "when")
@@ -284,20 +339,20 @@ def _later(service: ServiceFile, placed: ExpandedPage) -> Iterator[ConfigError]:
     """Errors of a page that is asked after sending: nobody may have to answer it."""
     kind = kinds.find(service.definition.kind)
     if kind and not kind.may_ask_later:
-        message = f'a service of the kind "{kind.id}" asks everything before sending'
-        yield service.source.error_at(placed.asked_at, message, "Remove later:.")
+        message = _('a service of the kind "%(id)s" asks everything before sending') % {"id": kind.id}
+        yield service.source.error_at(placed.asked_at, message, _("Remove later:."))
     if placed.page.repeat or not all(
         each.optional and not isinstance(each, UploadField) for each in placed.page.fields.values()
     ):
-        message = "what is asked after sending is optional, without files and lists"
-        yield service.source.error_at(placed.asked_at, message, "Add optional: true, or ask it before sending.")
+        message = _("what is asked after sending is optional, without files and lists")
+        yield service.source.error_at(placed.asked_at, message, _("Add optional: true, or ask it before sending."))
 
 
 def _twice(service: ServiceFile, placed: ExpandedPage, name: str) -> ConfigError:
     own = placed.source is service.source
     place = (*placed.place, "fields", name) if own else placed.asked_at
     return service.source.error_at(
-        place, f'"{name}" is asked twice in this service', "Give each answer a name of its own."
+        place, _('"%(name)s" is asked twice in this service') % {"name": name}, _("Give each answer a name of its own.")
     )
 
 
@@ -305,7 +360,9 @@ def _attachments(service: ServiceFile, earlier: Mapping[str, FieldBase], listed:
     for name, attachment in service.definition.attach.items():
         place: KeyPath = ("attach", name)
         if name in earlier or name in listed:
-            yield service.source.error_at(place, f'"{name}" is also the name of a question', "Rename one of them.")
+            yield service.source.error_at(
+                place, _('"%(name)s" is also the name of a question') % {"name": name}, _("Rename one of them.")
+            )
         if attachment.when:
             yield from _names(service.source, (*place, "when"), attachment.when, earlier, listed)
 
@@ -332,16 +389,26 @@ def _names(
     source: SourceFile, place: KeyPath, when: When, earlier: Mapping[str, FieldBase], listed: set[str]
 ) -> Iterator[ConfigError]:
     for name in sorted(when.names - earlier.keys()):
-        why = "has many answers" if name in listed else "is not asked before"
+        why = _("has many answers") if name in listed else _("is not asked before")
         yield source.error_at(
-            place, f'the condition looks at "{name}", which {why}', f"Use one of: {', '.join(earlier)}."
+            place,
+            _('the condition looks at "%(name)s", which %(why)s') % {"name": name, "why": why},
+            use_one_of(earlier, name),
         )
     for name, wanted in when.wanted():
         field = earlier.get(name)
         possible = _possible(field) if field else None
         if possible is not None and wanted not in possible:
             shown = ", ".join(map(_written_value, possible))
-            yield source.error_at(place, f'"{name}" is never {_written_value(wanted)}', f"Use one of: {shown}.")
+            yield source.error_at(
+                place,
+                _('"%(name)s" is never %(wanted)s') % {"name": name, "wanted": _written_value(wanted)},
+                _("Use one of: %(names)s.") % {"names": shown},
+            )
+    single = {name for name, field in earlier.items() if field.type == "choice"}
+    for name in sorted(when.contradictions() & single):
+        message = _('the condition can never hold: "%(name)s" has one answer') % {"name": name}
+        yield source.error_at(place, message, _("Write any: or a list of answers."))
 
 
 def _possible(field: FieldBase) -> list[Any] | None:

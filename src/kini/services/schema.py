@@ -7,9 +7,11 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from kini.city.public import Id
+from kini.core.config_messages import invalid, use_one_of
 from kini.core.localized_text import Text
 from kini.people.public import assurance_levels
 from kini.services.conditions import When
@@ -24,11 +26,11 @@ def _field(value: Any) -> Any:
     """Parse a field with the class registered for its type, which may come from a plug-in."""
     if isinstance(value, FieldBase):
         return value
-    if not isinstance(value, dict) or "type" not in value:
-        raise ValueError(f"a field needs a type; one of: {', '.join(field_types.names())}")
-    field_type = field_types.find(str(value["type"]))
+    name = str(value.get("type", "")) if isinstance(value, dict) else ""
+    field_type = field_types.find(name)
     if field_type is None:
-        raise ValueError(f'there is no field type "{value["type"]}"; use one of: {", ".join(field_types.names())}')
+        message = _('there is no field type "%(name)s"') % {"name": name} if name else _("a field needs a type")
+        raise invalid(message, use_one_of(field_types.names(), name), "type")
     return field_type.model_validate(value)
 
 
@@ -58,7 +60,7 @@ class Page(StrictModel):
     @model_validator(mode="after")
     def _several_need_a_heading(self) -> "Page":
         if (len(self.fields) > 1 or self.repeat) and not self.page:
-            raise ValueError("a page with several fields needs a heading: page: {id: ..., en: ...}")
+            raise ValueError(_("a page with several fields needs a heading: page: {id: ..., en: ...}"))
         return self
 
 
@@ -118,7 +120,7 @@ class Target(StrictModel):
     @model_validator(mode="after")
     def _one_unit(self) -> "Target":
         if sum(getattr(self, unit) is not None for unit in UNITS) != 1:
-            raise ValueError(f"give exactly one of {', '.join(UNITS)}")
+            raise ValueError(_("give exactly one of %(names)s") % {"names": ", ".join(UNITS)})
         return self
 
     @property
@@ -144,7 +146,7 @@ class Fee(StrictModel):
     @model_validator(mode="after")
     def _known_or_explained(self) -> "Fee":
         if self.amount is None and not self.note:
-            raise ValueError("a fee without an amount needs a note that explains how it is calculated")
+            raise ValueError(_("a fee without an amount needs a note that explains how it is calculated"))
         return self
 
 
@@ -237,7 +239,10 @@ class Definition(StrictModel):
             own = {str(value["kind"])} if value.get("kind") else set()
             known = definition_keys() | {"for_"} | own
             for key in value.keys() - known:
-                raise ValueError(f'unknown key "{key}"; a service has: {", ".join(sorted(known))}')
+                raise ValueError(
+                    _('unknown key "%(key)s"; a service has: %(names)s')
+                    % {"key": key, "names": ", ".join(sorted(known))}
+                )
         return value
 
     def options_of(self, kind: str) -> dict[str, Any]:

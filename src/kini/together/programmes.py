@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from kini.city.public import Id, StrictModel, load_city
@@ -167,7 +168,9 @@ def check_programmes(root: Path) -> Iterable[ConfigError]:
     if known and known.register_ and not (root / "bills" / f"{known.register_}.yaml").exists():
         yield ConfigError(RULES, 1, "register", f"bills/{known.register_}.yaml does not exist")
     if known is None and (root / FOLDER).is_dir():
-        yield ConfigError(RULES, 1, "", f"the file is missing; programmes of {FOLDER}/ need its rules")
+        yield ConfigError(
+            RULES, 1, "", _("the file is missing; programmes of %(folder)s/ need its rules") % {"folder": FOLDER}
+        )
     for path in sorted((root / FOLDER).glob("*.yaml")):
         try:
             source, programme = _read(path, root)

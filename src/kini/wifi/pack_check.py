@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from kini.city.public import pack, read_pack_tables
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.localized_text import missing_translations
@@ -33,11 +35,13 @@ def check_wifi(root: Path) -> Iterable[ConfigError]:
     named = {("agency",): network.agency} | {("providers", name): each for name, each in network.providers.items()}
     for place, agency in named.items():
         if agency and agency not in agencies:
-            yield source.error_at(place, f'there is no agency "{agency}"', "Name one of agencies.yaml.")
+            yield source.error_at(
+                place, _('there is no agency "%(agency)s"') % {"agency": agency}, _("Name one of agencies.yaml.")
+            )
     faults: list[ConfigError] = []
     if (root / COUNTS).is_file():
         rows = read_pack_table(root / COUNTS, root, CountRow, faults)
-        faults += [row.error_at("area", "the city has no such area") for row in rows if row.value.area not in areas]
+        faults += [row.error_at("area", _("the city has no such area")) for row in rows if row.value.area not in areas]
     yield from faults
 
 
@@ -46,9 +50,9 @@ def _candidates(root: Path, source: SourceFile, network: WifiFile, kinds: set[st
     known = kinds | {path.stem for path in root.glob("feeds/*.yaml")}
     for number, entry in enumerate(network.plans):
         for kind in sorted(set(entry.candidates) - known):
-            message = f'there is no kind of place and no feed "{kind}"'
+            message = _('there is no kind of place and no feed "%(kind)s"') % {"kind": kind}
             yield source.error_at(
-                ("plans", number, "candidates", kind), message, "Name one of places.csv or of feeds/."
+                ("plans", number, "candidates", kind), message, _("Name one of places.csv or of feeds/.")
             )
     faults: list[ConfigError] = []
     if (root / CANDIDATES).is_file():
@@ -65,4 +69,6 @@ def _services(root: Path, source: SourceFile, network: WifiFile) -> Iterable[Con
     }
     for place, service in named.items():
         if service and not list(root.glob(f"services/*/{service}.yaml")):
-            yield source.error_at(place, f'there is no service "{service}"', "Name a file of services/.")
+            yield source.error_at(
+                place, _('there is no service "%(service)s"') % {"service": service}, _("Name a file of services/.")
+            )

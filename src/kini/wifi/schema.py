@@ -3,6 +3,7 @@
 from datetime import time
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from kini.city.public import WEEKDAYS, Id, StrictModel, Week
@@ -29,7 +30,10 @@ class Hours(Week):
                 edge for opens, closes in getattr(self, day) for edge in (opens, closes if closes > time(0) else END)
             ]
             if edges != sorted(set(edges)):
-                raise ValueError(f"{day}: write spans in order, none over midnight (end one at 00:00, begin one there)")
+                raise ValueError(
+                    _("%(day)s: write spans in order, none over midnight (end one at 00:00, begin one there)")
+                    % {"day": day}
+                )
         return self
 
 
@@ -200,11 +204,13 @@ class WifiFile(StrictModel):
     def _plans_of_known_kinds(self) -> "WifiFile":
         unknown = sorted({kind for entry in self.plans for kind in entry.candidates.values()} - set(self.kinds))
         if unknown:
-            raise ValueError(f'plans: there is no kind "{unknown[0]}"; name one of kinds')
+            raise ValueError(_('plans: there is no kind "%(unknown)s"; name one of kinds') % {"unknown": unknown[0]})
         return self
 
     @model_validator(mode="after")
     def _portal_group(self) -> "WifiFile":
         if self.portal and self.portal.group not in self.groups:
-            raise ValueError(f'portal: there is no group "{self.portal.group}"; name one of groups')
+            raise ValueError(
+                _('portal: there is no group "%(group)s"; name one of groups') % {"group": self.portal.group}
+            )
         return self

@@ -103,7 +103,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(bring):
         ("x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19,,,", "mac", "12 hexadecimal digits"),
         ("x1,X,park,,38.7302,-9.4751,,01-10-A4-23-19-C0,,,", "mac", "group"),
         ("x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C9,,short,", "secret", "16 to 128"),
-        ("x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C9,,,0", "capacity", "greater than 0"),
+        ("x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C9,,,0", "capacity", "Write more than 0"),
         ("x1,X,park,,38.7302,-9.4751,,,ap-x,,", "", "needs its mac"),
         ("x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C0,,,", "mac", "stands in row 2"),
         ("x1,X,park,,38.7302,-9.4751,,00-10-A4-23-19-C9,ap-p1,,", "nas_identifier", "stands in row 2"),

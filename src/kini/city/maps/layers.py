@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
@@ -109,7 +110,7 @@ def parse_layer(text: str | bytes) -> MapLayer:
     try:
         features = tuple(MapFeature(_shape(each, arcs), each.code, each.name) for each in content.features)
     except IndexError:
-        raise ValueError("a feature refers to an arc that is not there") from None
+        raise ValueError(_("a feature refers to an arc that is not there")) from None
     return MapLayer(content.source, content.licence, features)
 
 
@@ -153,7 +154,9 @@ def layer_faults(root: Path, codes: Set[str]) -> Iterator[ConfigError]:
     for file in sorted((root / FOLDER).glob("*.json")):
         name = f"{FOLDER}/{file.name}"
         if file.stem not in LAYERS:
-            yield ConfigError(name, 0, "", "no map draws such a layer", f"Name it {', '.join(LAYERS)}.")
+            yield ConfigError(
+                name, 0, "", _("no map draws such a layer"), _("Name it %(names)s.") % {"names": ", ".join(LAYERS)}
+            )
             continue
         try:
             layer = parse_layer(file.read_bytes())
@@ -162,4 +165,6 @@ def layer_faults(root: Path, codes: Set[str]) -> Iterator[ConfigError]:
             continue
         strange = sorted(each.code for each in layer.features if each.code and each.code not in codes)
         if strange:
-            yield ConfigError(name, 0, "features", f"there is no area {', '.join(strange[:3])}", WRITE)
+            yield ConfigError(
+                name, 0, "features", _("there is no area %(names)s") % {"names": ", ".join(strange[:3])}, WRITE
+            )

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kini.core.config_files import REMEDIES, ConfigError
+from kini.core.config_files import ConfigError
+from kini.core.config_messages import faults_of, most_similar
 from kini.core.table_import.file_formats import (
     REPLACEMENT_CHARACTER,
     Content,
@@ -141,7 +142,7 @@ class Table:
         names = list(columns or fields)
         theirs = [(name, self.mapping.column(name)) for name in names]
         self.hidden |= {name for name, each in fields.items() if not each.repr}
-        remedies = {**REMEDIES, "missing": _("Fill it in."), **(remedies or {})}
+        remedies = {"missing": _("Fill it in."), **(remedies or {})}
 
         def parse(row: Row[None]) -> M:
             texts = ((name, self.mapping.value(name, row.cells.get(column, ""))) for name, column in theirs)
@@ -212,15 +213,19 @@ class Table:
         remedy = (_("The columns are: %(names)s.") if self.strict else _("The file has: %(names)s.")) % {
             "names": listed
         }
-        for name in required:
-            if theirs[name] not in names and name not in self.mapping.constants:
+        unknown = [name for name in dict.fromkeys(names) if self.strict and name not in theirs.values()]
+        absent = [name for name in required if theirs[name] not in names and name not in self.mapping.constants]
+        misspelt = {name: meant for name in unknown if (meant := most_similar(name, map(theirs.__getitem__, absent)))}
+        for name in absent:
+            if theirs[name] not in misspelt.values():
                 yield ConfigError(
                     self.file, line, theirs[name], _("this column is missing"), f"{remedy} {advice}".strip()
                 )
         for name in dict.fromkeys(names):
             is_ours = name in theirs.values()
-            if self.strict and not is_ours:
-                yield ConfigError(self.file, line, name, _("this column is unknown"), remedy)
+            if name in unknown:
+                instead = _('Write "%(meant)s".') % {"meant": misspelt[name]} if name in misspelt else remedy
+                yield ConfigError(self.file, line, name, _("this column is unknown"), instead)
             if (self.strict or is_ours) and names.count(name) > 1:
                 yield ConfigError(self.file, line, name, _("this column appears twice"), _("Keep one."))
 
@@ -259,5 +264,6 @@ def _validation_errors(
     for each in error.errors(include_url=False):
         place = [str(part) for part in each["loc"]]
         column = next((part for part in place if part in known), place[0] if place else "")
-        message = _("it is empty") if each["type"] == "missing" else each["msg"].removeprefix("Value error, ")
-        yield row.error_at(column, message, remedies.get(column) or remedies.get(each["type"], ""))
+        fault = faults_of({**each, "input": "…"} if column in row.table.hidden else each, None, None)[0]
+        message = _("it is empty") if each["type"] == "missing" else fault.message
+        yield row.error_at(column, message, remedies.get(column) or remedies.get(each["type"], fault.remedy))

@@ -1,5 +1,6 @@
 """Base class and registry of field types."""
 
+import builtins
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -80,6 +81,12 @@ class FieldBase(StrictModel):
     #: HTML attributes of a single text input, for phone keyboards and autofill.
     inputmode: ClassVar[str] = ""
     autocomplete: ClassVar[str] = ""
+
+    @classmethod
+    def concrete(cls, data: Any) -> "builtins.type[FieldBase]":
+        """Field type of the data of a question; this class for an unknown one."""
+        name = data.get("type") if isinstance(data, dict) else None
+        return field_types.find(str(name)) or cls
 
     def is_sealed(self) -> bool:
         """Return whether the value is stored encrypted; a group is if one of its parts is."""

@@ -153,7 +153,7 @@ class MultiChoiceField(FieldBase):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.min > len(self.options) or (self.max is not None and self.max < self.min):
-            raise ValueError("min and max cannot both hold with these options")
+            raise ValueError(_("min and max cannot both hold with these options"))
         return self
 
     def parse(self, name: str, sent: FormData) -> Any:
@@ -215,7 +215,7 @@ class RankedListField(FieldBase):
     def _one_source(self) -> Self:
         sources = (bool(self.options) and not self.list) + bool(self.list) + bool(self.place)
         if sources != 1:
-            raise ValueError("give exactly one of options, list and place")
+            raise ValueError(_("give exactly one of options, list and place"))
         return self
 
     def choices(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ def _read(value: Any) -> FieldBase:
         return value
     field_type = field_types.find(str(value.get("type"))) if isinstance(value, dict) else None
     if field_type is None:
-        raise ValueError(f"a field needs a type; one of: {', '.join(field_types.names())}")
+        raise ValueError(_("a field needs a type; one of: %(names)s") % {"names": ", ".join(field_types.names())})
     return field_type.model_validate(value)
 
 
@@ -34,7 +34,10 @@ class FormField(FieldBase):
     def _plain_parts(self) -> Self:
         for name, part in self.fields.items():
             if part.when or part.profile or isinstance(part, UploadField | FormField):
-                raise ValueError(f'"{name}" cannot stand inside a form: no condition, profile, file or form in a form')
+                raise ValueError(
+                    _('"%(name)s" cannot stand inside a form: no condition, profile, file or form in a form')
+                    % {"name": name}
+                )
         return self
 
     def is_sealed(self) -> bool:
@@ -121,7 +124,7 @@ class TableField(FieldBase):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.max < self.min:
-            raise ValueError("max is below min")
+            raise ValueError(_("max is below min"))
         return self
 
     def inputs(self, name: str) -> frozenset[str]:

@@ -24,7 +24,9 @@ def _readable(value: Any) -> str:
         try:
             dt.date.fromisoformat(text)
         except ValueError:
-            raise ValueError('write a date as "2026-11-24", "today", "today-17y", "today+30d" or "today+6m"') from None
+            raise ValueError(
+                _('write a date as "2026-11-24", "today", "today-17y", "today+30d" or "today+6m"')
+            ) from None
     return text
 
 
@@ -70,7 +72,7 @@ class _Between(FieldBase):
     def _possible(self) -> Self:
         first, last = self.days(dt.datetime.now(dt.UTC).date())
         if first and last and last < first:
-            raise ValueError("until is before from")
+            raise ValueError(_("until is before from"))
         return self
 
     def days(self, now: dt.date | None = None) -> tuple[dt.date | None, dt.date | None]:

@@ -61,7 +61,7 @@ class IntegerField(FieldBase):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.max is not None and self.max < self.min:
-            raise ValueError("max is below min")
+            raise ValueError(_("max is below min"))
         return self
 
     def parse(self, name: str, sent: FormData) -> Any:

@@ -124,7 +124,7 @@ class PhotoField(UploadField):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.max < self.min:
-            raise ValueError("max is below min")
+            raise ValueError(_("max is below min"))
         return self
 
     @property

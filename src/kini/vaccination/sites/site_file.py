@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, model_validator
 
 from kini.city.public import WEEKDAYS, StrictModel, load_city, read_pack_tables
@@ -31,7 +32,7 @@ def _days(text: Any) -> Any:
         first, _dash, last = part.partition("-")
         last = last or first
         if first not in WEEKDAYS or last not in WEEKDAYS or WEEKDAYS.index(last) < WEEKDAYS.index(first):
-            raise ValueError(f'"{part}" is no weekday; write "monday-friday" or "monday saturday"')
+            raise ValueError(_('"%(part)s" is no weekday; write "monday-friday" or "monday saturday"') % {"part": part})
         days += range(WEEKDAYS.index(first), WEEKDAYS.index(last) + 1)
     return tuple(days)
 
@@ -60,7 +61,7 @@ class SiteRow(StrictModel):
     @model_validator(mode="after")
     def _forward(self) -> Self:
         if self.ends <= self.starts:
-            raise ValueError("it ends before it starts; correct one of the times")
+            raise ValueError(_("it ends before it starts; correct one of the times"))
         return self
 
 
@@ -101,18 +102,26 @@ def _reference_errors(root: Path, rows: list[Row[SiteRow]]) -> Iterable[ConfigEr
         value = row.value
         if value.facility not in units:
             yield row.error_at(
-                "facility", f'there is no unit "{value.facility}"', "Use an id of facilities.csv or a unit."
+                "facility",
+                _('there is no unit "%(facility)s"') % {"facility": value.facility},
+                _("Use an id of facilities.csv or a unit."),
             )
         if value.place and value.place not in places:
-            yield row.error_at("place", f'there is no place "{value.place}"', "Use an id of places.csv.")
+            yield row.error_at(
+                "place", _('there is no place "%(place)s"') % {"place": value.place}, _("Use an id of places.csv.")
+            )
         same = first.setdefault(value.id, value)
         if (same.kind, same.name, same.facility) != (value.kind, value.name, value.facility):
             yield row.error_at(
-                "id", f"{value.id} has another kind, name or facility above", "Write the same on each line."
+                "id",
+                _("%(id)s has another kind, name or facility above") % {"id": value.id},
+                _("Write the same on each line."),
             )
         for day in value.days:
             if (value.id, day, value.starts) in times:
-                yield row.error_at("days", f"{value.id} starts twice at that time", "Keep one line.")
+                yield row.error_at(
+                    "days", _("%(id)s starts twice at that time") % {"id": value.id}, _("Keep one line.")
+                )
             times.add((value.id, day, value.starts))
 
 
