@@ -1,6 +1,6 @@
 import pytest
 
-from kini.city import pack, queries
+from kini.city import geocoding, pack, queries
 from kini.city.models import Area
 from kini.core.geometry import distance_m
 
@@ -62,3 +62,12 @@ def test_the_nearest_places_come_first_with_their_distance(loaded_town, django_a
     assert nearest[0][1] == pytest.approx(distance_m((38.7555, -9.4510), (38.7560, -9.4510)))
     assert len(queries.nearest_places("counter", 38.7555, -9.4510, 1)) == 1
     assert queries.nearest_places("school", 38.7555, -9.4510, 5) == []
+
+
+def test_an_area_with_the_name_of_the_one_around_it_is_told_apart(loaded_town):
+    area = Area.objects.select_related("parent").get(name="Porto Velho")
+    around = area.parent
+    assert geocoding.describe_location(area).endswith(f"Porto Velho, {around.name}")
+    around.name = area.name
+    level = pack.current().level_name(around.level)
+    assert geocoding.describe_location(area).endswith(f"Porto Velho, {level} Porto Velho")

@@ -60,6 +60,8 @@ def describe_location(area: Area, near: str = "") -> str:
     """
     words = _("%(level)s %(name)s") % {"level": pack.current().level_name(area.level), "name": area.name}
     around = area.parent.name if area.parent else ""
+    if area.parent and around == area.name:  # which of the two is meant
+        around = _("%(level)s %(name)s") % {"level": pack.current().level_name(area.parent.level), "name": around}
     close = _("Near %(place)s") % {"place": near} if near else ""
     return ", ".join(part for part in (close, words, around) if part)
 

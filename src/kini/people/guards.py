@@ -36,9 +36,12 @@ def officers_only[**P](
             request: Any = args[0]
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path() if request.method in SAFE_METHODS else "/desk/")
-            if not may_somewhere(actor_for(request), permission):
+            actor = actor_for(request)
+            if not may_somewhere(actor, permission):
                 raise NotAllowed(
-                    _("The desk is for officers with a role. Ask the person who manages roles at your agency.")
+                    _("Your role does not include this. Ask the person who manages roles at your agency.")
+                    if actor.grants
+                    else _("The desk is for officers with a role. Ask the person who manages roles at your agency.")
                 )
             try:
                 return view(*args, **kwargs)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urldefrag
 
 import httpx
 from lxml import html
@@ -57,7 +58,8 @@ class Page:
         return bool(self.tree.xpath(xpath))
 
     def links(self) -> list[str]:
-        return [str(href) for href in self.tree.xpath("//a/@href")]
+        """Addresses of the page's links, without the place within them."""
+        return [urldefrag(str(href)).url for href in self.tree.xpath("//a/@href")]
 
     @property
     def shows_errors(self) -> bool:

@@ -18,6 +18,7 @@ from kini.services.fields.dates import DateField as DateField
 from kini.services.fields.dates import resolve_bound as resolve_bound
 from kini.services.fields.identity import example_national_id as example_national_id
 from kini.services.fields.places import AreaField as AreaField
+from kini.services.fields.places import area_options as area_options
 from kini.services.fields.text import LongTextField as LongTextField
 from kini.services.fields.text import PhoneField as PhoneField
 from kini.services.fields.text import TextField as TextField

@@ -1,10 +1,13 @@
 """The case page: what officers read there, what they cannot, and the forms beside the case."""
 
+from datetime import timedelta
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kini.cases import actions
 from kini.cases.models import Case
+from kini.core import current_time
 from kini.people.models import AccessLog
 from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
@@ -170,3 +173,33 @@ def test_the_page_takes_a_bounded_number_of_queries(town: Town, case: Case, head
             read(head, case)
         numbers.append(len(captured))
     assert numbers[0] == numbers[1] <= MOST_QUERIES
+
+
+def test_the_reason_of_a_look_is_given_once_a_day_and_logged_each_time(
+    town: Town, case: Case, permit: ServiceVersion, head: CheckedClient, clerk: CheckedClient
+):
+    other = opened(town.named("resident"), permit, town.resident)
+    offered = "Logged with your reason of today"
+    assert offered not in read(head, case)
+    why = {"what": "answers", "purpose": "verify-documents", "reason": "The card is hard to read."}
+    assert send(head, case, "look", **why).status_code == 200
+    page = read(head, other)
+    assert offered in page
+    assert 'name="reason" value="The card is hard to read."' in page
+    assert 'hx-select="#revealed"' in page
+    shown = send(head, other, "look", **why).content.decode()
+    assert NIK in shown[shown.index('<div id="revealed">') :]
+    looks = AccessLog.objects.filter(day=None)
+    assert {(entry.reference, entry.reason) for entry in looks} == {
+        (each.reference, "The card is hard to read.") for each in (case, other)
+    }
+    assert offered not in read(clerk, other), "who may not see identities is offered nothing"
+    with current_time.freeze(current_time.now() + timedelta(days=1)):
+        assert offered not in read(head, other), "another day, another reason"
+
+
+def test_steps_with_a_form_lead_into_it(case: Case, clerk: CheckedClient):
+    page = read(clerk, case)
+    assert f'/desk/cases/{case.reference}/moves/ask/#fields"' in page
+    form = clerk.get(f"/desk/cases/{case.reference}/moves/ask/").content.decode()
+    assert form.index('id="fields"') < form.index('name="message"')

@@ -129,3 +129,11 @@ def test_only_those_who_may_apply_for_others(
     assert "Apply for a resident" not in clerk.get("/desk/").content.decode()
     assert "Apply for a resident" in counter.get("/desk/").content.decode()
     assert counter.get(f"/desk/apply/{case.reference}/receipt/").status_code == 404
+
+
+def test_the_area_of_somebody_new_is_found_by_its_name(permit: ServiceVersion, counter: CheckedClient):
+    page = counter.post("/desk/apply/", {"number": OTHER_NIK, "new": "yes", "area": "1.1.2"}).content.decode()
+    select = page[page.index("data-area") :]
+    assert select.index('<select class="input" id="area" name="area"') < select.index("</select>")
+    assert '<option value="1.1.2" selected>Kampung Bukit</option>' in select
+    assert "kini/place.js" in page

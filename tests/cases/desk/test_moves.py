@@ -22,8 +22,8 @@ def state(case: Case) -> str:
 def test_a_step_without_needs_is_a_button_on_the_case_page(case: Case, clerk: CheckedClient):
     page = clerk.get(f"/desk/cases/{case.reference}/").content.decode()
     assert f'action="{address(case, "accept")}"' in page
-    assert f'href="{address(case, "ask")}"' in page
-    assert f'href="{address(case, "reject")}"' in page
+    assert f'href="{address(case, "ask")}#fields"' in page
+    assert f'href="{address(case, "reject")}#fields"' in page
     response = clerk.post(address(case, "accept"), {"state": "check"})
     assert (response.status_code, response["Location"]) == (303, f"/desk/cases/{case.reference}/")
     assert state(case) == "decision"

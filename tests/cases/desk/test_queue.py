@@ -1,5 +1,6 @@
 """The queue: who sees what, views and filters in the address, page by page, and within a few queries."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -133,7 +134,10 @@ def test_numbers_of_today(town: Town, permit: ServiceVersion, clerk: CheckedClie
     ended = opened(town.named("resident"), permit, town.resident)
     with current_time.freeze(ended.opened_at + timedelta(seconds=1)):
         actions.withdraw(by=town.named("resident"), case=ended)
-    numbers = clerk.get("/desk/").context["numbers"]
+    page = clerk.get("/desk/")
+    numbers = page.context["numbers"]
+    sentence = " ".join(re.sub("<[^>]+>", " ", page.content.decode()).split())
+    assert f"{formats.duration(1)} was the usual time of the cases that ended today" in sentence
     assert (numbers["opened"], numbers["ended"], numbers["took"]) == (1, 1, pytest.approx(1))
 
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from kini.cases.models import Case
 from kini.services.models import ServiceVersion
 from kini.web import navigation
+from tests.cases.desk.conftest import Browse
 from tests.cases.town import Town, employed
 from tests.environment import replace
 from tests.pagechecks import CheckedClient
@@ -58,3 +59,16 @@ def test_an_officer_lands_at_the_desk_and_everybody_else_at_home(
         assert CheckedClient().post("/demo/sign-in/", {"person": phone})["Location"] == address
     asked_for = {"person": "+6281200000001", "next": "/desk/overdue/"}
     assert CheckedClient().post("/demo/sign-in/", asked_for)["Location"] == "/desk/overdue/"
+
+
+def test_a_page_of_another_role_says_so_to_an_officer_with_roles(town: Town, clerk: CheckedClient, browse: Browse):
+    refused = clerk.get("/desk/payments/")
+    assert refused.status_code == 403
+    assert "Your role does not include this." in refused.content.decode()
+    idle = browse(employed("+6281200000052", "Petugas Baru", town.registry)).get("/desk/payments/")
+    assert "The desk is for officers with a role." in idle.content.decode()
+
+
+def test_an_officer_with_a_payments_role_opens_the_payments(town: Town, browse: Browse):
+    cashier = employed("+6281200000053", "Petugas Kas", town.registry, "cashier")
+    assert browse(cashier).get("/desk/payments/").status_code == 200

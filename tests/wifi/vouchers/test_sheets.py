@@ -38,6 +38,7 @@ def test_a_sheet_is_made_printed_once_used_and_taken_back(client, head):
     page = client.post("/desk/wifi/", WANTED).content.decode()
     codes = re.findall(r">([0-9A-Z]{5}-[0-9A-Z]{5})<", page)
     assert len(set(codes)) == 12
+    assert re.search(r'<button class="button" type="button" data-print', page), "shown once, so it can be printed"
     decision = decided(password=codes[0], **AT_CORNER)
     assert (decision["Auth-Type"], decision["Session-Timeout"]) == ("Accept", "18000")
     listed = client.get("/desk/wifi/").content.decode()

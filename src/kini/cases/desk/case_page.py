@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kini.cases import actions, panels
-from kini.cases.desk import presence, queue_address
+from kini.cases.desk import look_reason, presence, queue_address
 from kini.cases.desk.case_content import DeskCase, at_risk_seconds, case_facts, case_map, desk_case, group_answers
 from kini.cases.desk.guards import case_at_desk
 from kini.cases.desk.papers import papers_of
@@ -72,10 +72,12 @@ def render_case_page(
     desk = desk_case(actor, case)
     there = _anchors(desk)
     errors = [(anchor if anchor in there else "", text) for anchor, text in errors or ()]
+    reason = look_reason.todays_reason(request)
     context = {
         "desk": desk,
         "view": desk.view,
         "lines": desk.view.lines[::-1],
+        "reason": reason,
         "answers": group_answers(desk.view.sections),
         "case": case,
         "map": case_map(case, desk.view),
@@ -84,7 +86,7 @@ def render_case_page(
         "panel": panels.render_panels(request, desk.view, "desk"),
         "errors": errors,
         "wrong": dict(errors),
-        "typed": typed or {},
+        "typed": typed or reason,
         "kept": list(unsent),
         "here": presence.colleagues_present(actor, case),
         "held": BatchMoveCase.objects.filter(case=case, result=BatchMoveCase.WAITING)

@@ -15,7 +15,6 @@ from kini.cases.desk.queue_counts import service_title
 from kini.cases.desk.queue_rows import QueueRow, build_rows
 from kini.cases.models import Case, Draft
 from kini.cases.pages.forms import posted_text
-from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
@@ -26,7 +25,7 @@ from kini.people.public import PeoplePermission, ProfileForm, assurance, assuran
 from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
 from kini.services.models import Service
-from kini.services.public import kinds_with_cases, snapshot_of
+from kini.services.public import area_options, kinds_with_cases, snapshot_of
 from kini.services.queries import ServiceCard
 from kini.web import formats
 from kini.web.redirects import SeeOther, see_other
@@ -109,7 +108,7 @@ def _add(request: HttpRequest, problems: Mapping[str, str]) -> HttpResponse:
         "errors": list(problems.items()),
         "wrong": problems,
         "typed": {name: posted_text(request, name) for name in ("number", *TYPED, "card")},
-        "areas": city_queries.lowest_level_areas(),
+        "areas": area_options(None, posted_text(request, "area")),
     }
     return render(request, "cases/desk/person.html", context, status=422 if problems else 200)
 

@@ -20,7 +20,6 @@ from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import Case
 from kini.cases.pages import forms
 from kini.cases.pages.forms import posted_text
-from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core import references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
@@ -39,7 +38,7 @@ from kini.people.public import (
 )
 from kini.people.queries import actor_for
 from kini.people.rules import NationalId
-from kini.services.public import InvalidAnswer, PhoneField
+from kini.services.public import InvalidAnswer, PhoneField, area_options
 from kini.services.public import catalogue as catalogues
 from kini.web.redirects import SeeOther
 
@@ -98,7 +97,7 @@ def proof_page(
         "asks": configured_register() is not None,
         "proved": resident.assurance > Assurance.TYPED,
         "typed": {name: posted_text(request, name) for name in INPUTS},
-        "areas": city_queries.lowest_level_areas(),
+        "areas": area_options(None, posted_text(request, "area")),
         "errors": list((problems or {}).items()),
         "wrong": problems or {},
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kini.cases import actions
-from kini.cases.desk import queue_address
+from kini.cases.desk import look_reason, queue_address
 from kini.cases.desk.guards import case_at_desk
 from kini.cases.desk.handling import attempt
 from kini.cases.desk.queue_address import clean_query_text
@@ -44,6 +44,7 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
     refused = attempt(request, actor, case, deed, anchor, "reason", "what", "purpose")
     if refused:
         return refused
+    look_reason.remember_reason(request, purpose, posted_text(request, "reason"))
     snapshot = snapshot_of(case.version)
     rows = list(_answers(snapshot, shown) if what == "answers" else _identity(shown))
     context = {

@@ -91,6 +91,9 @@
     if (now) live.textContent = now.textContent;
   });
 
+  // A refused look says why on a page of its own.
+  document.addEventListener("htmx:responseError", (event) => { if (event.target.matches("form.reveal")) event.target.submit(); });
+
   // Keys. Each leads to something that is on the page anyway; the list of them switches them off.
   const dialog = document.getElementById("keys");
   const memory = { get off() { try { return localStorage.getItem("kini-keys") === "off"; } catch { return false; } },
