@@ -148,6 +148,7 @@ def test_a_plan_is_asked_for_reckoned_shown_compared_and_thrown_away(client, hea
     assert (first.problem, points[0].code, first.gap) == ("", "counter:balcao-monte", 0)
     shown = client.get(f"/desk/wifi/plans/{first.pk}/").content.decode()
     assert "Balcão do Monte" in shown
+    assert "nothing: no choice is better" in shown
     assert f"{len(points)} points are enough" in shown
     assert "<svg" in shown
     table = client.get(f"/desk/wifi/plans/{first.pk}/points.csv").content.decode("utf-8-sig")

@@ -227,7 +227,7 @@ def _facts(plan: Plan, points: Sequence[PlannedPoint]) -> list[tuple[str, str]]:
         (_("New points"), _count(len(points))),
         (_("People they serve"), _count(plan.gained)),
         (_("Total cost"), money(sum(each.cost for each in points))),
-        (_("A better choice could gain at most"), f"{number_format(round(100 * plan.gap, 2))} %"),
+        (_("A better choice could gain at most"), _gap_words(plan.gap)),
         (_("Places compared"), _count(plan.candidates)),
     ]
 
@@ -239,6 +239,12 @@ def _areas(plan: Plan) -> list[tuple[str, str, float, float]]:
         (areas[code].name if code in areas else code, _count(people), 100 * before / people, 100 * after / people)
         for code, (people, before, after) in (plan.areas or {}).items()
     ]
+
+
+def _gap_words(gap: float) -> str:
+    """Gain of the best other choice of points (share of 1) as percentage, in words where it is nothing."""
+    percent = round(100 * gap, 2)
+    return f"{number_format(percent)} %" if percent else _("nothing: no choice is better")
 
 
 def _count(number: int | None) -> str:

@@ -86,8 +86,8 @@
     each.textContent = Math.max(0, each.textContent - 1);
     if (each.textContent === "0" && each.closest(".undo")) each.closest("li").remove();
   }), 1000);
-  document.addEventListener("htmx:afterSettle", () => {
-    const now = document.querySelector("#bulk h1");
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const now = event.target.closest("#revealed")?.querySelector("h2") || document.querySelector("#bulk h1");
     if (now) live.textContent = now.textContent;
   });
 
