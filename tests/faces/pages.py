@@ -548,7 +548,7 @@ ELSEWHERE = {
         *("together:pool", "together:give-money", "together:gift", "together:pay-gift", "together:gift-code"),
         *("together:withdraw-gift", "together:spending", "together:new-payout", "together:desk-pools"),
         *("together:desk-new-pool", "together:desk-pool", "together:desk-give-money", "together:desk-new-payout"),
-        "together:desk-payout-deed",
+        *("together:desk-payout-deed", "together:desk-visits", "together:desk-visit"),
     ),
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
@@ -571,7 +571,7 @@ ELSEWHERE = {
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",
-        "vaccination:certificate-file", "together:ledger-file", "together:calendar",
+        "vaccination:certificate-file", "together:ledger-file", "together:calendar", "together:visit-draw",
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:desk-paper", "cases:document", "cases:file", "city:map",

@@ -111,6 +111,7 @@ ELSEWHERE = {
     "together:desk-give-money": "the same",
     "together:desk-new-payout": "the same",
     "together:desk-payout-deed": "the same",
+    "together:desk-visit": "places alone: tests/together/visits",
     "together:desk-release": "names of activities alone: tests/together/volunteers",
     "vaccination:desk-day": "logs each person of the list: tests/vaccination/visits",
     "vaccination:desk-walk-in": "logs each person who is likely: tests/vaccination/visits",

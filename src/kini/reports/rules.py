@@ -1,9 +1,8 @@
-"""Pure rules: evidence, draws of audits, time until reports are closed, cells of the map."""
+"""Pure rules: evidence, time until reports are closed, cells of the map."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
-from math import ceil, cos, degrees, floor, radians
+from math import cos, degrees, floor, radians
 from typing import Any, Protocol
 
 from kini.cases.rules import RESIDENT, SYSTEM, Edge, edges_from
@@ -70,12 +69,6 @@ def finishers(entries: Iterable[EvidenceEntry], flow: Flow, evidence: str) -> se
 def has_worked_on(entries: Iterable[EvidenceEntry], user: int) -> bool:
     """Return True if the officer took a step, or was asked to."""
     return any(entry.actor_kind == "officer" and entry.actor_id == user for entry in entries)
-
-
-def drawn_tickets(seed: str, tickets: Iterable[str], one_in: int) -> set[str]:
-    """Return the tickets with the smallest SHA-256 of "SEED:TICKET": one in so many, rounded up."""
-    in_order = sorted(tickets, key=lambda ticket: sha256(f"{seed}:{ticket}".encode()).hexdigest())
-    return set(in_order[: ceil(len(in_order) / one_in)])
 
 
 def survival(counts: Mapping[int, tuple[int, int]]) -> list[tuple[int, float]]:

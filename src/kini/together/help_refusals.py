@@ -41,6 +41,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "together_costs_within_share": _("Costs would be above the share that the law allows."),
     "ledger_stock_not_negative": _("The pool holds less than this."),
     "together_pool_not_over_spent": _("The pool holds less than this."),
+    "together_visitor_apart": _("You had to do with this delivery, so somebody else must visit."),
     "together_permit_once": _("This permit is already listed."),
 }
 

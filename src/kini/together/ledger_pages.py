@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from kini.city.public import city_tables
 from kini.together import public_ledger
 from kini.together.labels import MOVEMENTS
-from kini.together.models import PublishedDay, PublishedMovement
+from kini.together.models import PublishedDay, PublishedMovement, VisitDraw
 from kini.together.programmes import package_of, programmes
+from kini.together.visits.pages import figures
 from kini.web.page_cache import cache_for_anonymous
 
 LATEST = 30
@@ -37,6 +38,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     context = {
         "totals": totals,
         "money": money,
+        "visits": figures(),
+        "draw": VisitDraw.objects.exclude(seed="").order_by("-day").first(),
         "rows": [_row(each) for each in PublishedMovement.objects.order_by("-number")[:LATEST]],
         "days": PublishedDay.objects.order_by("-day")[:7],
     }

@@ -27,6 +27,7 @@ from kini.together.models import Beneficiary, Giver, Need, NeedLine, Pledge
 from kini.together.money import made_up_money
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import programmes
+from kini.together.visits.actions import draw_visits
 from kini.together.volunteers import made_up_volunteers
 from kini.web.formats import today
 
@@ -53,6 +54,9 @@ def fill(by: Actor, needs: int = NEEDS, seed: int = SEED) -> int:
                 _pledge(by, random, need, random.choice(givers), age.days)
         made_up_money.fill(by, givers[-1], givers[0], random)
         made_up_volunteers.fill(by, verifier, [each for each in givers if each.kind == "group"], areas, random)
+    with current_time.freeze(now - timedelta(days=1)):
+        draw_visits(by=by)  # fixes the seed of the next one
+    draw_visits(by=by)
     actions.publish_days(by=by)
     return needs
 

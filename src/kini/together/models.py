@@ -12,6 +12,7 @@ from kini.city.models import Area
 from kini.people.models import User
 from kini.together.money.models import Gift, Payout, Pool
 from kini.together.programmes import BENEFICIARY_KINDS
+from kini.together.visits.models import Visit, VisitDraw, VisitLot
 from kini.together.volunteers.models import (
     Activity,
     ActivityRole,
@@ -43,6 +44,9 @@ __all__ = [
     "Shift",
     "ShiftRole",
     "SignUp",
+    "Visit",
+    "VisitDraw",
+    "VisitLot",
     "Volunteer",
 ]
 

@@ -19,6 +19,7 @@ from kini.together import made_up_help, message_replies, notifications, personal
 from kini.together.money import registration as money
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import check_programmes, giving
+from kini.together.visits import jobs as visit_jobs  # noqa: F401 -- jobs register themselves
 from kini.together.volunteers import registration as volunteers
 from kini.web.navigation import NavItem, navigation
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core import retention
 from kini.core.retention import YEAR, RetentionRule, row_removal
-from kini.together.models import Beneficiary, Delivery, Giver, Need, NeedLine, Payout, Pledge
+from kini.together.models import Beneficiary, Delivery, Giver, Need, NeedLine, Payout, Pledge, VisitDraw
 
 
 def _delete_needs(rows: QuerySet[Need]) -> None:
@@ -58,6 +58,13 @@ def register() -> None:
                 ),
                 delete=_delete_needs,
             ),
+        ),
+        RetentionRule(
+            "together.visits",
+            _("Draws of visits with their seeds; no delivery is named"),
+            _("Anybody can draw again and compare"),
+            5 * YEAR,
+            row_removal(lambda before: VisitDraw.objects.filter(day__lt=before.date())),
         ),
         RetentionRule(
             "together.givers",

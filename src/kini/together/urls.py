@@ -5,6 +5,7 @@ from django.urls import path
 from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages
 from kini.together.money import desk as money_desk
 from kini.together.money import pages as money_pages
+from kini.together.visits import pages as visit_pages
 from kini.together.volunteers import calendar_feed, organizer_pages
 from kini.together.volunteers import desk as volunteer_desk
 from kini.together.volunteers import pages as volunteer_pages
@@ -25,6 +26,7 @@ urlpatterns = [
     path("together/gifts/<str:reference>/pay/", money_pages.pay_gift, name="pay-gift"),
     path("together/gifts/<str:reference>/pay/<uuid:payment>/", money_pages.gift_code, name="gift-code"),
     path("together/gifts/<str:reference>/withdraw/", money_pages.withdraw_gift, name="withdraw-gift"),
+    path("together/visits/<str:day>.json", visit_pages.draw, name="visit-draw"),
     path("together/own/", pledge_pages.own_help, name="own"),
     path("together/givers/new/", pledge_pages.new_giver, name="new-giver"),
     path("together/pledges/<str:reference>/", pledge_pages.pledge, name="pledge"),
@@ -57,6 +59,8 @@ urlpatterns = [
     path("desk/together/pools/<str:reference>/give/", money_desk.give_money, name="desk-give-money"),
     path("desk/together/pools/<str:reference>/payouts/new/", money_desk.new_payout, name="desk-new-payout"),
     path("desk/together/payouts/<int:number>/<slug:deed>/", money_desk.payout_deed, name="desk-payout-deed"),
+    path("desk/together/visits/", visit_pages.visits, name="desk-visits"),
+    path("desk/together/visits/<int:number>/", visit_pages.visit, name="desk-visit"),
     path("desk/together/places/new/", desk.new_beneficiary, name="desk-new-beneficiary"),
     path("desk/together/places/<int:number>/", desk.beneficiary, name="desk-beneficiary"),
     path("desk/together/places/<int:number>/<slug:programme>/", desk.new_need, name="desk-new-need"),

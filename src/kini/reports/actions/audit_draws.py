@@ -1,9 +1,7 @@
 """Draws of audits: of the closed reports whose reporter said nothing, a random share is looked at again."""
 
-import secrets
 from collections import defaultdict
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.db.models import Exists, OuterRef
 
@@ -12,8 +10,8 @@ from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor, require_system
 from kini.core.crypto import permanent_hash
+from kini.core.published_draws import drawn_tickets, new_seed
 from kini.reports.models import Audit, AuditDraw, AuditLot, ClosingAnswer
-from kini.reports.rules import drawn_tickets
 from kini.web.formats import today
 
 #: After so long without an answer a reporter counts as silent.
@@ -35,8 +33,7 @@ def draw_audits(*, by: Actor) -> int:
     if draw is not None:
         made = _draw(draw)
         audit.record(by=by, action="reports.audits-drawn", subject=f"audit-draw:{draw.day}", detail={"audits": made})
-    seed = secrets.token_hex(32)
-    commitment = sha256(seed.encode()).hexdigest()
+    seed, commitment = new_seed()
     AuditDraw.objects.get_or_create(
         day=day + timedelta(days=1), defaults={"commitment": commitment, "secret": seed, "one_in": ONE_IN}
     )

@@ -44,7 +44,8 @@ def fill(by: Actor, aggregator: Giver, firm: Giver, random: Random) -> int:
         _give(by, pool, givers, int(target * share), age, random)
         pool.refresh_from_db()
         if pool.state == "reached":
-            _spend(by, treasurer, pool, random)
+            with current_time.freeze(current_time.now() - timedelta(days=2)):
+                _spend(by, treasurer, pool, random)
     _close(by)
     return len(_POOLS)
 
