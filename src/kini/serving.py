@@ -68,5 +68,9 @@ def raise_open_files() -> None:
 if __name__ == "__main__":
     load()
     exit_if_unrestricted()
+    from kini.core.delivery import sign_in_problem  # needs the loaded program
+
+    if problem := sign_in_problem():
+        print(f"kini: warning: {problem}", file=sys.stderr)
     warm_up()
     sys.exit(serve(sys.argv[1:]))

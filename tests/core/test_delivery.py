@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
+from structlog.testing import capture_logs
 
 from kini.bench.mailserver import MailServer, mail_server
 from kini.core import delivery, mail_settings, retention
@@ -74,8 +75,11 @@ def test_nothing_is_sent_for_what_was_rolled_back(mailbox: MailServer, run_jobs:
 def test_a_refused_message_is_tried_again_and_sent_once(mailbox: MailServer, run_jobs: Callable[[], int]) -> None:
     mailbox.full = True
     message = send()
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
+    with capture_logs() as logs, pytest.raises(smtplib.SMTPRecipientsRefused):
         run_jobs()
+    (failed,) = [each for each in logs if each["event"].startswith("not delivered")]
+    assert (failed["log_level"], failed["error"]) == ("warning", "SMTPRecipientsRefused")
+    assert "sri@mail.example" not in str(failed)
     message.refresh_from_db()
     mailbox.full = False
     run_jobs()
@@ -149,3 +153,11 @@ def test_a_mail_address_says_how(url: str, port: int, tls: bool, ssl: bool) -> N
 def test_a_wrong_mail_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="smtp://"):
         mail_settings.parse_mailers(url)
+
+
+def test_nobody_can_sign_in_without_a_channel_for_codes(settings: Settings) -> None:
+    assert "nobody can sign in" in delivery.sign_in_problem()
+
+
+def test_somebody_can_sign_in_by_email(mailbox: MailServer) -> None:
+    assert delivery.sign_in_problem() == ""

@@ -1,12 +1,16 @@
 """Health checks: live is not ready."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
-from kini.core import health
+from kini.core import current_time, health
+from kini.core.models import OutboxMessage
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +32,25 @@ def test_live_answers_without_the_database() -> None:
 def test_ready_when_the_tables_are_there() -> None:
     answer = Client().get("/health/ready")
     assert (answer.status_code, answer.content) == (200, b"ready\n")
+
+
+@pytest.mark.django_db
+def test_not_ready_without_static_files(settings: Settings, tmp_path: Path) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    settings.STATIC_ROOT = tmp_path
+    assert Client().get("/health/ready").status_code == 503
+    (tmp_path / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
+    assert Client().get("/health/ready").status_code == 200
+
+
+@pytest.mark.django_db
+def test_messages_that_wait_are_a_problem(settings: Settings) -> None:
+    OutboxMessage.objects.create(channel="email", recipient="sri@mail.example", text="Code")
+    assert health.problems()["outbox"] == ""
+    OutboxMessage.objects.update(at=current_time.now() - timedelta(minutes=11))
+    assert health.problems()["outbox"].startswith("1 messages could not be sent")
 
 
 @pytest.mark.django_db

@@ -43,9 +43,11 @@ def main(arguments: list[str]) -> int:
         verb = verbs.get(name)
         parser = argparse.ArgumentParser(prog=f"./kini {name}", description=verb.about)
         with ExitStack() as stack:
-            module = verb.load(stack)
+            words = arguments[name.count(" ") + 1 :]
+            own = words[: words.index("--")] if "--" in words else words
+            module = verb.load_for_help() if {"-h", "--help"} & set(own) else verb.load(stack)
             module.arguments(parser)
-            return int(module.run(parser.parse_args(arguments[name.count(" ") + 1 :])))
+            return int(module.run(parser.parse_args(words)))
     except OperatorError as fault:
         print(f"kini: {fault}", file=sys.stderr)
         return USAGE

@@ -7,7 +7,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from kini.core import chain, health, retention_rules
+        from kini.core import chain, delivery, health, retention_rules
         from kini.core.chain.registry import Chain
 
         columns = ("id", "at", "actor_kind", "actor_id", "actor_name", "action", "subject", "detail")
@@ -16,3 +16,4 @@ class CoreConfig(AppConfig):
         chain.chains.register("removals", Chain("core_chainremoval", columns))
         retention_rules.register()
         health.register()
+        health.health_checks.register("sign-in", health.HealthCheck(delivery.sign_in_problem))

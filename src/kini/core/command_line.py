@@ -42,6 +42,13 @@ class Verb:
     about: str
     needs: Needs = Needs.NOTHING
 
+    def load_for_help(self) -> ModuleType:
+        """Import the module to describe its arguments, which needs neither secrets nor a city."""
+        os.environ["KINI_ENV"] = "local"
+        return Verb(self.module, self.about, Needs.NOTHING if self.needs is Needs.NOTHING else Needs.SETTINGS).load(
+            ExitStack()
+        )
+
     def load(self, stack: ExitStack) -> ModuleType:
         """Set up what the verb needs and import its module; `stack` stops what was started."""
         if self.needs is Needs.SETTINGS:

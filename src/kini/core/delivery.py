@@ -69,6 +69,13 @@ def may_receive_sms(number: str) -> bool:
     return all(allows(number) for allows in sms_destinations)
 
 
+def sign_in_problem() -> str:
+    """Why nobody can sign in with a code: nothing sends it; empty if something does."""
+    if can_deliver("email") or can_deliver("sms"):
+        return ""
+    return "nobody can sign in, as no code can be sent; set KINI_MAIL or an SMS provider (docs/operators.md)"
+
+
 @jobs.job("core.deliver_message", queue="messages")
 def deliver_message(message: int) -> None:
     """Send one stored message and delete it; on an error the worker retries."""
@@ -87,7 +94,14 @@ def _deliver(message: int) -> None:
         return
     if not can_deliver(stored.channel):
         raise ChannelNotConfigured(f"No {stored.channel} can be sent; see docs/operators.md.")
-    _hand_over(stored)
+    try:
+        _hand_over(stored)
+    except Exception as error:
+        # The server's words may contain the recipient's address, so only its type is logged.
+        log.warning(
+            "not delivered, will be retried", channel=stored.channel, message=message, error=type(error).__name__
+        )
+        raise
     OutboxMessage.objects.filter(pk=message).delete()
     log.info("delivered", message=message, channel=stored.channel)
 

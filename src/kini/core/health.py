@@ -10,16 +10,19 @@ from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from kini.core import current_time
+from kini.core.models import OutboxMessage
 from kini.core.registry import Registry
 
 #: Free bytes below which the disk of KINI_VAR counts as full: a few uploads, and a minute of database writes.
 LEAST_FREE_BYTES = 100_000_000
 #: Age of the newest heartbeat from which the worker counts as stopped.
+UNSENT = timedelta(minutes=10)  # until then a retry may still succeed
 WORKER_SILENT = timedelta(minutes=1)
 
 
@@ -60,6 +63,8 @@ def register() -> None:
     """Register the checks of the core; called once at start."""
     health_checks.register("database", HealthCheck(_database_problem, for_requests=True))
     health_checks.register("migrations", HealthCheck(_migrations_problem, for_requests=True))
+    health_checks.register("static files", HealthCheck(_static_files_problem, for_requests=True))
+    health_checks.register("outbox", HealthCheck(_outbox_problem))
     health_checks.register("disk", HealthCheck(_disk_problem, for_requests=True))
     health_checks.register("worker", HealthCheck(_worker_problem))
 
@@ -88,6 +93,22 @@ def require_migrations() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise _MissingMigrations
+
+
+def _static_files_problem() -> str:
+    """Every page names static files by the manifest that `prepare` writes into the KINI_VAR of this machine."""
+    manifest = getattr(staticfiles_storage, "manifest_name", "")
+    missing = manifest and not staticfiles_storage.exists(manifest)
+    return "static files are missing in KINI_VAR; run ./kini prepare" if missing else ""
+
+
+def _outbox_problem() -> str:
+    """E-mail and SMS that wait although they should leave at once; those of a demo stay."""
+    if settings.ENV.outbox:
+        return ""
+    waiting = OutboxMessage.objects.filter(at__lt=current_time.now() - UNSENT).count()
+    minutes = UNSENT.seconds // 60
+    return f"{waiting} messages could not be sent for {minutes} minutes; see the worker's log" if waiting else ""
 
 
 def _disk_problem() -> str:
