@@ -19,6 +19,7 @@ from kini.together.actions.needs import record_beneficiary as record_beneficiary
 from kini.together.actions.needs import report_need as report_need
 from kini.together.actions.needs import verify_need as verify_need
 from kini.together.actions.needs import withdraw_need as withdraw_need
+from kini.together.actions.place_import import import_places as import_places
 from kini.together.actions.pledges import confirm_pledge as confirm_pledge
 from kini.together.actions.pledges import hold_at_counter as hold_at_counter
 from kini.together.actions.pledges import hold_pledge as hold_pledge

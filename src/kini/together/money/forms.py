@@ -24,7 +24,10 @@ class GiftForm(PledgeForm):
     """Giver and amount."""
 
     amount = number_field(_("Amount, as a whole number"), min_value=1, max_value=_MOST)
-    quantity = None  # type: ignore[assignment]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        del self.fields["quantity"]
 
 
 class PoolForm(HelpForm):
