@@ -107,6 +107,12 @@ def read_shared(page: "Page", town: Town) -> None:
     send(page, town)
 
 
+def show_papers(page: "Page", town: Town) -> None:
+    """Show the first paper beside the answers."""
+    page.locator("[data-paper-step]").first.click()
+    page.locator(".paper-view img").wait_for()
+
+
 def reveal(page: "Page", town: Town) -> None:
     """Ask to see what is hidden."""
     unfold(page, town)
@@ -429,6 +435,7 @@ PAGE_TYPES = (
     PageType("filters-wrong", "cases:desk-filters", OFFICER, query="?view=all&q=surat", deed=send),
     PageType("mentions", "cases:desk-mentions", OFFICER),
     PageType("desk-case", "cases:desk-case", OFFICER, case("waiting")),
+    PageType("desk-case-papers", "cases:desk-case", OFFICER, case("waiting"), deed=show_papers),
     PageType("desk-case-open", "cases:desk-case", OFFICER, case("helped"), deed=unfold),
     PageType("desk-case-granted", "cases:desk-case", OFFICER, case("granted")),
     PageType("desk-move", "cases:desk-move", OFFICER, {"reference": "waiting", "move": "ask"}),
