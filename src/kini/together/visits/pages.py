@@ -44,7 +44,7 @@ def figures() -> list[dict[str, Any]]:
     sums = Visit.objects.values("giver").annotate(
         drawn=Count("pk"), done=Count("pk", filter=done), agreed=Count("pk", filter=done & Q(counted=F("reported")))
     )
-    return list(sums.order_by("giver"))
+    return [dict(each) for each in sums.order_by("giver")]
 
 
 @require_safe
