@@ -560,7 +560,7 @@ ELSEWHERE = {
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
         *("reports:desk-waiting", "reports:desk-check", "reports:desk-audits", "reports:desk-audit"),
-        *("reports:desk-routing", "reports:desk-unrouted"),
+        *("reports:desk-routing", "reports:desk-unrouted", "reports:desk-elsewhere"),
     ),
     "only for officers who merge persons: tests/people": (
         *("people:desk-duplicates", "people:desk-merge", "people:desk-pair"),

@@ -16,7 +16,7 @@ from kini.cases.models import Case
 from kini.core import current_time, retention
 from kini.core.actors import system
 from kini.reports import actions
-from kini.reports.models import FiledRequest, Open311Client, Publication
+from kini.reports.models import FiledRequest, Open311Client, Publication, RequestUpdate
 from kini.reports.open311 import filing
 from kini.reports.public_text import words_of
 from kini.services.flows import Flow
@@ -337,6 +337,44 @@ def test_updates_and_the_bulk_file(town: Town, key: str, crew: Any, client: Chec
     assert len(body) == 2
     assert re.search(rf"^{case.reference},.*,closed,", body[1])
     assert client.get("/open311/bulk.csv", {"year": "2019"}).status_code == 200
+
+
+def test_what_was_added_at_the_program_reaches_the_desk_once(town: Town, key: str, client: CheckedClient):
+    number = post(client, key, media_url="https://photos.example/1.jpg").json()[0]["service_request_id"]
+    update = {
+        "api_key": key,
+        "service_request_id": number,
+        "update_id": "u1",
+        "description": "Deeper now",
+        "email": "a@b.c",
+    }
+    for _again in range(2):
+        response = client.post("/open311/v2/servicerequestupdates.json", update)
+        assert response.json() == [{"update_id": "u1"}]
+    stored = RequestUpdate.objects.get()
+    assert (stored.description, stored.request.case.reference) == ("Deeper now", number)
+    assert tree_of(client.post("/open311/v2/servicerequestupdates.xml", update)) == ("service_request_updates", "u1")
+    wrong = [
+        ({"update_id": ""}, 400),
+        ({"description": "", "update_id": "u2"}, 400),
+        ({"media_url": "javascript:alert(1)", "update_id": "u2"}, 400),
+        ({"updated_datetime": "yesterday", "update_id": "u2"}, 400),
+        ({"service_request_id": "nothing"}, 404),
+        ({"api_key": "wrong"}, 403),
+    ]
+    for change, status in wrong:
+        assert client.post("/open311/v2/servicerequestupdates.json", update | change).status_code == status
+    assert RequestUpdate.objects.count() == 1
+    client.force_login(town.head.user)
+    page = client.get(f"/desk/cases/{number}/").content.decode()
+    assert "Deeper now" in page
+    assert "https://photos.example/1.jpg" in page
+    assert "Deeper now" not in client.get(f"/open311/v2/requests/{number}.json", {"api_key": key}).content.decode()
+
+
+def tree_of(response: Any) -> tuple[str, str | None]:
+    root = ET.fromstring(response.content)
+    return root.tag, root[0].findtext("update_id")
 
 
 def test_a_joined_report_stays_listed_as_closed(town: Town, key: str, client: CheckedClient):

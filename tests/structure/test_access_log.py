@@ -71,6 +71,7 @@ ELSEWHERE = {
     "privacy:desk-breach-edit": "the same: tests/privacy",
     "privacy:desk-breach-letter": "the same: tests/privacy",
     "reports:desk-check": "after case_at_desk, which logs: tests/reports/test_public_reports.py",
+    "reports:desk-elsewhere": "after case_at_desk, which logs: tests/reports/test_other_cities.py",
     "reports:desk-audit": "after case_at_desk, which logs: tests/reports/test_closing.py",
     "cases:desk-emergency": "after require_read, which logs: tests/records",
     "epidemic:desk-health-alert": "officers alone are named: tests/epidemic/test_health_alerts.py",

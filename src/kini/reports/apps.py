@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
         from kini.cases.public import CasePanel, case_panels
         from kini.city.public import pack_checks
         from kini.core.file_references import FileColumn, references
+        from kini.exchange.public import destinations
         from kini.messages.public import fallback_handlers, reply_handlers
         from kini.people.public import has_permission, register_permissions
         from kini.reports import (
@@ -23,18 +24,23 @@ class ReportsConfig(AppConfig):
             retention,
             whatsapp_reports,
         )
+        from kini.reports.actions.other_cities import DESTINATION
         from kini.reports.kind import Report
+        from kini.reports.open311.other_city_destination import OtherCityDestination
         from kini.reports.permissions import ReportPermission
         from kini.services.public import kinds
         from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())
+        destinations.register(DESTINATION, OtherCityDestination())
         register_permissions(ReportPermission)
         references.register("reports.follower", FileColumn("reports.Follower"))
         for part in (first_look, notifications, personal_data, retention):
             part.register()
         case_panels.register("reports-answer", CasePanel("tracker", closing_pages.answer_panel))
         case_panels.register("reports-publication", CasePanel("tracker", panels.tracker_panel))
+        case_panels.register("reports-elsewhere", CasePanel("tracker", panels.elsewhere_panel))
+        case_panels.register("reports-open311", CasePanel("desk", panels.open311_panel))
         case_panels.register("reports-desk", CasePanel("desk", panels.desk_panel))
         reply_handlers.register("report", whatsapp_reports.receive_report)
         fallback_handlers.register("report", whatsapp_reports.continue_report)

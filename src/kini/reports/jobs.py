@@ -7,6 +7,7 @@ from kini.core.events import subscribe
 from kini.core.jobs import periodic
 from kini.reports import actions
 from kini.reports.kind import Report, may_concern_report
+from kini.reports.open311.other_city_destination import follow_all
 
 BY = system("reports")
 
@@ -28,6 +29,12 @@ def draw_audits() -> None:
     """Draw reports whose reporters were silent for an audit, and count the figures of the offices."""
     actions.draw_audits(by=BY)
     actions.count_figures(by=BY)
+
+
+@periodic("*/15 * * * *", name="reports.follow_elsewhere")
+def follow_elsewhere() -> None:
+    """Ask other cities what became of the reports that were filed there."""
+    follow_all()
 
 
 def _hash(reference: str) -> None:

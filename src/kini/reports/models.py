@@ -283,3 +283,45 @@ class FiledRequest(models.Model):
             models.CheckConstraint(condition=Q(digest__length=32), name="reports_filed_digest"),
         ]
         indexes = [models.Index(fields=["client", "digest", "created_at"], name="reports_filed_same")]
+
+
+class RequestUpdate(models.Model):
+    """Addition to a request, made at the program that filed it, for the officers. It changes no state."""
+
+    request = models.ForeignKey(FiledRequest, models.CASCADE, related_name="updates", db_index=False)
+    update_id = models.CharField(max_length=120, help_text="The program's; the same one is taken once.")
+    at = models.DateTimeField()
+    description = EncryptedTextField(context="reports.update.description", blank=True)
+    media_url = EncryptedTextField(context="reports.update.media-url", blank=True, help_text="Never fetched.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["request", "update_id"], name="reports_update_once")]
+
+
+class OutsideRequest(models.Model):
+    """A report that was filed at the Open311 server of another city, and its state there."""
+
+    SENDING, FILED, FAILED = "sending", "filed", "failed"
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="outside_request")
+    city = models.CharField(max_length=60, help_text="Name in the file of KINI_OPEN311.")
+    state = models.CharField(max_length=7, default=SENDING, choices=[(each, each) for each in (SENDING, FILED, FAILED)])
+    their_id = models.CharField(max_length=120, blank=True)
+    token = models.CharField(max_length=120, blank=True, help_text="Stands for the id until there is one.")
+    status = models.CharField(max_length=6, blank=True, choices=[(each, each) for each in ("open", "closed")])
+    status_notes = models.CharField(max_length=1000, blank=True)
+    updated_at = models.DateTimeField(null=True, help_text="Of the last update that was believed.")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(state="filed") & (~Q(their_id="") | ~Q(token="")))
+                | (~Q(state="filed") & Q(their_id="", token="", status="")),
+                name="reports_filed_elsewhere_with_an_id",
+            ),
+        ]
+        indexes = [models.Index(fields=["city"], name="reports_followed_there", condition=Q(state="filed"))]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, radians
 
+from django.conf import settings
 from django.db.models import Avg, Count, F, Q, QuerySet
+from django.urls import reverse
 
 from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.rules import public_word
@@ -151,6 +153,11 @@ def photos_of(case: Case) -> Sequence[Attachment]:
     """Photos of the report and of the work, the oldest first."""
     photos = Attachment.objects.filter(case=case, content_type__in=IMAGES, removed_at=None).exclude(sha256="")
     return list(photos.order_by("uploaded_at", "pk"))
+
+
+def photo_address(reference: str, which: str) -> str:
+    """Address of the public photo "before" or "after" of a report, for other programs."""
+    return f"{settings.ENV.address}{reverse('reports:public-photo', args=[reference, which])}"
 
 
 def is_of_work(photo: Attachment) -> bool:

@@ -6,7 +6,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.retention import YEAR, RetentionRule, row_removal, rules
-from kini.reports.models import AgencyFigures, Audit, AuditDraw, FiledRequest, Follower, Open311Client, Publication
+from kini.reports.models import (
+    AgencyFigures,
+    Audit,
+    AuditDraw,
+    FiledRequest,
+    Follower,
+    Open311Client,
+    OutsideRequest,
+    Publication,
+)
 
 
 def _publications(_before: datetime) -> QuerySet[Publication]:
@@ -53,10 +62,17 @@ def register() -> None:
         ),
         RetentionRule(
             "reports.filed-requests",
-            _("Which program filed a report, and the address of a photo that it named"),
+            _("Which program filed a report, what was added there, and the address of a photo that it named"),
             _("They go with the answers of the report"),
             timedelta(),
             row_removal(lambda _before: FiledRequest.objects.filter(case__anonymised_at__isnull=False)),
+        ),
+        RetentionRule(
+            "reports.outside-requests",
+            _("Reports that were sent to another city, with their state there"),
+            _("They go with the answers of the report"),
+            timedelta(),
+            row_removal(lambda _before: OutsideRequest.objects.filter(case__anonymised_at__isnull=False)),
         ),
         RetentionRule(
             "reports.open311-clients",

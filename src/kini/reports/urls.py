@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from kini.reports import audit_desk, closing_pages, desk, office_pages, pages, routing_desk
+from kini.reports import audit_desk, closing_pages, desk, elsewhere_desk, office_pages, pages, routing_desk
 
 app_name = "reports"
 urlpatterns = [
@@ -23,4 +23,5 @@ urlpatterns = [
     path("desk/reports/routing.csv", routing_desk.table_file, name="desk-routing-table"),
     path("desk/reports/unrouted/", routing_desk.unrouted, name="desk-unrouted"),
     path("desk/reports/<str:reference>/", desk.check, name="desk-check"),
+    path("desk/reports/<str:reference>/elsewhere/", elsewhere_desk.send, name="desk-elsewhere"),
 ]

@@ -3,7 +3,13 @@
 from kini.reports.actions.agency_figures import count_figures
 from kini.reports.actions.audit_draws import draw_audits
 from kini.reports.actions.closing_answers import answer_closing, dispute_by_step, record_audit
-from kini.reports.actions.open311 import add_open311_client, file_request, revoke_open311_client
+from kini.reports.actions.open311 import add_open311_client, file_request, file_update, revoke_open311_client
+from kini.reports.actions.other_cities import (
+    file_elsewhere,
+    record_filed_elsewhere,
+    record_refused_elsewhere,
+    record_status_elsewhere,
+)
 from kini.reports.actions.photo_hashes import hash_photos
 from kini.reports.actions.publications import (
     follow,
@@ -18,11 +24,16 @@ __all__ = [
     "count_figures",
     "dispute_by_step",
     "draw_audits",
+    "file_elsewhere",
     "file_request",
+    "file_update",
     "follow",
     "hash_photos",
     "make_private",
     "record_audit",
+    "record_filed_elsewhere",
+    "record_refused_elsewhere",
+    "record_status_elsewhere",
     "release",
     "request_publication",
     "revoke_open311_client",

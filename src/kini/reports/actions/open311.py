@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -15,13 +15,14 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, require_system
 from kini.core.crypto import keyed_hash, mac
 from kini.core.files import Upload
-from kini.reports.models import FiledRequest, Open311Client
+from kini.reports.models import FiledRequest, Open311Client, RequestUpdate
 from kini.services.models import ServiceVersion
 
 KEY_PURPOSE, DIGEST_PURPOSE = "reports.open311-key", "reports.open311-request"
 #: The same request within this time is the same report, also without an idempotency key.
 SAME_REQUEST = timedelta(minutes=10)
 CHANNEL = "partner"
+MOST_UPDATES = 100
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
@@ -113,6 +114,35 @@ def file_request(
     detail = {"client": client.pk}
     audit.record(by=by, action="reports.filed-by-open311", subject=f"case:{case.reference}", detail=detail)
     return case
+
+
+@action
+def file_update(
+    *, by: Actor, request: FiledRequest, update_id: str, at: datetime, description: str, media_url: str = ""
+) -> RequestUpdate:
+    """Keep what somebody added to a request at the program that filed it, for the officers; the same id once.
+
+    Args:
+        at: when it was written there.
+        media_url: address of a photo; kept for officers and never fetched.
+
+    Raises:
+        NotAllowed: unless the system is the actor.
+        ActionRefused: there are too many, or nothing in it.
+    """
+    require_system(by)
+    request = FiledRequest.objects.select_for_update().select_related("case").get(pk=request.pk)
+    if same := request.updates.filter(update_id=update_id).first():
+        return same
+    if not description and not media_url:
+        raise ActionRefused(_("An update needs a description or a media_url."))
+    if request.updates.count() >= MOST_UPDATES:
+        raise ActionRefused(_("A request has at most %(most)d updates.") % {"most": MOST_UPDATES})
+    update = RequestUpdate.objects.create(
+        request=request, update_id=update_id, at=at, description=description, media_url=media_url
+    )
+    audit.record(by=by, action="reports.updated-by-open311", subject=f"case:{request.case.reference}")
+    return update
 
 
 def _submit_with_photos(

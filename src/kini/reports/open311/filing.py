@@ -1,10 +1,11 @@
-"""Filing of a request: the form of GeoReport v2 becomes the answers of a report.
+"""Filing of requests and updates: the form of GeoReport v2 becomes the answers of a report.
 
 Name, address of mail, account and device of the person are not kept: the person follows the request by its number.
 """
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,20 +14,21 @@ from django.utils.translation import gettext as _
 
 from kini.cases.models import Case
 from kini.city import queries as city
-from kini.core import attempt_limits, upload_quotas
+from kini.core import attempt_limits, current_time, upload_quotas
 from kini.core.actors import ActionRefused, system
 from kini.core.client_address import client_network
 from kini.core.crypto import candidate_hashes
 from kini.core.files import Upload
 from kini.reports import actions
 from kini.reports.actions.open311 import KEY_PURPOSE
-from kini.reports.models import Open311Client
+from kini.reports.models import Open311Client, RequestUpdate
 from kini.reports.open311.service_attributes import Open311Service, answers_of, service_by_code
 from kini.reports.open311.wire_format import Open311Error
 from kini.services.public import json_answers, questions
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_DESCRIPTION, LONGEST_URL, LONGEST_KEY, LONGEST_ADDRESS = 4000, 1000, 200, 240
+LONGEST_UPDATE_ID = 120
 MOST_PHOTOS = 3
 #: Requests of one client, and wrong keys from one network.
 CLIENT_LIMIT = attempt_limits.Limit("reports.open311", count=300, seconds=60)
@@ -62,21 +64,13 @@ def file_request(request: HttpRequest) -> Case:
     Raises:
         Open311Error: with everything that is wrong.
     """
-    client = client_of(request)
-    if client is None:
-        raise Open311Error(403, _("An api_key is needed to file a request."))
-    if request.content_type not in FORMS:
-        raise Open311Error(400, _("Send a form: Content-Type application/x-www-form-urlencoded; charset=utf-8."))
-    if not attempt_limits.try_consume(CLIENT_LIMIT, str(client.pk)):
-        raise Open311Error(429, _("Too many requests with this api_key. Try again in a minute."))
+    client = _writing_client(request)
     code = parameter(request, "service_code")
     if not code:
         raise Open311Error(400, _("service_code is missing."))
     service = service_by_code(code)
     answers, errors = _answers(request, service)
-    media_url, key = parameter(request, "media_url"), request.headers.get("Idempotency-Key", "").strip()
-    if media_url and (len(media_url) > LONGEST_URL or not media_url.startswith(("https://", "http://"))):
-        errors.append(_("media_url must be an address of at most %(most)d characters.") % {"most": LONGEST_URL})
+    media_url, key = _media_url(request, errors), request.headers.get("Idempotency-Key", "").strip()
     if len(key) > LONGEST_KEY:
         errors.append(_("An Idempotency-Key has at most %(most)d characters.") % {"most": LONGEST_KEY})
     uploads = [file for name in ("media", "media[]") for file in request.FILES.getlist(name)]
@@ -98,6 +92,60 @@ def file_request(request: HttpRequest) -> Case:
         )
     except ActionRefused as refusal:
         raise Open311Error(400, str(refusal)) from refusal
+
+
+def file_update(request: HttpRequest, at: datetime | None) -> RequestUpdate:
+    """Take what somebody added to a request of this client, once. Name and address of mail are not kept.
+
+    Raises:
+        Open311Error: with everything that is wrong.
+    """
+    client, errors = _writing_client(request), list[str]()
+    update_id, reference = parameter(request, "update_id"), parameter(request, "service_request_id")
+    description, media_url = parameter(request, "description"), _media_url(request, errors)
+    if not 0 < len(update_id) <= LONGEST_UPDATE_ID:
+        errors.append(_("update_id is missing, or longer than %(most)d characters.") % {"most": LONGEST_UPDATE_ID})
+    if len(description) > LONGEST_DESCRIPTION:
+        errors.append(_("description has at most %(most)d characters.") % {"most": LONGEST_DESCRIPTION})
+    if errors:
+        raise Open311Error(400, *errors)
+    filed = client.requests.filter(case__reference=reference, case__anonymised_at=None).first()
+    if filed is None:
+        raise Open311Error(404, _("This api_key filed no request %(id)s.") % {"id": reference})
+    try:
+        return actions.file_update(
+            by=system("open311"),
+            request=filed,
+            update_id=update_id,
+            at=at or current_time.now(),
+            description=description,
+            media_url=media_url,
+        )
+    except ActionRefused as refusal:
+        raise Open311Error(400, str(refusal)) from refusal
+
+
+def _writing_client(request: HttpRequest) -> Open311Client:
+    """Client that sends a form, within its limit.
+
+    Raises:
+        Open311Error: there is no key, no form, or there are too many.
+    """
+    client = client_of(request)
+    if client is None:
+        raise Open311Error(403, _("An api_key is needed to file a request."))
+    if request.content_type not in FORMS:
+        raise Open311Error(400, _("Send a form: Content-Type application/x-www-form-urlencoded; charset=utf-8."))
+    if not attempt_limits.try_consume(CLIENT_LIMIT, str(client.pk)):
+        raise Open311Error(429, _("Too many requests with this api_key. Try again in a minute."))
+    return client
+
+
+def _media_url(request: HttpRequest, errors: list[str]) -> str:
+    media_url = parameter(request, "media_url")
+    if media_url and (len(media_url) > LONGEST_URL or not media_url.startswith(("https://", "http://"))):
+        errors.append(_("media_url must be an address of at most %(most)d characters.") % {"most": LONGEST_URL})
+    return media_url
 
 
 def _answers(request: HttpRequest, service: Open311Service) -> tuple[dict[str, Any], list[str]]:

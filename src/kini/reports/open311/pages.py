@@ -116,9 +116,12 @@ def token(request: HttpRequest, reference: str) -> Answer:
     return "service_requests", [{"service_request_id": reference, "token": reference}]
 
 
-@endpoint("GET")
+@endpoint("GET", "POST")
 def updates(request: HttpRequest) -> Answer:
-    """Public steps of requests (the extension "service request updates")."""
+    """List public steps of requests, or take what somebody added (the extension "service request updates")."""
+    if request.method == "POST":
+        update = filing.file_update(request, _moment(request, "updated_datetime"))
+        return "service_request_updates", [{"update_id": update.update_id}]
     client, extended = filing.client_of(request), parameter(request, "extensions") == "true"
     start, end = _moment(request, "start_date"), _moment(request, "end_date")
     return "service_requests_updates", request_list.list_updates(client, start, end, extended=extended)

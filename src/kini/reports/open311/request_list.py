@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Case, TimelineEntry
@@ -23,7 +21,7 @@ from kini.reports.kind import Report
 from kini.reports.models import Open311Client, Publication
 from kini.reports.open311.service_attributes import DATA_TYPES, offered_services, options_of
 from kini.reports.open311.wire_format import Open311Error, moment
-from kini.reports.queries import released
+from kini.reports.queries import photo_address, released
 from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
 
 WINDOW, MOST_REQUESTS = timedelta(days=90), 1000
@@ -118,7 +116,7 @@ def _row(report: Publication, snapshot: ServiceSnapshot, notes: Any, extended: b
         "zipcode": None,
         "lat": report.latitude,
         "long": report.longitude,
-        "media_url": _photo(case, "before") if version and version.before_id else None,
+        "media_url": photo_address(case.reference, "before") if version and version.before_id else None,
     }
     if extended:
         row |= {
@@ -139,14 +137,10 @@ def _status_notes(case: Case, snapshot: ServiceSnapshot) -> str:
     return _("Joined to an earlier report of the same problem.")
 
 
-def _photo(case: Case, which: str) -> str:
-    return f"{settings.ENV.address}{reverse('reports:public-photo', args=[case.reference, which])}"
-
-
 def _photos(report: Publication) -> list[dict[str, str]]:
     version, titles = report.current, {"before": _("Photo of the problem"), "after": _("Photo of the work")}
     return [
-        {"media_url": _photo(report.case, which), "title": title}
+        {"media_url": photo_address(report.case.reference, which), "title": title}
         for which, title in titles.items()
         if version and getattr(version, f"{which}_id")
     ]

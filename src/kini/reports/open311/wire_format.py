@@ -21,6 +21,7 @@ SINGULAR = {
     "formats": "format",
     "notes": "note",
     "photos": "photo",
+    "service_request_updates": "request_update",
     "service_requests": "request",
     "service_requests_updates": "request_update",
     "services": "service",
