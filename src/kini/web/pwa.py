@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
@@ -44,6 +45,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/",
         "name": f"Kini {city.name}",
         "short_name": "Kini",
+        "description": _("Services of %(city)s online: apply, report, pay, book, and follow your cases.")
+        % {"city": city.name},
         "lang": get_language(),
         "start_url": reverse("web:home"),
         "scope": "/",

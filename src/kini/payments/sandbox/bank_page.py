@@ -24,7 +24,7 @@ def bank(orders: list[Order], reference: str) -> str:
         '<label>Amount (empty: what is asked)<input name="amount" inputmode="numeric"></label>'
         "<button>Pay</button></form>"
     )
-    return _FRAME.format(body=f"{typed}<ul>{rows or '<li>Nothing to pay.</li>'}</ul>")
+    return _FRAME.format(body=f"<ul>{rows or '<li>Nothing to pay.</li>'}</ul><h2>Another code</h2>{typed}")
 
 
 def done(order: Order) -> str:
