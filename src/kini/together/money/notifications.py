@@ -14,7 +14,7 @@ from kini.web import formats
 _WORDS = {
     "number": "DN-7KQ2-M4XD",
     "amount": "Rp 50.000",
-    "pool": "Staple food for Gambir",
+    "pool": "Staple food for the coast",
     "address": "https://kini.example/together/gifts/DN-7KQ2-M4XD/",
 }
 HELD = MessageType(
