@@ -15,6 +15,7 @@ PACK = Path(__file__).parents[1] / "cities" / "vila-serena"
 WORKS = [
     "one indexed SELECT",
     "one INSERT",
+    "create a case (API)",
     "read one's case (API)",
     "service page",
     "catalogue page",

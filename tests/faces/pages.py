@@ -333,7 +333,7 @@ PAGE_TYPES = (
     PageType("case-refused", "cases:case", RESIDENT, case("refused")),
     PageType("case-unpaid", "cases:case", RESIDENT, case("unpaid")),
     PageType("case-paid", "cases:case", RESIDENT, case("paid")),
-    PageType("more", "cases:more", RESIDENT, case("emergency")),
+    PageType("more", "cases:more", RESIDENT, case("called")),
     PageType("rate", "cases:rate", RESIDENT, case("granted")),
     PageType("rate-wrong", "cases:rate", RESIDENT, case("granted"), deed=send),
     PageType("move", "cases:move", RESIDENT, {"reference": "refused", "move": "object"}),

@@ -195,7 +195,7 @@ def _cases(resident: Actor, officer: Actor) -> Town:
     actions.move(by=_officer(LISTED), case=asked_list, move="ask", values={"message": "Lengkapi."})
     cases = {"waiting": waiting, "asked": challenge, "asked_list": asked_list, "granted": granted, "refused": refused}
     cases["helped"] = helped
-    cases["emergency"] = _applied(resident, "emergency-call-112", 1)
+    cases["called"] = _applied(resident, "emergency-call-112", 1)
     return {name: case.reference for name, case in cases.items()}
 
 
