@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from kini.cases import actions as cases
 from kini.cases.models import Case
-from kini.core import current_time
-from kini.core.actors import ActionRefused, NotAllowed
+from kini.core import current_time, retention
+from kini.core.actors import ActionRefused, NotAllowed, system
 from kini.exchange.models import OutboxEntry
 from kini.exchange.public import outbox
 from kini.reports import actions
@@ -134,3 +135,13 @@ def test_a_wrong_file_is_named(tmp_path: Path):
     for options in ({"address": "http://elsewhere.example"}, {"key": ""}, {"services": {}}):
         with pytest.raises(ValueError, match=r"https|key|services"):
             GeoReportServer("x", **({"address": "https://x.example", "key": "k", "services": {"a": "b"}} | options))
+
+
+def test_it_goes_with_the_answers_of_the_report(town: Town, report: Case, server: GeoReportServer):
+    sent(town, report, server)
+    rule = retention.rules.get("reports.outside-requests")
+    case = cases.withdraw(by=town.named("resident"), case=report)
+    with current_time.freeze(current_time.now() + 6 * retention.YEAR):
+        assert retention.apply(rule) == 0
+        cases.anonymise(by=system("retention"), case=case)
+        assert retention.apply(rule) == 1

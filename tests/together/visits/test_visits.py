@@ -10,6 +10,7 @@ from django.urls import reverse
 from kini.core import current_time
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.published_draws import drawn_tickets
+from kini.core.retention import YEAR, apply, rules
 from kini.people.models import Officer
 from kini.together import actions as help_actions
 from kini.together import retention
@@ -101,3 +102,14 @@ def test_draws_and_visits_stay_as_they_were(town: HelpTown) -> None:
     assert not Visit.objects.exists()
     assert VisitLot.objects.count() == 3
     assert Delivery.objects.count() == 1
+
+
+def test_draws_go_after_their_term(town: HelpTown) -> None:
+    drawn(town)
+    term = rules.get("together.visits")
+    with current_time.freeze(current_time.now() + 4 * YEAR):
+        assert apply(term) == 0
+    with current_time.freeze(current_time.now() + 6 * YEAR):
+        assert apply(term)
+    assert not VisitDraw.objects.exists()
+    assert not VisitLot.objects.exists()
