@@ -7,6 +7,7 @@ import resource
 import sys
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
@@ -57,6 +58,16 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def warn() -> None:
+    """Warn if nobody can sign in; the baseline server of the benchmarks has no sign-in."""
+    if not apps.is_installed("kini.core"):
+        return
+    from kini.core.delivery import sign_in_problem  # needs the loaded program
+
+    if problem := sign_in_problem():
+        print(f"kini: warning: {problem}", file=sys.stderr)
+
+
 def raise_open_files() -> None:
     """Raise the limit of open files, of which each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -68,9 +79,6 @@ def raise_open_files() -> None:
 if __name__ == "__main__":
     load()
     exit_if_unrestricted()
-    from kini.core.delivery import sign_in_problem  # needs the loaded program
-
-    if problem := sign_in_problem():
-        print(f"kini: warning: {problem}", file=sys.stderr)
+    warn()
     warm_up()
     sys.exit(serve(sys.argv[1:]))
