@@ -94,6 +94,7 @@ def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool, names: bool) -> Ite
         "opened_label": conditional_escape(_("Received")),
     }
     counter = format_html(" <small>{}</small>", _("Counter"))
+    resident = _("Resident")
     for row in rows:
         case = row.case
         yield render_snippet(
@@ -107,7 +108,7 @@ def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool, names: bool) -> Ite
             counter=counter if case.channel == "counter" else "",
             area=case.area.name if case.area else NOTHING,
             opened=formats.day_short(case.opened_at),
-            person=_person(row) if names else "",
+            person=_person(row, resident) if names else "",
             step=row.step,
             officer=case.assignee.name if case.assignee else NOTHING,
             **labels,
@@ -119,8 +120,8 @@ def _tick(row: QueueRow) -> SafeString:
     return render_snippet("cases/desk/queue_tick.html", reference=row.case.reference, disabled=disabled)
 
 
-def _person(row: QueueRow) -> SafeString:
-    return format_html('<td class="person" data-label="{}">{}</td>', _("Resident"), row.person or NOTHING)
+def _person(row: QueueRow, label: str) -> SafeString:
+    return format_html('<td class="person" data-label="{}">{}</td>', label, row.person or NOTHING)
 
 
 def _due(row: QueueRow) -> SafeString:
