@@ -102,7 +102,7 @@ def test_interface_texts_are_translated_and_compiled():
 
 
 def test_the_map_draws_the_floors_as_they_are():
-    drawn = re.search(r"## Rooms\n\n```\n(.*?)```", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)[1]
+    drawn = re.search(r"## Rooms\n\n```text\n(.*?)```", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)[1]
     names = [line.split()[0] for line in drawn.splitlines() if not line.startswith(" ")]
     floors = {name: number for number, floor in enumerate((*TOOLS, *FLOORS)) for name in floor}
     assert sorted(names) == sorted(floors)

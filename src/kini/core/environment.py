@@ -184,7 +184,7 @@ class Environment(EnvironmentSettings):
         0,
         ge=0,
         description=(
-            "number of your own proxies in front of Kini (see [Proxy](#proxy)); without it all visitors behind "
+            "number of your own proxies in front of Kini (see “Proxy”); without it all visitors behind "
             "one share its limits"
         ),
     )
