@@ -22,8 +22,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from babel.messages.pofile import read_po
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from django.conf import settings
 
 from kini.city.pack_checks import check_pack
 from kini.cli.command import all_verbs, match_verb
@@ -188,7 +190,7 @@ def test_an_example_is_a_file_of_a_pack(example: Example, tmp_path: Path) -> Non
 
 
 def test_the_options_of_a_booking_are_valid() -> None:
-    (example,) = [each for each in EXAMPLES if each.text.startswith("booking:")]
+    example = next(each for each in EXAMPLES if each.text.startswith("booking:"))
     kinds.get("booking").Options.model_validate(_read_yaml(example.text)["booking"])
 
 
@@ -225,3 +227,20 @@ def test_links_lead_somewhere(path: Path) -> None:
         if not target.exists() or (anchor and target.suffix == ".md" and anchor not in _anchors(target)):
             lost.append(link)
     assert lost == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "id").glob("*.md")), ids=lambda path: path.name)
+def test_the_indonesian_guides_use_the_words_of_the_pages(path: Path) -> None:
+    """Labels of pages are in italics."""
+    with (Path(settings.LOCALE_PATHS[0]) / "id" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        strings = [message.string for message in read_po(file)]
+    shown = {each for string in strings for each in ([string] if isinstance(string, str) else string or ())}
+    labels = re.findall(r"(?<![*\w])\*([^*\n]+(?:\n[^*\n]+)?)\*(?!\*)", path.read_text("utf-8"))
+    assert [label for label in labels if " ".join(label.split()) not in shown] == []
+
+
+def test_the_indonesian_guide_for_authors_has_the_same_examples() -> None:
+    texts: dict[str, list[tuple[str, str]]] = {each.document: [] for each in EXAMPLES}
+    for each in EXAMPLES:
+        texts[each.document].append((each.file, each.text))
+    assert texts["docs/id/penulis-layanan.md"] == texts["docs/service-authors.md"]
