@@ -31,4 +31,4 @@ def test_a_tiny_run_measures_every_row(tmp_path):
     assert done.returncode in (0, 1), done.stdout + done.stderr
     rows = json.loads(report_file.read_text("utf-8"))["rows"]
     assert [row["work"] for row in rows] == WORKS
-    assert all(row["per_second"] > 0 and not row["errors"] for row in rows)
+    assert [row for row in rows if row["errors"] or not row["per_second"] > 0] == []

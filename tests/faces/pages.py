@@ -169,6 +169,10 @@ PAGE_TYPES = (
     PageType("life-event", "services:event", given={"name": "event"}),
     PageType("search", "services:search", query="?q=surat"),
     PageType("public-reports", "reports:public"),
+    PageType("public-reports-chosen", "reports:public", query="?state=open&period=365"),
+    PageType("report-months", "reports:months"),
+    PageType("report-poster", "reports:poster", query="?street=Jalan+Melati&area=31.71.06"),
+    PageType("report-areas", "reports:areas", RESIDENT),
     PageType("open311", "reports:open311"),
     PageType("offices", "reports:offices"),
     PageType("search-nothing", "services:search", query="?q=zzzzzz"),
@@ -560,7 +564,7 @@ ELSEWHERE = {
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
         *("reports:desk-waiting", "reports:desk-check", "reports:desk-audits", "reports:desk-audit"),
-        *("reports:desk-routing", "reports:desk-unrouted", "reports:desk-elsewhere"),
+        *("reports:desk-routing", "reports:desk-unrouted", "reports:desk-elsewhere", "reports:area-stop"),
     ),
     "only for officers who merge persons: tests/people": (
         *("people:desk-duplicates", "people:desk-merge", "people:desk-pair"),
@@ -574,7 +578,7 @@ ELSEWHERE = {
     ),
     "files": (
         "reports:public-photo", "reports:open311-bulk", "reports:offices-file", "reports:draw",
-        "reports:desk-routing-table",
+        *("reports:desk-routing-table", "reports:feed"),
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",

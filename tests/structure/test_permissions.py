@@ -48,7 +48,7 @@ REFUSED = ("sign-in", "401", "403", "404", "405", "410", "415")
 #: Forms that count by another proof than the token of a page: a signature, a program's own secret or token. The page
 #: that asks whether a program is allowed may be opened by POST (OAuth 2.0); what is sent from it needs the token. The
 #: language goes by what the browser says of the page that sent it (tests/web/test_pages.py).
-BY_SIGNATURE = ("payments:notice", "messages:stop", "messages:notice")
+BY_SIGNATURE = ("payments:notice", "messages:stop", "messages:notice", "reports:area-stop")
 WITHOUT_FORM_TOKEN = ("api:", "reports:open311", "idp:oidc:", "people:allow-program", "web:language", *BY_SIGNATURE)
 CATALOGUE = "categories: {trade: {icon: bag, name: {id: Usaha, en: Trade}}}\nquick: [stall-permit]\n"
 SPACES = sorted({name.partition(":")[0] if ":" in name else "account" for name, _path in ROUTES})

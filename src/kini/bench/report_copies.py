@@ -115,6 +115,8 @@ def _changes() -> Mapping[type[models.Model], Mapping[str, str]]:
             "case_id": "n",
             **place,
             "cell": cell,
+            "area_path": "drawn.area_path",
+            "closed_at": "reports_publication.closed_at - earlier",
             "opened_at": "reports_publication.opened_at - earlier",
             "current_id": "n",
         },

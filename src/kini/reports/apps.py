@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
         from kini.messages.public import fallback_handlers, reply_handlers
         from kini.people.public import has_permission, register_permissions
         from kini.reports import (
+            area_news,
             audit_desk,
             closing_pages,
             desk,
@@ -35,7 +36,7 @@ class ReportsConfig(AppConfig):
         destinations.register(DESTINATION, OtherCityDestination())
         register_permissions(ReportPermission)
         references.register("reports.follower", FileColumn("reports.Follower"))
-        for part in (first_look, notifications, personal_data, retention):
+        for part in (area_news, first_look, notifications, personal_data, retention):
             part.register()
         case_panels.register("reports-answer", CasePanel("tracker", closing_pages.answer_panel))
         case_panels.register("reports-publication", CasePanel("tracker", panels.tracker_panel))

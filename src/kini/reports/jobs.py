@@ -1,4 +1,4 @@
-"""Work for the worker: hashes of the photos of new and finished reports, draws of audits, figures."""
+"""Work for the worker: hashes of the photos of new and finished reports, draws of audits, figures, news."""
 
 from kini.cases.events import CaseMoved, CaseOpened
 from kini.cases.models import Case
@@ -7,6 +7,7 @@ from kini.core.events import subscribe
 from kini.core.jobs import periodic
 from kini.reports import actions
 from kini.reports.kind import Report, may_concern_report
+from kini.reports.models import AreaSubscription
 from kini.reports.open311.other_city_destination import follow_all
 
 BY = system("reports")
@@ -29,6 +30,13 @@ def draw_audits() -> None:
     """Draw reports whose reporters were silent for an audit, and count the figures of the offices."""
     actions.draw_audits(by=BY)
     actions.count_figures(by=BY)
+
+
+@periodic("23 9 * * *", name="reports.tell_areas")
+def tell_areas() -> None:
+    """Send the news of the day to those who follow an area."""
+    for subscription in AreaSubscription.objects.filter(user__is_active=True).order_by("pk").iterator():
+        actions.tell_area(by=BY, subscription=subscription)
 
 
 @periodic("*/15 * * * *", name="reports.follow_elsewhere")

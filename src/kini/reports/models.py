@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Floor, Length, Now
 
 from kini.cases.models import Attachment, Case
-from kini.city.models import Agency
+from kini.city.models import Agency, Area
 from kini.core.database.encryption import EncryptedTextField
 from kini.people.models import User
 from kini.reports.rules import CELLS_PER_DEGREE, CELLS_PER_ROW
@@ -24,8 +24,8 @@ _CELL = Cast(
 class Publication(models.Model):
     """A report whose reporter wants it to be public. It is public while it has a `current` version.
 
-    Service, place and time are copies of the case's that never change, for the index of the search near a point. The
-    outcome follows the case, and one whose answers were removed is not public any more (trigger).
+    Service, place and time are copies of the case's that never change, for the index of the search near a point.
+    Outcome and end follow the case, and one whose answers were removed is not public any more (trigger).
     """
 
     WAITING, RELEASED, PRIVATE = "waiting", "released", "private"
@@ -35,10 +35,12 @@ class Publication(models.Model):
     latitude = models.FloatField()
     longitude = models.FloatField()
     cell = models.BigIntegerField(help_text="Of the point (`rules.cell_of`).")
+    area_path = models.CharField(max_length=120, blank=True, help_text="Of the case when it was opened.")
     opened_at = models.DateTimeField()
     outcome = models.CharField(
         max_length=12, blank=True, editable=False, help_text="Of the case (trigger); empty while it is open."
     )
+    closed_at = models.DateTimeField(null=True, editable=False, help_text="Of the case (trigger).")
     state = models.CharField(max_length=8, choices=[(each, each) for each in (WAITING, RELEASED, PRIVATE)])
     current = models.OneToOneField("PublicVersion", models.RESTRICT, null=True, related_name="+")
 
@@ -55,7 +57,7 @@ class Publication(models.Model):
             # List and map: the map is read from the index alone.
             models.Index(
                 fields=["-opened_at", "case"],
-                include=["cell", "service", "outcome", "latitude", "longitude"],
+                include=["cell", "service", "outcome", "latitude", "longitude", "area_path"],
                 name="reports_newest",
                 condition=Q(state="released"),
             ),
@@ -63,6 +65,19 @@ class Publication(models.Model):
                 fields=["service", "-opened_at", "case"], name="reports_newest_service", condition=Q(state="released")
             ),
             models.Index(fields=["opened_at"], name="reports_waiting", condition=Q(state="waiting")),
+            # Those of an area, by their beginning and by their end.
+            models.Index(
+                fields=["area_path", "-opened_at"],
+                opclasses=["varchar_pattern_ops", "timestamptz_ops"],
+                name="reports_newest_area",
+                condition=Q(state="released"),
+            ),
+            models.Index(
+                fields=["closed_at"],
+                include=["area_path", "outcome"],
+                name="reports_ended",
+                condition=Q(state="released", closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +105,7 @@ class PublicVersion(models.Model):
             models.UniqueConstraint(fields=["publication", "number"], name="reports_version_number"),
             models.CheckConstraint(condition=Q(number__gt=0), name="reports_version_counts_from_one"),
         ]
+        indexes = [models.Index(fields=["at"], name="reports_first_released", condition=Q(number=1))]
 
 
 class Follower(models.Model):
@@ -112,6 +128,18 @@ class Follower(models.Model):
             models.CheckConstraint(condition=Q(sha256="", size=0) | Q(size__gt=0), name="reports_follower_whole_photo"),
         ]
         indexes = [models.Index(fields=["user"], name="reports_follower_user")]
+
+
+class AreaSubscription(models.Model):
+    """A person who wants a message on days with news about public reports of an area."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    area = models.ForeignKey(Area, models.CASCADE, related_name="+")
+    since = models.DateTimeField(db_default=Now(), editable=False)
+    told_until = models.DateTimeField(help_text="News up to then were told, or were there before.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "area"], name="reports_area_once")]
 
 
 class PhotoHash(models.Model):

@@ -22,6 +22,7 @@ from kini.people.queries import actor_for
 from kini.reports import actions, queries
 from kini.reports.kind import Report
 from kini.reports.models import Follower, Publication
+from kini.reports.report_filter import PERIODS, STATES, area_choices, chosen_area, report_filter
 from kini.services import queries as services
 from kini.services.public import catalogue
 from kini.web.downloads import stored_file_response
@@ -31,37 +32,45 @@ from kini.web.redirects import see_other
 FOLLOW_LIMIT = attempt_limits.Limit("reports.follow", count=60, seconds=3600)
 CODE_LIMIT = attempt_limits.Limit("reports.claim-code", count=40, seconds=3600)
 LONGEST_CODE = 60
-STATES = ("open", "solved")
+LONGEST_STREET = 80
 
 
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """List everything that can be reported, the most used first."""
+    """List everything that can be reported, the most used first; at a place if the address names one (posters)."""
     categories = catalogue.current().categories
     cards = [(card, categories.get(card.category)) for card in services.cards_of_kind(Report.id)]
-    return render(request, "reports/choose.html", {"cards": cards})
+    area, street = chosen_area(request.GET), request.GET.get("street", "").strip()[:LONGEST_STREET]
+    context: dict[str, Any] = {"cards": cards, "area": area, "street": street}
+    if area:
+        place = {"area": area.code, "text": street or area.name}
+        names = queries.location_names(card.id for card, _category in cards)
+        context["starts"] = [
+            (card, category, {f"known.{names[card.id]}.{part}": value for part, value in place.items()})
+            for card, category in cards
+            if card.id in names
+        ]
+    return render(request, "reports/choose.html", context)
 
 
 @require_safe
 def public_list(request: HttpRequest) -> HttpResponse:
-    """Public reports as list and map, the newest first, by category and state."""
-    names = queries.report_names()
-    service = request.GET.get("service", "")
-    service = service if service in names else ""
-    state = request.GET.get("state", "")
-    state = state if state in STATES else ""
-    reports = queries.public_reports(service=service, state=state)
-    older = queries.public_reports(service=service, state=state, before=_moment(request.GET.get("before", "")))
-    rows = list(older[: queries.ON_PAGE + 1])
+    """Public reports as list and map, the newest first, by category, state, area and period."""
+    chosen = report_filter(request.GET)
+    rows = list(chosen.reports(_moment(request.GET.get("before", "")))[: queries.ON_PAGE + 1])
     shown = rows[: queries.ON_PAGE]
     numbered = [(number, (each.latitude, each.longitude), "") for number, each in enumerate(shown, 1)]
+    dots = queries.map_dots(chosen.reports(), since=chosen.since)
     context = {
-        "rows": [(number, each, names.get(each.service_id, "")) for number, each in enumerate(shown, 1)],
-        "names": names,
-        "service": service,
-        "state": state,
+        "rows": [(number, each, chosen.names.get(each.service_id, "")) for number, each in enumerate(shown, 1)],
+        "filter": chosen,
+        "areas": area_choices(),
+        "area_query": f"?area={chosen.area.code}" if chosen.area else "",
+        "feed_query": f"?{chosen.query}" if chosen.query else "",
+        "periods": PERIODS,
+        "states": STATES,
         "older": shown[-1].opened_at.isoformat() if len(rows) > len(shown) else "",
-        "map": point_map(numbered, queries.map_dots(reports), label=_("Map of public reports")),
+        "map": point_map(numbered, dots, label=_("Map of public reports")),
     }
     return render(request, "reports/public_list.html", context)
 

@@ -1,4 +1,4 @@
-"""Personal data of this room: reports of others that a person follows."""
+"""Personal data of this room: reports of others that a person follows, and areas."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.core.actors import Actor
 from kini.people.public import DataRecord, DataSubject, LegalBasis, PersonalDataCategory, PersonalFile
 from kini.people.public import personal_data_categories as categories
-from kini.reports.models import Follower
+from kini.reports.models import AreaSubscription, Follower
 
 
 def _rows(person: DataSubject) -> QuerySet[Follower]:
@@ -30,8 +30,17 @@ def _erase(by: Actor, person: DataSubject) -> int:
     return count
 
 
+def _areas(person: DataSubject) -> Iterator[DataRecord]:
+    for each in AreaSubscription.objects.filter(user=person.user).select_related("area").order_by("since"):
+        yield {"area": each.area.name, "since": each.since}
+
+
+def _erase_areas(by: Actor, person: DataSubject) -> int:
+    return AreaSubscription.objects.filter(user=person.user).delete()[0]
+
+
 def register() -> None:
-    """Register the category; called once at start."""
+    """Register the categories; called once at start."""
     category = PersonalDataCategory(
         "reports.followed",
         _("Reports you follow"),
@@ -44,5 +53,18 @@ def register() -> None:
         rules=("reports.followers",),
         files=_photos,
         erase=_erase,
+    )
+    categories.register(category.name, category)
+    category = PersonalDataCategory(
+        "reports.areas",
+        _("Areas whose reports you follow"),
+        _("Areas about whose public reports you want messages"),
+        _("To tell you what is new there"),
+        LegalBasis.CONSENT,
+        _("You"),
+        {"area": _("Area"), "since": _("Since")},
+        _areas,
+        erase=_erase_areas,
+        optional="report-areas",
     )
     categories.register(category.name, category)

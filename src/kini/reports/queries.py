@@ -1,6 +1,6 @@
 """Reads of what is public, of what waits for a check, of what a follower sees, and of answers and audits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, radians
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.rules import public_word
+from kini.city.models import Area
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.crypto import candidate_hashes
@@ -56,6 +57,17 @@ def report_names() -> dict[str, str]:
     return {card.id: str(card.name) for card in cards}
 
 
+def location_names(keys: Iterable[str]) -> dict[str, str]:
+    """Names of the questions for the place, by code of the service."""
+    names = {}
+    for service in Service.objects.filter(pk__in=keys, current__isnull=False).select_related("current"):
+        assert service.current
+        fields = snapshot_of(service.current).fields.items()
+        if found := next((name for name, field in fields if field.type == "location"), ""):
+            names[service.pk] = found
+    return names
+
+
 def near_reports(service: str, point: Point, *, metres: float, closed: timedelta) -> list[NearReport]:
     """Return public reports of a service near a point, open or closed lately, nearest first. One query.
 
@@ -81,12 +93,26 @@ def near_reports(service: str, point: Point, *, metres: float, closed: timedelta
     return [each for each in found if each.metres <= metres]
 
 
-def public_reports(*, service: str = "", state: str = "", before: datetime | None = None) -> QuerySet[Publication]:
+def in_area(area: Area) -> Q:
+    """Condition of public reports in an area or inside of it; none for the whole city."""
+    if area.depth == 0:
+        return Q()
+    return Q(area_path=area.path) | Q(area_path__startswith=f"{area.path}/")
+
+
+def public_reports(
+    *,
+    service: str = "",
+    state: str = "",
+    area: Area | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
+) -> QuerySet[Publication]:
     """Return public reports, the newest first.
 
     Args:
         state: "open", "solved" or empty.
-        before: only what was reported earlier, for the next page.
+        since, before: when they were reported; `before` also for the next page.
     """
     reports = released().select_related(*_RELATED).defer(*_DEFERRED).order_by("-opened_at", "case")
     if service:
@@ -95,14 +121,23 @@ def public_reports(*, service: str = "", state: str = "", before: datetime | Non
         reports = reports.filter(outcome="")
     elif state == "solved":
         reports = reports.filter(outcome="solved")
+    if area:
+        reports = reports.filter(in_area(area))
+    if since:
+        reports = reports.filter(opened_at__gte=since)
     return reports.filter(opened_at__lt=before) if before else reports
 
 
-def map_dots(reports: QuerySet[Publication]) -> list[Point]:
-    """Return the middle of the public reports of each cell of the map: the database makes the clusters."""
-    lately = reports.filter(opened_at__gt=current_time.now() - ON_MAP).order_by().select_related(None).defer(None)
-    cells = lately.values("cell").annotate(y=Avg("latitude"), x=Avg("longitude"), count=Count("pk")).order_by("-count")
-    return [(each["y"], each["x"]) for each in cells[:MOST_DOTS]]
+def map_dots(reports: QuerySet[Publication], *, since: datetime | None = None) -> list[Point]:
+    """Return the middle of the public reports of each cell of the map: the database makes the clusters.
+
+    Args:
+        since: beginning of the reports, where they have one; else those of the last months are drawn.
+    """
+    lately = reports if since else reports.filter(opened_at__gt=current_time.now() - ON_MAP)
+    cells = lately.order_by().select_related(None).defer(None).values("cell")
+    counted = cells.annotate(y=Avg("latitude"), x=Avg("longitude"), count=Count("pk")).order_by("-count")
+    return [(each["y"], each["x"]) for each in counted[:MOST_DOTS]]
 
 
 def public_report(reference: str) -> Publication:

@@ -1,7 +1,7 @@
 """Pure rules: evidence, time until reports are closed, cells of the map."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from math import cos, degrees, floor, radians
 from typing import Any, Protocol
 
@@ -116,3 +116,9 @@ def cells_around(latitude: float, longitude: float, metres: float) -> list[int]:
     rows = range(south_west // CELLS_PER_ROW, north_east // CELLS_PER_ROW + 1)
     columns = range(south_west % CELLS_PER_ROW, north_east % CELLS_PER_ROW + 1)
     return [row * CELLS_PER_ROW + column for row in rows for column in columns]
+
+
+def months_until(last: date, count: int) -> list[date]:
+    """Return the first days of so many months up to that of a day, the earliest first."""
+    numbers = range(last.year * 12 + last.month - count, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]

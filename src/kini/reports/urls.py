@@ -1,12 +1,17 @@
 from django.urls import include, path
 
-from kini.reports import audit_desk, closing_pages, desk, elsewhere_desk, office_pages, pages, routing_desk
+from kini.reports import area_pages, audit_desk, closing_pages, desk, elsewhere_desk, office_pages, pages, routing_desk
 
 app_name = "reports"
 urlpatterns = [
     path("report/", pages.choose, name="choose"),
     path("open311/", include("kini.reports.open311.urls")),
     path("reports/", pages.public_list, name="public"),
+    path("reports/months/", area_pages.months, name="months"),
+    path("reports/feed/", area_pages.feed, name="feed"),
+    path("reports/areas/", area_pages.areas, name="areas"),
+    path("reports/areas/stop/<str:token>/", area_pages.area_stop, name="area-stop"),
+    path("reports/poster/", area_pages.poster, name="poster"),
     path("reports/offices/", office_pages.offices, name="offices"),
     path("reports/offices.csv", office_pages.offices_file, name="offices-file"),
     path("reports/draws/<str:day>.json", office_pages.draw, name="draw"),

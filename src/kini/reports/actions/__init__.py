@@ -1,6 +1,7 @@
 """Writes of this room: publications, followers, closing, Open311."""
 
 from kini.reports.actions.agency_figures import count_figures
+from kini.reports.actions.area_subscriptions import follow_area, leave_area, tell_area
 from kini.reports.actions.audit_draws import draw_audits
 from kini.reports.actions.closing_answers import answer_closing, dispute_by_step, record_audit
 from kini.reports.actions.open311 import add_open311_client, file_request, file_update, revoke_open311_client
@@ -28,7 +29,9 @@ __all__ = [
     "file_request",
     "file_update",
     "follow",
+    "follow_area",
     "hash_photos",
+    "leave_area",
     "make_private",
     "record_audit",
     "record_filed_elsewhere",
@@ -37,4 +40,5 @@ __all__ = [
     "release",
     "request_publication",
     "revoke_open311_client",
+    "tell_area",
 ]

@@ -31,6 +31,7 @@ def request_publication(*, by: Actor, case: Case) -> Publication:
         latitude=case.latitude,
         longitude=case.longitude,
         cell=cell_of(case.latitude, case.longitude),
+        area_path=case.area_path,
         opened_at=case.opened_at,
         state=Publication.WAITING,
     )
