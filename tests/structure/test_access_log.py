@@ -112,6 +112,8 @@ ELSEWHERE = {
     "together:desk-give-money": "the same",
     "together:desk-new-payout": "the same",
     "together:desk-payout-deed": "the same",
+    "together:desk-holds": "numbers, places and names of firms alone: tests/together/fraud_holds",
+    "together:desk-hold-deed": "the same",
     "together:desk-visit": "places alone: tests/together/visits",
     "together:desk-release": "names of activities alone: tests/together/volunteers",
     "vaccination:desk-day": "logs each person of the list: tests/vaccination/visits",

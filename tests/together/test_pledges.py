@@ -19,8 +19,9 @@ from kini.core.environment import ROOT
 from kini.ledger.models import Posting
 from kini.together import actions, jobs, queries
 from kini.together.actions.delivery_steps import WrongCode
+from kini.together.fraud_holds.actions import release_hold
 from kini.together.help_refusals import OverPledged
-from kini.together.models import Delivery, Need, NeedLine, Pledge
+from kini.together.models import Delivery, FraudHold, Need, NeedLine, Pledge
 from tests.cases.town import acting
 from tests.together.conftest import BY, HelpTown, build, differences, place, run
 
@@ -87,6 +88,7 @@ def test_three_wrong_codes_need_a_second_person(town: HelpTown) -> None:
         actions.record_delivery(by=acting(town.boss), code=pledge.code, **deliver)
     with pytest.raises(NotAllowed):
         actions.record_delivery(by=acting(town.boss), code="", seconded=True, **deliver)
+    release_hold(by=acting(town.coordinator), hold=FraudHold.objects.get(), reason="Barang ada")
     actions.record_delivery(by=acting(town.colleague), code="", seconded=True, **deliver)
     assert Delivery.objects.get().seconded
 

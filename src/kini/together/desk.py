@@ -23,7 +23,7 @@ from kini.together import actions, forms, queries
 from kini.together.action_guards import may_verify
 from kini.together.form_page import FormPage, answer_form
 from kini.together.labels import KIND_LABELS, NEED_STATES, PLEDGE_STATES
-from kini.together.models import OPEN_STATES, Beneficiary, Need, NeedLine, Pledge
+from kini.together.models import OPEN_STATES, Beneficiary, FraudHold, Need, NeedLine, Pledge
 from kini.together.permissions import HelpPermission
 from kini.together.pledge_pages import receive, refuse
 from kini.together.programmes import package_of, programme_of, programmes
@@ -51,8 +51,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     running = Need.objects.filter(inside, state="open").select_related("beneficiary__area").prefetch_related("lines")
     pledges = Pledge.objects.filter(_inside(actor_for(request), "line__need__beneficiary__area__path"))
     pledges = pledges.filter(state__in=OPEN_STATES).select_related("line__need__beneficiary__area", "giver", "delivery")
+    pledges = pledges.prefetch_related("fraud_holds")
     context = {
         "manages": may_somewhere(actor_for(request), HelpPermission.MANAGE_GIVERS),
+        "held": FraudHold.objects.filter(state="open").count(),
         "volunteers": may_somewhere(actor_for(request), HelpPermission.MANAGE_VOLUNTEERS),
         "waiting": [(need, KIND_LABELS[need.beneficiary.kind]) for need in waiting[:LONGEST_LIST]],
         "pledges": [_listed(each) for each in pledges.order_by("-state", "pk")[:LONGEST_LIST]],
@@ -69,6 +71,7 @@ def _listed(pledge: Pledge) -> dict[str, Any]:
         "state": label,
         "tone": tone,
         "delivery": getattr(pledge, "delivery", None),
+        "held": any(each.state == "open" for each in pledge.fraud_holds.all()),
         "deed": _NEXT.get(pledge.state),
     }
 
@@ -189,7 +192,7 @@ def need(request: HttpRequest, reference: str) -> HttpResponse:
         "kind": KIND_LABELS[known.beneficiary.kind],
         "state": label,
         "tone": tone,
-        "pledges": [_listed(each) for each in pledges.order_by("-pk")[:LONGEST_LIST]],
+        "pledges": [_listed(each) for each in pledges.prefetch_related("fraud_holds").order_by("-pk")[:LONGEST_LIST]],
         "own": known.reported_by_id == request.user.pk,
     }
     return render(request, "together/desk_need.html", context)

@@ -44,3 +44,17 @@ class GiftChanged(Event):
     name: ClassVar[str] = "together.gift_changed"
     gift: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanged(Event):
+    """Something was held for a check, handed to the head, or decided.
+
+    Attributes:
+        hold: id of `FraudHold`.
+        state: its state since then; "escalated" when the head decides from now on.
+    """
+
+    name: ClassVar[str] = "together.hold_changed"
+    hold: int
+    state: str

@@ -42,6 +42,9 @@ _SENTENCES: dict[str, str | Promise] = {
     "ledger_stock_not_negative": _("The pool holds less than this."),
     "together_pool_not_over_spent": _("The pool holds less than this."),
     "together_visitor_apart": _("You had to do with this delivery, so somebody else must visit."),
+    "together_held": _("The city checks this first. It moves on once an officer has released it."),
+    "together_hold_by_two_people": _("You released this, so somebody else must do it a second time."),
+    "together_hold_decided_apart": _("Somebody who is of neither side must decide."),
     "together_permit_once": _("This permit is already listed."),
 }
 

@@ -23,6 +23,7 @@ from kini.people.public import contacts
 from kini.people.queries import officer_actor
 from kini.people.rules import may_somewhere
 from kini.together import actions
+from kini.together.fraud_holds import made_up_holds
 from kini.together.models import Beneficiary, Giver, Need, NeedLine, Pledge
 from kini.together.money import made_up_money
 from kini.together.permissions import HelpPermission
@@ -52,6 +53,7 @@ def fill(by: Actor, needs: int = NEEDS, seed: int = SEED) -> int:
                 need = _need(by, verifier, random, random.choice(areas), number)
             for _each in range(random.randint(0, 3)):
                 _pledge(by, random, need, random.choice(givers), age.days)
+        made_up_holds.fill(by, areas, givers[0])
         made_up_money.fill(by, givers[-1], givers[0], random)
         made_up_volunteers.fill(by, verifier, [each for each in givers if each.kind == "group"], areas, random)
     with current_time.freeze(now - timedelta(days=1)):

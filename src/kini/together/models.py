@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from kini.city.models import Area
 from kini.people.models import User
+from kini.together.fraud_holds.models import FraudHold
 from kini.together.money.models import Gift, Payout, Pool
 from kini.together.programmes import BENEFICIARY_KINDS
 from kini.together.visits.models import Visit, VisitDraw, VisitLot
@@ -29,6 +30,7 @@ __all__ = [
     "Beneficiary",
     "ChildrenScreening",
     "Delivery",
+    "FraudHold",
     "Gift",
     "Giver",
     "GiverMember",

@@ -9,3 +9,4 @@ class HelpPermission(Permission):
     VERIFY_NEEDS = "verify-needs", _("record and verify needs, and what was received, in the own area")
     MANAGE_GIVERS = "manage-givers", _("record permits of aggregators, suspend givers, and decide on disputes")
     MANAGE_VOLUNTEERS = "manage-volunteers", _("release activities of volunteers, see who comes, and record screenings")
+    LEAD_HELP = "lead-help", _("decide on what was held against fraud and not checked in time")

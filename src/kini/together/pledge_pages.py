@@ -19,6 +19,8 @@ from kini.together import actions, forms, queries
 from kini.together.action_guards import acts_for_giver, is_contact
 from kini.together.actions.delivery_steps import WrongCode
 from kini.together.form_page import FormPage, answer_form
+from kini.together.fraud_holds.labels import notices
+from kini.together.fraud_holds.queries import holds_of
 from kini.together.labels import PLEDGE_STATES
 from kini.together.models import NeedLine, Pledge
 from kini.together.money import queries as money_queries
@@ -89,6 +91,7 @@ def pledge(request: HttpRequest, reference: str) -> HttpResponse:
         "gives": acts_for_giver(by, known.giver),
         "receives": receives,
         "delivery": getattr(known, "delivery", None),
+        "holds": notices(holds_of(known)),
         "public": queries.is_public(known.line.need),
     }
     return render(request, "together/pledge.html", context)

@@ -62,6 +62,9 @@ class GivingRule(SourcedRule):
         most_open: pledges that a giver may have open before the first delivery.
         deliver_days: days after the promised day from which a confirmed pledge lapses.
         costs_percent: most that an aggregator may take for costs, of the money that it received.
+        most_per_hour: pledges or gifts of one account or device in an hour, above which they are held for a check.
+        unusual_times: the same for a quantity so many times the usual one.
+        check_hours, head_hours: time of an officer, and then of the head, to decide about what is held.
     """
 
     since: date = Field(alias="from")
@@ -70,6 +73,10 @@ class GivingRule(SourcedRule):
     most_open: int = Field(ge=1)
     deliver_days: int = Field(ge=0)
     costs_percent: float = Field(ge=0, le=100)
+    most_per_hour: int = Field(default=10, ge=1)
+    unusual_times: int = Field(default=10, ge=2)
+    check_hours: int = Field(default=24, ge=1)
+    head_hours: int = Field(default=48, ge=1)
 
 
 class Programme(StrictModel):

@@ -113,6 +113,7 @@ def pledges_to_lapse() -> Iterable[Pledge]:
     rows = Pledge.objects.filter(state__in=PROMISED_STATES).filter(
         Q(state="held", held_until__lte=current_time.now()) | Q(state="confirmed", deliver_on__lt=today())
     )
+    rows = rows.exclude(fraud_holds__state="open")  # the clock of the hold runs instead
     return (each for each in rows.select_related("line__need").order_by("pk") if is_due_to_lapse(each))
 
 

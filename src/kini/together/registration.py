@@ -16,6 +16,9 @@ from kini.services.models import Service
 from kini.services.public import services_on_other_pages, start_panels
 from kini.together import jobs as jobs  # jobs register themselves
 from kini.together import made_up_help, message_replies, notifications, personal_data, retention
+from kini.together.fraud_holds import jobs as hold_jobs  # noqa: F401 -- jobs register themselves
+from kini.together.fraud_holds import notifications as hold_notifications
+from kini.together.fraud_holds import personal_data as hold_data
 from kini.together.money import registration as money
 from kini.together.permissions import HelpPermission
 from kini.together.programmes import check_programmes, giving
@@ -37,6 +40,8 @@ def register() -> None:
     made_up_help.register()
     retention.register()
     money.register()
+    hold_notifications.register()
+    hold_data.register()
     volunteers.register()
     navigation.register("together", NavItem("together:needs", _("Help each other"), "hand-heart", 46, "help"))
     entry = NavItem(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages
+from kini.together.fraud_holds import desk as hold_desk
 from kini.together.money import desk as money_desk
 from kini.together.money import pages as money_pages
 from kini.together.visits import pages as visit_pages
@@ -59,6 +60,8 @@ urlpatterns = [
     path("desk/together/pools/<str:reference>/give/", money_desk.give_money, name="desk-give-money"),
     path("desk/together/pools/<str:reference>/payouts/new/", money_desk.new_payout, name="desk-new-payout"),
     path("desk/together/payouts/<int:number>/<slug:deed>/", money_desk.payout_deed, name="desk-payout-deed"),
+    path("desk/together/holds/", hold_desk.holds, name="desk-holds"),
+    path("desk/together/holds/<int:number>/<slug:deed>/", hold_desk.hold_deed, name="desk-hold-deed"),
     path("desk/together/visits/", visit_pages.visits, name="desk-visits"),
     path("desk/together/visits/<int:number>/", visit_pages.visit, name="desk-visit"),
     path("desk/together/places/new/", desk.new_beneficiary, name="desk-new-beneficiary"),

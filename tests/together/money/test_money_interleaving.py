@@ -142,7 +142,10 @@ def test_many_at_once_give_to_and_pay_out_of_one_pool(settings: Settings, provid
     pledge = money.pledge(5)
     costs = [money.proposed(spent, amount=30_000) for _ in range(8)]
     goods = money.proposed(spent, pledge, 900_000)
-    unpaid = [money.code(money.gift(filled, 10_000)) for _ in range(20)]
+    unpaid = []
+    for hours in (4, 2):  # of one giver, many in one hour are held
+        with current_time.freeze(current_time.now() - timedelta(hours=hours)):
+            unpaid += [money.code(money.gift(filled, 10_000)) for _ in range(10)]
     results: list[str] = []
     barrier = Barrier(12)
 

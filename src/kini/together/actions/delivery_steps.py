@@ -11,6 +11,9 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people.rules import may_in_area
 from kini.together.action_guards import acts_for_giver, is_contact, require_giver, require_verifier
+from kini.together.fraud_holds.placement import place_holds
+from kini.together.fraud_holds.rules import Sign
+from kini.together.help_refusals import constraints_as_refusals
 from kini.together.models import Delivery, Pledge
 from kini.together.permissions import HelpPermission
 from kini.together.rules import DECIDE_WITHIN, MOST_TRIES
@@ -70,17 +73,20 @@ def record_delivery(
         )
     elif not constant_time_compare(code.strip(), pledge.code):
         Pledge.objects.filter(pk=pledge.pk).update(tries=F("tries") + 1)
+        if pledge.tries + 1 == MOST_TRIES:
+            place_holds(by, pledge, [Sign("wrong-code", MOST_TRIES, MOST_TRIES)])
         audit.record(by=by, action="together.wrong-code", subject=f"pledge:{pledge.reference}")
         return WrongCode(_("This is not the receiver's code. Ask for it again; you have three tries."))
-    delivery = Delivery.objects.create(
-        pledge=pledge,
-        key=key,
-        delivered_quantity=quantity,
-        delivered_at=current_time.now(),
-        delivered_by_id=by.user_id,
-        seconded=seconded,
-    )
-    move_pledge(by, pledge, "delivered")
+    with constraints_as_refusals():
+        delivery = Delivery.objects.create(
+            pledge=pledge,
+            key=key,
+            delivered_quantity=quantity,
+            delivered_at=current_time.now(),
+            delivered_by_id=by.user_id,
+            seconded=seconded,
+        )
+        move_pledge(by, pledge, "delivered")
     return delivery
 
 

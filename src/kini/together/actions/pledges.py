@@ -13,6 +13,8 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed, require_system
 from kini.together import queries
 from kini.together.action_guards import is_contact, may_verify, require_giver, require_verifier
 from kini.together.events import PledgeChanged
+from kini.together.fraud_holds.placement import place_holds
+from kini.together.fraud_holds.queries import pledge_signs
 from kini.together.help_refusals import OverPledged, constraints_as_refusals
 from kini.together.models import PROMISED_STATES, Giver, NeedLine, Pledge
 from kini.together.programmes import rule_of
@@ -62,6 +64,7 @@ def hold_pledge(*, by: Actor, giver: Giver, line: NeedLine, quantity: int, key: 
         raise OverPledged(_what_is_left(line)) from None
     audit.record(by=by, action="together.pledged", subject=f"pledge:{pledge.reference}", detail={"quantity": quantity})
     events.publish(PledgeChanged(pledge.pk, "held"))
+    place_holds(by, pledge, pledge_signs(by, pledge))
     return pledge
 
 
@@ -116,7 +119,8 @@ def confirm_pledge(*, by: Actor, pledge: Pledge, deliver_on: date, stated: bool)
         raise ActionRefused(_("Agree to the statement of commitment."))
     if not today() <= deliver_on <= need.needed_by:
         raise ActionRefused(_("Choose a day from today until the day by which it is needed."))
-    return move_pledge(by, pledge, "confirmed", deliver_on=deliver_on, stated_at=current_time.now())
+    with constraints_as_refusals():
+        return move_pledge(by, pledge, "confirmed", deliver_on=deliver_on, stated_at=current_time.now())
 
 
 @action
@@ -131,7 +135,8 @@ def set_out(*, by: Actor, pledge: Pledge) -> Pledge:
     require_giver(by, pledge.giver, pledge.line.need.beneficiary)
     if pledge.state != "confirmed":
         raise ActionRefused(_("Only a confirmed pledge can set out."))
-    return move_pledge(by, pledge, "on-the-way")
+    with constraints_as_refusals():
+        return move_pledge(by, pledge, "on-the-way")
 
 
 @action

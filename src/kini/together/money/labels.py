@@ -21,4 +21,5 @@ PAYOUT_STATES = {
     "returned": (_("Came back"), "neutral"),
     "declined": (_("Declined"), "neutral"),
 }
+CHECKED = (_("Held for a check"), "warn")
 COSTS_PAID = (_("Paid"), "ok")

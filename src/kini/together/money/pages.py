@@ -21,9 +21,11 @@ from kini.together import actions as help_actions
 from kini.together.action_guards import acts_for_giver, may_see_gift
 from kini.together.form_page import FormPage, answer_form
 from kini.together.forms import HelpForm
+from kini.together.fraud_holds.labels import notices
+from kini.together.fraud_holds.queries import holds_of
 from kini.together.models import Gift, Payout, Pool
 from kini.together.money import actions, forms, queries
-from kini.together.money.labels import COSTS_PAID, GIFT_STATES, PAYOUT_STATES, POOL_STATES
+from kini.together.money.labels import CHECKED, COSTS_PAID, GIFT_STATES, PAYOUT_STATES, POOL_STATES
 from kini.together.programmes import package_of, programmes
 from kini.together.queries import givers_of
 from kini.web import formats
@@ -116,7 +118,7 @@ def gift(request: HttpRequest, reference: str) -> HttpResponse:
     if payment and known.state == "promised":
         label, tone = _("Paid, on its way to the pool"), "info"
     context = {"gift": known, "pool": known.pool, "state": label, "tone": tone, "payment": payment}
-    return render(request, "together/money/gift.html", context)
+    return render(request, "together/money/gift.html", context | {"holds": notices(holds_of(known))})
 
 
 def _frame(gift: Gift) -> PaymentFrame:
@@ -134,7 +136,7 @@ def _frame(gift: Gift) -> PaymentFrame:
 def pay_gift(request: HttpRequest, reference: str) -> HttpResponse:
     """Choose how a gift is paid."""
     known = _gift(request, reference)
-    if known.state != "promised":
+    if known.state != "promised" or holds_of(known).exists():
         return redirect("together:gift", reference=known.reference)
     by = actor_for(request)
     return answer_pay(
@@ -174,6 +176,8 @@ def payout_row(payout: Payout) -> dict[str, Any]:
         label, tone = COSTS_PAID
     line = payout.pledge.line if payout.pledge else None
     package = package_of(line.need.programme, line.package) if line else None
+    if payout.state == "proposed" and holds_of(payout).exists():
+        label, tone = CHECKED
     return {"payout": payout, "package": package, "state": label, "tone": tone}
 
 

@@ -56,7 +56,8 @@ def payable_pledges(pool: Pool) -> QuerySet[Pledge]:
 
 def gifts_to_lapse() -> Iterable[Gift]:
     """Gifts whose money did not arrive in time."""
-    return Gift.objects.filter(state="promised", held_until__lte=current_time.now()).order_by("pk").iterator()
+    rows = Gift.objects.filter(state="promised", held_until__lte=current_time.now())
+    return rows.exclude(fraud_holds__state="open").order_by("pk").iterator()
 
 
 def pools_to_close() -> Iterable[Pool]:

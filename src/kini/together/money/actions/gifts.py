@@ -14,6 +14,8 @@ from kini.payments.queries import settling_payment
 from kini.people.rules import may_somewhere, require_somewhere
 from kini.together.action_guards import acts_for_giver, may_see_gift
 from kini.together.events import GiftChanged
+from kini.together.fraud_holds.placement import place_holds
+from kini.together.fraud_holds.queries import gift_signs, holds_of
 from kini.together.help_refusals import constraints_as_refusals
 from kini.together.models import Gift, Giver, Pool
 from kini.together.money.rules import HELD_FOR, is_gift
@@ -64,6 +66,7 @@ def give_money(*, by: Actor, giver: Giver, pool: Pool, amount: int, key: UUID) -
             changed_at=now,
         )
     audit.record(by=by, action="together.money-promised", subject=f"gift:{reference}", detail={"amount": amount})
+    place_holds(by, gift, gift_signs(by, gift))
     return gift
 
 
@@ -94,6 +97,8 @@ def request_code(*, by: Actor, gift: Gift, method: str) -> Payment:
         raise NotAllowed(_("This gift belongs to another giver."))
     if gift.state != "promised":
         raise ActionRefused(_("There is nothing to pay here."))
+    if holds_of(gift).exists():
+        raise ActionRefused(_("The city checks this first. It moves on once an officer has released it."))
     return request_bill_code(by=by, bill=gift.bill, method="va" if method == "va" else "qr")
 
 
@@ -160,6 +165,18 @@ def lapse_gift(*, by: Actor, gift: Gift) -> bool:
     """
     require_system(by)
     return gift.held_until <= current_time.now() and _end(by, gift, "lapsed")
+
+
+@action
+def extend_gift(*, by: Actor, gift: Gift) -> None:
+    """Give a gift that was held for a check its full time to be paid.
+
+    Raises:
+        NotAllowed: without the permission.
+    """
+    require_somewhere(by, HelpPermission.MANAGE_GIVERS)
+    Gift.objects.filter(pk=gift.pk, state="promised").update(held_until=current_time.now() + HELD_FOR)
+    audit.record(by=by, action="together.money-extended", subject=f"gift:{gift.reference}")
 
 
 @action

@@ -10,6 +10,8 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.payments.public import record_payout
 from kini.people.rules import require_somewhere
 from kini.together.action_guards import acts_for_giver, require_user
+from kini.together.fraud_holds.placement import place_holds
+from kini.together.fraud_holds.queries import payout_signs
 from kini.together.help_refusals import constraints_as_refusals
 from kini.together.models import Giver, Payout, Pledge, Pool
 from kini.together.permissions import HelpPermission
@@ -56,6 +58,7 @@ def propose_payout(*, by: Actor, pool: Pool, pledge: Pledge | None, amount: int,
             changed_at=now,
         )
     _audit(by, payout, "proposed")
+    place_holds(by, payout, payout_signs(payout))
     return payout
 
 
@@ -111,6 +114,23 @@ def decline_payout(*, by: Actor, payout: Payout, reason: str) -> Payout:
     with constraints_as_refusals():
         _decide(by, payout, "declined", "reason")
     return payout
+
+
+@action
+def decline_held_payout(*, by: Actor, payout: Payout, reason: str) -> bool:
+    """Decline a payout that was held and not released. Returns False when it was declined meanwhile.
+
+    Raises:
+        NotAllowed: without the permission.
+        ActionRefused: by who proposed it.
+    """
+    payout = _decidable(by, payout)
+    if payout.state != "proposed":
+        return False
+    payout.reason = reason.strip()[:240]
+    with constraints_as_refusals():
+        _decide(by, payout, "declined", "reason")
+    return True
 
 
 @action
