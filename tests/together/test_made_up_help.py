@@ -5,7 +5,7 @@ from pathlib import Path
 from pytest_django import Settings
 
 from kini.together import made_up_help
-from kini.together.models import Gift, Need, Payout, Pledge, Pool, PublishedMovement, SignUp
+from kini.together.models import FraudHold, Gift, Need, Payout, Pledge, Pool, PublishedMovement, SignUp
 from tests.cases.town import employed
 from tests.environment import replace
 from tests.together.conftest import BY, HelpTown, differences
@@ -22,5 +22,6 @@ def test_a_demo_has_help_in_all_states(town: HelpTown, settings: Settings, provi
     assert {"open", "reached", "short"} == set(Pool.objects.values_list("state", flat=True))
     assert {"held", "refunded"} == set(Gift.objects.values_list("state", flat=True))
     assert {"settled", "paid"} <= set(Payout.objects.values_list("state", flat=True))
+    assert {"open", "released", "refused"} <= set(FraudHold.objects.values_list("state", flat=True))
     assert {"given", "received"} <= set(PublishedMovement.objects.values_list("movement", flat=True))
     assert list(differences()) == []

@@ -67,7 +67,7 @@ def _row(hold: FraudHold, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _about(hold: FraudHold) -> str:
-    """What is held, in words."""
+    """Words for the pledge, gift or payout that is held."""
     if hold.pledge:
         need = hold.pledge.line.need
         package = package_of(need.programme, hold.pledge.line.package)
