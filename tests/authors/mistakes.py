@@ -197,6 +197,7 @@ MISTAKES = [
     Mistake("unknown column of areas.csv", change("areas.csv", "code,level", "kode,level"), "areas.csv", "kode", "kode", "Write .code"),
     Mistake("impossible latitude", change("areas.csv", "Vila Serena,,38.7400", "Vila Serena,,138.7400"), "areas.csv", "VS,", "latitude", "90 or less"),
     Mistake("place in an unknown area", change("places.csv", "Porto,VS-1", "Porto,VS-9"), "places.csv", "balcao-porto", "area", "areas.csv"),
+    Mistake("one of one document", change(HOUSE, "en: Deed}, optional: true}", "en: Deed}, one_of: {deed: Deed}}"), HOUSE, "deed:", "attach.deed.one_of", "at least two"),
     # The city itself
     Mistake("unknown time zone", change("city.toml", "Europe/Lisbon", "Europe/Lisboa"), "city.toml", "time_zone", "time_zone", "Europe/Lisbon"),
     Mistake("currency in words", change("city.toml", '"EUR"', '"euro"'), "city.toml", "currency", "currency", "3 capital letters"),

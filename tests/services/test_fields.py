@@ -60,6 +60,7 @@ FIELDS = {
     "geometry": "{type: geometry}",
     "photo": "{type: photo, min: 2, max: 3}",
     "file": "{type: file}",
+    "document of several": "{type: document, one_of: {lease: Lease, deed: Deed}}",
     "document": "{type: document, statement: truth, statement_name: Statement, statement_text: I swear.}",
     "table": "{type: table, columns: {what: What, price: Price}, min: 1}",
     "form": "{type: form, fields: {name: {type: text, label: Name}, nik: {type: nik, label: NIK, optional: true}}}",
@@ -91,7 +92,8 @@ def parsed(each: FieldBase, data: dict[str, Any]) -> Any:
     named = {f"f{end}": value for end, value in data.items()}
     files = next((v if isinstance(v, list) else [v] for v in named.values() if isinstance(v, list | Upload)), [])
     if isinstance(each, UploadField):
-        named = {"f.ids": [f"id-{n}" for n, file in enumerate(files) if not file.name.endswith(".exe")]}
+        named = {name: value for name, value in named.items() if name != "f"}
+        named |= {"f.ids": [f"id-{n}" for n, file in enumerate(files) if not file.name.endswith(".exe")]}
     return each.parse("f", form_data(named))
 
 
@@ -237,6 +239,17 @@ class TestFields(InJakarta):
         assert not make_field("{type: form, fields: {name: {type: text, label: Name}}}").is_sealed()
         with pytest.raises(InvalidAnswer, match="Name"):
             make_field(FIELDS["form"]).parse("f", form_data({"f.nik": "3171011708450001"}))
+
+    def test_any_of_several_documents_is_accepted_and_named(self) -> None:
+        each = make_field("{type: document, one_of: {lease: Lease, deed: Deed}}")
+        value = each.parse("f", form_data({"f.ids": "1", "f.kind": "deed"}))
+        assert value == {"files": ["1"], "kind": "deed"}
+        assert each.show(value) == "Deed (1 file)"
+        assert each.to_form_data(value) == {".ids": ["1"], ".kind": "deed"}
+        for kind in ("", "passport"):
+            with pytest.raises(InvalidAnswer, match="which of these documents"):
+                each.parse("f", form_data({"f.ids": "1", "f.kind": kind}))
+        assert each.parse("f", form_data({"f.kind": "deed"})) is None
 
     def test_a_statement_stands_in_for_a_document_but_not_beside_it(self) -> None:
         each = make_field(FIELDS["document"])

@@ -8,7 +8,16 @@ from operator import or_
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from kini.city.public import Id
 from kini.core.config_messages import invalid, use_one_of
@@ -92,6 +101,7 @@ class Attachment(StrictModel):
 
     Attributes:
         statement: id of the sworn statement (statements.yaml) accepted instead (`or:`).
+        one_of: kinds of documents, of which any is accepted; people say which one it is.
     """
 
     label: Text
@@ -99,7 +109,15 @@ class Attachment(StrictModel):
     optional: bool = False
     when: When | None = None
     statement: Id | None = Field(default=None, alias="or")
+    one_of: dict[Name, Text] = Field(default={}, description="Documents of which any one is accepted, by a name.")
     max: int = Field(default=1, ge=1, le=5, description="How many files.")
+
+    @field_validator("one_of")
+    @classmethod
+    def _several(cls, one_of: dict[str, Text]) -> dict[str, Text]:
+        if len(one_of) == 1:
+            raise ValueError(_("only one document is named; name at least two, or leave one_of out"))
+        return one_of
 
 
 UNITS = ("minutes", "hours", "working_hours", "days", "working_days", "months")

@@ -208,6 +208,7 @@ def _document_page(pack: ServicePack, name: str, attachment: Attachment) -> Page
         statement=attachment.statement,
         statement_name=statement.name if statement else None,
         statement_text=statement.text if statement else None,
+        one_of=attachment.one_of,
     )
     return PageSnapshot(
         key=f"doc-{_url_part(name)}", heading=attachment.label, single=True, when=attachment.when, fields={name: field}

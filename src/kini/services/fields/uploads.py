@@ -150,49 +150,80 @@ class FileField(UploadField):
 
 
 class DocumentField(UploadField):
-    """A document of the service's `attach`, or the sworn statement that replaces it ({"statement": true})."""
+    """A document of the service's `attach`: the only kind, or one of several ({"files": [...], "kind": ID}).
+
+    A sworn statement may replace it ({"statement": true}).
+    """
 
     type: Literal["document"] = "document"
     statement: str | None = Option(default=None, description="Id of the sworn statement that stands in for it.")
     statement_name: Text | None = None
     statement_text: Text | None = None
+    one_of: dict[str, Text] = Option(default={}, description="Kinds of documents that are accepted, by id.")
     template: ClassVar[str] = "document.html"
 
     def inputs(self, name: str) -> frozenset[str]:
-        own = {f"{name}.statement"} if self.statement else set()
-        return super().inputs(name) | own
+        sworn = {f"{name}.statement"} if self.statement else set()
+        kind = {f"{name}.kind"} if self.one_of else set()
+        return super().inputs(name) | sworn | kind
 
     def parse(self, name: str, sent: FormData) -> Any:
-        sworn = sent.text(f"{name}.statement")
+        sworn, kind = sent.text(f"{name}.statement"), sent.text(f"{name}.kind")
         value = super().parse(name, sent)
         if sworn not in ("", "yes") or (sworn and not self.statement):
             raise InvalidAnswer(self.missing())
         if value and sworn:
             raise InvalidAnswer(_("Keep either the file or the statement. Untick the statement, or remove the file."))
-        return {"statement": True} if sworn else value
+        if sworn:
+            return {"statement": True}
+        if value and self.one_of:
+            if kind not in self.one_of:
+                raise InvalidAnswer(_("Choose which of these documents it is."))
+            return {**value, "kind": kind}
+        return value
 
     def missing(self) -> str:
         return _("Add the file, or make the statement.") if self.statement else _("Add the file.")
 
     def typed(self, name: str, sent: FormData) -> Any:
-        return {**super().typed(name, sent), "statement": sent.text(f"{name}.statement") == "yes"}
+        sworn = sent.text(f"{name}.statement") == "yes"
+        return {**super().typed(name, sent), "statement": sworn, "kind": sent.text(f"{name}.kind")}
 
     def show(self, value: Any) -> str:
-        return str(self.statement_name or _("Sworn statement")) if value.get("statement") else super().show(value)
+        if value.get("statement"):
+            return str(self.statement_name or _("Sworn statement"))
+        files = super().show(value)
+        kind = self.one_of.get(value.get("kind", ""))
+        return f"{kind} ({files})" if kind else files
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        sworn = bool((typed or {}).get("statement"))
-        return {**super().context(name, typed), "sworn": sworn, "statement_input": f"{name}.statement"}
+        typed = typed or {}
+        return {
+            **super().context(name, typed),
+            "sworn": bool(typed.get("statement")),
+            "statement_input": f"{name}.statement",
+            "kind_input": f"{name}.kind",
+            "kinds": [(kind, label, kind == typed.get("kind")) for kind, label in self.one_of.items()],
+        }
+
+    def example(self, number: int) -> dict[str, Any]:
+        kinds = list(self.one_of)
+        return super().example(number) | ({".kind": kinds[number % len(kinds)]} if kinds else {})
 
     def json_schema(self) -> dict[str, Any]:
         file = super().json_schema()
+        if self.one_of:
+            file["properties"] |= {"kind": {"enum": list(self.one_of)}}
+            file["required"] = ["files", "kind"]
         if not self.statement:
             return file
         sworn = {"type": "object", "properties": {"statement": {"const": True}}, "required": ["statement"]}
         return {"type": "object", "oneOf": [file, {**sworn, "additionalProperties": False}]}
 
     def to_form_data(self, value: Any) -> dict[str, Any]:
-        return {".statement": "yes"} if value.get("statement") else super().to_form_data(value)
+        if value.get("statement"):
+            return {".statement": "yes"}
+        return super().to_form_data(value) | ({".kind": value["kind"]} if "kind" in value else {})
 
 
 TYPES = (PhotoField, FileField, DocumentField)
