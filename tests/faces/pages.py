@@ -314,6 +314,7 @@ PAGE_TYPES = (
     PageType("sign-in-wrong", "people:sign-in", deed=say("contact", "zzz")),
     PageType("help", "web:help"),
     PageType("accessibility", "web:accessibility"),
+    PageType("desk-help", "web:desk-help", OFFICER, query="?page=/desk/overdue/"),
     PageType("sign-in-demo", "people:demo-sign-in"),
     PageType("demo-tour", "demo:tour"),
     PageType("code", "account_confirm_login_code", path="/sign-in/", deed=say("contact", NOBODY)),

@@ -24,7 +24,17 @@ from kini.messages.public import message_types
 from kini.people.public import has_permission
 from kini.services.public import kind_fixtures, kinds
 from kini.web import formats
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "booking:desk-today": gettext_lazy(
+        "The places where you work and how many people come today. Open a place to check people in by their "
+        "code, call the next number, and record who was served. When you close a time, everybody is moved or "
+        "cancelled, and reads your sentence."
+    ),
+}
 
 
 def register() -> None:
@@ -39,6 +49,7 @@ def register() -> None:
     entry_renderers.register(NO_SHOW_UNDONE, _was_there)
     message_types.register(OFFER.id, OFFER)
     message_types.register(CLOSED.id, CLOSED)
+    register_help(DESK_HELP)
     navigation.register(
         "desk-bookings",
         NavItem(

@@ -22,8 +22,17 @@ from kini.messages.providers.whatsapp import WhatsApp as WhatsAppProvider
 from kini.people.public import register_permissions
 from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 from kini.web.pwa import worker_scripts
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "messages:dead": _(
+        "Messages that reached nobody on any channel. Call the person or send it again, then record what you "
+        "did. Letters to print and post are listed here too."
+    ),
+}
 
 
 def register() -> None:
@@ -43,6 +52,7 @@ def register() -> None:
     inbox = NavItem(
         "messages:inbox", _("Messages"), "message", 15, "account", note=_("Messages from the city"), count=_unread
     )
+    register_help(DESK_HELP)
     navigation.register("messages-account", inbox)
     undelivered = NavItem(
         "messages:dead", _("Undelivered messages"), "message", 43, "desk", _("Agency"), visible=_may_see_messages

@@ -29,9 +29,19 @@ from kini.people.public import has_permission, register_permissions
 from kini.services.models import Service
 from kini.services.public import kind_fixtures, kinds, snapshot_of, start_panels
 from kini.web import formats
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 
 SETTLEMENT_COLUMNS = ("id", "provider", "provider_reference", "payment_id", "amount", "fee", "settled_on", "verdict")
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "payments:desk-returns": gettext_lazy(
+        "Payments to a virtual account that came twice, in another amount, or too late. Transfer the money "
+        "first, then enter the reference of the transfer here. Payments by QR code are refunded "
+        "automatically."
+    ),
+}
 
 
 def register() -> None:
@@ -49,6 +59,7 @@ def register() -> None:
     entry_renderers.register(actions.REFUND_STARTED, _refund_started)
     entry_renderers.register(actions.REFUND_DONE, _refund_done)
     references.document_code_checkers.register("receipts", pages.receipt_url)
+    register_help(DESK_HELP)
     navigation.register(
         "desk-returns",
         NavItem(

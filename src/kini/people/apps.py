@@ -2,6 +2,14 @@ from django.apps import AppConfig
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "people:desk-duplicates": _(
+        "Records that may be of one person, the likeliest first. Compare them masked, and merge only what you "
+        "are sure of. A merge can be undone; two different national numbers are never merged."
+    ),
+}
+
 
 class PeopleConfig(AppConfig):
     name = "kini.people"
@@ -36,6 +44,7 @@ class PeopleConfig(AppConfig):
         from kini.people.persons import retention as persons_retention
         from kini.people.persons.person_references import OnMerge, PersonReference, register_reference
         from kini.people.roles import check_roles
+        from kini.web.desk_help import register_help
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
@@ -87,6 +96,7 @@ class PeopleConfig(AppConfig):
         register_adapters.register("civil-registry", CivilRegistry)
         api_modules.register("people", ApiModule("Yourself", api.router))
         home_sections.register("near", HomeSection(order=10, render=nearby.home_section, place="aside"))
+        register_help(DESK_HELP)
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))
         merges = has_permission(PeoplePermission.MERGE_PERSONS)
         double = NavItem(

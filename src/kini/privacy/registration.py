@@ -19,9 +19,22 @@ from kini.privacy.actions.breaches import BREACH_MESSAGE
 from kini.privacy.models import Export
 from kini.privacy.request_kind import PrivacyRequest
 from kini.services.public import builtin_services, kinds
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 
 HERE = Path(__file__).parent
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "privacy:desk-holds": _(
+        "Data that must not be deleted although its time is over, such as during a lawsuit. Release a hold "
+        "once its reason is gone."
+    ),
+    "privacy:desk-breaches": _(
+        "Record a data breach as soon as you hear of it, even before all is known. The authority and the "
+        "people must be notified within 3 x 24 hours."
+    ),
+}
 
 
 def register() -> None:
@@ -39,6 +52,7 @@ def register() -> None:
     may, group = has_permission(PeoplePermission.PROTECT_DATA), _("Data protection")
     holds = NavItem("privacy:desk-holds", _("Legal holds"), "lock", 60, "desk", group, visible=may)
     breaches = NavItem("privacy:desk-breaches", _("Data breaches"), "alert", 61, "desk", group, visible=may)
+    register_help(DESK_HELP)
     navigation.register("desk-holds", holds)
     navigation.register("desk-breaches", breaches)
     notice = NavItem("privacy:notice", _("Your data and privacy"), "shield", order=70, place="help")

@@ -9,12 +9,29 @@ from kini.people.queries import actor_for
 from kini.records import notifications, personal_data, queries, retention
 from kini.records.actions.break_glass import ACCESS_TYPE
 from kini.records.permissions import RecordPermission
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 
 _CONSENT_COLUMNS = (
     *("id", "resident_id", "purpose", "reference", "since", "last_day", "given_by", "account_id", "officer_id"),
     *("evidence", "language", "words"),
 )
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "records:desk-emergency": _(
+        "For somebody in danger whose record is not yours to see. Give the number, choose the reason, and "
+        "write what happened. It opens for an hour, to read; the person and the heads are notified."
+    ),
+    "records:desk-reviews": _(
+        "Emergency accesses that nobody has judged yet. Read what the officer wrote and say whether it was "
+        "right. You are reminded every day after three days."
+    ),
+    "records:desk-members": _(
+        "Who belongs to a facility, or to the team of one record. Membership opens those records until its "
+        "last day. Nobody adds themselves."
+    ),
+}
 
 
 def register() -> None:
@@ -30,6 +47,7 @@ def register() -> None:
         has_permission(RecordPermission.REVIEW_BREAK_GLASS),
     )
     emergency = NavItem("records:desk-emergency", _("Emergency access"), "alert", 35, "desk", visible=opens)
+    register_help(DESK_HELP)
     navigation.register("desk-emergency", emergency)
     review = NavItem(
         *("records:desk-reviews", _("Emergency access to judge"), "eye", 47, "desk", _("Agency")),

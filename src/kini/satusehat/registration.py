@@ -22,7 +22,15 @@ from kini.satusehat.national_patients import IHS_NUMBER, IHS_TYPE
 from kini.satusehat.permissions import SatusehatPermission
 from kini.satusehat.record_destination import DESTINATION, SatusehatDestination
 from kini.vaccination.public import CORRECT_DOSES, DOSE_ACCESS, doses_elsewhere
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "satusehat:desk-list": _(
+        "Records that SATUSEHAT refused, with the reason and what to do, and how many wait to be sent."
+    ),
+}
 
 
 def register() -> None:
@@ -58,6 +66,7 @@ def register() -> None:
     personal_data.register()
     retention.register()
     works = has_permission(SatusehatPermission.RECONCILE)
+    register_help(DESK_HELP)
     navigation.register(
         "desk-satusehat", NavItem("satusehat:desk-list", "SATUSEHAT", "heart", 120, "desk", _("Health"), visible=works)
     )

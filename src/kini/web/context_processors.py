@@ -65,6 +65,11 @@ class Site:
         """URL to return to after switching the language."""
         return self._request.get_full_path()
 
+    @property
+    def path(self) -> str:
+        """Path of this page without its query."""
+        return self._request.path
+
     @cached_property
     def person(self) -> str:
         return person_token(self._request)

@@ -77,8 +77,7 @@ nav_sources: Registry[NavSource] = Registry("source of navigation entries")
 
 def links(request: HttpRequest, place: str) -> list[NavLink]:
     """Entries of a place that exist and that this visitor may see, in order."""
-    items = sorted(_of_place(request, place), key=lambda item: item.order)
-    visible = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
+    visible = list(_visible(request, place))
     current = _current(request, [url for _, url in visible])
     counts = [item.count(request) if item.count else None for item, _ in visible]
     return [
@@ -97,6 +96,16 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
     ]
 
 
+def visible_names(request: HttpRequest, place: str) -> dict[str, str]:
+    """URLs of the entries of a place that this visitor may see, by URL name and without saved filters."""
+    return {item.url_name: url.partition("?")[0] for item, url in _visible(request, place)}
+
+
+def _visible(request: HttpRequest, place: str) -> Iterator[tuple[NavItem, str]]:
+    items = sorted(_of_place(request, place), key=lambda item: item.order)
+    return ((item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request))
+
+
 def _of_place(request: HttpRequest, place: str) -> Iterator[NavItem]:
     yield from (item for item in navigation if item.place == place)
     yield from (item for source in nav_sources if source.place == place for item in source.entries(request))
@@ -104,8 +113,7 @@ def _of_place(request: HttpRequest, place: str) -> Iterator[NavItem]:
 
 def first_url(request: HttpRequest, place: str) -> str:
     """URL of the first entry of a place that this visitor may see; empty if there is none."""
-    items = sorted(_of_place(request, place), key=lambda item: item.order)
-    return next((url for item, url in _addressed(items) if item.visible is None or item.visible(request)), "")
+    return next((url for _item, url in _visible(request, place)), "")
 
 
 def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from kini.web import pages, pwa, well_known
+from kini.web import desk_help, pages, pwa, well_known
 
 app_name = "web"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", pages.help_page, name="help"),
+    path("desk/help/", desk_help.desk_help_page, name="desk-help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("language", pages.set_language, name="language"),
     path("theme.css", pages.theme, name="theme"),

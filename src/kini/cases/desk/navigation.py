@@ -11,6 +11,7 @@ from kini.cases.desk.queue_address import VIEWS
 from kini.cases.permissions import CasePermission
 from kini.cases.queries import View
 from kini.people.public import PeoplePermission, has_permission
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, NavSource, nav_sources, navigation
 
 #: Icons of the rail's views, in order.
@@ -30,9 +31,53 @@ SELDOM = frozenset({"at-risk", "overdue", "waiting"})
 
 SEES_DESK = has_permission(CasePermission.SEE_CASES)
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "cases:desk": _(
+        "The cases of your agency and area, what is due first on top. Click a number for a summary, or press "
+        "Enter to open the case. On its page papers open beside the answers, with the steps that you may "
+        "take. A decision can be undone for thirty seconds."
+    ),
+    "cases:desk-mentions": _(
+        "Notes in which a colleague named you. Opening the case marks them as read. Answer with a note on the "
+        "case: residents never read notes."
+    ),
+    "cases:desk-apply": _(
+        "Fill in an application for somebody at your counter. Type the number on the card, compare the masked "
+        "phone number with what the person says, and answer the questions together. Print the receipt at the "
+        "end."
+    ),
+    "cases:desk-overdue": _(
+        "Cases past their due date, by service, unit, officer or step, and below them those that are late the "
+        "longest. The column for the step says whom they wait for. The table can be downloaded; it names "
+        "nobody."
+    ),
+    "cases:desk-numbers": _(
+        "How many cases came in and were decided today, compared with the same weekday of the last seven "
+        "weeks. The usual time is the median: half of the cases took less."
+    ),
+    "cases:desk-ratings": _(
+        "Ratings of residents after a decision, and their objections, by service. Look at the low ones first: "
+        "the number leads to the cases behind it."
+    ),
+    "cases:desk-officers": _(
+        "Who works for your agency, with which roles and where. You can give only what you have yourself, and "
+        "never to yourself. Ending somebody's work takes effect at once; their past work stays."
+    ),
+    "cases:desk-access": _(
+        "How many people's data each officer opened on a day, compared with what is usual, and looks outside "
+        "their work. Ask before you judge: a busy counter also reads much."
+    ),
+    "cases:desk-replies": _(
+        "Texts that your officers often send. Words in braces are filled in; where you write …, the officer "
+        "has to complete the sentence before sending. Every change is kept as a version."
+    ),
+}
+
 
 def register() -> None:
     """Register the desk's navigation. Called once from `AppConfig.ready`."""
+    register_help(DESK_HELP)
     navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=SEES_DESK))
     navigation.register(
         "desk-account",

@@ -21,7 +21,16 @@ from kini.people.public import (
     register_reference,
 )
 from kini.records.public import register_policy
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "epidemic:desk-cases": _(
+        "Case records of your facility: suspected, probable and confirmed. Add laboratory results as they "
+        "come. Each look is logged."
+    ),
+}
 
 
 def register() -> None:
@@ -33,6 +42,7 @@ def register() -> None:
     # No constraint of these tables is about persons, so that a merge of persons is never refused because of them.
     register_reference(PersonReference(CaseRecord, on_merge=OnMerge.MOVE))
     register_reference(PersonReference(LabTest, on_merge=OnMerge.MOVE))
+    register_help(DESK_HELP)
     navigation.register(
         "desk-case-records",
         NavItem(

@@ -25,7 +25,20 @@ from kini.messages.public import message_types
 from kini.people.public import has_permission
 from kini.services.models import Service
 from kini.services.public import services_on_other_pages, start_panels
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "epidemic:desk-hospitals": gettext_lazy(
+        "Free and occupied beds of your hospital. Residents see your figures with their time, so report "
+        "often, also when nothing changed."
+    ),
+    "epidemic:desk-health-alerts": gettext_lazy(
+        "Messages to people in an area. Write what to do, not only what happened. Another officer checks and "
+        "sends them."
+    ),
+}
 
 
 def register() -> None:
@@ -45,6 +58,7 @@ def register() -> None:
         *("epidemic:desk-hospitals", gettext_lazy("Report beds"), "heart", 107, "desk", gettext_lazy("Health")),
         visible=has_permission(EpidemicPermission.REPORT_BEDS),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-beds", beds)
     health_alerts = NavItem(
         *(

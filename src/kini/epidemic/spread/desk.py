@@ -28,6 +28,7 @@ from kini.people.public import access_purposes, has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.records.public import policy_of
 from kini.web import charts, downloads, formats
+from kini.web.desk_help import register_help
 from kini.web.formats import today
 from kini.web.navigation import NavItem, navigation
 
@@ -211,6 +212,15 @@ def areas_of_actor(actor: Actor) -> list[Area]:
     return sorted(inner, key=lambda area: area.path)
 
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "epidemic:desk-spread": gettext_lazy(
+        "How the disease spreads by area, and areas with more cases in a week than expected. Look at the area "
+        "first, then judge whether the rise is real. Earlier days stay as they were known then."
+    ),
+}
+
+
 def register() -> None:
     """Register the navigation entry."""
     item = NavItem(
@@ -218,6 +228,7 @@ def register() -> None:
         group=gettext_lazy("Health"),
         visible=has_permission(SEE),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-epidemic-spread", item)
 
 

@@ -21,10 +21,30 @@ from kini.people.public import (
 )
 from kini.records.public import AccessPolicy, ConsentPurpose, consent_purposes, register_policy
 from kini.records.rules import Doors
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 
 #: Type of reads in the access log, and their purpose.
 ACCESS_TYPE = PURPOSE = "contact-tracing"
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "epidemic:desk-tracing": _(
+        "Contacts to reach today, the most urgent first. Ask how they are, offer help, and record the answer."
+    ),
+    "epidemic:desk-clusters": _(
+        "Cases that belong together by place and time. Open one to see who was there, and whether it still grows."
+    ),
+    "epidemic:desk-sources": _(
+        "Places where several cases were before they fell ill. They are suggestions: visit before you name a place."
+    ),
+    "epidemic:desk-tracing-figures": _(
+        "How quickly contacts are found and reached. Low figures show where help is needed."
+    ),
+    "epidemic:desk-inspections": _(
+        "Houses inspected for larvae, and where larvae were found. Plan the next visits by it."
+    ),
+}
 
 
 def register() -> None:
@@ -65,6 +85,7 @@ def register() -> None:
     personal_data.register()
     retention.register()
     traces = has_permission(EpidemicPermission.TRACE_CONTACTS)
+    register_help(DESK_HELP)
     for name, url_name, label, icon, order in (
         ("desk-tracing", "epidemic:desk-tracing", _("Contacts"), "people", 102),
         ("desk-clusters", "epidemic:desk-clusters", _("Clusters"), "pin", 103),

@@ -26,7 +26,13 @@ from kini.vaccination.registrations import (
 )
 from kini.vaccination.registrations import jobs as jobs  # jobs register themselves
 from kini.vaccination.registrations.models import NextDose, Registration
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "vaccination:desk-missed": _("People who missed their next dose. Call them, and help them to choose another time."),
+}
 
 
 def register() -> None:
@@ -59,6 +65,7 @@ def register() -> None:
         *("vaccination:desk-missed", _("Missed doses"), "clock", 112, "desk", _("Health")),
         visible=has_permission(VaccinationPermission.SEE_DOSES),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-missed-doses", missed)
 
 

@@ -11,7 +11,16 @@ from kini.vaccination.sites import jobs as jobs  # jobs register themselves
 from kini.vaccination.sites import personal_data
 from kini.vaccination.sites.notifications import CALL
 from kini.vaccination.sites.site_file import check_sites, load_sites
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "vaccination:desk-stock": gettext_lazy(
+        "Doses at each site by batch and expiry date. Record what arrives and what is lost; appointments are "
+        "promised from this stock."
+    ),
+}
 
 
 def register() -> None:
@@ -23,5 +32,6 @@ def register() -> None:
         *("vaccination:desk-stock", gettext_lazy("Vaccine stock"), "heart", 109, "desk", gettext_lazy("Health")),
         visible=has_permission(VaccinationPermission.MANAGE_STOCK),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-vaccine-stock", entry)
     personal_data.register()

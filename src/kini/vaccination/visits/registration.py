@@ -8,8 +8,21 @@ from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.visits import follow_up_replies, notifications, personal_data, retention
 from kini.vaccination.visits import jobs as jobs  # subscribers
 from kini.vaccination.visits.models import Visit
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 from kini.web.pwa import worker_scripts
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "vaccination:desk-sites": _(
+        "Today's sites and who is expected. Screen each person, then record the dose with its batch. It also "
+        "works without a network: the phone sends it later."
+    ),
+    "vaccination:desk-disputes": _(
+        "Doses that a person says are wrong or missing. Compare with the site's own list before you correct."
+    ),
+    "vaccination:desk-events": _("What people felt after a dose. Look at the serious ones first, on the same day."),
+}
 
 
 def register() -> None:
@@ -20,6 +33,7 @@ def register() -> None:
     worker_scripts.register("vaccination-phone", "vaccination/phone-worker.js")
     personal_data.register()
     retention.register()
+    register_help(DESK_HELP)
     for name, url_name, label, icon, order, permission in (
         (
             "desk-vaccination",

@@ -20,6 +20,7 @@ from kini.core.ids import parse_pk
 from kini.people.public import officers_only
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 from kini.web.redirects import see_other
 from kini.wifi import config
@@ -142,6 +143,15 @@ def _whom(block: Block) -> str:
     return _("A person")
 
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "wifi:desk-blocks": gettext_lazy(
+        "Devices and people that may not use the Wi-Fi, with the reason. Block only for misuse, and lift a "
+        "block that is no longer needed."
+    ),
+}
+
+
 def register() -> None:
     """Register the navigation entry."""
     may = config.works_on_network(BLOCK)
@@ -150,4 +160,5 @@ def register() -> None:
         group=gettext_lazy("Agency"),
         visible=lambda request: bool(config.network()) and may(request),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-wifi-blocks", item)

@@ -18,6 +18,7 @@ from kini.core.actors import Actor
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
+from kini.web.desk_help import register_help
 from kini.web.formats import today
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import config
@@ -117,6 +118,15 @@ def percent(line: Availability) -> float | None:
     return 100 * (1 - line.down_seconds / line.open_seconds) if line.open_seconds else None
 
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "wifi:desk-health": gettext_lazy(
+        "What is down, since when, and the likely cause, with each month's availability by provider. A point "
+        "without heartbeats may just have no visitors."
+    ),
+}
+
+
 def register() -> None:
     """Register the navigation entry."""
     may = config.works_on_network(WATCH)
@@ -125,6 +135,7 @@ def register() -> None:
         group=gettext_lazy("Agency"),
         visible=lambda request: config.network() is not None and may(request),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-wifi-health", item)
 
 

@@ -21,6 +21,7 @@ from kini.people.public import has_permission, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web import downloads
+from kini.web.desk_help import register_help
 from kini.web.formats import money
 from kini.web.navigation import NavItem, navigation
 from kini.web.redirects import see_other
@@ -251,6 +252,15 @@ def _count(number: int | None) -> str:
     return number_format(number or 0, use_l10n=True, force_grouping=True)
 
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "wifi:desk-plans": gettext_lazy(
+        "Where new points serve the most people. Enter how many points and how far people walk; the result "
+        "comes within two minutes, and you may leave the page. Compare two plans before you decide."
+    ),
+}
+
+
 def register() -> None:
     """Register the navigation entry."""
     may, works = has_permission(PLAN), config.works_on_network(PLAN)
@@ -262,4 +272,5 @@ def register() -> None:
             and (works(request) or (may(request) and _own(actor_for(request)).exists()))
         ),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-wifi-plans", item)

@@ -16,6 +16,7 @@ from kini.core.actors import ActionRefused, Actor
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
 from kini.web.redirects import see_other
 from kini.wifi import config
@@ -100,6 +101,15 @@ def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> Htt
     return render(request, "wifi/sheets.html", context, status=422 if problem else 200)
 
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "wifi:desk-sheets": gettext_lazy(
+        "Sheets of codes for a school, a neighbourhood or an event. Print the page at once: codes are shown "
+        "only there. Withdraw ends all codes of a sheet."
+    ),
+}
+
+
 def register() -> None:
     """Register the navigation entry."""
     may = config.works_on_network(MANAGE)
@@ -108,4 +118,5 @@ def register() -> None:
         group=gettext_lazy("Agency"),
         visible=lambda request: bool(config.voucher_groups()) and may(request),
     )
+    register_help(DESK_HELP)
     navigation.register("desk-wifi-sheets", item)
