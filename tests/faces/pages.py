@@ -567,6 +567,7 @@ ELSEWHERE = {
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
         *("reports:desk-waiting", "reports:desk-check", "reports:desk-audits", "reports:desk-audit"),
         *("reports:desk-routing", "reports:desk-unrouted", "reports:desk-elsewhere", "reports:area-stop"),
+        "reports:desk-photo",
     ),
     "only for officers who merge persons: tests/people": (
         *("people:desk-duplicates", "people:desk-merge", "people:desk-pair"),
@@ -580,7 +581,7 @@ ELSEWHERE = {
     ),
     "files": (
         "reports:public-photo", "reports:open311-bulk", "reports:offices-file", "reports:draw",
-        *("reports:desk-routing-table", "reports:feed"),
+        *("reports:desk-routing-table", "reports:feed", "reports:desk-photo-covered", "reports:desk-public-copy"),
         "booking:calendar", "epidemic:packages", "epidemic:hour-package", "epidemic:day-package",
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",

@@ -36,6 +36,7 @@ class ReportsConfig(AppConfig):
         destinations.register(DESTINATION, OtherCityDestination())
         register_permissions(ReportPermission)
         references.register("reports.follower", FileColumn("reports.Follower"))
+        references.register("reports.public-photo", FileColumn("reports.PublicPhoto"))
         for part in (area_news, first_look, notifications, personal_data, retention):
             part.register()
         case_panels.register("reports-answer", CasePanel("tracker", closing_pages.answer_panel))

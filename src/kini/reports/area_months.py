@@ -42,14 +42,14 @@ class AreaMonths:
         self.months = months_until(today(), MONTHS)
         reports = queries.released().filter(queries.in_area(area)).order_by()
         ended = reports.filter(closed_at__isnull=False)
-        self._reported = self._by_month(reports.annotate(month=TruncMonth("opened_at")))
-        self._ended = self._by_month(ended.annotate(month=TruncMonth("closed_at")))
-        self._solved = self._by_month(ended.filter(outcome="solved").annotate(month=TruncMonth("closed_at")))
+        self._reported = self._by_month(reports, "opened_at")
+        self._ended = self._by_month(ended, "closed_at")
+        self._solved = self._by_month(ended.filter(outcome="solved"), "closed_at")
         self.paths = {path for path, _month in self._reported}
 
     @staticmethod
-    def _by_month(rows: QuerySet[Publication]) -> Counts:
-        counted = rows.values_list("area_path", "month").annotate(count=Count("pk"))
+    def _by_month(rows: QuerySet[Publication], moment: str) -> Counts:
+        counted = rows.annotate(month=TruncMonth(moment)).values_list("area_path", "month").annotate(count=Count("pk"))
         return {(path, month.date().replace(day=1)): count for path, month, count in counted}
 
     def of(self, area: Area) -> list[MonthCounts]:

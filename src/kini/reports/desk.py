@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.cases.models import Attachment, Case
+from kini.cases.models import Case
 from kini.cases.public import case_at_desk
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.reports import actions, queries
-from kini.reports.models import Publication
+from kini.reports.models import Publication, PublicPhoto
 from kini.reports.permissions import ReportPermission
 from kini.reports.public_text import words_of
 from kini.web.redirects import see_other
@@ -54,7 +54,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            return _decided(request, actor, case, photos)
+            return _decided(request, actor, case, publication)
         except NotAllowed:
             raise
         except ActionRefused as refusal:
@@ -62,29 +62,30 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, publication, case, photos, error)
 
 
-def _decided(request: HttpRequest, actor: Actor, case: Case, photos: Any) -> HttpResponse:
+def _decided(request: HttpRequest, actor: Actor, case: Case, publication: Publication) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if request.POST.get("verdict") == "private":
         actions.make_private(by=actor, case=case, reason=reason)
         messages.success(request, _("The public does not see this report."))
         return see_other("reports:desk-waiting")
-    chosen = [_chosen(photos, request.POST.get(name, "")) for name in ("before", "after")]
-    if any(chosen) and not request.POST.get("looked"):
-        raise ActionRefused(_("Look at the photos first: no face, name or number plate may be on them."))
+    before, after = (_chosen(publication, request.POST.get(name, "")) for name in ("before", "after"))
     text = request.POST.get("text", "")
-    actions.release(by=actor, case=case, text=text, before=chosen[0], after=chosen[1], reason=reason)
+    actions.release(by=actor, case=case, text=text, before=before, after=after, reason=reason)
     messages.success(request, _("Everybody can see this report now."))
     return see_other("reports:desk-waiting")
 
 
-def _chosen(photos: Any, typed: str) -> Attachment | None:
-    return next((photo for photo in photos if str(photo.pk) == typed), None)
+def _chosen(publication: Publication, typed: str) -> PublicPhoto | None:
+    return publication.photos.filter(pk=typed).first() if typed.isdecimal() else None
 
 
 def _page(request: HttpRequest, publication: Publication, case: Case, photos: Any, error: str) -> HttpResponse:
     current, sent = publication.current, request.POST if error else {}
-    before = sent.get("before", str(current.before_id) if current else "")
-    after = sent.get("after", str(current.after_id) if current else "")
+    copies = list(publication.photos.select_related("source").order_by("at", "pk"))
+    of_work = [each for each in copies if queries.is_of_work(each.source)]
+    of_problem = [each for each in copies if each not in of_work]
+    before = sent.get("before", _first(current.before_id if current else None, of_problem))
+    after = sent.get("after", _first(current.after_id if current else None, of_work))
     context = {
         "case": case,
         "publication": publication,
@@ -92,10 +93,15 @@ def _page(request: HttpRequest, publication: Publication, case: Case, photos: An
         "text": sent.get("text", current.text if current else words_of(case)),
         "reason": sent.get("reason", ""),
         "choices": [
-            ("before", before, _("Photo of the problem"), [each for each in photos if not queries.is_of_work(each)]),
-            ("after", after, _("Photo of the work"), [each for each in photos if queries.is_of_work(each)]),
+            ("before", before, _("Photo of the problem"), of_problem),
+            ("after", after, _("Photo of the work"), of_work),
         ],
         "photos": photos,
         "errors": [("", error)] if error else [],
     }
     return render(request, "reports/desk/check.html", context, status=422 if error else 200)
+
+
+def _first(current: int | None, copies: list[PublicPhoto]) -> str:
+    """Copy to tick: the present one, else the newest."""
+    return str(current or (copies[-1].pk if copies else ""))

@@ -84,6 +84,23 @@ class Publication(models.Model):
         return f"publication of {self.case_id}"
 
 
+class PublicPhoto(models.Model):
+    """Copy of a photo for the public: an officer looked at it and marked what is covered. The photo stays as it is."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="photos")
+    source = models.ForeignKey(Attachment, models.PROTECT, related_name="+", db_index=False)
+    areas = models.JSONField(help_text="Covered rectangles: left, top, right, bottom in thousandths of the photo.")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(sha256="") & Q(size__gt=0), name="reports_public_photo_whole")
+        ]
+
+
 class PublicVersion(models.Model):
     """Text and photos of a report as an officer released them. Append-only (trigger): every version is kept.
 
@@ -94,8 +111,8 @@ class PublicVersion(models.Model):
     number = models.PositiveSmallIntegerField()
     text = models.TextField(help_text="Without numbers, plates and addresses of mail.")
     edited = models.BooleanField(help_text="The city changed words of the reporter beyond the masking.")
-    before = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", db_index=False)
-    after = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", db_index=False)
+    before = models.ForeignKey(PublicPhoto, models.RESTRICT, null=True, related_name="+", db_index=False)
+    after = models.ForeignKey(PublicPhoto, models.RESTRICT, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=240, blank=True)
     at = models.DateTimeField(db_default=Now(), editable=False)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -19,7 +19,7 @@ from kini.core import attempt_limits
 from kini.core.actors import ActionRefused
 from kini.core.client_address import client_network
 from kini.people.queries import actor_for
-from kini.reports import actions, queries
+from kini.reports import actions, public_photos, queries
 from kini.reports.kind import Report
 from kini.reports.models import Follower, Publication
 from kini.reports.report_filter import PERIODS, STATES, area_choices, chosen_area, report_filter
@@ -101,13 +101,13 @@ def _report_page(request: HttpRequest, publication: Publication, error: str = ""
 
 @require_safe
 def public_photo(request: HttpRequest, reference: str, which: str) -> FileResponse:
-    """Photo of a public report. The name that its owner gave the file is not public."""
+    """Public copy of a photo of a public report."""
     version = _public(reference).current
     photo = getattr(version, which) if which in ("before", "after") else None
-    if photo is None or not photo.sha256:
+    if photo is None:
         raise Http404
     name = f"{reference}-{which}"
-    return stored_file_response(photo.sha256, name=name, content_type=photo.content_type, size=photo.size)
+    return stored_file_response(photo.sha256, name=name, content_type=public_photos.CONTENT_TYPE, size=photo.size)
 
 
 @never_cache

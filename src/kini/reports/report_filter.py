@@ -17,7 +17,7 @@ from kini.reports.models import Publication
 
 #: Periods that can be chosen, by the number of days in the address.
 PERIODS = {"7": _("last 7 days"), "30": _("last 30 days"), "90": _("last 90 days"), "365": _("last year")}
-STATES = {"open": _("open"), "solved": _("said to be solved")}
+STATES = {"open": _("still open"), "solved": _("said to be solved")}
 
 
 @dataclass(frozen=True, slots=True)

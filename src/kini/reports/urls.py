@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from kini.reports import area_pages, audit_desk, closing_pages, desk, elsewhere_desk, office_pages, pages, routing_desk
+from kini.reports import (
+    area_pages,
+    audit_desk,
+    closing_pages,
+    desk,
+    elsewhere_desk,
+    office_pages,
+    pages,
+    photo_desk,
+    routing_desk,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -28,5 +38,8 @@ urlpatterns = [
     path("desk/reports/routing.csv", routing_desk.table_file, name="desk-routing-table"),
     path("desk/reports/unrouted/", routing_desk.unrouted, name="desk-unrouted"),
     path("desk/reports/<str:reference>/", desk.check, name="desk-check"),
+    path("desk/reports/<str:reference>/photos/<uuid:photo>/", photo_desk.cover, name="desk-photo"),
+    path("desk/reports/<str:reference>/photos/<uuid:photo>/covered/", photo_desk.covered, name="desk-photo-covered"),
+    path("desk/reports/<str:reference>/copies/<int:copy>/", photo_desk.public_copy, name="desk-public-copy"),
     path("desk/reports/<str:reference>/elsewhere/", elsewhere_desk.send, name="desk-elsewhere"),
 ]

@@ -15,6 +15,7 @@ from kini.reports.actions.photo_hashes import hash_photos
 from kini.reports.actions.publications import (
     follow,
     make_private,
+    prepare_photo,
     release,
     request_publication,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "hash_photos",
     "leave_area",
     "make_private",
+    "prepare_photo",
     "record_audit",
     "record_filed_elsewhere",
     "record_refused_elsewhere",

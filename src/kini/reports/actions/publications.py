@@ -1,18 +1,21 @@
 """Writes: publications with their versions, and followers."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from kini.cases import actions as cases
 from kini.cases.models import Attachment, Case, Draft
 from kini.cases.public import access
-from kini.core import audit, references
+from kini.core import audit, files, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, require_system
 from kini.core.crypto import keyed_hash
 from kini.core.files import IMAGES
-from kini.reports import queries
-from kini.reports.models import Follower, Publication, PublicVersion
+from kini.reports import public_photos, queries
+from kini.reports.models import Follower, Publication, PublicPhoto, PublicVersion
 from kini.reports.permissions import ReportPermission
+from kini.reports.public_photos import CoveredArea
 from kini.reports.public_text import LONGEST_TEXT, masked, words_of
 from kini.reports.rules import cell_of
 
@@ -40,20 +43,48 @@ def request_publication(*, by: Actor, case: Case) -> Publication:
 
 
 @action
+def prepare_photo(*, by: Actor, case: Case, photo: Attachment, areas: Sequence[CoveredArea] = ()) -> PublicPhoto:
+    """Make the public copy of a photo of a report, with mosaics where the officer marked faces, names and plates.
+
+    Raises:
+        NotAllowed: without the permission, or when the report is the officer's own.
+        ActionRefused: the reporter keeps it private, or it is no photo of this report.
+    """
+    publication = _locked(case)
+    access.require_at_desk(by, ReportPermission.MODERATE, case)
+    if publication is None:
+        raise ActionRefused(_("The person who reported this keeps it private."))
+    if photo.case_id != case.pk or photo.content_type not in IMAGES or not photo.sha256:
+        raise ActionRefused(_("Choose a photo of this report."))
+    content = public_photos.public_copy(photo.sha256, areas)
+    copy = PublicPhoto.objects.create(
+        publication=publication,
+        source=photo,
+        areas=[list(each) for each in areas],
+        sha256=files.store_content(content),
+        size=len(content),
+        by_id=by.user_id,
+    )
+    detail = {"photo": str(photo.pk), "covered": len(areas)}
+    audit.record(by=by, action="reports.photo-prepared", subject=f"case:{case.reference}", detail=detail)
+    return copy
+
+
+@action
 def release(
     *,
     by: Actor,
     case: Case,
     text: str,
-    before: Attachment | None = None,
-    after: Attachment | None = None,
+    before: PublicPhoto | None = None,
+    after: PublicPhoto | None = None,
     reason: str = "",
 ) -> PublicVersion:
     """Show a report to the public, or show another version of it. Earlier versions are kept.
 
     Args:
         text: the reporter's words; what identifies somebody is masked again.
-        before, after: photos of the problem and of the work without faces, names and number plates.
+        before, after: public copies of photos of the problem and of the work (`prepare_photo`).
         reason: required where the words differ from the reporter's, or from an earlier version.
 
     Raises:
@@ -65,7 +96,7 @@ def release(
     if publication is None:
         raise ActionRefused(_("The person who reported this keeps it private."))
     for photo in (before, after):
-        if photo is not None and (photo.case_id != case.pk or photo.content_type not in IMAGES):
+        if photo is not None and photo.publication_id != publication.pk:
             raise ActionRefused(_("Choose a photo of this report."))
     words = masked(text).strip()[:LONGEST_TEXT]
     edited, number = words != words_of(case), publication.versions.count() + 1
