@@ -2,17 +2,23 @@
 
 import csv
 import hashlib
+import subprocess
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from pytest_django import Settings
 
 from kini.core import current_time
-from kini.together import public_ledger
-from kini.together.actions import publish_days
+from kini.documents.public import signing_keys
+from kini.services.models import Service
+from kini.together import head_signatures, public_ledger
+from kini.together.actions import publish_days, sign_heads
 from kini.together.models import PublishedDay, PublishedMovement
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 from tests.together.conftest import BY, HelpTown, differences, place, run
 
@@ -99,3 +105,61 @@ def test_what_was_published_cannot_be_changed(town: HelpTown) -> None:
     run("SET LOCAL session_replication_role = replica")
     run("UPDATE together_publishedmovement SET quantity = 26 WHERE number = 2")
     assert any("row 2 of the public ledger" in each for each in differences())
+
+
+@pytest.fixture
+def signing(town: HelpTown, settings: Settings, tmp_path: Path) -> Path:
+    """Folder with a key of the agency, whose service is in the catalogue."""
+    folder = tmp_path / "keys"
+    settings.ENV = replace(settings.ENV, signing_keys=folder)
+    Service.objects.create(id="ksbb-collaboration", category="aid", kind="assistance", agency=town.officer.agency)
+    signing_keys.make_development_keys(folder, [(town.officer.agency_id, "Dinas Sosial")])
+    return folder
+
+
+def test_heads_are_signed_once_and_openssl_verifies_them(town: HelpTown, signing: Path, tmp_path: Path) -> None:
+    town.received(town.line(town.need()), 25)
+    publish(2)
+    assert head_signatures.signing_agency() == town.officer.agency_id
+    assert (sign_heads(by=BY), sign_heads(by=BY)) == (2, 0)
+    assert list(differences()) == []
+    day, client = PublishedDay.objects.order_by("day")[0], CheckedClient()
+    statement = client.get(reverse("together:ledger-head", args=[f"{day.day}"])).content
+    signature = client.get(reverse("together:ledger-signature", args=[f"{day.day}"])).content
+    assert day.head in statement.decode()
+    assert reverse("together:ledger-signature", args=[f"{day.day}"]) in client.get(reverse("together:ledger")).text
+    authority = tmp_path / "authority.pem"
+    certificate = (signing / "authority.pem").read_text()
+    authority.write_text(certificate[certificate.index("-----BEGIN CERTIFICATE") :])
+    for content, expected in ((statement, 0), (statement.replace(b"row", b"Row"), 4)):
+        (tmp_path / "head.txt").write_bytes(content)
+        (tmp_path / "head.p7s").write_bytes(signature)
+        command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "head.p7s", "-content", "head.txt"]
+        command += ["-CAfile", "authority.pem", "-purpose", "any", "-out", "out.txt"]
+        assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == expected
+
+
+def test_a_signed_head_stays_and_a_changed_one_is_named(town: HelpTown, signing: Path) -> None:
+    town.received(town.line(town.need()), 25)
+    publish(1)
+    sign_heads(by=BY)
+    for statement in ("UPDATE together_signedhead SET statement = 'x'", "DELETE FROM together_signedhead"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            run(statement)
+    run("SET LOCAL session_replication_role = replica")
+    run("UPDATE together_signedhead SET statement = replace(statement, 'row', 'Row')")
+    named = " ".join(differences())
+    assert "is not the published one" in named
+    assert "is invalid" in named
+
+
+def test_heads_wait_for_a_key(town: HelpTown, signing: Path) -> None:
+    town.received(town.line(town.need()), 25)
+    publish(1)
+    key = signing / f"{town.officer.agency_id}.pem"
+    key.rename(signing / "away")
+    assert sign_heads(by=BY) == 0
+    (signing / "away").rename(key)
+    assert sign_heads(by=BY) == 1
+    assert CheckedClient().get(reverse("together:ledger-head", args=["2020-01-01"])).status_code == 404
+    assert CheckedClient().get(reverse("together:ledger-head", args=["none"])).status_code == 404

@@ -2,6 +2,9 @@
 
 from kini.documents import signing_keys as signing_keys
 from kini.documents import typesetting as typesetting
+from kini.documents.data_signatures import InvalidDataSignature as InvalidDataSignature
+from kini.documents.data_signatures import sign_data as sign_data
+from kini.documents.data_signatures import signer_of as signer_of
 from kini.documents.document_types import DocumentRetention as DocumentRetention
 from kini.documents.document_types import DocumentType as DocumentType
 from kini.documents.document_types import document_types as document_types

@@ -28,6 +28,12 @@ def publish_ledger() -> None:
     actions.publish_days(by=BY)
 
 
+@periodic("40 * * * *", name="together.sign_heads")
+def sign_heads() -> None:
+    """Sign the heads of published days; hourly, for keys may be away for a while."""
+    actions.sign_heads(by=BY)
+
+
 @subscribe(PledgeChanged, name="together.notify", only=lambda event: event.state not in ("held", "on-the-way"))
 def notify(event: PledgeChanged) -> None:
     """Tell the side that must know."""

@@ -1,17 +1,18 @@
 """Pages of the public ledger: totals, the latest rows, the head of each day, and the file."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kini.city.public import city_tables
-from kini.together import public_ledger
+from kini.together import head_signatures, public_ledger
 from kini.together.labels import MOVEMENTS
-from kini.together.models import PublishedDay, PublishedMovement, VisitDraw
+from kini.together.models import PublishedDay, PublishedMovement, SignedHead, VisitDraw
 from kini.together.programmes import package_of, programmes
 from kini.together.visits.pages import figures
 from kini.web.page_cache import cache_for_anonymous
@@ -41,7 +42,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "visits": figures(),
         "draw": VisitDraw.objects.exclude(seed="").order_by("-day").first(),
         "rows": [_row(each) for each in PublishedMovement.objects.order_by("-number")[:LATEST]],
-        "days": PublishedDay.objects.order_by("-day")[:7],
+        "days": PublishedDay.objects.select_related("signed_head").order_by("-day")[:7],
     }
     return render(request, "together/ledger.html", context)
 
@@ -64,3 +65,25 @@ def ledger_file(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(public_ledger.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="help-ledger.csv"'
     return response
+
+
+def _signed(day: str) -> SignedHead:
+    try:
+        signed = head_signatures.find_signed(date.fromisoformat(day))
+    except ValueError:
+        signed = None
+    if signed is None:
+        raise Http404
+    return signed
+
+
+@require_safe
+def head_statement(request: HttpRequest, day: str) -> HttpResponse:
+    """The signed text of a day."""
+    return HttpResponse(_signed(day).statement, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def head_signature(request: HttpRequest, day: str) -> HttpResponse:
+    """The signature of a day's text: CMS, detached, with its certificates."""
+    return HttpResponse(bytes(_signed(day).signature), content_type="application/pkcs7-signature")

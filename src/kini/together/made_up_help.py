@@ -60,6 +60,7 @@ def fill(by: Actor, needs: int = NEEDS, seed: int = SEED) -> int:
         draw_visits(by=by)  # fixes the seed of the next one
     draw_visits(by=by)
     actions.publish_days(by=by)
+    actions.sign_heads(by=by)
     return needs
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "Shift",
     "ShiftRole",
     "SignUp",
+    "SignedHead",
     "Visit",
     "VisitDraw",
     "VisitLot",
@@ -379,3 +380,17 @@ class PublishedDay(models.Model):
     last_number = models.PositiveBigIntegerField()
     head = models.CharField(max_length=64, blank=True)
     published_at = models.DateTimeField()
+
+
+class SignedHead(models.Model):
+    """The head of a day, signed with the key of an agency. Append-only.
+
+    Attributes:
+        statement: text that is signed.
+        signature: detached CMS in DER, with its certificates.
+    """
+
+    day = models.OneToOneField(PublishedDay, models.PROTECT, primary_key=True, related_name="signed_head")
+    statement = models.CharField(max_length=400)
+    signature = models.BinaryField()
+    signed_at = models.DateTimeField()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from kini.together import public_ledger
+from kini.together import head_signatures, public_ledger
 from kini.together.money import verification as money
 
 #: Each query gives one sentence a row; none in a sound database. Pledges that retention removed stay in the ledger, so
@@ -64,6 +64,7 @@ def differences() -> Iterator[str]:
                 yield finding
     yield from money.differences()
     yield from public_ledger.chain_differences()
+    yield from head_signatures.differences()
 
 
 def size() -> tuple[int, int, int]:

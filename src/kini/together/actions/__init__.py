@@ -13,6 +13,7 @@ from kini.together.actions.givers import record_giver as record_giver
 from kini.together.actions.givers import record_permit as record_permit
 from kini.together.actions.givers import suspend_giver as suspend_giver
 from kini.together.actions.ledger_publication import publish_days as publish_days
+from kini.together.actions.ledger_publication import sign_heads as sign_heads
 from kini.together.actions.needs import NewBeneficiary as NewBeneficiary
 from kini.together.actions.needs import expire_needs as expire_needs
 from kini.together.actions.needs import record_beneficiary as record_beneficiary

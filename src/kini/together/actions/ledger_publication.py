@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+import structlog
+
 from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor, require_system
 from kini.core.database.prepared_statements import execute_prepared
-from kini.together import public_ledger
-from kini.together.models import PublishedDay
+from kini.documents.public import sign_data, signing_keys
+from kini.together import head_signatures, public_ledger
+from kini.together.models import PublishedDay, SignedHead
 from kini.web.formats import today
 
+log = structlog.get_logger()
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('together.public-ledger'))"
 
 
@@ -33,3 +37,30 @@ def publish_days(*, by: Actor) -> int:
     if rows:
         audit.record(by=by, action="together.ledger-published", subject="together-ledger:rows", detail={"rows": rows})
     return rows
+
+
+@action
+def sign_heads(*, by: Actor) -> int:
+    """Sign the heads of published days; returns their number. Without a key they wait for the next run.
+
+    Raises:
+        NotAllowed: for anybody but the system.
+    """
+    require_system(by)
+    execute_prepared(_LOCK)
+    agency, signed = head_signatures.signing_agency(), 0
+    if agency is None:
+        return 0
+    for day in head_signatures.unsigned_days():
+        statement = head_signatures.statement_of(day)
+        try:
+            signature = sign_data(agency, statement.encode())
+        except signing_keys.KeyUnavailable as reason:
+            log.error("heads of the ledger of help wait for a signature", agency=agency, reason=str(reason))
+            break
+        now = current_time.now()
+        SignedHead.objects.create(day=day, statement=statement, signature=signature, signed_at=now)
+        signed += 1
+    if signed:
+        audit.record(by=by, action="together.heads-signed", subject="together-ledger:heads", detail={"days": signed})
+    return signed
