@@ -8,6 +8,7 @@ from kini.people import assurance as assurance
 from kini.people import assurance_levels as assurance_levels
 from kini.people import contacts as contacts
 from kini.people import demo_accounts as demo_accounts
+from kini.people import desk_counts as desk_counts
 from kini.people import legal_holds as legal_holds
 from kini.people import mfa as mfa
 from kini.people import nearby as nearby

@@ -12,16 +12,15 @@ class ReportsConfig(AppConfig):
         from kini.core.file_references import FileColumn, references
         from kini.exchange.public import destinations
         from kini.messages.public import fallback_handlers, reply_handlers
-        from kini.people.public import has_permission, register_permissions
+        from kini.people.public import desk_counts, has_permission, register_permissions
         from kini.reports import (
             area_news,
-            audit_desk,
             closing_pages,
-            desk,
             first_look,
             notifications,
             panels,
             personal_data,
+            queries,
             retention,
             whatsapp_reports,
         )
@@ -53,13 +52,19 @@ class ReportsConfig(AppConfig):
         navigation.register(
             "reports-bottom", NavItem("reports:choose", words, "report", order=30, place="bottom", strong=True)
         )
+        desk_counts.counts.register(
+            "reports-to-check", desk_counts.DeskCount(ReportPermission.MODERATE, queries.reports_to_check)
+        )
+        desk_counts.counts.register(
+            "reports-audits", desk_counts.DeskCount(ReportPermission.AUDIT, queries.pending_audits)
+        )
         checks = gettext_lazy("Reports to check")
         sees = has_permission(ReportPermission.MODERATE)
         navigation.register(
             "desk-reports",
             NavItem(
                 *("reports:desk-waiting", checks, "eye", 19, "desk"),
-                count=desk.waiting_count,
+                count=desk_counts.shown_count("reports-to-check"),
                 visible=sees,
                 only_with_work=True,
             ),
@@ -81,7 +86,7 @@ class ReportsConfig(AppConfig):
             "desk-audits",
             NavItem(
                 *("reports:desk-audits", audits, "check", 19, "desk"),
-                count=audit_desk.pending_count,
+                count=desk_counts.shown_count("reports-audits"),
                 visible=has_permission(ReportPermission.AUDIT),
                 only_with_work=True,
             ),

@@ -12,23 +12,17 @@ from kini.core.actors import ActionRefused, NotAllowed
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.reports import actions, queries
-from kini.reports.models import Audit
 from kini.reports.permissions import ReportPermission
 from kini.web.redirects import see_other
 
 MOST_SHOWN = 50
 
 
-def pending_count(request: HttpRequest) -> int:
-    """Number of audits that this officer may do, for the rail. One query."""
-    return queries.audits_at_desk(actor_for(request)).filter(result=Audit.PENDING).count()
-
-
 @officers_only(ReportPermission.AUDIT)
 @require_safe
 def audits(request: HttpRequest) -> HttpResponse:
     """List pending audits, the oldest first."""
-    rows = queries.audits_at_desk(actor_for(request)).filter(result=Audit.PENDING).order_by("created_at", "pk")
+    rows = queries.pending_audits(actor_for(request)).order_by("created_at", "pk")
     return render(request, "reports/desk/audits.html", {"rows": rows[:MOST_SHOWN]})
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,20 +23,11 @@ from kini.web.redirects import see_other
 MOST_SHOWN = 50
 
 
-def waiting_count(request: HttpRequest) -> int:
-    """Number of reports that wait for a check by this officer, for the rail. One query."""
-    return _waiting(request).order_by().count()
-
-
-def _waiting(request: HttpRequest) -> QuerySet[Publication]:
-    return queries.publications_at_desk(actor_for(request)).filter(state=Publication.WAITING)
-
-
 @officers_only(ReportPermission.MODERATE)
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """List reports that wait for a check, the oldest first."""
-    rows = _waiting(request).order_by("opened_at", "pk")
+    rows = queries.reports_to_check(actor_for(request)).order_by("opened_at", "pk")
     return render(request, "reports/desk/waiting.html", {"rows": rows[:MOST_SHOWN]})
 
 

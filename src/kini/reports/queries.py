@@ -184,6 +184,11 @@ def publications_at_desk(actor: Actor) -> QuerySet[Publication]:
     )
 
 
+def reports_to_check(actor: Actor) -> QuerySet[Publication]:
+    """Reports that wait for a check by the officer."""
+    return publications_at_desk(actor).filter(state=Publication.WAITING)
+
+
 def photos_of(case: Case) -> Sequence[Attachment]:
     """Photos of the report and of the work, the oldest first."""
     photos = Attachment.objects.filter(case=case, content_type__in=IMAGES, removed_at=None).exclude(sha256="")
@@ -227,3 +232,8 @@ def audits_at_desk(actor: Actor) -> QuerySet[Audit]:
     columns = permission_filters.ScopeColumns("case__agency_id", "case__area_path", "case__service_id")
     visible = permission_filters.visible_cases_q(actor, ReportPermission.AUDIT, columns)
     return Audit.objects.filter(visible, case__anonymised_at=None).select_related("case")
+
+
+def pending_audits(actor: Actor) -> QuerySet[Audit]:
+    """Audits that the officer may do and that nobody has done."""
+    return audits_at_desk(actor).filter(result=Audit.PENDING)

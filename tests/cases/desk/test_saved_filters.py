@@ -7,6 +7,7 @@ from kini.cases import actions
 from kini.cases.models import MAX_FILTERS, SavedFilter
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import AuditEntry
+from kini.people.public import desk_counts
 from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, offer, opened
@@ -67,10 +68,7 @@ def test_counts_stand_where_an_index_tells_them(town: Town, permit: ServiceVersi
 def test_large_counts_are_said_as_such(
     town: Town, permit: ServiceVersion, clerk: CheckedClient, monkeypatch: pytest.MonkeyPatch
 ):
-    from kini.cases import queries
-
-    for each in (queries, queries.desk):
-        monkeypatch.setattr(each, "MAX_COUNTED", 2)
+    monkeypatch.setattr(desk_counts, "MAX_COUNTED", 2)
     for _ in range(3):
         opened(town.named("resident"), permit, town.resident)
     save(town, "Permits", "view=due&service=stall-permit")

@@ -13,7 +13,7 @@ from kini.cases.models import Case
 from kini.core.actors import Actor
 from kini.core.localized_text import Text
 from kini.people.models import Officer
-from kini.people.public import access_purposes
+from kini.people.public import access_purposes, desk_counts
 
 
 class Colleague(Out):
@@ -30,7 +30,9 @@ class DeskOut(Out):
     agency: Named
     permissions: list[str] = Field(description="Permissions in at least one scope; each case lists those that apply.")
     purposes: list[Named] = Field(description="Purposes for revealing hidden data (POST looks).")
-    views: dict[str, int] = Field(description=f"How many cases stand behind each view, up to {queries.MAX_COUNTED}.")
+    views: dict[str, int] = Field(
+        description=f"How many cases stand behind each view, up to {desk_counts.MAX_COUNTED}."
+    )
 
 
 class DeskLine(CaseLine):

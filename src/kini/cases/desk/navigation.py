@@ -1,16 +1,17 @@
 """Navigation of the desk: rail and entry for officers."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases import queries
-from kini.cases.desk import presence, queue_counts, saved_filters
+from kini.cases.desk import saved_filters
 from kini.cases.desk.queue_address import VIEWS
+from kini.cases.desk.queue_counts import count_of_view
 from kini.cases.permissions import CasePermission
-from kini.cases.queries import View
-from kini.people.public import PeoplePermission, has_permission
+from kini.people.public import PeoplePermission, desk_counts, has_permission
 from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, NavSource, nav_sources, navigation
 
@@ -83,7 +84,12 @@ def register() -> None:
         "desk-account",
         NavItem("cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=SEES_DESK),
     )
-    nav_sources.register("desk", NavSource("desk", _shelf))
+    nav_sources.register("desk", NavSource("desk", _views_and_filters))
+    for view in queries.COUNTED_VIEWS:
+        counted = desk_counts.DeskCount(CasePermission.SEE_CASES, partial(queries.view_cases, view=view))
+        desk_counts.counts.register(count_of_view(view), counted)
+    mentions = desk_counts.DeskCount(CasePermission.SEE_CASES, queries.unread_mentions)
+    desk_counts.counts.register("mentions", mentions)
     navigation.register(
         "desk-mentions",
         NavItem(
@@ -92,7 +98,7 @@ def register() -> None:
             "megaphone",
             18,
             "desk",
-            count=presence.unread_mentions,
+            count=desk_counts.shown_count("mentions"),
             visible=SEES_DESK,
             only_with_work=True,
         ),
@@ -132,7 +138,7 @@ def register() -> None:
     )
 
 
-def _shelf(request: HttpRequest) -> Iterator[NavItem]:
+def _views_and_filters(request: HttpRequest) -> Iterator[NavItem]:
     """Entries of the rail: views of the queue, then saved filters."""
     opens_with = saved_filters.default_filter(request)
     for order, (view, icon) in enumerate(RAIL.items(), 10):
@@ -141,7 +147,7 @@ def _shelf(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem(
             *("cases:desk", label, icon, order, "desk"),
             query=query,
-            count=_behind_view(name),
+            count=desk_counts.shown_count(count_of_view(name)) if name in queries.COUNTED_VIEWS else None,
             visible=SEES_DESK,
             only_with_work=view in SELDOM,
         )
@@ -150,14 +156,5 @@ def _shelf(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem("cases:desk", saved.name, "filter", 19, "desk", _("My filters"), saved.query, count=count)
 
 
-def _behind_view(view: View) -> Callable[[HttpRequest], int | str | None]:
-    return lambda request: _capped(queue_counts.view_counts(request).get(view))
-
-
 def _behind_filter(pk: int) -> Callable[[HttpRequest], int | str | None]:
-    return lambda request: _capped(saved_filters.filter_counts(request).get(pk))
-
-
-def _capped(count: int | None) -> int | str | None:
-    """Format a count, with a suffix at the counting limit."""
-    return f"{queries.MAX_COUNTED - 1}+" if count == queries.MAX_COUNTED else count
+    return lambda request: desk_counts.capped(saved_filters.filter_counts(request).get(pk))

@@ -60,11 +60,6 @@ def report_presence(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "cases/desk/here.html", {"here": colleagues_present(actor, case)})
 
 
-def unread_mentions(request: HttpRequest) -> int:
-    """Number of unread mentions, up to the length of the list."""
-    return queries.unread_mentions(actor_for(request))
-
-
 @officers_only(CasePermission.SEE_CASES)
 @require_safe
 def mentions(request: HttpRequest) -> HttpResponse:

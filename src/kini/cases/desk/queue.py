@@ -12,13 +12,13 @@ from kini.cases import actions, queries, read_log, rules
 from kini.cases.desk import queue_address, queue_counts, saved_filters
 from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk
 from kini.cases.desk.queue_address import CONTROL, VIEWS, QueueAddress, clean_query_text
-from kini.cases.desk.queue_counts import AreaChoices
+from kini.cases.desk.queue_counts import AreaChoices, count_of_view
 from kini.cases.desk.queue_rows import build_rows, render_rows
 from kini.cases.desk.undo import cancellable_decisions
 from kini.cases.permissions import CasePermission
 from kini.core.actors import ActionRefused
 from kini.people.models import Officer
-from kini.people.public import PeoplePermission, officers_only
+from kini.people.public import PeoplePermission, desk_counts, officers_only
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
 from kini.web.public_states import STATES
@@ -69,7 +69,7 @@ def _show(request: HttpRequest) -> HttpResponse:
         "here": queue_address.queue_url(address, after),
         "trail": trail,
         "numbers": queue_counts.todays_counts(actor),
-        "late": queue_counts.view_counts(request)["overdue"],
+        "late": desk_counts.waiting(request, count_of_view("overdue")),
         "may_act": may_act,
         "undo": cancellable_decisions(request),
     }

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.db.models import Aggregate, Count, DurationField, F, OuterRef, Subquery
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -21,7 +20,6 @@ from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.process_cache import clears_cache
 from kini.people.public import Permission
-from kini.people.queries import actor_for
 from kini.services.models import Service
 from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
 
@@ -29,6 +27,11 @@ from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
 CACHE_SECONDS = 60
 MAX_CACHED = 5_000
 SEE = CasePermission.SEE_CASES
+
+
+def count_of_view(view: View) -> str:
+    """Name of a view's count in the rail."""
+    return f"cases-{view}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,6 @@ class Median(Aggregate):
     name = "Median"
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)%(filter)s"
-
-
-def view_counts(request: HttpRequest) -> dict[View, int]:
-    """Number of cases in each view; computed once per request."""
-    counts: dict[View, int] | None = getattr(request, "_kini_desk_counts", None)
-    if counts is None:
-        counts = queries.view_counts(actor_for(request))
-        request._kini_desk_counts = counts  # type: ignore[attr-defined]
-    return counts
 
 
 def todays_counts(actor: Actor) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def default_filter(request: HttpRequest) -> QueueAddress | None:
 
 
 def filter_counts(request: HttpRequest) -> dict[int, int]:
-    """Number of cases for each filter by id, up to queries.MAX_COUNTED; computed once per request.
+    """Number of cases for each filter by id, up to desk_counts.MAX_COUNTED; computed once per request.
 
     Only for filters that an index can count quickly: not for search words, states or closed cases.
     """

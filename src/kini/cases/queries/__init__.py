@@ -1,8 +1,8 @@
 """Queries on cases: queue, lookup by permission, a resident's cases and drafts, duplicates."""
 
 from kini.cases.queries.desk import (
+    COUNTED_VIEWS,
     MAX_CONFLICTS,
-    MAX_COUNTED,
     ORDERS,
     QUEUE_PAGE_SIZE,
     VIEWS,
@@ -13,6 +13,7 @@ from kini.cases.queries.desk import (
     is_cursor,
     next_case,
     queue_page,
+    view_cases,
     view_counts,
     visible_cases,
 )
@@ -41,12 +42,12 @@ from kini.cases.queries.own import (
 )
 
 __all__ = [
+    "COUNTED_VIEWS",
     "DEFERRED",
     "DETAIL_COLUMNS",
     "MAX_CANDIDATES",
     "MAX_COMPARED",
     "MAX_CONFLICTS",
-    "MAX_COUNTED",
     "MAX_MENTIONS",
     "NEAR_DAYS",
     "NEAR_METRES",
@@ -78,6 +79,7 @@ __all__ = [
     "queue_page",
     "saved_filters",
     "unread_mentions",
+    "view_cases",
     "view_counts",
     "visible_cases",
 ]

@@ -20,7 +20,7 @@ from kini.core.actors import Actor
 from kini.core.database.compiled_queries import NOW_PLACEHOLDER, CompiledSql, compile_query
 from kini.core.database.fast_models import hydrate
 from kini.people.models import Officer, Resident
-from kini.people.public import Permission, permission_filters
+from kini.people.public import Permission, desk_counts, permission_filters
 from kini.services.public import snapshots_by_version
 
 #: Columns of a row of the queue, without guests' keys.
@@ -44,8 +44,8 @@ class QueueFilters:
             ended ones too; the others as they say.
         public: a public state.
         area: an area's path; everything below it.
-        text: a reference or its beginning, or words (searching.found_by).
-        after: where the page before ended (Queue.next).
+        text: a reference or its beginning, or words (`search_index.search_q`).
+        after: cursor of the page before (`QueuePage.next`).
     """
 
     view: View = "due"
@@ -176,37 +176,29 @@ def _read_cursor(cursor: str) -> _Cursor | None:
     return None if (read.at and read.at.tzinfo is None) or not 0 <= read.pk < 2**63 else read
 
 
-#: Counts stop here; more is shown as "999+".
-MAX_COUNTED = 1000
+#: Views of work to do, which are counted.
+COUNTED_VIEWS = tuple(view for view in VIEWS if view not in ("closed", "all"))
 
 
 def view_counts(actor: Actor) -> dict[View, int]:
     """Count the cases of each view up to MAX_COUNTED; closed cases are not counted. One query."""
-    views = [view for view in VIEWS if view not in ("closed", "all")]
-    return dict(zip(views, filter_counts(actor, map(QueueFilters, views)), strict=True))
+    return dict(zip(COUNTED_VIEWS, filter_counts(actor, map(QueueFilters, COUNTED_VIEWS)), strict=True))
+
+
+def view_cases(actor: Actor, view: View) -> QuerySet[Case]:
+    """Cases of a view, with NOW_PLACEHOLDER for the current time, to be counted in the rail."""
+    return _narrowed(visible_cases(actor), actor, QueueFilters(view), NOW_PLACEHOLDER)
 
 
 def filter_counts(actor: Actor, filters: Iterable[QueueFilters]) -> list[int]:
-    """Count the cases of each filter up to MAX_COUNTED. One query.
-
-    Each filter has its own subquery, so that each uses its own index and stops at the limit.
-    """
+    """Count the cases of each filter up to MAX_COUNTED. One query."""
     each_filter = tuple(filters)
     return list(_counts(actor, each_filter).rows(current_time.now())[0]) if each_filter else []
 
 
 @lru_cache(maxsize=500)
 def _counts(actor: Actor, filters: tuple[QueueFilters, ...]) -> CompiledSql:
-    """Build the counting query."""
-    counts = [
-        compile_query(
-            _narrowed(visible_cases(actor), actor, each, NOW_PLACEHOLDER).order_by().values("pk")[:MAX_COUNTED]
-        )
-        for each in filters
-    ]
-    # The SQL comes from the ORM; parameters are passed separately.
-    columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in counts]  # noqa: S608
-    return CompiledSql(f"SELECT {', '.join(columns)}", tuple(value for each in counts for value in each.parameters))
+    return desk_counts.count_each([_narrowed(visible_cases(actor), actor, each, NOW_PLACEHOLDER) for each in filters])
 
 
 def visible_cases(actor: Actor, permission: Permission = CasePermission.SEE_CASES) -> QuerySet[Case]:

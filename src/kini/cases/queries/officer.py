@@ -1,15 +1,13 @@
 """An officer's own saved filters and mentions, which every page of the desk shows."""
 
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from kini.cases.models import Mention, SavedFilter
 from kini.cases.queries.desk import visible_cases
-from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.compiled_queries import CompiledQuery, CompiledSql, compile_query
+from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import hydrate
 
 #: Number of mentions in the list.
@@ -32,11 +30,6 @@ def mentions_of(actor: Actor) -> QuerySet[Mention]:
     return Mention.objects.filter(Q(officer__user_id=actor.user_id), entry__case__in=visible_cases(actor))
 
 
-def unread_mentions(actor: Actor) -> int:
-    """Number of the actor's unread mentions, up to MAX_MENTIONS."""
-    return len(_unread(actor).rows(current_time.now()))
-
-
-@lru_cache(maxsize=500)
-def _unread(actor: Actor) -> CompiledSql:
-    return compile_query(mentions_of(actor).filter(read_at__isnull=True).values_list("pk")[:MAX_MENTIONS])
+def unread_mentions(actor: Actor) -> QuerySet[Mention]:
+    """The actor's unread mentions."""
+    return mentions_of(actor).filter(read_at__isnull=True)

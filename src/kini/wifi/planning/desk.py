@@ -17,7 +17,7 @@ from kini.city import queries as city
 from kini.city.public import city_tables
 from kini.core.actors import ActionRefused, Actor
 from kini.core.ids import parse_pk
-from kini.people.public import has_permission, officers_only
+from kini.people.public import desk_counts, officers_only
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
 from kini.web import downloads
@@ -263,13 +263,14 @@ DESK_HELP = {
 
 def register() -> None:
     """Register the navigation entry."""
-    may, works = has_permission(PLAN), config.works_on_network(PLAN)
+    works = config.works_on_network(PLAN)
+    desk_counts.counts.register("wifi-plans", desk_counts.DeskCount(PLAN, _own))
     item = NavItem(
         *("wifi:desk-plans", gettext_lazy("Wi-Fi planning"), "wifi", 48, "desk"),
         group=gettext_lazy("Agency"),
         visible=lambda request: (
             bool((wifi := config.network()) and wifi.plans)
-            and (works(request) or (may(request) and _own(actor_for(request)).exists()))
+            and (works(request) or desk_counts.waiting(request, "wifi-plans") > 0)
         ),
     )
     register_help(DESK_HELP)
