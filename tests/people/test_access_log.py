@@ -53,6 +53,22 @@ def test_many_reads_are_one_statement(officer, resident, django_assert_num_queri
     assert AccessLog.objects.count() == 30
 
 
+@pytest.mark.django_db(transaction=True)
+def test_stored_reads_are_remembered_once_they_are_committed(officer, resident, django_assert_num_queries):
+    by, read = acting(officer), DataRead(resident.pk, "TELUK-7F3K-9Q2M")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        actions.log_reads(by=by, what=AccessType.QUEUE, reads=[read])
+        raise ZeroDivisionError
+    assert not AccessLog.objects.exists()
+    actions.log_reads(by=by, what=AccessType.QUEUE, reads=[read])
+    assert AccessLog.objects.count() == 1
+    with django_assert_num_queries(0):
+        actions.log_reads(by=by, what=AccessType.QUEUE, reads=[read])
+    with current_time.freeze(current_time.now() + timedelta(days=1)):
+        actions.log_reads(by=by, what=AccessType.QUEUE, reads=[read, DataRead(resident.pk, "TELUK-2")])
+    assert AccessLog.objects.count() == 3
+
+
 @pytest.mark.parametrize(
     "columns",
     [

@@ -6,14 +6,17 @@ sent. Lists that show only reference, service, area and state write none. A test
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.prepared_statements import execute_deferred
+from kini.core.database.prepared_statements import execute_prepared
+from kini.core.process_cache import clears_cache
 from kini.core.registry import Registry
 from kini.web.formats import today
 
@@ -92,18 +95,20 @@ _STORE = f"""
 
 
 def store_reads(by: Actor, what: str, reads: Collection[DataRead], purpose: str) -> None:
-    """Log reads by an officer, each item once a day. One statement, sent together with the next one.
+    """Log reads by an officer, each item once a day. One statement; none for items that this process has stored.
 
     The officer is looked up by account, so reads through an OAuth client with a resident's scopes are logged too.
     """
-    some = [read for read in reads if read.resident or read.reference]
+    day = today()
+    keys = {read: (by.user_id, day, str(what), read) for read in reads if read.resident or read.reference}
+    some = [read for read, key in keys.items() if key not in _stored]
     if by.user_id is None or not some:
         return
-    execute_deferred(
+    execute_prepared(
         _STORE,
         {
             "at": current_time.now(),
-            "day": today(),
+            "day": day,
             "what": str(what),
             "purpose": purpose,
             "user": by.user_id,
@@ -112,3 +117,22 @@ def store_reads(by: Actor, what: str, reads: Collection[DataRead], purpose: str)
             "objects": [read.object_id for read in some],
         },
     )
+    if by.is_officer:  # another account may become an officer's later today
+        transaction.on_commit(lambda: _remember(keys.values()))
+
+
+#: Reads that this process has stored, which need no further statement: who, day, type and item.
+_stored: set[tuple[int | None, date, str, DataRead]] = set()
+MAX_REMEMBERED = 100_000
+
+
+def _remember(keys: Collection[tuple[int | None, date, str, DataRead]]) -> None:
+    if len(_stored) > MAX_REMEMBERED:
+        forget_stored_reads()
+    _stored.update(keys)
+
+
+@clears_cache
+def forget_stored_reads() -> None:
+    """Forget which reads are stored, so that the next ones are compared with the table."""
+    _stored.clear()

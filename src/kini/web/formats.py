@@ -70,7 +70,12 @@ def period(value: str) -> str:
 
 def day_short(value: date) -> str:
     """24 Nov."""
-    return dateformat.format(_date_of(value), pgettext("date format", "j M"))
+    return _day_short(_date_of(value), get_language())
+
+
+@lru_cache(maxsize=2_000)
+def _day_short(value: date, _language: str | None) -> str:
+    return dateformat.format(value, pgettext("date format", "j M"))
 
 
 def time_of_day(value: time) -> str:
