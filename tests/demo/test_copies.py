@@ -11,13 +11,14 @@ from kini.cases.timeline.verification import verify_case
 from kini.core import current_time, jobs
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.localized_text import Text
-from kini.demo import cases, past
+from kini.demo import answers, cases, past
 from kini.demo.content import NOTHING, Task
 from kini.demo.copies import copied_cases, copy_cases
 from kini.demo.people import DemoPeople
 from kini.messages.models import Delivery, Message
 from kini.people.models import Resident
 from kini.services.models import ServiceVersion
+from kini.services.public import snapshot_of
 from tests.cases.conftest import case, city, permit, town  # noqa: F401 -- fixtures
 from tests.cases.town import Town, person, proved
 
@@ -39,7 +40,7 @@ def decided(town: Town, case: Case) -> Case:  # noqa: F811
 
 def test_copies_are_as_sound_as_their_originals(decided: Case) -> None:
     now = current_time.now()
-    assert copy_cases(by=BY, originals=[decided.pk], numbers=range(6), until=now) == 6
+    assert copy_cases(by=BY, originals={decided.pk: 1.0}, numbers=range(6), until=now) == 6
     copies = Case.objects.exclude(pk=decided.pk)
     assert len({each.reference for each in copies}) == 6
     assert all(verify_case(each) == [] for each in copies)
@@ -55,6 +56,11 @@ def test_the_database_refuses_a_copy_in_a_state_to_which_no_step_leads(decided: 
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE cases_case SET state = 'nowhere' WHERE id = %s", [decided.pk])
+
+
+def test_a_photo_shows_what_is_chosen_on_a_later_page(permit: ServiceVersion) -> None:  # noqa: F811
+    chosen = [answers.choices_to_come(snapshot_of(permit), number) for number in range(2)]
+    assert chosen == [["fish"], ["fruit"]]
 
 
 def test_late_cases_are_not_copied(decided: Case) -> None:

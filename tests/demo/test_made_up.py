@@ -38,6 +38,13 @@ def test_cases_come_by_season_and_weekday_the_same_each_time() -> None:
     assert days[0] > 2 * days[6], "Monday and Sunday"
 
 
+def test_services_of_more_demand_are_asked_for_more_often() -> None:
+    card = Service(pk="electronic-id-card", kind="application", category="civil-registration")
+    dispute = Service(pk="identity-dispute", kind="application", category="civil-registration")
+    year = Counter(each.service.pk for each in arrivals([card, dispute], NOW, 500))
+    assert year["electronic-id-card"] > 10 * year["identity-dispute"]
+
+
 def test_a_text_fits_its_question() -> None:
     made_up = content.demo_content()
     lamp = made_up.answers["road-damage-report.description.light"]

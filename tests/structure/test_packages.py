@@ -54,7 +54,7 @@ OPTIONAL = {
     "babel": ("cli/texts.py",),
     "cosmic_ray": ("cli/check_mutants.py",),
     "cwt": ("bench/certificates.py",),
-    "playwright": ("robot/screenshots.py",),
+    "playwright": ("robot/screenshots.py", "robot/tour_pictures.py"),
     "pyspark": ("analytics/engine.py",),
     "zxingcpp": ("vaccination/commands/verify_certificate.py",),
 }

@@ -30,3 +30,6 @@ from kini.city.schema import Longitude as Longitude
 from kini.city.schema import Span as Span
 from kini.city.schema import StrictModel as StrictModel
 from kini.city.schema import Week as Week
+from kini.city.schema_registry import DIALECT as DIALECT
+from kini.city.schema_registry import file_schemas as file_schemas
+from kini.city.schema_registry import model_schema as model_schema

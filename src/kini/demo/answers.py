@@ -17,6 +17,7 @@ from kini.core.process_cache import cached
 from kini.demo import pictures
 from kini.demo.content import demo_content
 from kini.services.public import (
+    ChoiceField,
     DocumentField,
     FieldBase,
     FormData,
@@ -55,7 +56,7 @@ def _answers(
         if name in files and isinstance(field, DocumentField) and field.statement and rng.random() < 0.7:
             del files[name]
             values[f"{name}.statement"] = "yes"
-    subject = demo_content().picture(snapshot.service, choices, STREET)
+    subject = demo_content().picture(snapshot.service, [*choices, *choices_to_come(snapshot, number)], STREET)
     stored = {
         name: [
             str(actions.attach_file(by=by, draft=draft, slot=name, upload=drawn).pk)
@@ -66,6 +67,17 @@ def _answers(
     parsed = questions.parse_page(page, FormData(form_data(values), MultiValueDict()), stored=stored)
     assert not parsed.errors, f"{page.key}: {parsed.errors}"
     return parsed.values
+
+
+def choices_to_come(snapshot: ServiceSnapshot, number: int) -> list[str]:
+    """Choices of the example answers on all pages: a photo is often asked for before what it shows."""
+    return [
+        str(values[name])
+        for page in snapshot.pages
+        for values, _files in [examples.example_form(page.fields, number)]
+        for name, field in page.fields.items()
+        if isinstance(field, ChoiceField)
+    ]
 
 
 def _fitting(
@@ -116,7 +128,8 @@ def step_inputs(case: Case, snapshot: ServiceSnapshot, edge: rules.Edge, number:
     for name in fields:
         if text := demo_content().text([f"{snapshot.service}.{edge.move}.{name}", f"{edge.move}.{name}", name], rng):
             values[name] = text
-    subject = demo_content().picture(snapshot.service, [], STREET)
+    choices = [value for value in case.answers.values() if isinstance(value, str)]
+    subject = demo_content().picture(snapshot.service, choices, STREET)
     uploads = MultiValueDict(
         {
             name: [

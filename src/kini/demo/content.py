@@ -51,6 +51,13 @@ class Task(StrictModel):
     cases: dict[Id, int] = {}
 
 
+class SidePage(StrictModel):
+    """A further page of a stop, for the same person."""
+
+    name: Text
+    page: str = Field(pattern="^/")
+
+
 class Stop(StrictModel):
     """A stop of the tour: what one sees, on which page, as whom ("guest", "resident" or the id of a task)."""
 
@@ -59,6 +66,12 @@ class Stop(StrictModel):
     page: str = Field(pattern="^/")
     seen_as: Id = Field(alias="as")
     picture: str = ""
+    also: list[SidePage] = []
+
+    @property
+    def links(self) -> list[tuple[str, Text]]:
+        """All pages with their names, the stop's own first."""
+        return [(self.page, self.title), *((each.page, each.name) for each in self.also)]
 
 
 class DemoFile(StrictModel):
@@ -69,6 +82,7 @@ class DemoFile(StrictModel):
             "step.field", "field". `@name` stands for the name of a person.
         pictures: drawings (`kini.demo.pictures`) by service, or "service.choice".
         ratings: words by score.
+        demand: how much more often than other services of its kind a service is asked for (1).
         seasons: how much more often than usual, by category or service and month.
         notes: reasons of officers why a case is late.
     """
@@ -77,6 +91,7 @@ class DemoFile(StrictModel):
     answers: dict[str, list[str]] = {}
     pictures: dict[str, str] = {}
     ratings: dict[int, list[str]] = {}
+    demand: dict[Id, float] = {}
     seasons: dict[Id, dict[int, float]] = {}
     notes: list[str] = []
     groups: dict[Id, Text] = {}
@@ -137,6 +152,8 @@ def check_demo(root: Path) -> Iterable[ConfigError]:
         return
     yield from missing_translations(source, content, load_city(root).languages)
     services = {path.stem for path in (root / "services").rglob("*.yaml")}
+    for service in sorted(content.demand.keys() - services):
+        yield source.error_at(("demand", service), _('there is no service "%(service)s"') % {"service": service})
     for name, task in content.tasks.items():
         for service in sorted(task.cases.keys() - services):
             yield source.error_at(

@@ -5,7 +5,7 @@ The database sees each copy take the steps of its original, so its triggers chec
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -80,21 +80,22 @@ def copied_cases() -> QuerySet[Case]:
 
 
 @action
-def copy_cases(*, by: Actor, originals: Iterable[int], numbers: range, until: datetime) -> int:
+def copy_cases(*, by: Actor, originals: Mapping[int, float], numbers: range, until: datetime) -> int:
     """Store a copy for each of these numbers; returns how many.
 
     Args:
-        originals: keys of the cases to copy, in turn.
+        originals: how often each case is copied, compared with the others, by its key.
         until: no step of a copy is later.
     """
     templates = load_originals(originals)
     accounts, helped = _people()
     if not templates or not accounts or not helped:
         return 0
+    weights = [originals[each.case.pk] for each in templates]
     rows = CopiedRows()
     for number in numbers:
         rng = Random(number)  # noqa: S311 -- made-up data
-        original = templates[number % len(templates)]
+        [original] = rng.choices(templates, weights)
         people = accounts if original.case.channel == "web" else helped
         days, person = _days(original, rng, until), rng.choice(people)
         place = _place(original, rng) or Place(None, None, None, "")

@@ -133,11 +133,33 @@ def _light(pen: ImageDraw.ImageDraw, rng: Random) -> None:
 
 
 def _cable(pen: ImageDraw.ImageDraw, rng: Random) -> None:
-    for x in (rng.randint(20, 80), rng.randint(310, 370)):
-        pen.rectangle((x, 10, x + 8, STREET + 14), (90, 84, 78))
-    for _line in range(12):
-        sag = rng.randint(30, 130)
-        pen.arc((20, 20 - sag, 380, 20 + sag), 0, 180, (30, 30, 32), 2)
+    """Two poles with a tangle of cables between them; one hangs down to the road."""
+    left, right = rng.randint(30, 80), rng.randint(300, 360)
+    for x in (left, right):
+        pen.rectangle((x, 8, x + 9, STREET + 26), (96, 88, 80))
+        pen.rectangle((x - 14, 22, x + 23, 27), (70, 64, 58))
+        _blob(pen, rng, (x - 10, 40, x + 20, 66), (44, 44, 48))
+    for _line in range(16):
+        top, sag = rng.randint(16, 50), rng.randint(8, 90)
+        _hang(pen, (left + 4, top), (right + 4, top + rng.randint(-8, 8)), sag, rng.randint(1, 3))
+    loose = rng.randint(left + 60, right - 60)
+    _hang(pen, (left + 4, 40), (loose, STREET + rng.randint(30, 80)), 30, 3)
+    for turn in range(3):
+        pen.ellipse(
+            (right - 26 + turn * 5, 60 + turn * 6, right + 18 + turn * 3, 100 + turn * 5), outline=(30, 30, 34), width=2
+        )
+
+
+def _hang(pen: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], sag: int, width: int) -> None:
+    """A cable between two points, sagging by so many pixels in its middle."""
+    points = [
+        (
+            start[0] + (end[0] - start[0]) * n / 20,
+            start[1] + (end[1] - start[1]) * n / 20 + sag * 4 * n / 20 * (1 - n / 20),
+        )
+        for n in range(21)
+    ]
+    pen.line(points, (28, 28, 32), width, joint="curve")
 
 
 def _waste(pen: ImageDraw.ImageDraw, rng: Random) -> None:

@@ -5,6 +5,7 @@ shows the year already.
 """
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -65,7 +66,11 @@ def arrivals(services: list[Service], until: datetime, count: int = PLAYED) -> l
 
 
 def _demand(service: Service, day: datetime) -> float:
-    return WEIGHTS.get(service.kind, 1.0) * demo_content().season((service.pk, service.category), day.month)
+    return _popularity(service.pk, service.kind) * demo_content().season((service.pk, service.category), day.month)
+
+
+def _popularity(service: str, kind: str) -> float:
+    return WEIGHTS.get(kind, 1.0) * demo_content().demand.get(service, 1.0)
 
 
 def play_share(share: int, until: datetime, count: int = PLAYED, shares: int = SHARES) -> int:
@@ -96,10 +101,16 @@ def _play(people: DemoPeople, arrival: Arrival, rng: random.Random, until: datet
 
 
 def copy_share(number: int, until: datetime) -> int:
-    """Copy played cases, from a number of the copies on; returns how many."""
-    keys = list(copied_cases().filter(resident__assurance__gt=0).order_by("pk").values_list("pk", flat=True)[:PLAYED])
+    """Copy played cases, from a number of the copies on; returns how many.
+
+    Each service is copied as often as it is asked for, however few of its cases may be copied.
+    """
+    cases = copied_cases().filter(resident__assurance__gt=0).order_by("pk")
+    found = list(cases.values_list("pk", "service_id", "kind")[:PLAYED])
+    count = Counter(service for _pk, service, _kind in found)
+    originals = {pk: _popularity(service, kind) / count[service] for pk, service, kind in found}
     numbers = range(number, min(number + AT_A_TIME, COPIES))
-    return copy_cases(by=BY, originals=keys, numbers=numbers, until=until)
+    return copy_cases(by=BY, originals=originals, numbers=numbers, until=until)
 
 
 def finish() -> None:

@@ -108,13 +108,3 @@ PAGES = (
     ScreenshotPage("desk-apply", OFFICER, "/desk/apply/"),
     ScreenshotPage("desk-returns", OFFICER, "/desk/payments/"),
 )
-
-#: Screenshots of the README: (page, width, theme).
-README = (
-    ("home", 360, "light"),
-    ("tracker", 360, "light"),
-    ("question-place", 360, "dark"),
-    ("home", 1280, "light"),
-    ("queue", 1280, "light"),
-    ("desk-case", 1280, "light"),
-)

@@ -16,7 +16,7 @@ from kini.core import system_programs
 from kini.people.models import Officer, User
 from kini.people.public import demo_accounts
 from kini.robot import fixtures
-from kini.robot.screenshot_pages import OFFICER, PAGES, README, RESIDENT, ScreenshotPage
+from kini.robot.screenshot_pages import OFFICER, PAGES, RESIDENT, ScreenshotPage
 
 #: Viewport heights by width: low-end phone, tablet, desktop.
 WINDOWS = {360: 740, 768: 1024, 1280: 900}
@@ -31,7 +31,7 @@ COLOURS = 192
 class ScreenshotOptions:
     """Selection of screenshots: page names (empty: all), widths, themes, language.
 
-    `first_screen` captures only the visible part; `readme` selects the screenshots of the README.
+    `first_screen` captures only the visible part.
     """
 
     only: frozenset[str]
@@ -39,15 +39,10 @@ class ScreenshotOptions:
     themes: tuple[str, ...] = THEMES
     first_screen: bool = False
     language: str = ""
-    readme: bool = False
 
     @property
     def windows(self) -> list[tuple[int, str]]:
         return [(width, theme) for theme in self.themes for width in self.widths]
-
-    def selects(self, view: ScreenshotPage, width: int, theme: str) -> bool:
-        """Return whether this page is selected for this viewport."""
-        return not self.readme or (view.name, width, theme) in README
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class ScreenshotResult:
 
 
 def take_screenshots(address: str, out: Path, service: str, options: ScreenshotOptions) -> ScreenshotResult:
-    """Take screenshots of a demo city as OUT/NAME-WIDTH-THEME.png (WebP for the README).
+    """Take screenshots of a demo city as OUT/NAME-WIDTH-THEME.png.
 
     Args:
         service: service to apply for; default: the first popular one.
@@ -79,7 +74,7 @@ def take_screenshots(address: str, out: Path, service: str, options: ScreenshotO
         known = {who: _signed_in(browser, address, user) for who, user in people.items()}
         for width, theme in options.windows:
             for view, png in _seen(browser, address, known, views, options, width, theme, missing):
-                _keep(png, out / f"{view.name}-{width}-{theme}{'.webp' if options.readme else '.png'}")
+                _keep(png, out / f"{view.name}-{width}-{theme}.png")
                 count += 1
         browser.close()
     return ScreenshotResult(count, missing)
@@ -130,8 +125,6 @@ def _seen(
     """Each page in one viewport, as PNG."""
     contexts: dict[str, BrowserContext] = {}
     for view in views:
-        if not options.selects(view, width, theme):
-            continue
         if view.who not in contexts:
             contexts[view.who] = browser.new_context(
                 viewport={"width": width, "height": WINDOWS[width]},
@@ -180,9 +173,6 @@ def _picture(page: Page, url: str, view: ScreenshotPage, full: bool) -> bytes:
 
 
 def _keep(png: bytes, at: Path) -> None:
-    """Store as palette PNG or WebP."""
+    """Store as palette PNG."""
     with Image.open(io.BytesIO(png)) as image:
-        if at.suffix == ".webp":
-            image.convert("RGB").save(at, quality=72, method=6)
-        else:
-            image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(at, optimize=True)
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(at, optimize=True)

@@ -6,7 +6,7 @@ from kini.api.operations import ApiModule, api_modules
 from kini.city.public import pack_checks
 from kini.core import preparation
 from kini.core.process_cache import warmers
-from kini.services import actions, admin, api, catalogue, home, loader, queries
+from kini.services import actions, admin, api, catalogue, file_schemas, home, loader, queries
 from kini.services.fields import choices, compound, dates, identity, numbers, places, text, uploads
 from kini.services.fields.base import field_types
 from kini.web.home import HomeSection, home_sections
@@ -18,6 +18,7 @@ def register() -> None:
     for module in (text, numbers, choices, dates, identity, places, uploads, compound):
         for field_type in module.TYPES:
             field_types.register(field_type.model_fields["type"].default, field_type)
+    file_schemas.register()
     admin.register()
     api_modules.register("services", ApiModule("Services", api.router))
     pack_checks.register("services", loader.check_services)

@@ -1,4 +1,4 @@
-"""`./kini shots`: screenshots of every type of page of a scratch city, for review and the README."""
+"""`./kini shots`: screenshots of every type of page of a scratch city, for review; of the tour, for the README."""
 
 import argparse
 import importlib.util
@@ -10,7 +10,6 @@ from typing import Any
 
 from kini.core import command_line, system_programs
 from kini.core.command_line import Needs, Verb
-from kini.core.environment import ROOT
 from kini.robot.scratch import scratch_city
 
 
@@ -22,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, nargs="*", choices=(360, 768, 1280), help="window widths")
     parser.add_argument("--theme", nargs="*", choices=("light", "dark"), help="themes")
     parser.add_argument("--language", default="", metavar="CODE", help="language")
-    parser.add_argument("--readme", action="store_true", help="only those of the README, into docs/pictures")
+    parser.add_argument("--tour", metavar="ADDRESS", help="stops of the tour of a running demo, as WebP")
     parser.add_argument("--first-screen", action="store_true", help="without scrolling")
 
 
@@ -32,6 +31,11 @@ def run(options: argparse.Namespace) -> int:
             "screenshots need the development packages; run ./kini test once, which installs them."
         )
     with ExitStack() as stack:
+        if options.tour:
+            module = Verb("kini.robot.tour_pictures", "", Needs.DATABASE).load(stack)
+            taken = module.take_tour_pictures(options.tour, options.out, options.language or "en")
+            print(*(f"{path} {path.stat().st_size} bytes" for path in taken), sep="\n")
+            return 0
         city = stack.enter_context(scratch_city(options.city, demo="small"))
         address = city.serve()
         os.environ.update(city.env)
@@ -40,21 +44,18 @@ def run(options: argparse.Namespace) -> int:
             raise command_line.CommandError(
                 "Chromium is not installed; install the package chromium, or set KINI_CHROMIUM."
             )
-        out = ROOT / "docs" / "pictures" if options.readme else options.out
-        result = pictures.take_screenshots(address, out, options.service, _selection(options, pictures))
+        result = pictures.take_screenshots(address, options.out, options.service, _selection(options, pictures))
         for name, reason in result.missing.items():
             print(f"no picture of {name}: {reason}")
-        print(f"{result.count} pictures in {out}")
+        print(f"{result.count} pictures in {options.out}")
     return 0
 
 
 def _selection(options: argparse.Namespace, pictures: ModuleType) -> Any:
-    readme = {view for view, _width, _theme in pictures.README}
     return pictures.ScreenshotOptions(
-        only=frozenset(readme if options.readme else options.only),
+        only=frozenset(options.only),
         widths=tuple(options.width or pictures.WINDOWS),
         themes=tuple(options.theme or pictures.THEMES),
-        first_screen=options.first_screen or options.readme,
+        first_screen=options.first_screen,
         language=options.language,
-        readme=options.readme,
     )

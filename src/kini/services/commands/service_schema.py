@@ -3,14 +3,16 @@
 import argparse
 import json
 
-from kini.services.file_schemas import FILE_SCHEMAS
+from kini.city.public import file_schemas
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["schema"], help="schema: JSON Schema, on standard output")
-    parser.add_argument("file", choices=sorted(FILE_SCHEMAS), nargs="?", default="service", help="which file (service)")
+    parser.add_argument(
+        "file", choices=sorted(file_schemas.names()), nargs="?", default="service", help="which file (service)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    print(json.dumps(FILE_SCHEMAS[options.file](), indent=2, ensure_ascii=False))
+    print(json.dumps(file_schemas.get(options.file)(), indent=2, ensure_ascii=False))
     return 0
