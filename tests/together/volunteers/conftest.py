@@ -96,7 +96,7 @@ def at(moment: datetime, minutes: int = 0) -> AbstractContextManager[None]:
 
 
 @dataclass
-class _Builder:
+class VolunteerTownBuilder:
     town: HelpTown
 
     def __call__(self) -> VolunteerTown:
@@ -112,4 +112,4 @@ class _Builder:
 
 @pytest.fixture
 def volunteers(town: HelpTown) -> VolunteerTown:
-    return replay("volunteers", _Builder(town))
+    return replay("volunteers", VolunteerTownBuilder(town))
