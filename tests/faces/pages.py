@@ -562,6 +562,7 @@ ELSEWHERE = {
         *("together:desk-new-pool", "together:desk-pool", "together:desk-give-money", "together:desk-new-payout"),
         *("together:desk-payout-deed", "together:desk-visits", "together:desk-visit"),
         *("together:desk-holds", "together:desk-hold-deed"),
+        *("together:desk-new-handover", "together:desk-handover-deed"),
     ),
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),

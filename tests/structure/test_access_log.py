@@ -111,6 +111,8 @@ ELSEWHERE = {
     "together:desk-give": "the same",
     "together:desk-slip": "the same",
     "together:desk-pledge-deed": "the same",
+    "together:desk-new-handover": "pools and aggregators alone: tests/together/money",
+    "together:desk-handover-deed": "the same",
     "together:desk-pool": "pools and aggregators alone: tests/together/money",
     "together:desk-give-money": "the same",
     "together:desk-new-payout": "the same",

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from kini.city.models import Area
 from kini.people.models import User
 from kini.together.fraud_holds.models import FraudHold
-from kini.together.money.models import Gift, Payout, Pool
+from kini.together.money.models import Gift, Payout, Pool, PoolHandover
 from kini.together.programmes import BENEFICIARY_KINDS
 from kini.together.visits.models import Visit, VisitDraw, VisitLot
 from kini.together.volunteers.models import (
@@ -41,6 +41,7 @@ __all__ = [
     "Permit",
     "Pledge",
     "Pool",
+    "PoolHandover",
     "PublishedDay",
     "PublishedMovement",
     "Shift",

@@ -249,11 +249,11 @@ def test_the_desk_shows_what_is_held_and_the_giver_reads_what_to_show(town: Help
     pledge = own_side(town)
     desk = signed_in(town.coordinator)
     shown = desk.get(reverse("together:desk-holds")).content.decode()
-    for words in (pledge.reference, "same side", "Koordinator", "RW 11"):
+    for words in (pledge.reference, "pihak yang sama", "Koordinator", "RW 11"):
         assert words in shown
     assert signed_in(town.officer).get(reverse("together:desk-holds")).status_code == 403
     page = signed_in(town.boss).get(reverse("together:pledge", args=[pledge.reference])).content.decode()
-    assert "Tell the office how giver and receiver are related" in page
+    assert "Beri tahu kantor apa hubungan pemberi dan penerima" in page
     assert "confirm/" not in page
     post(desk, "together:desk-hold-deed", FraudHold.objects.get().pk, "release", reason="Sudah ditanya")
     assert "Sudah ditanya" in desk.get(reverse("together:desk-holds")).content.decode()

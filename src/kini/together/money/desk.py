@@ -15,7 +15,7 @@ from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere
 from kini.together.form_page import FormPage, answer_form
 from kini.together.forms import HelpForm, ReasonForm
-from kini.together.models import Payout, Pool
+from kini.together.models import Payout, Pool, PoolHandover
 from kini.together.money import actions, forms, queries
 from kini.together.money.pages import FORM_METHODS, ON_PAGE, answer_payout, payout_row, payouts_of, pool_row
 from kini.together.permissions import HelpPermission
@@ -71,8 +71,49 @@ def _pool(reference: str) -> Pool:
 def pool(request: HttpRequest, reference: str) -> HttpResponse:
     """A pool with its payouts and what can be done with them."""
     known = _pool(reference)
-    context = pool_row(known) | {"payouts": payouts_of(known)}
+    handovers = known.handovers.select_related("from_giver", "to_giver").order_by("-pk")
+    context = pool_row(known) | {"payouts": payouts_of(known), "handovers": handovers[:20]}
     return render(request, "together/money/desk_pool.html", context)
+
+
+@officers_only(MANAGE)
+@require_http_methods(FORM_METHODS)
+def new_handover(request: HttpRequest, reference: str) -> HttpResponse:
+    """Propose what becomes of a frozen pool."""
+    known = _pool(reference)
+    here = reverse("together:desk-pool", args=[reference])
+    if not queries.frozen(known) or known.state == "short":
+        raise Http404
+
+    def write(by: Actor, data: dict[str, Any]) -> str:
+        actions.propose_handover(by=by, pool=known, to_giver=data["to_giver"], reason=data["reason"])
+        return here
+
+    lead = _("%(held)s are frozen. A second officer of neither side decides about what you propose.")
+    lead %= {"held": formats.money(known.held)}
+    page = FormPage(_("Hand over or refund"), _("Propose"), (here, known.name), lead, BASE)
+    return answer_form(request, page, forms.HandoverForm(request.POST or None, pool=known), write)
+
+
+@officers_only(MANAGE)
+@require_http_methods(FORM_METHODS)
+def handover_deed(request: HttpRequest, number: int, deed: str) -> HttpResponse:
+    """Carry out what a colleague proposed for a frozen pool, or decline it."""
+    rows = PoolHandover.objects.select_related("pool", "to_giver")
+    known = get_object_or_404(rows, pk=number, state="proposed")
+    here = reverse("together:desk-pool", args=[known.pool.reference])
+    if deed not in ("agree", "decline"):
+        raise Http404
+
+    def write(by: Actor, data: dict[str, Any]) -> str:
+        actions.decide_handover(by=by, handover=known, agreed=deed == "agree")
+        return here
+
+    words = {"pool": known.pool.name, "name": known.to_giver.name if known.to_giver else ""}
+    lead = (_("%(pool)s goes to %(name)s.") if known.to_giver else _("Every gift to %(pool)s is refunded.")) % words
+    title = _("Agree to this") if deed == "agree" else _("Decline this")
+    page = FormPage(title, title, (here, known.pool.name), f"{lead} {known.reason}", BASE)
+    return answer_form(request, page, HelpForm(request.POST or None), write)
 
 
 @officers_only(MANAGE)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.together.forms import HelpForm, PledgeForm, day_field, number_field
 from kini.together.labels import PLEDGE_STATES
-from kini.together.models import Giver, Pledge
+from kini.together.models import Giver, Pledge, Pool
 from kini.together.programmes import package_of, programmes
 from kini.web import formats
 
@@ -70,6 +70,23 @@ def _words(pledge: Pledge) -> str:
     name, price = (package.name, package.price * pledge.quantity) if package else (pledge.line.package, 0)
     state = PLEDGE_STATES[pledge.state][0]
     return f"{pledge.reference}: {pledge.quantity} × {name}, {formats.money(price)} ({state})"
+
+
+class HandoverForm(HelpForm):
+    """Aggregator that takes a frozen pool over, and the reason."""
+
+    to_giver = forms.ModelChoiceField(
+        label=_("Who takes it over?"),
+        queryset=Giver.objects.none(),
+        required=False,
+        empty_label=_("Nobody: refund all"),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=240, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *arguments: Any, pool: Pool, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        rows = Giver.objects.filter(kind="aggregator", suspended_at=None).exclude(pk=pool.giver_id)
+        self.fields["to_giver"].queryset = rows.order_by("name")  # type: ignore[attr-defined]
 
 
 class TransferForm(HelpForm):

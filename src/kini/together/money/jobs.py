@@ -40,7 +40,9 @@ def close_pools() -> None:
         actions.refund_gift(by=BY, gift=gift)
 
 
-@subscribe(GiftChanged, name="together.notify_gift", only=lambda event: event.state in ("held", "refunded"))
+@subscribe(
+    GiftChanged, name="together.notify_gift", only=lambda event: event.state in ("held", "refunded", "handed-over")
+)
 def notify_gift(event: GiftChanged) -> None:
     """Tell the giver."""
     notifications.notify_of_gift(event.gift, event.state)

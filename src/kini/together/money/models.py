@@ -177,3 +177,44 @@ class Payout(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["pool", "-id"], name="together_payout_pool")]
+
+
+class PoolHandover(models.Model):
+    """A decision about the frozen pool of a suspended aggregator: another one spends it, or every gift is refunded.
+
+    Attributes:
+        to_giver: the aggregator that takes it over; None: refunded.
+        proposed_by, decided_by: two officers of neither side.
+        decided_on: day of the city on which the new aggregator's permit must hold.
+    """
+
+    STATES: ClassVar = ("proposed", "done", "declined")
+
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="handovers")
+    from_giver = models.ForeignKey("together.Giver", models.PROTECT, related_name="+")
+    to_giver = models.ForeignKey("together.Giver", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=240)
+    state = models.CharField(max_length=10, default="proposed", choices=[(each, each) for each in STATES])
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="together_handover_with_reason"),
+            models.CheckConstraint(
+                condition=Q(to_giver__isnull=True) | ~Q(to_giver=F("from_giver")), name="together_handover_to_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True, decided_on__isnull=True)
+                | Q(decided_by__isnull=False, decided_at__isnull=False, decided_on__isnull=False)
+                & ~Q(state="proposed"),
+                name="together_handover_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | ~Q(decided_by=F("proposed_by")), name="together_handover_by_two_people"
+            ),
+            models.UniqueConstraint(fields=["pool"], condition=Q(state="proposed"), name="together_handover_once"),
+        ]

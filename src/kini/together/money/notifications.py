@@ -31,7 +31,14 @@ REFUNDED = MessageType(
     _("Your gift of {amount} is refunded"),
     _("{pool} cannot take your gift {number}. {amount} will be refunded to you. {address}"),
 )
-_TYPES = {"held": HELD, "refunded": REFUNDED}
+HANDED_OVER = MessageType(
+    "help-pool-handed-over",
+    _("When another aggregator takes over the pool that a gift went to"),
+    _WORDS | {"aggregator": "Example foundation"},
+    _("{pool} goes on with {aggregator}"),
+    _("The city has handed {pool} over to {aggregator}, which spends it for the same purpose. Your gift: {address}"),
+)
+_TYPES = {"held": HELD, "refunded": REFUNDED, "handed-over": HANDED_OVER}
 
 
 def register() -> None:
@@ -42,18 +49,21 @@ def register() -> None:
 
 def notify_of_gift(pk: int, state: str) -> None:
     """Notify the giver of a gift's new state; nobody who gave at a counter."""
-    gift = Gift.objects.select_related("pool", "giver__owner").filter(pk=pk).first()
+    gift = Gift.objects.select_related("pool__giver", "giver__owner").filter(pk=pk).first()
     if gift is None or gift.giver.owner is None:
         return
     to, link = Recipient(gift.giver.owner), reverse("together:gift", args=[gift.reference])
     with translation.override(to.language):
         amount = formats.money(gift.amount)
     address = f"{settings.ENV.address}{link}"
+    message_type = _TYPES[state]
+    words = {"number": gift.reference, "amount": amount, "pool": gift.pool.name, "address": address}
+    words |= {"aggregator": gift.pool.giver.name}
     messages.notify(
         by=system("together"),
         to=to,
-        message_type=_TYPES[state].id,
+        message_type=message_type.id,
         key=f"together:gift:{gift.pk}:{state}",
-        words={"number": gift.reference, "amount": amount, "pool": gift.pool.name, "address": address},
+        words={name: value for name, value in words.items() if name in message_type.words},
         link=link,
     )

@@ -69,6 +69,7 @@ def pool(request: HttpRequest, reference: str) -> HttpResponse:
         "permit": next((each for each in reversed(permits) if each.valid_from <= today()), None),
         "most_costs": int(known.received * known.costs_percent // 100),
         "spends": acts_for_giver(actor_for(request), known.giver),
+        "before": known.handovers.filter(state="done").select_related("from_giver").order_by("-pk").first(),
     }
     return render(request, "together/money/pool.html", context)
 

@@ -1,22 +1,33 @@
 -- Let a pool be opened only for an aggregator that is not suspended, by somebody who is not of its side; what it is for
--- and its rules never change; it ends as reached or short.
+-- and its rules never change; it ends as reached or short. Only the newest handover, decided by two people, gives it another
+-- aggregator, or lets a reached one be given back.
 CREATE OR REPLACE FUNCTION together_pool_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     aggregator together_giver;
+    handover together_poolhandover;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'together_pool_stays',
             MESSAGE = format('pool %s stays', OLD.reference);
     END IF;
     IF TG_OP = 'UPDATE' THEN
-        IF (NEW.reference, NEW.giver_id, NEW.programme, NEW.name, NEW.purpose, NEW.currency, NEW.target,
-            NEW.costs_percent, NEW.closes_on) IS DISTINCT FROM (OLD.reference, OLD.giver_id, OLD.programme, OLD.name,
+        SELECT * INTO handover FROM together_poolhandover WHERE pool_id = OLD.id AND state = 'done' ORDER BY id DESC LIMIT 1;
+        IF NEW.giver_id <> OLD.giver_id
+            AND (handover.from_giver_id, handover.to_giver_id) IS DISTINCT FROM (OLD.giver_id, NEW.giver_id)
+        THEN
+            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'together_pool_stays',
+                MESSAGE = format('pool %s is handed over by two people only', OLD.reference);
+        END IF;
+        IF (NEW.reference, NEW.programme, NEW.name, NEW.purpose, NEW.currency, NEW.target,
+            NEW.costs_percent, NEW.closes_on) IS DISTINCT FROM (OLD.reference, OLD.programme, OLD.name,
             OLD.purpose, OLD.currency, OLD.target, OLD.costs_percent, OLD.closes_on)
         THEN
             RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'together_pool_stays',
                 MESSAGE = format('pool %s keeps its purpose and rules', OLD.reference);
         END IF;
-        IF NEW.state <> OLD.state AND (
+        IF NEW.state <> OLD.state AND NOT (
+            NEW.state = 'short' AND handover.from_giver_id = OLD.giver_id AND handover.to_giver_id IS NULL
+        ) IS TRUE AND (
             OLD.state <> 'open'
             OR NEW.state = 'reached' AND NEW.received <> NEW.target
             OR NEW.state = 'short' AND NEW.received = NEW.target

@@ -8,6 +8,8 @@ from kini.together.money.actions.gifts import request_code as request_code
 from kini.together.money.actions.gifts import take_gift as take_gift
 from kini.together.money.actions.gifts import withdraw_gift as withdraw_gift
 from kini.together.money.actions.gifts import withdraw_gifts as withdraw_gifts
+from kini.together.money.actions.handovers import decide_handover as decide_handover
+from kini.together.money.actions.handovers import propose_handover as propose_handover
 from kini.together.money.actions.payouts import decline_payout as decline_payout
 from kini.together.money.actions.payouts import pay_out as pay_out
 from kini.together.money.actions.payouts import propose_payout as propose_payout

@@ -139,7 +139,10 @@ def refund_gift(*, by: Actor, gift: Gift) -> Gift:
         return gift
     with constraints_as_refusals():
         _move(by, gift, "refunded")
-    reason = _("The pool “%(name)s” did not reach its target.") % {"name": gift.pool.name}
+    sentence = _("The pool “%(name)s” did not reach its target.")
+    if gift.pool.handovers.filter(state="done", to_giver=None).exists():
+        sentence = _("The aggregator of the pool “%(name)s” was suspended.")
+    reason = sentence % {"name": gift.pool.name}
     payment_actions.refund_payment(by=by, payment=payment, reason=reason)
     return gift
 
