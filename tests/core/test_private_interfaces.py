@@ -1,8 +1,10 @@
 """Private interfaces of libraries, each used in one module: what an upgrade changed is named here."""
 
 import pytest
-from django.db import connection, connections
+from django.apps import apps
+from django.db import connection, connections, models
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.migrations.state import ProjectState
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kini.core import django_internals, procrastinate_internals
@@ -39,6 +41,18 @@ def test_connections_commit_by_the_methods_that_are_overridden():
     assert missing == [], DJANGO
     own = vars(type(connections["default"]))
     assert [name for name in django_internals.CONNECTION_METHODS if name not in own] == []
+
+
+def test_migrations_render_one_model_for_a_new_foreign_key():
+    state = ProjectState.from_apps(apps)
+    case, profile = state.apps.get_model("cases", "case"), state.apps.get_model("people", "resident")
+    with django_internals.few_models_rendered():
+        state.add_field("people", "resident", "favourite", models.ForeignKey("cases.Case", models.CASCADE), True)
+    rendered = state.apps.get_model("people", "resident")
+    assert rendered is not profile, DJANGO
+    assert rendered._meta.get_field("favourite").related_model is case, DJANGO
+    assert state.apps.get_model("cases", "case") is case, DJANGO
+    assert state.is_delayed, DJANGO  # operations that run Python get all models rendered
 
 
 @pytest.mark.parametrize("table", sorted(COLUMNS))

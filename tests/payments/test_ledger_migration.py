@@ -19,13 +19,13 @@ MIGRATE = """
 import json, sys
 import django
 django.setup()
-from django.core.management import call_command
 from django.db import connection, transaction
 from kini.core import chain
 from kini.core.chain import blocks
+from kini.core.database.migration import migrate
 
-call_command("migrate", "core", verbosity=0)
-call_command("migrate", "payments", "0004", verbosity=0)
+migrate("core")
+migrate("payments", "0004")
 with transaction.atomic(), connection.cursor() as cursor:
     cursor.execute("SET LOCAL session_replication_role = replica")
     cursor.execute('''
@@ -42,7 +42,7 @@ assert [block.rows for name in ("ledger", "postings") for block in blocks.seal(n
 with transaction.atomic(), connection.cursor() as cursor:
     cursor.execute("SET LOCAL session_replication_role = replica")
     cursor.execute(sys.argv[2])
-call_command("migrate", "payments", verbosity=0)
+migrate("payments")
 
 from kini.ledger.models import Entry
 from kini.ledger.public import balances, verification
