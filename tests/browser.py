@@ -8,6 +8,7 @@ import pytest
 
 from kini.core import system_programs
 from kini.robot.scratch import ScratchCity, scratch_city
+from tests import migrated_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,7 +45,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[ScratchCity]:
     """A city of its own, with demo people."""
-    with scratch_city(demo="people") as scratch:
+    with scratch_city(demo="people", migrated=migrated_server.copy_data) as scratch:
         yield scratch
 
 

@@ -20,6 +20,7 @@ from kini.bench import production_city
 from kini.core import system_programs
 from kini.core.environment import ROOT
 from kini.robot.scratch import ScratchCity, free_port, scratch_city
+from tests import migrated_server
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 PACK = ROOT / "tests" / "cities" / "vila-serena"
@@ -109,7 +110,7 @@ def get(port: int, path: str, more: str = "", source: str = VISITOR) -> bytes:
 def server() -> Iterator[ScratchCity]:
     """A production city behind one proxy."""
     env = {**production_city.production_env(), "KINI_HOSTS": "kini.example,127.0.0.1", "KINI_PROXIES": "1"}
-    with scratch_city(PACK, env=env) as scratch:
+    with scratch_city(PACK, env=env, migrated=migrated_server.copy_data) as scratch:
         yield scratch
 
 

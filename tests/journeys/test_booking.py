@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from kini.core.environment import ROOT
 from kini.robot.scratch import scratch_city
+from tests import migrated_server
 from tests.journeys.conftest import Person
 from tests.journeys.test_apply import answer
 
@@ -26,7 +27,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     text = re.sub(r'\["07:00-11:00", "13:00-17:00"\]', '["07:00-11:00"]', text)
     text = text.replace("rush: {admit: 1200, seconds: 60}", "rush: {admit: 1, seconds: 10}")
     file.write_text(text, "utf-8")
-    with scratch_city(pack, demo="people") as scratch:
+    with scratch_city(pack, demo="people", migrated=migrated_server.copy_data) as scratch:
         yield scratch.serve()
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from kini.demo import satusehat
 from kini.robot.scratch import ScratchCity, scratch_city
 from kini.satusehat.public import Sandbox
+from tests import migrated_server
 from tests.journeys.conftest import ROOT, Stock
 from tests.journeys.test_vaccination import PHONE, Vaccinator
 from tests.journeys.test_wrong_number import give_dose
@@ -37,7 +38,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox
 @pytest.fixture(scope="module")
 def connected(platform: tuple[Sandbox, Path]) -> Iterator[ScratchCity]:
     """A city that is registered there."""
-    with scratch_city(demo="people", env={"KINI_SATUSEHAT": str(platform[1])}) as made:
+    env = {"KINI_SATUSEHAT": str(platform[1])}
+    with scratch_city(demo="people", env=env, migrated=migrated_server.copy_data) as made:
         yield made
 
 

@@ -20,6 +20,7 @@ from kini.core.process_supervisor import spawn_command
 from kini.core.sandboxes import SandboxHandler, bind_sandbox
 from kini.robot.browser import Browser, Page
 from kini.robot.scratch import ScratchCity, scratch_city
+from tests import migrated_server
 
 PACK = ROOT / "tests" / "cities" / "vila-serena"
 PLUGIN = "tests.plugin_noticeboard"
@@ -64,7 +65,7 @@ def city(tmp_path_factory: pytest.TempPathFactory, press_address: str) -> Iterat
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         "KINI_NOTICEBOARD_PRESS": press_address,
     }
-    with scratch_city(pack, PLUGIN, demo="people", env=env) as scratch:
+    with scratch_city(pack, PLUGIN, demo="people", env=env, migrated=migrated_server.copy_data) as scratch:
         worker = [sys.executable, "-m", "kini.cli", "worker"]
         scratch.supervisor.start("worker", spawn_command(worker, scratch.env))
         yield scratch

@@ -4,13 +4,13 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kini.core.database.embedded import EmbeddedServer
+from kini.core.database.embedded import DATABASE, EmbeddedServer
 from kini.core.process_supervisor import ProcessError, Supervisor, spawn_command
 from kini.core.web_server import is_ready, server_address, web_command
 
@@ -71,6 +71,7 @@ def scratch_city(
     demo: str = "0",
     durable: bool = False,
     env: Mapping[str, str] | None = None,
+    migrated: Callable[[Path], str] | None = None,
 ) -> Iterator[ScratchCity]:
     """Create a temporary city, migrated and loaded.
 
@@ -78,6 +79,8 @@ def scratch_city(
         demo: as in KINI_DEMO: "0", "people", or "small" for people and some cases.
         durable: use a crash-safe database (fsync), as in production.
         env: overrides of the demo environment.
+        migrated: writes a database server's data to a folder and returns the name of the city's database there, so
+            that only newer migrations run.
 
     Raises:
         ProcessError: when the pack is invalid (errors are printed) or a process does not start.
@@ -85,10 +88,9 @@ def scratch_city(
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"
         large = (env or {}).get("KINI_ENV") == "production"
-        with (
-            EmbeddedServer(Path(folder) / "postgres", durable=durable, large=large) as server,
-            Supervisor() as supervisor,
-        ):
+        embedded = EmbeddedServer(Path(folder) / "postgres", durable=durable, large=large)
+        name = migrated(embedded.data) if migrated else DATABASE
+        with embedded as server, Supervisor() as supervisor:
             environment = os.environ | {
                 "KINI_ENV": "local",
                 "KINI_VAR": str(var),
@@ -97,7 +99,7 @@ def scratch_city(
                 "KINI_DEMO": demo,
                 "KINI_PAYMENTS": str(var / "payments" / "payments.toml"),
             }
-            environment |= server.addresses()
+            environment |= server.addresses(name)
             environment |= {"KINI_CITY": str(pack.resolve())} if pack else {}
             environment |= {"KINI_PLUGINS": plugins} if plugins else {}
             environment |= env or {}
