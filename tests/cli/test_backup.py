@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -39,16 +40,23 @@ def here(transactional_db: None) -> str:
     return address(connection.settings_dict["NAME"])
 
 
-@pytest.fixture
-def elsewhere(here: str) -> Iterator[str]:
-    """URL of an empty database on the same server."""
-    name = f"{connection.settings_dict['NAME']}_elsewhere"
+@contextmanager
+def empty_database(suffix: str) -> Iterator[str]:
+    """Create a database beside the tests' own, and drop it at the end; yields its URL."""
+    name = f"{connection.settings_dict['NAME']}_{suffix}"
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(here, autocommit=True) as db:
+    with psycopg.connect(address(connection.settings_dict["NAME"]), autocommit=True) as db:
         db.execute(drop)
         db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield address(name)
         db.execute(drop)
+
+
+@pytest.fixture
+def elsewhere(here: str) -> Iterator[str]:
+    """URL of an empty database on the same server."""
+    with empty_database("elsewhere") as url:
+        yield url
 
 
 @pytest.fixture

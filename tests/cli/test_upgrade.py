@@ -8,6 +8,8 @@ adds one file; nothing else is to be kept.
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -17,7 +19,10 @@ from kini.core import backup as backups
 from kini.core import encrypted_files
 from kini.core.environment import ROOT
 from tests.cli.test_backup import elsewhere as elsewhere
+from tests.cli.test_backup import empty_database
 from tests.cli.test_backup import here as here
+
+pytestmark = pytest.mark.xdist_group("upgrade")  # one upgraded city for two tests
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.kini"))
 PACK = ROOT / "tests" / "cities" / "vila-serena"
@@ -155,17 +160,6 @@ def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp
     assert "90 cases checked, 0 tampered with." in run(["-m", "kini.cli", "check", "chain"], elsewhere, tmp_path)
 
 
-@pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
-def test_waiting_events_are_delivered_after_an_upgrade(backup: Path, elsewhere: str, tmp_path: Path) -> None:
-    run(["-c", RESTORE, str(backup), elsewhere], elsewhere, tmp_path)
-    with psycopg.connect(elsewhere) as db:
-        db.execute(WAITING)
-    run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
-    delivered = run(["-c", DELIVER], elsewhere, tmp_path)
-    assert "cases.notify_moved" in delivered
-    assert "messages.merge_profiles" in delivered
-
-
 #: Letters in each state, as they were stored before they became signed documents; their version has validity months.
 STORE_LETTERS = """
 import django
@@ -237,17 +231,42 @@ for document in SignedDocument.objects.order_by("ordinal"):
 """
 
 
-@pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
-def test_letters_become_signed_documents(backup: Path, elsewhere: str, tmp_path: Path) -> None:
-    run(["-c", RESTORE, str(backup), elsewhere], elsewhere, tmp_path)
-    run(["-c", STORE_LETTERS], elsewhere, tmp_path)
-    with psycopg.connect(elsewhere) as db:
-        letters = db.execute(LETTERS).fetchall()
-    assert len(letters) == 4
-    run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
-    with psycopg.connect(elsewhere) as db:
-        assert db.execute(DOCUMENTS).fetchall() == letters
-    read = run(["-c", READ_LETTERS], elsewhere, tmp_path).splitlines()
+@dataclass(frozen=True)
+class Upgraded:
+    """A city of an earlier version that was upgraded with waiting events and letters of that version."""
+
+    url: str
+    var: Path
+    letters: list[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module", params=RELEASED, ids=lambda path: path.stem)
+def upgraded(
+    request: pytest.FixtureRequest, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Upgraded]:
+    var = tmp_path_factory.mktemp("upgraded")
+    with empty_database("upgraded") as url:
+        run(["-c", RESTORE, str(request.param), url], url, var)
+        with psycopg.connect(url) as db:
+            db.execute(WAITING)
+        run(["-c", STORE_LETTERS], url, var)
+        with psycopg.connect(url) as db:
+            letters = db.execute(LETTERS).fetchall()
+        run(["-m", "kini.cli", "prepare"], url, var)
+        yield Upgraded(url, var, letters)
+
+
+def test_waiting_events_are_delivered_after_an_upgrade(upgraded: Upgraded) -> None:
+    delivered = run(["-c", DELIVER], upgraded.url, upgraded.var)
+    assert "cases.notify_moved" in delivered
+    assert "messages.merge_profiles" in delivered
+
+
+def test_letters_become_signed_documents(upgraded: Upgraded) -> None:
+    assert len(upgraded.letters) == 4
+    with psycopg.connect(upgraded.url) as db:
+        assert db.execute(DOCUMENTS).fetchall() == upgraded.letters
+    read = run(["-c", READ_LETTERS], upgraded.url, upgraded.var).splitlines()
     assert read == [
         "waiting 2026-02-28 False",
         "valid 2026-02-28 True",

@@ -42,6 +42,9 @@ from tests.environment import replace
 from tests.structure.test_addresses import ROUTES
 from tests.structure.test_permissions import CATALOGUE, FORM_TYPE, address, browser, session
 
+#: All tests read the answers, which are asked for once: tests without a database would come later, and ask again.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access-log")]
+
 TABLE = Path(__file__).with_name("access_log.txt")
 NAME, PHONE, HOUSE, BOAT = "Sukarelawan Contoh", "+6281234567890", "Gang Kelinci 7", "Bahtera Kencana"
 DATA = (NAME, PHONE, PHONE[3:], HOUSE, BOAT, towns.NIK)
@@ -322,13 +325,11 @@ def answers(world: World) -> list[Answer]:
     return responses
 
 
-@pytest.mark.django_db
 def test_whatever_shows_an_officer_a_person_writes_an_entry(answers: list[Answer]) -> None:
     assert [each.line for each in answers if each.shows and not each.logged] == []
     assert [f"{each.line} {each.status}" for each in answers if each.status >= 500] == []
 
 
-@pytest.mark.django_db
 def test_addresses_that_show_a_person_are_the_listed_ones(answers: list[Answer]) -> None:
     written = "".join(f"{each.line}\n" for each in answers if each.shows)
     if os.environ.get("KINI_TABLES") == "write":
@@ -336,7 +337,6 @@ def test_addresses_that_show_a_person_are_the_listed_ones(answers: list[Answer])
     assert written == TABLE.read_text("utf-8"), "see the top of this file"
 
 
-@pytest.mark.django_db
 def test_every_page_of_the_desk_was_opened_or_is_tried_elsewhere(answers: list[Answer]) -> None:
     """Every URL of the desk must have data in the town."""
     closed = {
@@ -352,7 +352,6 @@ def test_a_page_without_a_person_writes_nothing(answers: list[Answer]) -> None:
     assert {each.name for each in answers if each.name in quiet and each.method == "GET" and not each.logged} == quiet
 
 
-@pytest.mark.django_db
 def test_the_officer_reads_their_own_case_without_an_entry(world: World) -> None:
     officer = Officer.objects.get(name="Petugas Semua")
     with transaction.atomic():

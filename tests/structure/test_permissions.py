@@ -37,6 +37,8 @@ from tests.environment import replace
 from tests.pagechecks import check_headers
 from tests.structure.test_addresses import CHOICES, ROUTES, SIGN_IN, listed
 
+pytestmark = pytest.mark.xdist_group("permissions")  # one world for all tables
+
 FOLDER = Path(__file__).parent / "permissions"
 #: In the order of the columns. The officers of elsewhere may do everything there: in another agency, in another area.
 PEOPLE = ("anonymous", "resident", "neighbour", "clerk", "chief", "other-agency", "other-area")
