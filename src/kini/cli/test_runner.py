@@ -38,7 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src")}
+    # Compiled modules are kept, also of tests: rewriting their assertions takes each process ten seconds.
+    env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": ""}
     load_generator()
     signature_reader()
     radius()
