@@ -62,6 +62,11 @@ class Original:
         self._lives: dict[float, ShiftedTimeline] = {}
         self.point, self.is_open = (case.latitude, case.longitude), case.closed_at is None
 
+    @property
+    def file_keys(self) -> list[str]:
+        """Keys of the documents of the case, in the order of `documents`."""
+        return self._files
+
     @cached_property
     def level(self) -> str:
         """Level of areas among which a clone may move; "" if the case has a point or no area."""

@@ -1,11 +1,11 @@
 """Copies of played cases, for the bulk of the demo's year: later or earlier by weeks, of other people, at other places.
 
-Only cases without rows of other rooms are copied: those with a booking, a bill, a letter or a public report are unique.
+Only cases without rows of other rooms are copied, and public reports; those with a booking, a bill or a letter are not.
 The database sees each copy take the steps of its original, so its triggers check them too.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,13 +26,15 @@ from kini.demo.answers import made_up_place
 from kini.demo.case_cloner import Original, Person, load_originals
 from kini.demo.history import is_rated, rate
 from kini.demo.people import MAIL_DOMAIN
+from kini.demo.report_copies import publish_copies
 from kini.letters.models import Letter
 from kini.payments.models import BillCase
 from kini.people.models import Resident
 from kini.reports.models import Publication
 
-#: Weeks by which a copy is earlier than its original, and days for one that is still open.
+#: Weeks by which a copy is earlier than its original, those of public reports, and days for one that is still open.
 WEEKS = (-3, -2, -1, 1, 2, 3)
+REPORT_WEEKS = tuple(weeks for weeks in range(-8, 9) if weeks)
 OPEN_DAYS = 2.0
 #: First number of the copies' references.
 NUMBERS = 1_000_000
@@ -58,23 +60,33 @@ class CopiedRows:
 
     Attributes:
         paths: states of each case in order, with the numbers of their entries.
+        sources: keys of the originals, in the order of the cases.
     """
 
     cases: list[Case] = field(default_factory=list)
     entries: list[tuple[Case, TimelineEntry]] = field(default_factory=list)
     documents: list[tuple[Case, Attachment]] = field(default_factory=list)
     paths: list[list[tuple[str, int]]] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
 
 
 def copied_cases() -> QuerySet[Case]:
     """Cases that may be copied; not those that are late, so that lateness stays rare."""
+    return _alone().exclude(Exists(Publication.objects.filter(case=OuterRef("pk"))))
+
+
+def copied_reports() -> QuerySet[Case]:
+    """Public reports that may be copied."""
+    return _alone().filter(publication__state=Publication.RELEASED)
+
+
+def _alone() -> QuerySet[Case]:
     late = Q(closed_at=None, due_at__lt=current_time.now())
     case = OuterRef("pk")
     return Case.objects.exclude(
         Exists(Booking.objects.filter(case=case))
         | Exists(BillCase.objects.filter(case=case))
         | Exists(Letter.objects.filter(case=case))
-        | Exists(Publication.objects.filter(case=case))
         | Exists(Case.objects.filter(merged_into=case))
     ).exclude(Q(kind="privacy") | Q(merged_into__isnull=False) | Q(resident=None) | late)
 
@@ -87,26 +99,43 @@ def copy_cases(*, by: Actor, originals: Mapping[int, float], numbers: range, unt
         originals: how often each case is copied, compared with the others, by its key.
         until: no step of a copy is later.
     """
-    templates = load_originals(originals)
-    accounts, helped = _people()
-    if not templates or not accounts or not helped:
-        return 0
-    weights = [originals[each.case.pk] for each in templates]
-    rows = CopiedRows()
-    for number in numbers:
-        rng = Random(number)  # noqa: S311 -- made-up data
-        [original] = rng.choices(templates, weights)
-        people = accounts if original.case.channel == "web" else helped
-        days, person = _days(original, rng, until), rng.choice(people)
-        place = _place(original, rng) or Place(None, None, None, "")
-        original.become(NUMBERS + number, days, person, place.area, place.unit, place.point, place.near)
-        _collect(rows, original)
+    rows = _copies(originals, numbers, until, WEEKS)
     _store(by, rows)
     for case in rows.cases:
         rng = Random(case.reference)  # noqa: S311 -- made-up data
         if case.closed_at and is_rated(case, rng):
             rate(Actor(ActorKind.RESIDENT, case.submitted_by_id), case, rng, case.closed_at + timedelta(hours=1))
     return len(rows.cases)
+
+
+@action
+def copy_reports(*, by: Actor, originals: Mapping[int, float], numbers: range, until: datetime) -> int:
+    """Store copies of public reports with what the public sees of them, answers of reporters, and audits.
+
+    Args:
+        originals, until: as for `copy_cases`.
+    """
+    rows = _copies(originals, numbers, until, REPORT_WEEKS)
+    _store(by, rows)
+    publish_copies(list(zip(rows.cases, rows.sources, strict=True)), rows.documents)
+    return len(rows.cases)
+
+
+def _copies(originals: Mapping[int, float], numbers: range, until: datetime, weeks: Sequence[int]) -> CopiedRows:
+    templates, rows = load_originals(originals), CopiedRows()
+    accounts, helped = _people()
+    keys = {id(each): int(each.case.pk) for each in templates}
+    weights = [originals[key] for key in keys.values()]
+    for number in numbers if templates and accounts and helped else ():
+        rng = Random(number)  # noqa: S311 -- made-up data
+        [original] = rng.choices(templates, weights)
+        people = accounts if original.case.channel == "web" else helped
+        days, person = _days(original, rng, until, weeks), rng.choice(people)
+        place = _place(original, rng) or Place(None, None, None, "")
+        original.become(NUMBERS + number, days, person, place.area, place.unit, place.point, place.near)
+        _collect(rows, original)
+        rows.sources.append(keys[id(original)])
+    return rows
 
 
 def _people() -> tuple[list[Person], list[Person]]:
@@ -117,12 +146,12 @@ def _people() -> tuple[list[Person], list[Person]]:
     return accounts, [person for person, _email in found if person.user is None]
 
 
-def _days(original: Original, rng: Random, until: datetime) -> float:
+def _days(original: Original, rng: Random, until: datetime, choice: Sequence[int]) -> float:
     """Days by which the copy is earlier: whole weeks, which keep its weekday and season."""
     first, last = original.life(0).moments[0], original.life(0).moments[-1]
     if original.is_open:
         return rng.random() * OPEN_DAYS
-    weeks = [each for each in WEEKS if last - timedelta(weeks=each) < until and first - timedelta(weeks=each) < until]
+    weeks = [each for each in choice if last - timedelta(weeks=each) < until and first - timedelta(weeks=each) < until]
     return rng.choice(weeks or [1]) * 7 + rng.random() * 0.1
 
 

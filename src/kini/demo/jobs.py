@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kini.core import current_time, jobs
-from kini.demo.queries import COPIES, FILL_JOB, PLAYED
+from kini.demo.queries import ALL, COPIES, FILL_JOB, PLAYED
 
 
 @jobs.job(FILL_JOB, queue="demo")
@@ -25,8 +25,14 @@ def fill_year(done: int, until: str) -> None:
         year.play_share(done // played, moment)
         jobs.enqueue(FILL_JOB, done=done + played, until=until)
     elif done < PLAYED + COPIES:
+        if done == PLAYED:
+            year.release_reports()
         with transaction.atomic():  # a second run would find the references taken
             year.copy_share(done - PLAYED, moment)
+            jobs.enqueue(FILL_JOB, done=done + year.AT_A_TIME, until=until)
+    elif done < ALL:
+        with transaction.atomic():
+            year.copy_reports_share(done - PLAYED - COPIES, moment)
             jobs.enqueue(FILL_JOB, done=done + year.AT_A_TIME, until=until)
     else:
         year.finish()

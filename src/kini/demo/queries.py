@@ -9,8 +9,9 @@ from kini.people.models import Officer
 from kini.people.public import demo_accounts
 
 FILL_JOB = "demo.fill_year"
-#: Cases of the year: those played step by step, and copies of them.
-PLAYED, COPIES = 250, 2750
+#: Cases of the year: those played step by step, copies of them, and copies of the public reports among them.
+PLAYED, COPIES, REPORTS = 250, 2750, 27_000
+ALL = PLAYED + COPIES + REPORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def progress() -> Progress | None:
     """Return how far the worker has filled the year; None when it is done or was never begun."""
     waiting = ProcrastinateJob.objects.filter(task_name=FILL_JOB, status__in=("todo", "doing"))
     arguments = waiting.order_by("-pk").values_list("args", flat=True).first()
-    return Progress(min(arguments["done"], PLAYED + COPIES), PLAYED + COPIES) if arguments else None
+    return Progress(min(arguments["done"], ALL), ALL) if arguments else None
 
 
 def tour() -> list[TourStop]:

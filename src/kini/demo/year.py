@@ -11,19 +11,21 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
+from django.db.models import QuerySet
 from django.utils import translation
 
 from kini.cases.actions import index_cases
+from kini.cases.models import Case
 from kini.city.public import pack
 from kini.core import retention
 from kini.core.actors import ActionRefused, system
 from kini.demo import past
 from kini.demo.cases import create_application, offered_services
 from kini.demo.content import demo_content
-from kini.demo.copies import copied_cases, copy_cases
+from kini.demo.copies import copied_cases, copied_reports, copy_cases, copy_reports
 from kini.demo.history import CaseHistory
 from kini.demo.people import BY, DemoPeople, recall_people, share_people
-from kini.demo.queries import COPIES, PLAYED
+from kini.demo.queries import COPIES, PLAYED, REPORTS
 from kini.reports.public import release_examples
 from kini.services.models import Service
 from kini.services.public import snapshot_of
@@ -32,6 +34,8 @@ from kini.web.formats import city_time
 SEED = 2_022_830
 #: Shares of the cases that are played step by step, and number of copies that are stored at a time.
 SHARES, AT_A_TIME = 10, 250
+#: One report in so many copies is still open.
+OPEN_IN = 50
 DAYS = 365
 #: Relative number of cases by hour, Monday to Sunday, and of kinds of service.
 HOURS = (1, 1, 1, 1, 2, 4, 10, 24, 40, 46, 44, 36, 26, 34, 36, 30, 22, 16, 14, 14, 12, 8, 4, 2)
@@ -105,12 +109,33 @@ def copy_share(number: int, until: datetime) -> int:
 
     Each service is copied as often as it is asked for, however few of its cases may be copied.
     """
-    cases = copied_cases().filter(resident__assurance__gt=0).order_by("pk")
-    found = list(cases.values_list("pk", "service_id", "kind")[:PLAYED])
-    count = Counter(service for _pk, service, _kind in found)
-    originals = {pk: _popularity(service, kind) / count[service] for pk, service, kind in found}
+    originals = _weights(copied_cases().filter(resident__assurance__gt=0))
     numbers = range(number, min(number + AT_A_TIME, COPIES))
     return copy_cases(by=BY, originals=originals, numbers=numbers, until=until)
+
+
+def _weights(cases: QuerySet[Case]) -> dict[int, float]:
+    """How often each case is copied, by its key."""
+    found = list(cases.order_by("pk").values_list("pk", "service_id", "kind")[:PLAYED])
+    count = Counter(service for _pk, service, _kind in found)
+    return {pk: _popularity(service, kind) / count[service] for pk, service, kind in found}
+
+
+def copy_reports_share(number: int, until: datetime) -> int:
+    """Copy public reports, from a number of these copies on, mostly of closed ones; returns how many."""
+    end = min(number + AT_A_TIME, REPORTS)
+    middle = end - max(1, (end - number) // OPEN_IN)
+    copied = 0
+    for still_open, numbers in ((False, range(number, middle)), (True, range(middle, end))):
+        originals = _weights(copied_reports().filter(closed_at__isnull=still_open))
+        after = range(COPIES + numbers.start, COPIES + numbers.stop)
+        copied += copy_reports(by=BY, originals=originals, numbers=after, until=until)
+    return copied
+
+
+def release_reports() -> None:
+    """Release the public reports that were played, so that they are seen and copied."""
+    release_examples()
 
 
 def finish() -> None:

@@ -1,0 +1,82 @@
+"""Copies of public reports are public themselves, with sound timelines, photos, answers and audits."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from kini.cases import actions as cases
+from kini.cases.models import Case
+from kini.cases.timeline.verification import verify_case
+from kini.core import current_time
+from kini.core.actors import system
+from kini.demo.copies import copied_cases, copied_reports, copy_reports
+from kini.people.models import Resident
+from kini.reports import actions, queries
+from kini.reports.models import AgencyFigures, Audit, ClosingAnswer, Publication, PublicPhoto
+from kini.reports.public_text import words_of
+from kini.services.models import ServiceVersion
+from tests.cases.conftest import city, town  # noqa: F401 -- fixtures
+from tests.cases.town import Town, filled, person, photo, proved
+from tests.reports.test_public_reports import lamps as lamps
+from tests.reports.test_public_reports import said
+
+BY = system("demo")
+OTHER_NIK = "3171014407910005"
+
+
+@pytest.fixture
+def public(town: Town, lamps: ServiceVersion) -> Case:  # noqa: F811
+    """A public report of the demo's resident with a photo."""
+    resident = town.resident
+    resident.user.email = "resident-1@demo.example"
+    resident.user.save()
+    proved(resident)
+    Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
+    by, clerk = town.named("resident"), town.named("clerk")
+    draft = filled(by, lamps, resident, said())
+    picture = cases.attach_file(by=by, draft=draft, slot="photos", upload=photo(3))
+    cases.update_answers(by=by, draft=draft, values={"photos": {"files": [str(picture.pk)]}})
+    case = cases.submit(by=by, draft=draft, confirm=True)
+    copy = actions.prepare_photo(by=clerk, case=case, photo=case.documents.get())
+    actions.release(by=clerk, case=case, text=words_of(case), before=copy)
+    return case
+
+
+def test_copies_are_public_at_places_of_their_own(public: Case) -> None:
+    assert not copied_cases().exists()
+    assert list(copied_reports()) == [public]
+    now = current_time.now()
+    assert copy_reports(by=BY, originals={public.pk: 1.0}, numbers=range(5000, 5006), until=now) == 6
+    copies = list(Case.objects.exclude(pk=public.pk).order_by("pk"))
+    assert all(verify_case(each) == [] for each in copies)
+    shown = list(queries.released().exclude(pk=public.pk).select_related("case", "current__before__source"))
+    assert {each.case for each in shown} == set(copies)
+    assert all((each.latitude, each.longitude) == (each.case.latitude, each.case.longitude) for each in shown)
+    assert all(each.area_path == each.case.area_path for each in shown)
+    assert {each.current.text for each in shown} == {words_of(public)}
+    assert {each.current.before.sha256 for each in shown} == {PublicPhoto.objects.first().sha256}
+    assert all(each.current.before.source.case == each.case for each in shown)
+    assert queries.near_reports(
+        public.service_id, (shown[0].latitude, shown[0].longitude), metres=50, closed=timedelta()
+    )
+
+
+def test_closings_of_copies_have_answers_and_audits(
+    public: Case,
+    monkeypatch: pytest.MonkeyPatch,
+    town: Town,  # noqa: F811
+) -> None:
+    solved_at = current_time.now() - timedelta(days=3)
+    ClosingAnswer.objects.create(case=public, closed_at=solved_at, answer=ClosingAnswer.NOT_SOLVED)
+    monkeypatch.setattr(random.Random, "random", lambda self: 0.01)
+    copy_reports(by=BY, originals={public.pk: 1.0}, numbers=range(5000, 5004), until=current_time.now())
+    disputed = ClosingAnswer.objects.exclude(case=public)
+    assert disputed.count() == 4
+    for each in disputed:
+        publication = Publication.objects.get(pk=each.case_id)
+        assert public.opened_at - publication.opened_at == solved_at - each.closed_at
+    assert set(Audit.objects.values_list("result", flat=True)) == {Audit.FAILED}
+    actions.count_figures(by=system("tests"))
+    figures = AgencyFigures.objects.get(agency=public.agency_id)
+    assert (figures.disputed, figures.failed) == (5, 4)
