@@ -10,6 +10,8 @@ from kini.cases.models import Case
 from kini.cases.timeline.verification import verify_case
 from kini.core import current_time
 from kini.core.actors import system
+from kini.demo import copies as copies_module
+from kini.demo.content import NOTHING
 from kini.demo.copies import copied_cases, copied_reports, copy_reports
 from kini.people.models import Resident
 from kini.reports import actions, queries
@@ -34,7 +36,7 @@ def public(town: Town, lamps: ServiceVersion) -> Case:  # noqa: F811
     proved(resident)
     Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
     by, clerk = town.named("resident"), town.named("clerk")
-    draft = filled(by, lamps, resident, said())
+    draft = filled(by, lamps, resident, said() | {"what": {"what": "The lamp is dark"}})
     picture = cases.attach_file(by=by, draft=draft, slot="photos", upload=photo(3))
     cases.update_answers(by=by, draft=draft, values={"photos": {"files": [str(picture.pk)]}})
     case = cases.submit(by=by, draft=draft, confirm=True)
@@ -43,7 +45,9 @@ def public(town: Town, lamps: ServiceVersion) -> Case:  # noqa: F811
     return case
 
 
-def test_copies_are_public_at_places_of_their_own(public: Case) -> None:
+def test_copies_are_public_at_places_of_their_own(public: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = NOTHING.model_copy(update={"answers": {"what": [words_of(public), "Dark since Monday"]}})
+    monkeypatch.setattr(copies_module, "demo_content", lambda: other)
     assert not copied_cases().exists()
     assert list(copied_reports()) == [public]
     now = current_time.now()
@@ -54,7 +58,8 @@ def test_copies_are_public_at_places_of_their_own(public: Case) -> None:
     assert {each.case for each in shown} == set(copies)
     assert all((each.latitude, each.longitude) == (each.case.latitude, each.case.longitude) for each in shown)
     assert all(each.area_path == each.case.area_path for each in shown)
-    assert {each.current.text for each in shown} == {words_of(public)}
+    assert {each.current.text for each in shown} == {words_of(public), "Dark since Monday"}
+    assert all(each.current.text == words_of(each.case) for each in shown)
     assert {each.current.before.sha256 for each in shown} == {PublicPhoto.objects.first().sha256}
     assert all(each.current.before.source.case == each.case for each in shown)
     assert queries.near_reports(

@@ -74,6 +74,16 @@ class Stock:
     def vaccination_session(self) -> str:
         return str(self._ask("vaccination_session"))
 
+    def pothole(self, followers: int) -> tuple[str, str, str]:
+        reference, code, contact = self._ask("pothole", followers)
+        return reference, code, contact
+
+    def close_report(self, reference: str, team: str) -> str:
+        return str(self._ask("close_report", reference, team))
+
+    def report_figures(self, agency: str) -> list[int]:
+        return list(self._ask("report_figures", agency))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

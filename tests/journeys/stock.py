@@ -23,6 +23,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 from kini.booking.models import Quota, Slot  # noqa: E402 -- settings come first
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
 from kini.cases.models import BatchMove, Case, Draft  # noqa: E402
+from kini.cases.rules import edge_of  # noqa: E402
 from kini.city.models import Agency, Area, Unit  # noqa: E402
 from kini.city.public import pack  # noqa: E402
 from kini.core import (  # noqa: E402
@@ -34,6 +35,7 @@ from kini.core import files as core_files  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.crypto import decrypt  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
+from kini.demo.answers import step_inputs  # noqa: E402
 from kini.epidemic.case_records import actions as case_records  # noqa: E402
 from kini.epidemic.case_records import fhir  # noqa: E402
 from kini.epidemic.checkin import actions as checkin  # noqa: E402
@@ -41,17 +43,27 @@ from kini.epidemic.diseases.disease_files import diseases  # noqa: E402
 from kini.epidemic.models import CaseRecord, LabTest  # noqa: E402
 from kini.messages.channels import push  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
+from kini.people import actions as people  # noqa: E402
+from kini.people.contacts import Contact  # noqa: E402
 from kini.people.encrypted_fields import decrypt_field  # noqa: E402
 from kini.people.models import Officer, Person, Resident  # noqa: E402
 from kini.people.queries import officer_actor  # noqa: E402
 from kini.records.public import facilities_of  # noqa: E402
+from kini.reports import actions as reports  # noqa: E402
+from kini.reports.models import AgencyFigures, Publication  # noqa: E402
+from kini.reports.public_photos import CoveredArea  # noqa: E402
+from kini.reports.public_text import words_of  # noqa: E402
+from kini.reports.queries import photos_of  # noqa: E402
 from kini.services.models import Service  # noqa: E402
+from kini.services.public import snapshot_of  # noqa: E402
 from kini.vaccination.models import Session, Site  # noqa: E402
 from kini.web import formats  # noqa: E402
 from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
 from kini.wifi.inventory.radius_secrets import secret_context  # noqa: E402
 from kini.wifi.models import AccessPoint  # noqa: E402
 from kini.wifi.radius import freeradius  # noqa: E402
+
+BY = system("journeys")
 
 
 def cases(service: str, count: int, *steps: str) -> list[str]:
@@ -224,6 +236,54 @@ def publish_warnings() -> int:
         return checkin.publish_packages(by=system("journeys"))
 
 
+def pothole(followers: int) -> list[str]:
+    """A released report with followers: its number, the code of a follower, the address of its reporter."""
+    offered = Service.objects.select_related("current").get(pk="road-damage-report")
+    resident = Resident.objects.filter(user__email__startswith="resident-").select_related("user").order_by("pk")[0]
+    by, number = Actor(ActorKind.RESIDENT, resident.user_id), 400 + Case.objects.count()
+    case = demo.create_application(by, resident, offered, "web", number)
+    while not Publication.objects.filter(case=case).exists():  # the examples differ in who may see them
+        number += 1
+        case = demo.create_application(by, resident, offered, "web", number)
+    officer = officer_actor(Officer.objects.get(user__email="release-reports@demo.example"))
+    copy = reports.prepare_photo(
+        by=officer, case=case, photo=photos_of(case)[0], areas=[CoveredArea(400, 600, 600, 800)]
+    )
+    version = reports.release(by=officer, case=case, text=words_of(case), before=copy)
+    code = ""
+    for neighbour in range(followers):
+        guest = Actor(ActorKind.GUEST, session=f"{case.reference}-{neighbour}")
+        code = reports.follow(by=guest, publication=version.publication)[1]
+    return [case.reference, code, str(resident.user and resident.user.email)]
+
+
+def close_report(reference: str, team: str) -> str:
+    """Take a report in, work on it and close it, by a team of its own; return the state."""
+    case = Case.objects.select_related("version", "agency").get(reference=reference)
+    crew = []
+    for part in ("crew", "checker"):
+        contact = Contact("email", f"{team}-{part}-{reference}@demo.example".lower())
+        user = people.open_account(by=BY, contact=contact)
+        officer = people.create_officer(by=BY, user=user, agency=case.agency, name=f"{team} {part}")
+        for role in ("intake-officer", "field-officer", "verifier"):
+            people.grant_role(by=BY, officer=officer, role=role)
+        crew.append(officer_actor(officer))
+    snapshot = snapshot_of(case.version)
+    for by, move in ((crew[0], "start"), (crew[0], "finish"), (crew[1], "close")):
+        edge = edge_of(snapshot.flow, case.state, move)
+        assert edge, f"{case.state} has no {move}"
+        inputs = step_inputs(case, snapshot, edge, 9000 + len(team) * 7 + case.entries)
+        case = actions.move(by=by, case=case, move=move, values=inputs)
+    return case.state
+
+
+def report_figures(agency: str) -> list[int]:
+    """Count the figures of the offices; return what was closed, confirmed, disputed and failed."""
+    reports.count_figures(by=system("journeys"))
+    row = AgencyFigures.objects.get(agency=agency, day=formats.today())
+    return [row.closed, row.confirmed, row.disputed, row.failed]
+
+
 DEEDS: dict[str, Callable[..., Any]] = {
     "cases": cases,
     "states": states,
@@ -240,6 +300,9 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "laboratory_result": laboratory_result,
     "patients": patients,
     "vaccination_session": vaccination_session,
+    "pothole": pothole,
+    "close_report": close_report,
+    "report_figures": report_figures,
 }
 
 if __name__ == "__main__":

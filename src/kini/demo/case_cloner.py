@@ -89,6 +89,7 @@ class Original:
         unit: str | None,
         point: tuple[float, float] | None = None,
         near: str = "",
+        words: Mapping[str, str] | None = None,
     ) -> None:
         """Turn the objects into clone `number`; the caller assigns the ids of its rows.
 
@@ -96,6 +97,7 @@ class Original:
             days: by how many it is earlier than the original.
             point: another place in the area, for an original that has one.
             near: landmark close to it.
+            words: other texts in place of some answers.
         """
         life, case = self.life(days), self.case
         case.reference = references.from_number(pack.current().reference_prefix, number * STRIDE % references.NUMBERS)
@@ -110,6 +112,7 @@ class Original:
         swaps = {f'"{old}"': f'"{uuid.uuid4()}"' for old in self._files}
         if area:
             swaps[f'"{self._area}"'] = f'"{area.pk}"'
+        swaps |= {json.dumps(old): json.dumps(new) for old, new in (words or {}).items()}
         if point:
             case.latitude, case.longitude = point
             for part, old, new in zip(("lat", "lon"), self.point, point, strict=True):

@@ -109,6 +109,10 @@ class DemoFile(StrictModel):
         chosen = rng.choice(texts) if texts else ""
         return self.name(rng.randrange(10_000)) if chosen == ANY_NAME else chosen
 
+    def other_text(self, text: str, rng: Random) -> str:
+        """A text that answers the same as this one; the text itself if there is no other."""
+        return rng.choice(next((texts for texts in self.answers.values() if text in texts), [text]))
+
     def picture(self, service: str, choices: Sequence[str], default: str) -> str:
         """Name of the drawing that shows what a report is about."""
         keys = (*(f"{service}.{choice}" for choice in choices), service)

@@ -24,6 +24,7 @@ from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind
 from kini.demo.answers import made_up_place
 from kini.demo.case_cloner import Original, Person, load_originals
+from kini.demo.content import demo_content
 from kini.demo.history import is_rated, rate
 from kini.demo.people import MAIL_DOMAIN
 from kini.demo.report_copies import publish_copies
@@ -31,6 +32,7 @@ from kini.letters.models import Letter
 from kini.payments.models import BillCase
 from kini.people.models import Resident
 from kini.reports.models import Publication
+from kini.reports.public import words_of
 
 #: Weeks by which a copy is earlier than its original, those of public reports, and days for one that is still open.
 WEEKS = (-3, -2, -1, 1, 2, 3)
@@ -115,14 +117,17 @@ def copy_reports(*, by: Actor, originals: Mapping[int, float], numbers: range, u
     Args:
         originals, until: as for `copy_cases`.
     """
-    rows = _copies(originals, numbers, until, REPORT_WEEKS)
+    rows = _copies(originals, numbers, until, REPORT_WEEKS, other_words=True)
     _store(by, rows)
     publish_copies(list(zip(rows.cases, rows.sources, strict=True)), rows.documents)
     return len(rows.cases)
 
 
-def _copies(originals: Mapping[int, float], numbers: range, until: datetime, weeks: Sequence[int]) -> CopiedRows:
-    templates, rows = load_originals(originals), CopiedRows()
+def _copies(
+    originals: Mapping[int, float], numbers: range, until: datetime, weeks: Sequence[int], *, other_words: bool = False
+) -> CopiedRows:
+    templates, rows, content = load_originals(originals), CopiedRows(), demo_content()
+    said = {id(each): words_of(each.case) for each in templates} if other_words else {}
     accounts, helped = _people()
     keys = {id(each): int(each.case.pk) for each in templates}
     weights = [originals[key] for key in keys.values()]
@@ -132,7 +137,9 @@ def _copies(originals: Mapping[int, float], numbers: range, until: datetime, wee
         people = accounts if original.case.channel == "web" else helped
         days, person = _days(original, rng, until, weeks), rng.choice(people)
         place = _place(original, rng) or Place(None, None, None, "")
-        original.become(NUMBERS + number, days, person, place.area, place.unit, place.point, place.near)
+        text = said.get(id(original), "")
+        words = {text: content.other_text(text, rng)} if text else {}
+        original.become(NUMBERS + number, days, person, place.area, place.unit, place.point, place.near, words)
         _collect(rows, original)
         rows.sources.append(keys[id(original)])
     return rows

@@ -9,6 +9,7 @@ from kini.cases.models import Attachment, Case
 from kini.demo.content import demo_content
 from kini.people.models import Officer
 from kini.reports.models import Audit, ClosingAnswer, Publication, PublicPhoto, PublicVersion
+from kini.reports.public import words_of
 from kini.reports.rules import cell_of
 
 #: Share of the reporters who confirm a closing or cannot tell, and of audits: of the silent, and of disputed closings.
@@ -39,7 +40,7 @@ def publish_copies(copies: Sequence[tuple[Case, int]], documents: Sequence[tuple
         pair = [_photo(publication, each, copied) if each else None for each in (shown.before, shown.after)]
         publications.append(publication)
         photos += [each for each in pair if each]
-        version = PublicVersion(publication=publication, number=1, text=shown.text, edited=False, by_id=shown.by_id)
+        version = PublicVersion(publication=publication, number=1, text=words_of(case), edited=False, by_id=shown.by_id)
         version.before, version.after = pair
         versions.append(version)
     Publication.objects.bulk_create(publications)

@@ -3,3 +3,4 @@
 from kini.reports.first_look import release_examples as release_examples
 from kini.reports.open311.service_attributes import offered_services as offered_services
 from kini.reports.permissions import ReportPermission as ReportPermission
+from kini.reports.public_text import words_of as words_of
