@@ -78,8 +78,8 @@ def copied_cases() -> QuerySet[Case]:
 
 
 def copied_reports() -> QuerySet[Case]:
-    """Public reports that may be copied."""
-    return _alone().filter(publication__state=Publication.RELEASED)
+    """Reports that may be copied with their public side, also those that still wait: open ones are mostly among them."""
+    return _alone().filter(publication__state__in=(Publication.RELEASED, Publication.WAITING))
 
 
 def _alone() -> QuerySet[Case]:

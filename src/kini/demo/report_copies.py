@@ -33,15 +33,16 @@ def publish_copies(copies: Sequence[tuple[Case, int]], documents: Sequence[tuple
     names = _document_keys(originals)
     publications, photos, versions = [], [], []
     for case, source in copies:
-        shown = originals[source].current
-        assert shown
+        shown = originals[source].current  # none while the original waits; its copy is shown without a photo
         publication = _publication(case)
         copied = dict(zip(names[source], mine[case.pk], strict=True))
-        pair = [_photo(publication, each, copied) if each else None for each in (shown.before, shown.after)]
+        originals_photos = (shown.before, shown.after) if shown else (None, None)
+        pair = [_photo(publication, each, copied) if each else None for each in originals_photos]
         publications.append(publication)
         photos += [each for each in pair if each]
-        version = PublicVersion(publication=publication, number=1, text=words_of(case), edited=False, by_id=shown.by_id)
+        version = PublicVersion(publication=publication, number=1, text=words_of(case), edited=False)
         version.before, version.after = pair
+        version.by_id = shown.by_id if shown else None
         versions.append(version)
     Publication.objects.bulk_create(publications)
     PublicPhoto.objects.bulk_create(photos)
