@@ -78,7 +78,7 @@ def copied_cases() -> QuerySet[Case]:
 
 
 def copied_reports() -> QuerySet[Case]:
-    """Reports that may be copied with their public side, also those that still wait: open ones are mostly among them."""
+    """Reports that may be copied with their public side; those that wait, too: open ones are mostly among them."""
     return _alone().filter(publication__state__in=(Publication.RELEASED, Publication.WAITING))
 
 
