@@ -20,7 +20,7 @@ from kini.core.process_supervisor import Child, Supervisor, fork_process
 from kini.core.web_server import is_ready, server_address, web_arguments
 
 MOST_LISTED = 8  # demo people in the greeting
-WORKER_MB = 80  # memory above which the worker is restarted
+WORKER_MB = 55  # memory above which the worker is restarted
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
