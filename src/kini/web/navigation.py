@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
@@ -60,6 +62,24 @@ class NavLink:
 
 
 @dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Entries below one heading; those without a heading come first.
+
+    Attributes:
+        folds: the rail is too long for a screen, so that entries behind which nothing is counted are folded away,
+            unless one is current.
+    """
+
+    name: str
+    links: list[NavLink]
+    folds: bool
+
+    @property
+    def is_open(self) -> bool:
+        return any(link.current for link in self.links)
+
+
+@dataclass(frozen=True, slots=True)
 class NavSource:
     """Navigation entries computed per request.
 
@@ -70,6 +90,9 @@ class NavSource:
     place: str
     entries: Callable[[HttpRequest], Iterable[NavItem]]
 
+
+#: Number of entries of the desk's rail up to which all are shown.
+MOST_AT_ONCE = 13
 
 navigation: Registry[NavItem] = Registry("navigation entry")
 nav_sources: Registry[NavSource] = Registry("source of navigation entries")
@@ -93,6 +116,17 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
         )
         for (item, url), count in zip(visible, counts, strict=True)
         if count or not item.only_with_work or url == current
+    ]
+
+
+def grouped(items: Iterable[NavLink]) -> list[NavGroup]:
+    """Entries by their heading, in order; headings fold when the entries do not fit a screen of 800 pixels."""
+    everything = list(items)
+    is_long = len(everything) > MOST_AT_ONCE
+    groups = [(name, list(some)) for name, some in groupby(everything, key=attrgetter("group"))]
+    return [
+        NavGroup(name, some, folds=bool(name) and is_long and not any(link.count is not None for link in some))
+        for name, some in groups
     ]
 
 

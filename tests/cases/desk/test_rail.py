@@ -72,3 +72,20 @@ def test_a_page_of_another_role_says_so_to_an_officer_with_roles(town: Town, cle
 def test_an_officer_with_a_payments_role_opens_the_payments(town: Town, browse: Browse):
     cashier = employed("+6281200000053", "Petugas Kas", town.registry, "cashier")
     assert browse(cashier).get("/desk/payments/").status_code == 200
+
+
+def test_a_long_rail_folds_what_nothing_waits_behind() -> None:
+    def link(number: int, group: str, count: int | None = None, current: bool = False) -> navigation.NavLink:
+        return navigation.NavLink(f"/{number}/", str(number), "", "clock", group, False, count, current)
+
+    short = [link(1, ""), link(2, "Agency")]
+    assert [group.folds for group in navigation.grouped(short)] == [False, False]
+    views = [link(number, "", count=0) for number in range(8)]
+    agency = [link(number, "Agency", current=number == 25) for number in range(20, 28)]
+    groups = navigation.grouped([*views, link(9, "My filters", count=3), link(10, "Counter"), *agency])
+    assert [(group.name, group.folds, group.is_open) for group in groups] == [
+        ("", False, False),
+        ("My filters", False, False),
+        ("Counter", True, False),
+        ("Agency", True, True),
+    ]
