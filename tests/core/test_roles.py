@@ -7,6 +7,7 @@ import pytest
 from django.db import ProgrammingError, connection
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from kini.core import audit
@@ -15,21 +16,30 @@ from kini.core.database import database_roles
 from kini.core.database.embedded import PROGRAM_ROLE
 from tests.environment import replace
 
+pytestmark = pytest.mark.xdist_group("roles")  # rights are granted once
+
 APPEND_ONLY = (
     *("core_auditentry", "core_chainblock", "core_chainremoval", "people_accesslog", "cases_timelineentry"),
     *("cases_checkpoint", "ledger_entry", "ledger_posting", "payments_settlementrow"),
 )
 
 
+@pytest.fixture(scope="module")
+def granted(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The program's role, granted as by `prepare`; once, as that takes a third of a second."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM_ROLE])
+            if cursor.fetchone() is None:  # a server of somebody's own
+                pytest.skip("the server has no role of the program")
+        database_roles.grant(PROGRAM_ROLE)
+        connection.close()
+
+
 @pytest.fixture
-def program(transactional_db: None) -> Iterator[psycopg.Connection]:
-    """A connection with the program's role, granted as by `prepare`."""
+def program(granted: None, transactional_db: None) -> Iterator[psycopg.Connection]:
+    """A connection with the program's role."""
     audit.record(by=system("test"), action="core.tried", subject="lamp:1")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM_ROLE])
-        if cursor.fetchone() is None:  # a server of somebody's own
-            pytest.skip("the server has no role of the program")
-    database_roles.grant(PROGRAM_ROLE)
     parts = connection.settings_dict
     where = {"host": parts["HOST"], "port": parts["PORT"], "dbname": parts["NAME"], "user": PROGRAM_ROLE}
     with psycopg.connect(make_conninfo(**where), autocommit=True) as own:

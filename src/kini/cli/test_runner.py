@@ -47,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
     if options.coverage:
         coverage_floors.prepare()
     if options.pytest:
-        code = pytest(env, options.pytest, coverage=options.coverage)
+        # Floors are those of the tests that everybody runs, so that a run of all but the long ones keeps them.
+        few = ["-m", "not long"] if options.coverage and not options.all and "-m" not in options.pytest else []
+        code = pytest(env, [*options.pytest, *few], coverage=options.coverage)
         if options.coverage and code == 0 and (rooms := coverage_floors.rooms_of(options.pytest)):
             return coverage_floors.compare(rooms)
         if options.coverage:
