@@ -7,6 +7,7 @@ VERBS = {
     "test": Verb("kini.cli.test_runner", "install what the tests need and run them"),
     "check mutants": Verb("kini.cli.check_mutants", "change the code and report what no test notices"),
     "env": Verb("kini.cli.environment", "list the variables of the environment"),
+    "registries": Verb("kini.cli.registries", "list the registries that rooms and plug-ins fill"),
     "check health": Verb("kini.cli.check_health", "find what does not work: worker, sources, keys", Needs.DATABASE),
     "check retention": Verb("kini.cli.check_retention", "report data past its term, and data on hold", Needs.DATABASE),
     "check datasets": Verb("kini.cli.check_datasets", "compare data sets with their manifests", Needs.SETTINGS),

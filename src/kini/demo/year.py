@@ -115,7 +115,7 @@ def copy_share(number: int, until: datetime) -> int:
 
 
 def _weights(cases: QuerySet[Case]) -> dict[int, float]:
-    """How often each case is copied, by its key."""
+    """Relative number of copies of each case, by its key."""
     found = list(cases.order_by("pk").values_list("pk", "service_id", "kind")[:PLAYED])
     count = Counter(service for _pk, service, _kind in found)
     return {pk: _popularity(service, kind) / count[service] for pk, service, kind in found}
