@@ -74,7 +74,7 @@ def _map(counts: AreaMonths, area: Area, chosen: int) -> CityMap | None:
         each for _parent, children in city.lowest_level_areas() for each in children if each.path in counts.paths
     ]
     by_code = {each.code: [row.still_open for row in counts.of(each)] for each in smallest}
-    known = sorted(value for values in by_code.values() for value in values)
+    known = sorted(value for values in by_code.values() for value in values if value)
     edges = sorted({known[len(known) * n // SHADES] for n in range(1, SHADES)}) if known else []
     values = {code: float(row[chosen]) for code, row in by_code.items()}
     classes, class_of = shaded(values, short_number, [float(each) for each in edges])
