@@ -561,7 +561,7 @@ ELSEWHERE = {
         *("together:withdraw-gift", "together:spending", "together:new-payout", "together:desk-pools"),
         *("together:desk-new-pool", "together:desk-pool", "together:desk-give-money", "together:desk-new-payout"),
         *("together:desk-payout-deed", "together:desk-visits", "together:desk-visit"),
-        *("together:desk-holds", "together:desk-hold-deed"),
+        *("together:desk-holds", "together:desk-hold-deed", "together:new-photo", "together:desk-photos"),
         *("together:desk-new-handover", "together:desk-handover-deed"),
     ),
     "only with a released or closed report, and for its officers: tests/reports": (
@@ -587,7 +587,7 @@ ELSEWHERE = {
         "epidemic:venue-poster",
         "vaccination:key-set", "vaccination:revocations", "vaccination:trust-list", "vaccination:verifier-lists",
         "vaccination:certificate-file", "together:ledger-file", "together:ledger-head", "together:ledger-signature",
-        "together:calendar", "together:visit-draw",
+        "together:calendar", "together:visit-draw", "together:photo", "together:desk-photo-deed",
         "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table",
         "cases:desk-access-table", "documents:file",
         "cases:desk-overdue-table", "cases:desk-paper", "cases:document", "cases:file", "city:map",

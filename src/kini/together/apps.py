@@ -7,6 +7,8 @@ class TogetherConfig(AppConfig):
     verbose_name = _("Mutual help")
 
     def ready(self) -> None:
+        from kini.core.file_references import FileColumn, references
         from kini.together.registration import register
 
+        references.register("together.photo", FileColumn("together.DeliveryPhoto"))
         register()

@@ -47,6 +47,8 @@ _SENTENCES: dict[str, str | Promise] = {
     "together_handover_apart": _("Somebody who is of neither side must decide."),
     "together_handover_by_two_people": _("You proposed this, so somebody else must decide."),
     "together_handover_once": _("A colleague has proposed something for this pool already."),
+    "together_deliveryphoto_source_sha256_key": _("This photo was used for a delivery before. Take a new one."),
+    "together_photo_by_two_people": _("You added this photo, so somebody else must release it."),
     "together_held": _("The city checks this first. It moves on once an officer has released it."),
     "together_hold_by_two_people": _("You released this, so somebody else must do it a second time."),
     "together_hold_decided_apart": _("Somebody who is of neither side must decide."),

@@ -12,6 +12,7 @@ from kini.city.models import Area
 from kini.people.models import User
 from kini.together.fraud_holds.models import FraudHold
 from kini.together.money.models import Gift, Payout, Pool, PoolHandover
+from kini.together.photos.models import DeliveryPhoto
 from kini.together.programmes import BENEFICIARY_KINDS
 from kini.together.visits.models import Visit, VisitDraw, VisitLot
 from kini.together.volunteers.models import (
@@ -30,6 +31,7 @@ __all__ = [
     "Beneficiary",
     "ChildrenScreening",
     "Delivery",
+    "DeliveryPhoto",
     "FraudHold",
     "Gift",
     "Giver",

@@ -13,7 +13,7 @@ from kini.city import queries as city_queries
 from kini.city.public import AreaClass, CityMap, area_map
 from kini.together import queries
 from kini.together.labels import KIND_LABELS, NEED_STATES
-from kini.together.models import Need
+from kini.together.models import DeliveryPhoto, Need
 from kini.together.programmes import programme_of, programmes
 from kini.together.queries import OpenNeed
 from kini.web.page_cache import cache_for_anonymous
@@ -92,6 +92,7 @@ def need(request: HttpRequest, reference: str) -> HttpResponse:
     context = _row(shown) | {
         "state": NEED_STATES[row.state],
         "about": programme_of(row.programme),
+        "photos": DeliveryPhoto.objects.filter(delivery__pledge__line__need=row, released_at__isnull=False)[:6],
         "others": [_row(each) for each in _others(row)] if shown.percent == 100 else [],  # noqa: PLR2004 -- per cent
     }
     return render(request, "together/need.html", context)

@@ -59,7 +59,7 @@ def register() -> None:
                 "state": _("State"),
             },
             _pledges,
-            rules=("together.needs", "together.givers"),
+            rules=("together.needs", "together.givers", "together.photos"),
             stays=_("Needed for the accounts of the gifts; the public ledger never names you."),
         ),
         PersonalDataCategory(

@@ -22,7 +22,7 @@ from kini.together.form_page import FormPage, answer_form
 from kini.together.fraud_holds.labels import notices
 from kini.together.fraud_holds.queries import holds_of
 from kini.together.labels import PLEDGE_STATES
-from kini.together.models import NeedLine, Pledge
+from kini.together.models import DeliveryPhoto, NeedLine, Pledge
 from kini.together.money import queries as money_queries
 from kini.together.money.labels import GIFT_STATES
 from kini.together.programmes import Package, package_of
@@ -91,6 +91,7 @@ def pledge(request: HttpRequest, reference: str) -> HttpResponse:
         "gives": acts_for_giver(by, known.giver),
         "receives": receives,
         "delivery": getattr(known, "delivery", None),
+        "photos": DeliveryPhoto.objects.filter(delivery__pledge=known).order_by("pk"),
         "holds": notices(holds_of(known)),
         "public": queries.is_public(known.line.need),
     }

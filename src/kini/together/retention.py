@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core import retention
 from kini.core.retention import YEAR, RetentionRule, row_removal
-from kini.together.models import Beneficiary, Delivery, Giver, Need, NeedLine, Payout, Pledge, VisitDraw
+from kini.together.models import Beneficiary, Delivery, DeliveryPhoto, Giver, Need, NeedLine, Payout, Pledge, VisitDraw
 
 
 def _delete_needs(rows: QuerySet[Need]) -> None:
@@ -58,6 +58,13 @@ def register() -> None:
                 ),
                 delete=_delete_needs,
             ),
+        ),
+        RetentionRule(
+            "together.photos",
+            _("Photos of delivered goods, counted from the day they were added"),
+            _("Long enough for questions about a delivery; the counts are the proof"),
+            YEAR,
+            row_removal(lambda before: DeliveryPhoto.objects.filter(added_at__lt=before)),
         ),
         RetentionRule(
             "together.visits",

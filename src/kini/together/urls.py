@@ -6,6 +6,7 @@ from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages
 from kini.together.fraud_holds import desk as hold_desk
 from kini.together.money import desk as money_desk
 from kini.together.money import pages as money_pages
+from kini.together.photos import pages as photo_pages
 from kini.together.visits import pages as visit_pages
 from kini.together.volunteers import calendar_feed, organizer_pages
 from kini.together.volunteers import desk as volunteer_desk
@@ -33,6 +34,8 @@ urlpatterns = [
     path("together/own/", pledge_pages.own_help, name="own"),
     path("together/givers/new/", pledge_pages.new_giver, name="new-giver"),
     path("together/pledges/<str:reference>/", pledge_pages.pledge, name="pledge"),
+    path("together/pledges/<str:reference>/photo/", photo_pages.new_photo, name="new-photo"),
+    path("together/photos/<int:number>/", photo_pages.photo, name="photo"),
     path("together/pledges/<str:reference>/<slug:deed>/", pledge_pages.deed, name="deed"),
     path("together/volunteer/", volunteer_pages.activities, name="volunteer"),
     path("together/volunteer/own/", volunteer_pages.own_shifts, name="own-shifts"),
@@ -66,6 +69,8 @@ urlpatterns = [
     path("desk/together/payouts/<int:number>/<slug:deed>/", money_desk.payout_deed, name="desk-payout-deed"),
     path("desk/together/holds/", hold_desk.holds, name="desk-holds"),
     path("desk/together/holds/<int:number>/<slug:deed>/", hold_desk.hold_deed, name="desk-hold-deed"),
+    path("desk/together/photos/", photo_pages.photos, name="desk-photos"),
+    path("desk/together/photos/<int:number>/<slug:deed>/", photo_pages.photo_deed, name="desk-photo-deed"),
     path("desk/together/visits/", visit_pages.visits, name="desk-visits"),
     path("desk/together/visits/<int:number>/", visit_pages.visit, name="desk-visit"),
     path("desk/together/places/new/", desk.new_beneficiary, name="desk-new-beneficiary"),

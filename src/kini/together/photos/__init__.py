@@ -1,0 +1,1 @@
+"""Photos of goods at a delivery, never of faces; public once an officer has released them."""
