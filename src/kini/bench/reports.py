@@ -33,7 +33,7 @@ from kini.demo.public import cases as demo_cases
 from kini.demo.public import people as demo_people
 from kini.reports import actions, queries
 from kini.reports.models import Publication
-from kini.reports.public import ReportPermission, offered_services, release_examples
+from kini.reports.public import Open311Service, ReportPermission, offered_services, release_examples
 from kini.services.models import Service
 
 #: Played reports of each service; open copies among all, and days over which open and all copies were reported.
@@ -201,8 +201,7 @@ def _bodies(bench: ReportCity) -> Iterator[str]:
         latitude, longitude = latitude + rng.uniform(-1, 1) * JITTER, longitude + rng.uniform(-1, 1) * JITTER
         if locate(latitude, longitude) is None:
             continue
-        attributes = offered[service].definition()["attributes"]
-        chosen = {f"attribute[{each['code']}]": each["values"][0]["key"] for each in attributes if each["required"]}
+        chosen = {f"attribute[{code}]": value for code, value in _attributes(offered[service]).items()}
         yield urlencode(
             {
                 "api_key": next(keys),
@@ -213,6 +212,17 @@ def _bodies(bench: ReportCity) -> Iterator[str]:
                 **chosen,
             }
         )
+
+
+def _attributes(service: Open311Service) -> dict[str, str]:
+    """Values of what must be said, also of questions that follow from another answer."""
+    chosen: dict[str, str] = {}
+    for each in service.definition()["attributes"]:
+        field = service.snapshot.fields[each["code"]]
+        follows = field.when is not None and field.when.is_met(chosen)
+        if each["required"] or (follows and not field.optional):
+            chosen[each["code"]] = each["values"][0]["key"] if each.get("values") else str(field.example(1)[""])
+    return chosen
 
 
 def _copy(missing: int, accounts: range) -> None:
