@@ -43,6 +43,8 @@ ELSEWHERE = {
     "booking.turns": "tests/booking",
     "health_record.shares": "tests/health_record/test_record_pages.py",
     "vaccination.doses": "tests/vaccination/doses/test_doses.py",
+    "together.holds": "tests/together/fraud_holds/test_fraud_holds.py",
+    "together.photos": "tests/together/test_photos.py",
     "together.givers": "tests/together/test_retention.py",
     "together.household-names": "tests/together/test_retention.py",
     "together.households": "tests/together/test_retention.py",

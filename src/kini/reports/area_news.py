@@ -26,7 +26,7 @@ IN_FEED = 50
 CONFIRMED = MessageType(
     "report-area-followed",
     _("When somebody wants messages about public reports of an area"),
-    {"area": "Menteng", "stop": "https://kini.example/reports/areas/stop/abc/"},
+    {"area": "Harbour ward", "stop": "https://kini.example/reports/areas/stop/abc/"},
     _("Reports in {area}"),
     _("On days with news we write to you about public reports in {area}. To stop: {stop}"),
 )
@@ -34,7 +34,7 @@ NEWS = MessageType(
     "report-area-news",
     _("Once a day, when there is news about public reports of an area that somebody follows"),
     {
-        "area": "Menteng",
+        "area": "Harbour ward",
         "reported": _("3 new reports"),
         "solved": _("2 said to be solved"),
         "address": "https://kini.example/reports/?area=1",

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from kini.core import current_time
+from kini.core import current_time, retention
 from kini.core.actors import ActionRefused, NotAllowed
 from kini.messages.models import Message
 from kini.people.models import KnownDevice
@@ -26,6 +26,7 @@ from tests.together.money.conftest import MoneyTown
 from tests.together.money.conftest import money as money
 from tests.together.money.conftest import provider as provider
 from tests.together.test_pages import post, signed_in
+from tests.together.test_retention import applied
 
 
 def own_side(town: HelpTown) -> Pledge:
@@ -181,6 +182,15 @@ def test_a_pledge_that_ends_by_itself_ends_its_hold(town: HelpTown) -> None:
     pledge = own_side(town)
     actions.withdraw_pledge(by=acting(town.boss), pledge=pledge, reason="")
     assert FraudHold.objects.get().state == "dropped"
+
+
+def test_decided_holds_are_deleted_after_two_years(town: HelpTown) -> None:
+    own_side(town)
+    term = retention.rules.get("together.holds").term.days
+    assert applied("together.holds", term + 1) == 0, "it is still open"
+    hold_actions.release_hold(by=acting(town.coordinator), hold=FraudHold.objects.get(), reason="Sudah ditanya")
+    assert (applied("together.holds", term - 1), applied("together.holds", term + 1)) == (0, 1)
+    assert not FraudHold.objects.exists()
 
 
 def test_money_of_a_held_gift_is_asked_for_after_its_release(money: MoneyTown) -> None:

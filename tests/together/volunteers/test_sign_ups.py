@@ -15,7 +15,15 @@ from kini.together.volunteers.models import Activity, ShiftRole, SignUp
 from kini.web.formats import today
 from tests.cases.town import acting
 from tests.together.conftest import BY, build, run
-from tests.together.volunteers.conftest import VolunteerTown, _Builder, at, child_of, consent, grown, new_activity
+from tests.together.volunteers.conftest import (
+    VolunteerTown,
+    VolunteerTownBuilder,
+    at,
+    child_of,
+    consent,
+    grown,
+    new_activity,
+)
 
 
 def test_an_activity_is_public_after_a_second_person_read_it(volunteers: VolunteerTown) -> None:
@@ -201,7 +209,7 @@ def test_the_database_refuses_what_python_would(volunteers: VolunteerTown) -> No
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_take_no_more_places_than_there_are(settings: Settings) -> None:
     settings.CITY_PATH = ROOT / "cities" / "jakarta"
-    town = _Builder(build())()
+    town = VolunteerTownBuilder(build())()
     people = [grown(f"+62812000001{number:02}", f"Relawan {number}") for number in range(10)]
     roles = [town.role("helper"), town.role("driver")]
     barrier = Barrier(len(people))

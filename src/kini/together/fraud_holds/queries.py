@@ -10,7 +10,7 @@ from kini.core.actors import Actor
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.models import KnownDevice, Officer
-from kini.people.roles import roles
+from kini.people.public import roles
 from kini.together.fraud_holds import rules
 from kini.together.fraud_holds.rules import Sign
 from kini.together.models import FraudHold, Gift, Giver, Payout, Pledge

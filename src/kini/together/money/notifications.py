@@ -36,7 +36,10 @@ HANDED_OVER = MessageType(
     _("When another aggregator takes over the pool that a gift went to"),
     _WORDS | {"aggregator": "Example foundation"},
     _("{pool} goes on with {aggregator}"),
-    _("The city has handed {pool} over to {aggregator}, which spends it for the same purpose. Your gift: {address}"),
+    _(
+        "The city has handed {pool} over to {aggregator}, which spends it for the same purpose."
+        " Your gift of {amount}: {address}"
+    ),
 )
 _TYPES = {"held": HELD, "refunded": REFUNDED, "handed-over": HANDED_OVER}
 
