@@ -77,12 +77,14 @@ def test_the_page_tells_the_number_and_asks_again_by_itself(
     client: CheckedClient, busy: ServiceVersion, town: Town
 ) -> None:
     draft: Draft = filled(town.named("resident"), busy, town.resident, answers())
-    for number in range(2):
-        waiting_room.request_admission(by=visitor(number), service=busy.service)
     client.force_login(town.resident.user)
     client.cookies["kini_language"] = "en"
-    page = client.get(reverse("booking:places", args=[draft.pk]))
+    opened = current_time.now().replace(second=10)
+    with current_time.freeze(opened):
+        for number in range(2):
+            waiting_room.request_admission(by=visitor(number), service=busy.service)
+        page = client.get(reverse("booking:places", args=[draft.pk]))
     assert "waiting room" in page.content.decode()
     assert '<meta http-equiv="refresh" content="10">' in page.content.decode()
-    with current_time.freeze(current_time.now() + timedelta(minutes=2)):
+    with current_time.freeze(opened + timedelta(minutes=2)):
         assert "Nearest to Kampung Bukit" in client.get(reverse("booking:places", args=[draft.pk])).content.decode()

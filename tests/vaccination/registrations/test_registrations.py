@@ -169,7 +169,7 @@ def test_reminders_and_appointments_that_did_not_take_place(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registration = actions.book(by=campaign.by, registration=campaign.register(), slot=campaign.session.pk)
-    later = campaign.session.slot.starts_at - timedelta(hours=20)
+    later = city_time(campaign.session.slot.starts_at).replace(hour=15) - timedelta(days=1)
     monkeypatch.setattr(current_time, "now", lambda: later)
     for _run in range(2):
         jobs.remind_of_appointments()

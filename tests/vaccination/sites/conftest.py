@@ -20,7 +20,7 @@ from kini.services.models import Service
 from kini.vaccination.sites import stock
 from kini.vaccination.sites.models import Lot, Session, Site
 from kini.vaccination.sites.stock import accounts
-from kini.web.formats import today
+from kini.web.formats import city_time, today
 
 BY = system("tests")
 #: Microlitres of a dose and a vial.
@@ -44,7 +44,8 @@ class District:
         """A session of tomorrow, or later for further ones, with places for everybody and for these groups."""
         self.numbers.append(1)
         site = site or self.one
-        starts = current_time.now() + timedelta(days=1, hours=len(self.numbers))
+        morning = city_time(current_time.now()).replace(hour=7, minute=0, second=0, microsecond=0)
+        starts = morning + timedelta(days=1, hours=len(self.numbers))
         slot = Slot.objects.create(
             service=self.service, unit=site.facility, area=site.area, resource=f"{site.pk}:sinovac",
             starts_at=starts, ends_at=starts + timedelta(hours=1), opens_at=current_time.now(),
