@@ -22,6 +22,7 @@ from kini.together.actions.delivery_steps import WrongCode
 from kini.together.fraud_holds.actions import release_hold
 from kini.together.help_refusals import OverPledged
 from kini.together.models import Delivery, FraudHold, Need, NeedLine, Pledge
+from kini.web.formats import city_time
 from tests.cases.town import acting
 from tests.together.conftest import BY, HelpTown, build, differences, place, run
 
@@ -115,15 +116,16 @@ def test_counts_that_differ_are_decided_by_neither_side(town: HelpTown) -> None:
 
 
 def test_a_pledge_lapses_when_its_time_is_over(town: HelpTown) -> None:
-    line = town.line(town.need())
-    held, confirmed = town.pledge(line, 5), town.confirmed(line, 6)
-    sent = town.sent(line, 7)
-    with current_time.freeze(current_time.now() + timedelta(hours=49)):
+    line, noon = town.line(town.need()), city_time(current_time.now()).replace(hour=12)
+    with current_time.freeze(noon):
+        held, confirmed = town.pledge(line, 5), town.confirmed(line, 6)
+        sent = town.sent(line, 7)
+    with current_time.freeze(noon + timedelta(hours=49)):
         jobs.lapse_pledges()
         assert set(Pledge.objects.filter(state="lapsed")) == {held}
         with pytest.raises(ActionRefused):
             actions.confirm_pledge(by=acting(town.boss), pledge=held, deliver_on=sent.pledged_on, stated=True)
-    with current_time.freeze(current_time.now() + timedelta(days=3)):
+    with current_time.freeze(noon + timedelta(days=3)):
         jobs.lapse_pledges()
     assert set(Pledge.objects.filter(state="lapsed")) == {held, confirmed}
     line.refresh_from_db()

@@ -18,6 +18,7 @@ class ConsentPurpose:
         about: what is done with the data, and who gets it.
         without: what happens after the consent is withdrawn.
         days: term of a consent, at most five years.
+        guardian_only: an adult agrees for a child; a child's own word does not count.
     """
 
     id: str
@@ -26,6 +27,7 @@ class ConsentPurpose:
     about: str | Promise
     without: str | Promise
     days: int = 365
+    guardian_only: bool = False
 
 
 consent_purposes: Registry[ConsentPurpose] = Registry("purpose of a consent")

@@ -1,6 +1,22 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "reports:desk-waiting": gettext_lazy(
+        "Public reports wait here until you have looked at their words and photos. Change words that show who "
+        "somebody is, and cover faces and plates with two clicks: the report and its photo stay as they were sent."
+    ),
+    "reports:desk-unrouted": gettext_lazy(
+        "Reports that no rule sends to a unit. Send each on by the time in the last column; the table of routes "
+        "shows where a rule is missing."
+    ),
+    "reports:desk-audits": gettext_lazy(
+        "Reports that were closed as solved and are looked at a second time: disputed ones, and some drawn by lot. "
+        "Go there, write what you found, and decide. Nobody audits what they worked on."
+    ),
+}
+
 
 class ReportsConfig(AppConfig):
     name = "kini.reports"
@@ -29,6 +45,7 @@ class ReportsConfig(AppConfig):
         from kini.reports.open311.other_city_destination import OtherCityDestination
         from kini.reports.permissions import ReportPermission
         from kini.services.public import kinds
+        from kini.web.desk_help import register_help
         from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())
@@ -58,6 +75,7 @@ class ReportsConfig(AppConfig):
         desk_counts.counts.register(
             "reports-audits", desk_counts.DeskCount(ReportPermission.AUDIT, queries.pending_audits)
         )
+        register_help(DESK_HELP)
         checks = gettext_lazy("Reports to check")
         sees = has_permission(ReportPermission.MODERATE)
         navigation.register(

@@ -24,7 +24,17 @@ from kini.together.permissions import HelpPermission
 from kini.together.programmes import check_programmes, giving
 from kini.together.visits import jobs as visit_jobs  # noqa: F401 -- jobs register themselves
 from kini.together.volunteers import registration as volunteers
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "together:desk": _(
+        "Needs that wait for your verification, open needs, and pledges under way. Verify a need only when you are "
+        "neither its contact nor on the giver's side. Pools of money, visits, photos and gifts held for a check are "
+        "behind the buttons."
+    )
+}
 
 
 def register() -> None:
@@ -49,6 +59,7 @@ def register() -> None:
         visible=has_permission(HelpPermission.VERIFY_NEEDS),
     )
     navigation.register("desk-together", entry)
+    register_help(DESK_HELP)
 
 
 def _services(root: Path) -> Iterator[str]:

@@ -6,14 +6,12 @@ from tests.cases.desk.conftest import Browse
 from tests.cases.town import Town
 from tests.pagechecks import CheckedClient
 
-#: Rooms that have not written theirs yet.
-WITHOUT = ("reports:", "together:")
 OTHERS = "Your other pages"
 
 
 def test_every_page_of_the_rail_has_help() -> None:
     pages = {item.url_name for item in navigation.navigation if item.place == "desk"} | {"cases:desk"}
-    assert {page for page in pages if not page.startswith(WITHOUT)} == set(desk_help.names())
+    assert pages == set(desk_help.names())
 
 
 def test_the_help_begins_with_the_page_that_the_officer_comes_from(head: CheckedClient) -> None:

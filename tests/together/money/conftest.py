@@ -45,8 +45,8 @@ class MoneyTown:
         giver = giver or self.town.donor_giver
         return actions.give_money(by=self.town.side(giver), giver=giver, pool=pool, amount=amount, key=uuid4())
 
-    def code(self, gift: Gift) -> Payment:
-        payment = actions.request_code(by=self.town.side(gift.giver), gift=gift, method="va")
+    def code(self, gift: Gift, method: str = "va") -> Payment:
+        payment = actions.request_code(by=self.town.side(gift.giver), gift=gift, method=method)
         return payment_actions.store_code(by=BY, payment=payment, code=PaymentCode("8881", payment.pk.hex))
 
     def arrive(self, payment: Payment) -> Payment:

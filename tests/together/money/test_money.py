@@ -179,6 +179,19 @@ def test_a_pool_that_closes_short_gives_all_back(money: MoneyTown) -> None:
     assert list(differences()) == []
 
 
+def test_money_that_comes_by_another_code_after_the_refund_goes_back(money: MoneyTown) -> None:
+    pool = money.pool(500_000)
+    gift = money.gift(pool)
+    first, second = money.code(gift), money.code(gift, "qr")
+    jobs.take_gift(jobs.BillPaid(str(money.arrive(first).pk)))
+    with current_time.freeze(current_time.now() + timedelta(days=21)):
+        jobs.close_pools()
+    assert money.arrive(second).state == "surplus"
+    assert list(differences()) == []
+    gift.refresh_from_db()
+    assert gift.state == "refunded"
+
+
 def test_a_gift_lapses_and_money_that_comes_later_goes_back(money: MoneyTown) -> None:
     pool = money.pool()
     gift = money.gift(pool)

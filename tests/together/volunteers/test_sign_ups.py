@@ -91,6 +91,14 @@ def test_children_come_with_their_guardians_consent(volunteers: VolunteerTown) -
         volunteers.sign_up(alone)
 
 
+@pytest.mark.parametrize("born", [None, today() - timedelta(days=16 * 366)])
+def test_only_a_guardian_of_full_age_agrees_for_a_child(volunteers: VolunteerTown, born: date | None) -> None:
+    young = grown("+6281200000037", "Kakak", born)
+    for child in (young, child_of(young, today() - timedelta(days=14 * 366))):
+        with pytest.raises(ActionRefused, match="full age"):
+            consent(young, child)
+
+
 def test_a_birth_date_is_typed_where_the_profile_has_none(volunteers: VolunteerTown) -> None:
     unknown = grown("+6281200000038", "Tanpa Tanggal", None)
     with pytest.raises(ActionRefused, match="Enter the birth date"):

@@ -12,7 +12,7 @@ from kini.core.database.fast_models import build_row, insert_deferred
 from kini.people import queries as people_queries
 from kini.people.models import Officer, Resident
 from kini.people.public import PeoplePermission
-from kini.people.rules import may_somewhere
+from kini.people.rules import is_minor, may_somewhere
 from kini.records import queries, rules
 from kini.records.consent_purposes import ConsentPurpose, consent_purposes
 from kini.records.events import ConsentWithdrawn
@@ -44,7 +44,8 @@ def give_consent(
 
     Raises:
         NotAllowed: unless it is the person, somebody who may act for them, or an officer at a counter.
-        ActionRefused: at a counter without the paper, or for a day in the past.
+        ActionRefused: at a counter without the paper, for a day in the past, or, for a purpose that only a guardian may
+            decide, by the child or by a guardian who is not known to be of full age.
         LookupError: for a purpose that nobody registered.
     """
     return _append(by, GIVEN, _consent(by, resident, purpose, reference, words, until, evidence))
@@ -121,6 +122,8 @@ def _consent(
     """Return the statement of a consent, not stored yet."""
     known = consent_purposes.get(purpose)
     given_by, officer = _speaker(by, resident, evidence)
+    if known.guardian_only:
+        _require_guardian(by, given_by)
     now = current_time.now()
     return build_row(
         ConsentStatement,
@@ -153,6 +156,15 @@ def _speaker(by: Actor, resident: Resident, evidence: str) -> tuple[str, Officer
             raise ActionRefused(_("Write the number of the paper that the person signed."))
         return "counter", officer
     raise NotAllowed(_("Only the person, or somebody who may act for them, can decide about a consent."))
+
+
+def _require_guardian(by: Actor, given_by: str) -> None:
+    born = Resident.objects.filter(user_id=by.user_id).values_list("birth_date", flat=True).first()
+    adult = born is not None and not is_minor(born, city_time(current_time.now()).date())
+    if given_by == "person" or (given_by == "guardian" and not adult):
+        raise ActionRefused(
+            _("A guardian of full age agrees to this. Enter your own birth date in your profile first.")
+        )
 
 
 def _last_day(purpose: ConsentPurpose, resident: Resident, given_by: str, now: datetime, until: date | None) -> date:

@@ -12,7 +12,16 @@ from kini.together.volunteers import jobs, notifications, personal_data, retenti
 from kini.together.volunteers.actions.sign_ups import CONSENT
 from kini.together.volunteers.certificate_type import CERTIFICATE, HoursCertificate
 from kini.together.volunteers.organizer_pages import ACCESS_TYPE
+from kini.web.desk_help import register_help
 from kini.web.navigation import NavItem, navigation
+
+#: Help for officers, by the page of the desk.
+DESK_HELP = {
+    "together:desk-volunteers": _(
+        "Activities with their shifts. What one officer records, another releases. A screening for work with "
+        "children is recorded with its paper and its term; without it nobody signs up for such a shift."
+    )
+}
 
 
 def register() -> None:
@@ -26,6 +35,7 @@ def register() -> None:
         _("I am the guardian, and I agree that my child takes part as a volunteer."),
         _("Organizers see the child's name, and during the shift your emergency contact."),
         _("The child cannot sign up for further shifts."),
+        guardian_only=True,
     )
     consent_purposes.register(purpose.id, purpose)
     notifications.register()
@@ -36,3 +46,4 @@ def register() -> None:
         visible=has_permission(HelpPermission.MANAGE_VOLUNTEERS),
     )
     navigation.register("desk-volunteers", entry)
+    register_help(DESK_HELP)

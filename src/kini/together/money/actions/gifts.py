@@ -119,8 +119,7 @@ def take_gift(*, by: Actor, gift: Gift) -> Gift:
             return _move(by, gift, "held", paid_on=city_time(payment.paid_at).date())
     except ActionRefused as refusal:
         gift.refresh_from_db()
-        _move(by, gift, "refunded", paid_on=city_time(payment.paid_at).date())
-        payment_actions.refund_payment(by=by, payment=payment, reason=str(refusal))
+        _refund(by, gift, payment, str(refusal), paid_on=city_time(payment.paid_at).date())
         return gift
 
 
@@ -137,13 +136,11 @@ def refund_gift(*, by: Actor, gift: Gift) -> Gift:
     payment = settling_payment(gift.bill)
     if gift.state != "held" or payment is None:
         return gift
-    with constraints_as_refusals():
-        _move(by, gift, "refunded")
     sentence = _("The pool “%(name)s” did not reach its target.")
     if gift.pool.handovers.filter(state="done", to_giver=None).exists():
         sentence = _("The aggregator of the pool “%(name)s” was suspended.")
-    reason = sentence % {"name": gift.pool.name}
-    payment_actions.refund_payment(by=by, payment=payment, reason=reason)
+    with constraints_as_refusals():
+        _refund(by, gift, payment, sentence % {"name": gift.pool.name})
     return gift
 
 
@@ -207,6 +204,13 @@ def _end(by: Actor, gift: Gift, state: str) -> bool:
         return False
     _move(by, gift, state)
     return True
+
+
+def _refund(by: Actor, gift: Gift, payment: Payment, reason: str, **values: object) -> None:
+    """Refund a gift and withdraw its bill: what arrives by another code of it goes back, too."""
+    _move(by, gift, "refunded", **values)
+    payment_actions.refund_payment(by=by, payment=payment, reason=reason)
+    withdraw_bill(by=by, bill=gift.bill)
 
 
 def _move(by: Actor, gift: Gift, state: str, **values: object) -> Gift:
