@@ -159,8 +159,8 @@ def _speaker(by: Actor, resident: Resident, evidence: str) -> tuple[str, Officer
 
 
 def _require_guardian(by: Actor, given_by: str) -> None:
-    born = Resident.objects.filter(user_id=by.user_id).values_list("birth_date", flat=True).first()
-    adult = born is not None and not is_minor(born, city_time(current_time.now()).date())
+    own = Resident.objects.filter(user_id=by.user_id).first() if by.user_id else None
+    adult = own and own.birth_date and not is_minor(own.birth_date, city_time(current_time.now()).date())
     if given_by == "person" or (given_by == "guardian" and not adult):
         raise ActionRefused(
             _("A guardian of full age agrees to this. Enter your own birth date in your profile first.")
