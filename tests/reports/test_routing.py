@@ -50,7 +50,7 @@ def test_holes_are_named(town: Town):
     assert (whole.covered, whole.holes) == (2, [])
     closes("registry-whole", "registry-hill")
     [row] = routing.coverage(routing.present_table())
-    assert (row.agency, row.covered, [area.name for area in row.holes]) == ("registry", 1, ["Kampung Bukit"])
+    assert (row.agency, row.covered, [area.name for area in row.holes]) == ("Catatan", 1, ["Kampung Bukit"])
 
 
 def test_a_dry_run_counts_by_from_and_to_and_changes_nothing(town: Town, broken_lamp: ServiceVersion, report: Case):
@@ -95,8 +95,8 @@ def test_the_page_tries_a_table_and_returns_each_change(town: Town, report: Case
     assert "0" in same
     changed = present.replace("registry,registry-pier", "roads,roads-pier")
     page = client.post("/desk/reports/routing/", {"table": csv(changed)}).content.decode()
-    assert "registry / registry-pier" in page
-    assert "roads / roads-pier" in page
+    assert "Catatan / registry-pier" in page
+    assert f"{town.roads} / roads-pier" in page
     rows = client.post("/desk/reports/routing/", {"table": csv(changed), "as": "csv"}).content.decode()
     assert "broken-lamp,1.1.1,registry,registry-pier,roads,roads-pier,1,0" in rows
     wrong = client.post("/desk/reports/routing/", {"table": csv("a,b\n1,2\n")})

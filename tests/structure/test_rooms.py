@@ -91,6 +91,12 @@ def test_the_overview_of_verbs_imports_neither_django_nor_a_driver():
     assert not {"django", "psycopg", "pydantic", "structlog"} & set(done.stdout.split())
 
 
+def test_parts_of_scipy_are_left_to_their_first_use():
+    code = "import sys; from kini import serving; serving.load(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"scipy.special", "scipy.linalg", "scipy.stats"} & set(done.stdout.split()), "130 MB in every process"
+
+
 def test_interface_texts_are_translated_and_compiled():
     from kini.cli import texts
 

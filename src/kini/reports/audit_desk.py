@@ -23,7 +23,7 @@ MOST_SHOWN = 50
 def audits(request: HttpRequest) -> HttpResponse:
     """List pending audits, the oldest first."""
     rows = queries.pending_audits(actor_for(request)).order_by("created_at", "pk")
-    return render(request, "reports/desk/audits.html", {"rows": rows[:MOST_SHOWN]})
+    return render(request, "reports/desk/audits.html", {"rows": queries.titled(rows, MOST_SHOWN)})
 
 
 @officers_only(ReportPermission.AUDIT)

@@ -28,7 +28,7 @@ MOST_SHOWN = 50
 def waiting(request: HttpRequest) -> HttpResponse:
     """List reports that wait for a check, the oldest first."""
     rows = queries.reports_to_check(actor_for(request)).order_by("opened_at", "pk")
-    return render(request, "reports/desk/waiting.html", {"rows": rows[:MOST_SHOWN]})
+    return render(request, "reports/desk/waiting.html", {"rows": queries.titled(rows, MOST_SHOWN)})
 
 
 @officers_only(ReportPermission.MODERATE)

@@ -57,6 +57,16 @@ def report_names() -> dict[str, str]:
     return {card.id: str(card.name) for card in cards}
 
 
+def titled[M: (Publication, Audit)](rows: QuerySet[M], count: int) -> list[tuple[M, str]]:
+    """The first rows with the name of the report and of its area, for lists of officers."""
+    names = report_names()
+    listed = []
+    for row in rows.select_related("case__area")[:count]:
+        parts = [names.get(row.case.service_id, ""), row.case.area.name if row.case.area else ""]
+        listed.append((row, ", ".join(each for each in parts if each)))
+    return listed
+
+
 def location_names(keys: Iterable[str]) -> dict[str, str]:
     """Names of the questions for the place, by code of the service."""
     names = {}

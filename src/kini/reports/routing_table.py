@@ -49,7 +49,9 @@ class Destination:
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.agency} / {self.unit}" if self.unit else self.agency or _("nobody")
+        if not self.agency:
+            return _("nobody")
+        return f"{_short_name(self.agency)} / {self.unit}" if self.unit else _short_name(self.agency)
 
 
 NOBODY = Destination()
@@ -75,7 +77,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Smallest areas in which reports of a service have a unit, or (holes) none."""
+    """Smallest areas in which reports of a service have a unit, or (holes) none; the agencies by their short names."""
 
     service: str
     agency: str
@@ -85,6 +87,11 @@ class Coverage:
     @property
     def areas(self) -> int:
         return self.covered + len(self.holes)
+
+
+def _short_name(agency: str) -> str:
+    known = city_tables().agencies.get(agency)
+    return known.short_name if known else agency
 
 
 def present_table() -> RoutingTable:
@@ -195,7 +202,7 @@ def coverage(table: RoutingTable) -> list[Coverage]:
     for service in sorted({service for service, _area in table}):
         goes_to = {area: destination(table, service, area.path) for area in areas}
         holes = [area for area, to in goes_to.items() if to == NOBODY or (to.agency in with_units and not to.unit)]
-        agencies = ", ".join(sorted({to.agency for to in goes_to.values() if to.agency}))
+        agencies = ", ".join(sorted({_short_name(to.agency) for to in goes_to.values() if to.agency}))
         rows.append(Coverage(service, agencies, len(areas) - len(holes), holes))
     return rows
 

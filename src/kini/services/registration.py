@@ -24,7 +24,7 @@ def register() -> None:
     pack_checks.register("services", loader.check_services)
     preparation.steps.register("services", preparation.action_step(actions.load_services))
     warmers.register("catalogue", catalogue.current)
-    warmers.register("services", queries.active_services)
+    warmers.register("services", queries.sensitive_service_ids)  # reads all definitions
     label, icon = _("Services"), "services"
     navigation.register("services", NavItem("services:catalogue", label, icon, order=20))
     navigation.register("services-bottom", NavItem("services:catalogue", label, icon, order=20, place="bottom"))

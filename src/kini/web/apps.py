@@ -10,8 +10,11 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the home entries and the service worker's own scripts, which come first."""
+        from kini.core.process_cache import warmers
+        from kini.web.language import load_languages
         from kini.web.pwa import worker_scripts
 
+        warmers.register("languages", load_languages)
         worker_scripts.register("tables", "kini/tables.js")
         worker_scripts.register("pages", "kini/worker.js")
         worker_scripts.register("unsent", "kini/unsent.js")

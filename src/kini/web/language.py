@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from kini.web import offline_pages
@@ -20,6 +22,15 @@ def chosen_language(request: HttpRequest, city: CityInfo) -> str:
     """Language of the cookie (of the header, for pages stored offline) if the city offers it, else the default."""
     code = request.headers.get(offline_pages.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return code if code in city.languages else city.languages[0]
+
+
+def load_languages() -> None:
+    """Read the texts of the city's languages, the addresses in each, and the tags and filters of all templates."""
+    for code in current_city().languages:
+        with translation.override(code):
+            translation.gettext("")
+            reverse("web:home")
+    get_template("web/home.html")
 
 
 class CityLocaleMiddleware:
