@@ -89,6 +89,6 @@ def test_nobody_waits_again_and_again_for_a_database_that_is_away(monkeypatch):
 
 @pytest.mark.django_db
 def test_every_room_reads_what_it_holds_without_a_request():
-    assert {"areas", "ground", "catalogue", "services", "feeds"} <= set(process_cache.warmers.names())
+    assert {"areas", "ground", "catalogue", "services", "feeds", "languages"} <= set(process_cache.warmers.names())
     empty = {name for name in process_cache.warmers.names() if process_cache.warmers.get(name)() is None}
     assert empty <= {"map"}  # nothing to draw without areas

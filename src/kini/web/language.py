@@ -4,7 +4,7 @@ Accept-Language is ignored: browsers on shared and second-hand phones often ask 
 read. Every page has a language switch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +24,15 @@ def chosen_language(request: HttpRequest, city: CityInfo) -> str:
     return code if code in city.languages else city.languages[0]
 
 
-def load_languages() -> None:
+def load_languages() -> Sequence[str]:
     """Read the texts of the city's languages, the addresses in each, and the tags and filters of all templates."""
-    for code in current_city().languages:
+    languages = current_city().languages
+    for code in languages:
         with translation.override(code):
             translation.gettext("")
             reverse("web:home")
     get_template("web/home.html")
+    return languages
 
 
 class CityLocaleMiddleware:
