@@ -7,6 +7,7 @@ import resource
 import sys
 
 import django
+import psutil
 from django.apps import apps
 from django.conf import settings
 from django.urls import get_resolver
@@ -18,6 +19,8 @@ from kini.core.process_cache import warm_up
 from kini.core.web_server import granian_arguments
 
 MOST_OPEN_FILES = 16_384
+#: Memory in MB by which a process may outgrow the loaded program (usual: 40); then another one takes its place.
+MOST_GROWTH = 80
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
@@ -45,6 +48,8 @@ def serve(command_line: list[str]) -> int:
     application.threads = options.threads
     raise_open_files()
     granian = granian_arguments("kini.rsgi:application", options.host, options.port, options.workers)
+    most_memory = psutil.Process().memory_info().rss // 2**20 + MOST_GROWTH
+    granian += ["--workers-max-rss", str(most_memory), "--rss-samples", "2"]
     cli.main([*granian, *more], prog_name="granian", standalone_mode=False)
     return 0
 
