@@ -19,8 +19,8 @@ from kini.core.process_cache import warm_up
 from kini.core.web_server import granian_arguments
 
 MOST_OPEN_FILES = 16_384
-#: Memory in MB by which a process may outgrow the loaded program (usual: 40); then another one takes its place.
-MOST_GROWTH = 80
+#: Memory in MB by which a process may outgrow the loaded program (usual: 33); then another one takes its place.
+MOST_GROWTH = 40
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
