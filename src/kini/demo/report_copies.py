@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from kini.cases.models import Attachment, Case
+from kini.core import current_time
 from kini.demo.content import demo_content
 from kini.people.models import Officer
 from kini.reports.models import Audit, ClosingAnswer, Publication, PublicPhoto, PublicVersion
@@ -14,8 +15,8 @@ from kini.reports.rules import cell_of
 
 #: Share of the reporters who confirm a closing or cannot tell, and of audits: of the silent, and of disputed closings.
 CONFIRMED, CANNOT_TELL, AUDITED, FAILED = 0.32, 0.04, 0.05, 0.3
-#: Of the audits of the silent so many still wait.
-PENDING = 0.2
+#: Days after a closing: the reporter's silence ends and the audit is drawn; at the latest, the auditor was there.
+DRAWN_AFTER, DONE_AFTER = 15, 22
 
 
 def publish_copies(copies: Sequence[tuple[Case, int]], documents: Sequence[tuple[Case, Attachment]]) -> None:
@@ -119,9 +120,10 @@ def _close(copies: Sequence[tuple[Case, int]], originals: dict[int, Publication]
             at = case.closed_at + timedelta(hours=rng.uniform(1, 90))
             answers.append(ClosingAnswer(case=case, closed_at=case.closed_at, answer=word, at=at))
         elif chance > 1 - AUDITED:
-            at = case.closed_at + timedelta(days=rng.uniform(15, 22))
-            found = {} if rng.random() < PENDING else _found(Audit.PASSED, auditor, at, rng)
-            audits.append(Audit(case=case, closed_at=case.closed_at, cause=Audit.RANDOM, **found))
+            at, now = case.closed_at + timedelta(days=rng.uniform(DRAWN_AFTER, DONE_AFTER)), current_time.now()
+            found = {} if at > now else _found(Audit.PASSED, auditor, at, rng)
+            if case.closed_at < now - timedelta(days=DRAWN_AFTER):
+                audits.append(Audit(case=case, closed_at=case.closed_at, cause=Audit.RANDOM, **found))
     ClosingAnswer.objects.bulk_create(answers)
     Audit.objects.bulk_create(audits)
 
