@@ -5,7 +5,8 @@ from pathlib import Path
 from pytest_django import Settings
 
 from kini.together import made_up_help
-from kini.together.models import FraudHold, Gift, Need, Payout, Pledge, Pool, PublishedMovement, SignUp
+from kini.together.models import DeliveryPhoto, FraudHold, Gift, Need, Payout, Pledge, Pool, PublishedMovement, SignUp
+from kini.together.photos import made_up_photos
 from tests.cases.town import employed
 from tests.environment import replace
 from tests.together.conftest import BY, HelpTown, differences
@@ -23,5 +24,7 @@ def test_a_demo_has_help_in_all_states(town: HelpTown, settings: Settings, provi
     assert {"held", "refunded"} == set(Gift.objects.values_list("state", flat=True))
     assert {"settled", "paid"} <= set(Payout.objects.values_list("state", flat=True))
     assert {"open", "released", "refused"} <= set(FraudHold.objects.values_list("state", flat=True))
+    assert DeliveryPhoto.objects.filter(released_at=None).count() == made_up_photos.WAITING
+    assert DeliveryPhoto.objects.exclude(released_at=None).exists()
     assert {"given", "received"} <= set(PublishedMovement.objects.values_list("movement", flat=True))
     assert list(differences()) == []

@@ -27,6 +27,7 @@ from kini.together.fraud_holds import made_up_holds
 from kini.together.models import Beneficiary, Giver, Need, NeedLine, Pledge
 from kini.together.money import made_up_money
 from kini.together.permissions import HelpPermission
+from kini.together.photos import made_up_photos
 from kini.together.programmes import programmes
 from kini.together.visits.actions import draw_visits
 from kini.together.volunteers import made_up_volunteers
@@ -53,6 +54,7 @@ def fill(by: Actor, needs: int = NEEDS, seed: int = SEED) -> int:
                 need = _need(by, verifier, random, random.choice(areas), number)
             for _each in range(random.randint(0, 3)):
                 _pledge(by, random, need, random.choice(givers), age.days)
+        made_up_photos.fill(by, verifier, Random(seed))  # noqa: S311 -- made-up data
         made_up_holds.fill(by, areas, givers[0])
         made_up_money.fill(by, givers[-1], givers[0], random)
         made_up_volunteers.fill(by, verifier, [each for each in givers if each.kind == "group"], areas, random)
