@@ -89,19 +89,19 @@ def test_a_wrong_row_is_named(town: Town, row: str, words: str):
 
 def test_the_page_tries_a_table_and_returns_each_change(town: Town, report: Case, client: CheckedClient):
     signed_in(client, town)
-    present = client.get("/desk/reports/routing.csv").content.decode()
+    present = client.get("/desk/reports/unrouted/routing.csv").content.decode()
     assert "broken-lamp,1.1.1,registry,registry-pier" in present
-    same = client.post("/desk/reports/routing/", {"table": csv(present)}).content.decode()
+    same = client.post("/desk/reports/unrouted/routing/", {"table": csv(present)}).content.decode()
     assert "0" in same
     changed = present.replace("registry,registry-pier", "roads,roads-pier")
-    page = client.post("/desk/reports/routing/", {"table": csv(changed)}).content.decode()
+    page = client.post("/desk/reports/unrouted/routing/", {"table": csv(changed)}).content.decode()
     assert "Catatan / registry-pier" in page
     assert f"{town.roads} / roads-pier" in page
-    rows = client.post("/desk/reports/routing/", {"table": csv(changed), "as": "csv"}).content.decode()
+    rows = client.post("/desk/reports/unrouted/routing/", {"table": csv(changed), "as": "csv"}).content.decode()
     assert "broken-lamp,1.1.1,registry,registry-pier,roads,roads-pier,1,0" in rows
-    wrong = client.post("/desk/reports/routing/", {"table": csv("a,b\n1,2\n")})
+    wrong = client.post("/desk/reports/unrouted/routing/", {"table": csv("a,b\n1,2\n")})
     assert wrong.status_code == 422
-    assert client.post("/desk/reports/routing/").status_code == 422
+    assert client.post("/desk/reports/unrouted/routing/").status_code == 422
 
 
 def test_a_report_that_no_rule_sends_anywhere_waits_with_a_clock(
@@ -121,5 +121,5 @@ def test_a_report_that_no_rule_sends_anywhere_waits_with_a_clock(
 
 def test_only_who_plans_the_routing_sees_it(town: Town, report: Case, client: CheckedClient):
     client.force_login(employed("+6281200000077", "Petugas", town.registry, "clerk").user)
-    for path in ("routing/", "routing.csv", "unrouted/"):
+    for path in ("unrouted/routing/", "unrouted/routing.csv", "unrouted/"):
         assert client.get(f"/desk/reports/{path}").status_code == 403
