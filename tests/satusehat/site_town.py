@@ -10,7 +10,7 @@ from kini.people.actions import NewIdentifier
 from kini.people.models import Person
 from kini.vaccination.models import Dose, Lot, Site
 from kini.vaccination.public import NewDose, dose_actions
-from kini.web.formats import today
+from kini.web.formats import city_time, today
 from tests.epidemic.records_town import BY, Corner
 
 _numbers = count(1)
@@ -57,4 +57,6 @@ class SiteTown:
 
 
 def moment() -> datetime:
-    return current_time.now() - timedelta(minutes=20)
+    """Twenty minutes ago, or now in the first minutes of a day."""
+    earlier = current_time.now() - timedelta(minutes=20)
+    return earlier if city_time(earlier).date() == today() else current_time.now()
