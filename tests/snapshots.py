@@ -20,6 +20,7 @@ from kini.city import city_cache
 from kini.core import current_time
 from kini.core.environment import ROOT
 from kini.services import queries as service_queries
+from kini.web.formats import today
 
 #: Rows inserted, updated and deleted by this session, by table; those of earlier transactions until it reports them.
 type Writes = Mapping[str, tuple[int, int, int]]
@@ -76,7 +77,8 @@ def replay[T](name: str, build: Callable[[], T]) -> T:
             function.cache_clear()
     elif before != _state.writes:
         return build()
-    key = (*_state.key, name, _pack_key(settings.CITY_PATH), current_time._played.get())
+    # A state made before midnight has appointments of "tomorrow" on another day.
+    key = (*_state.key, name, _pack_key(settings.CITY_PATH), current_time._played.get(), today())
     if snapshot := _snapshots.get(key):
         _copy_back(snapshot, {table for table in before if before[table] != _state.start.get(table)})
         _state = State(key, _writes(), _state.start)
