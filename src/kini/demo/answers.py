@@ -13,7 +13,6 @@ from kini.cases.public import transition_inputs
 from kini.city.models import Area
 from kini.city.queries import locate, lowest_level_areas
 from kini.core.actors import Actor
-from kini.core.process_cache import cached
 from kini.demo import pictures
 from kini.demo.content import demo_content
 from kini.services.public import (
@@ -106,7 +105,6 @@ def made_up_place(rng: Random) -> tuple[float, float, Area]:
     return area.latitude, area.longitude, area
 
 
-@cached(maxsize=1)
 def _inhabited() -> tuple[list[Area], list[int]]:
     """The smallest areas, and how many people live there."""
     areas = [area for _parent, below in lowest_level_areas() for area in below]
