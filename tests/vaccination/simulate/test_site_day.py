@@ -1,11 +1,13 @@
 """The day of a demo's site, on the pages of those who work with it."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from kini.city import actions as city_actions
+from kini.core import current_time
 from kini.core.actors import system
 from kini.messages.models import Message
 from kini.people.models import Officer, Resident
@@ -27,7 +29,7 @@ from kini.vaccination.simulate.actions import stock_site
 from kini.vaccination.simulate.queries import example_site
 from kini.vaccination.simulate.site_day import VISITORS, fill_day
 from kini.vaccination.sites.site_file import load_sites
-from kini.web.formats import today
+from kini.web.formats import city_time, today
 from tests.cases import town
 from tests.pagechecks import CheckedClient
 
@@ -66,6 +68,14 @@ def text_of(client: CheckedClient, who: Officer, address: str, *args: object) ->
     return " ".join(answer.content.decode().split())
 
 
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Noon of today in the city: the made-up visitors came within the last hours."""
+    with current_time.freeze(city_time(current_time.now()).replace(hour=12)):
+        yield
+
+
+@pytest.mark.usefixtures("noon")
 def test_each_desk_page_has_something_to_work_with(site: Site, client: CheckedClient) -> None:
     counts = fill_day(BY, site)
     assert counts == {"missed doses": 3, "visits": VISITORS, "appointments": 3}

@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from kini.booking.models import Quota, Slot
+from kini.booking.queries.bookable_services import day_range
 from kini.city.city_cache import AUDIT_SUBJECT
 from kini.city.models import Agency, Area, Unit
 from kini.core import audit, current_time
@@ -135,3 +136,11 @@ def run(statement: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall() if cursor.description else []
+
+
+def begin(session: Session) -> None:
+    """Let a session of today have begun twenty minutes ago, or with the day, and end in forty minutes."""
+    now, (midnight, _end) = current_time.now(), day_range(today(), today())
+    Slot.objects.filter(pk=session.pk).update(
+        starts_at=max(midnight, now - timedelta(minutes=20)), ends_at=now + timedelta(minutes=40)
+    )

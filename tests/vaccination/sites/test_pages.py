@@ -7,15 +7,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from kini.booking.models import Slot
-from kini.core import current_time
 from kini.people.models import Resident, User
 from kini.vaccination.sites import standby, stock
 from kini.vaccination.sites.models import Lot, Shipment, SiteHours, StandbyRequest
 from kini.web.formats import today
 from tests.cases.town import employed
 from tests.pagechecks import CheckedClient
-from tests.vaccination.sites.conftest import BY, DOSE, VIAL, District
+from tests.vaccination.sites.conftest import BY, DOSE, VIAL, District, begin
 
 pytestmark = pytest.mark.django_db
 
@@ -99,10 +97,7 @@ def test_residents_see_sites_with_free_places_only(district: District, client: C
 
 def test_who_is_called_answers_on_a_page(district: District, client: CheckedClient) -> None:
     district.receive(2)
-    session, now = district.session(2), current_time.now()
-    Slot.objects.filter(pk=session.pk).update(
-        starts_at=now - timedelta(minutes=20), ends_at=now + timedelta(minutes=40)
-    )
+    begin(district.session(2))
     stock.give(by=BY, site=district.one, lot=district.lot, volume_ul=DOSE, key=uuid4())
     user = User.objects.create(email="standby@example.org", password="!")
     resident = Resident.objects.create(user=user, name="Warga Contoh")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.booking.models import Booking, Slot
+from kini.booking.models import Booking
 from kini.core import current_time
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.people.models import Resident, User
@@ -17,7 +17,7 @@ from kini.vaccination.sites.models import SecondDose, Session, StandbyRequest
 from kini.vaccination.sites.second_doses import KeptDose
 from kini.vaccination.sites.vial_plan import plan_vials
 from kini.web.formats import today
-from tests.vaccination.sites.conftest import BY, DOSE, District
+from tests.vaccination.sites.conftest import BY, DOSE, District, begin
 
 Sound = Callable[[], None]
 
@@ -93,10 +93,7 @@ def evening(district: District) -> Session:
     """A session that ends soon, with an opened vial of which three doses are left, and five people on the list."""
     district.receive(2)
     session = district.session(7)
-    now = current_time.now()
-    Slot.objects.filter(pk=session.pk).update(
-        starts_at=now - timedelta(minutes=20), ends_at=now + timedelta(minutes=40)
-    )
+    begin(session)
     for _ in range(7):
         stock.give(by=BY, site=district.one, lot=district.lot, volume_ul=DOSE, key=uuid4())
     for number in range(5):
