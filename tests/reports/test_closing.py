@@ -161,7 +161,10 @@ def test_who_worked_on_it_does_not_audit_it(town: Town, report: Case, crew: Acto
         actions.record_audit(by=worked, audited=audited, failed=False, note="Fine")
     client.force_login(town.head.user)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    assert case.reference in client.get("/desk/reports/audits/").content.decode()
+    listed = " ".join(client.get("/desk/reports/audits/").content.decode().split())
+    assert f"{case.service.current.content['definition']['name']['en']}, {case.area.name}" in listed
+    assert case.reference in listed
+    assert "disputed for the second time" in listed
     address = reverse("reports:desk-audit", args=[audited.pk])
     assert client.get(address).status_code == 200
     assert client.post(address, {"finding": "passed", "note": ""}).status_code == 422

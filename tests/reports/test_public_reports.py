@@ -108,7 +108,9 @@ def test_edited_words_have_a_mark_a_reason_and_every_version(town: Town, lamps: 
 def test_an_officer_checks_reports_at_the_desk(town: Town, lamps: ServiceVersion, client: CheckedClient):
     case = reported(town, lamps)
     client.force_login(town.clerk.user)
-    assert case.reference in client.get("/desk/reports/").content.decode()
+    listed = client.get("/desk/reports/").content.decode()
+    assert case.reference in listed
+    assert case.area.name in listed
     page = client.get(f"/desk/reports/{case.reference}/").content.decode()
     assert "•••" in page
     assert "7890" not in page
