@@ -134,7 +134,7 @@ class DiagnosticReportIn(Resource):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPatient:
-    """A patient as a laboratory names them; what is not known is empty."""
+    """A patient as a laboratory names them; what is not known is empty. `area`: code of the residence."""
 
     number: str = ""
     is_national: bool = False
@@ -142,6 +142,7 @@ class ReceivedPatient:
     birth_date: date | None = None
     sex: str = ""
     phone: str = ""
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from kini.city.models import Area
+from kini.city import queries as city_queries
+from kini.city.models import Area, Unit
 from kini.core import command_line
 from kini.core.actors import ActionRefused, system
 from kini.core.config_files import ConfigErrors
@@ -17,11 +18,14 @@ from kini.epidemic.imports.areas import AreaIndex
 from kini.epidemic.imports.declared_levels import import_levels
 from kini.epidemic.imports.defects import RULES, Defect, Defects, Kind, parse_rules
 from kini.epidemic.imports.kinds import ABOUT, FileKind, propose_kind
+from kini.epidemic.imports.lab_results import LABORATORY, import_results
 from kini.epidemic.imports.line_list import facility_for_imports, import_cases
 from kini.epidemic.imports.reader_state import Options
 from kini.epidemic.imports.source_file import SourceFile, read_source
 from kini.epidemic.imports.vocabulary import normalize, vocabulary
 
+#: Kinds of which rows become records, not figures.
+RECORDS = (FileKind.LINE_LIST, FileKind.LAB_RESULTS)
 #: Defects of one kind that are printed.
 SHOWN = 5
 
@@ -32,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="kind", choices=[*FileKind], metavar="KIND", help=kinds)
     parser.add_argument("--disease", help="id of the pack's disease (default: the only one that the file can mean)")
     parser.add_argument("--area", help="code or name of the area, or of a region outside, of a file without areas")
+    parser.add_argument("--laboratory", help="id of the laboratory that sends results (default: the pack's only one)")
     parser.add_argument("--day", type=date.fromisoformat, help="day of the figures of a file without days")
     parser.add_argument(
         "--known-on", type=date.fromisoformat, metavar="DAY", help="day on which the file was published"
@@ -86,6 +91,10 @@ def _import(options: argparse.Namespace, source: SourceFile, kind: FileKind) -> 
             raise ValueError("the pack has no hospital that could look after the cases of a line list.")
         cases = import_cases(by=by, source=source, disease=disease, facility=facility, dry_run=options.dry_run)
         return Imported(measures={f"cases {name}": count for name, count in asdict(cases).items()})
+    if kind is FileKind.LAB_RESULTS:
+        laboratory = _laboratory(options.laboratory)
+        results = import_results(by=by, source=source, disease=disease, laboratory=laboratory, dry_run=options.dry_run)
+        return Imported(measures={f"results {name}": count for name, count in asdict(results).items()})
     if kind is FileKind.LEVELS:
         run = import_levels(by=by, source=source, disease=disease, options=place, dry_run=options.dry_run)
         return Imported([run])
@@ -98,6 +107,22 @@ def _import(options: argparse.Namespace, source: SourceFile, kind: FileKind) -> 
         known_on=options.known_on,
         dry_run=options.dry_run,
     )
+
+
+def _laboratory(key: str | None) -> Unit:
+    """The facility that is told, or the only laboratory of the pack.
+
+    Raises:
+        ValueError: there is none, or more than one to choose from.
+    """
+    if key and (unit := city_queries.unit(key)) and unit.type:
+        return unit
+    known = city_queries.facilities(LABORATORY)
+    if not key and len(known) == 1:
+        return known[0]
+    listed = ", ".join(each.pk for each in known) or "none"
+    told = f'there is no facility "{key}"' if key else "the file does not tell the laboratory"
+    raise ValueError(f"{told}; name one by --laboratory. The pack's laboratories: {listed}.")
 
 
 def _disease(name: str | None, source: SourceFile, kind: FileKind) -> str:
@@ -160,7 +185,7 @@ def _print_result(source: SourceFile, kind: FileKind, done: Imported, *, dry_run
     for (defect, rule), count in sorted(source.defects.counts().items()):
         print(f"  {defect:<20} {rule:<10} {count:>8,}")
     for name, count in done.measures.items():
-        print(f"  {name:<36} {count:>8,} figures")
+        print(f"  {name:<36} {count:>8,}{'' if kind in RECORDS else ' figures'}")
     for each in done.runs:
         counts = f"{each.added:,} added, {each.changed:,} changed, {each.unchanged:,} unchanged"
         number = (

@@ -14,7 +14,7 @@ from kini.epidemic.surveillance import measures
 ROLES = (
     *("day", "year", "week", "month", "ward", "since", "until", "level", "decree", "source", "checked"),
     *("sex", "age", "national-id", "phone", "person", "birth", "onset", "specimen", "reported", "result-day", "result"),
-    *("died", "ended-on", "status", "outcome", "case-number", "rw", "rt", "name"),
+    *("died", "ended-on", "status", "outcome", "case-number", "lab-number", "test", "rw", "rt", "name"),
 )
 #: Classifications that statuses (recovered, in hospital ...) may be of; of confirmed ones they stand alone.
 CASE_GROUPS = ("confirmed", "suspected", "probable", "contacts", "discarded", "travellers", "odp", "pdp")

@@ -11,6 +11,7 @@ class FileKind(StrEnum):
     """Kind of file; figures are stored with it as their source."""
 
     LINE_LIST = "line-list"
+    LAB_RESULTS = "lab-results"
     AREA_TOTALS = "area-totals"
     AREA_DAILY = "area-daily"
     CITY_DAILY = "city-daily"
@@ -25,6 +26,7 @@ class FileKind(StrEnum):
 
 ABOUT: Mapping[FileKind, str] = {
     FileKind.LINE_LIST: "one row for each case: person, area, days, result",
+    FileKind.LAB_RESULTS: "one row for each test of a laboratory: its number, person, test, days, result",
     FileKind.AREA_TOTALS: "sums since the beginning by area, at ends of months or weeks",
     FileKind.AREA_DAILY: "a row for each area and day, with the columns of all statuses",
     FileKind.CITY_DAILY: "a row for each day of one area (--area) or of a region outside",
@@ -43,6 +45,8 @@ def propose_kind(source: SourceFile) -> FileKind | None:
     roles, names = source.roles, {each.measure for each in source.measures}
     if {"since"} <= roles and roles & {"level", "name"} and not names:
         return FileKind.LEVELS
+    if {"result", "lab-number"} <= roles or {"result", "test"} <= roles:
+        return FileKind.LAB_RESULTS
     if {"onset", "specimen", "reported"} & roles or {"person", "national-id", "case-number"} & roles:
         return FileKind.LINE_LIST
     if any(name.startswith(("beds", "occup")) for name in names):

@@ -16,16 +16,13 @@ from kini.epidemic.case_records.models import CaseRecord
 from kini.epidemic.case_records.new_case import NewCase, RecordedAlready
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.diseases.schema import Classification, Disease
-from kini.epidemic.imports.areas import AreaIndex
-from kini.epidemic.imports.cells import MISSING, parse_day
 from kini.epidemic.imports.defects import Kind
+from kini.epidemic.imports.person_rows import PersonRows
 from kini.epidemic.imports.source_file import Cells, SourceFile
-from kini.epidemic.imports.vocabulary import Vocabulary, vocabulary
 from kini.people import queries as people_queries
 from kini.people.actions import NewIdentifier, record_person
 from kini.people.models import Person
 from kini.people.public import PersonDetails
-from kini.web.formats import today
 
 SOURCE, PERSON_SOURCE = "import", "epidemic.case"
 NATIONAL_ID = "national-id"
@@ -43,56 +40,13 @@ class ImportedCases:
 
 
 @dataclass(slots=True)
-class _Rows:
-    source: SourceFile
+class _Rows(PersonRows):
     disease_id: str
     facility: Unit
-    words: Vocabulary = field(default_factory=vocabulary)
-    index: AreaIndex = field(init=False)
     disease: Disease = field(init=False)
 
     def __post_init__(self) -> None:
-        self.index, self.disease = AreaIndex(self.words), disease_of(self.disease_id)
-
-    def text(self, cells: Cells, role: str) -> str:
-        column = self.source.column(role)
-        cell = cells[column.index] if column else ""
-        return "" if cell.lower() in MISSING else cell
-
-    def day(self, line: int, cells: Cells, *roles: str) -> date | None:
-        """The day of the first of these columns that has one; one that cannot be is named and left out."""
-        for role in roles:
-            cell = self.text(cells, role)
-            if not cell:
-                continue
-            column = self.source.column(role)
-            assert column
-            try:
-                day = parse_day(cell, self.words.months)
-            except ValueError:
-                self.source.defects.add(Kind.DAY, line, column.title, cell, "this is no day", "The day is left out.")
-                continue
-            if day <= today():
-                return day
-            message = "this day is in the future"
-            self.source.defects.add(Kind.FUTURE, line, column.title, cell, message, "The day is left out.")
-        return None
-
-    def area(self, line: int, cells: Cells) -> Area | None:
-        columns = [each for each in self.source.columns if each.role in ("area", "code")]
-        codes = [cells[each.index] for each in columns if each.role == "code"]
-        names = {each.level: cells[each.index] for each in columns if each.role == "area" and cells[each.index]}
-        if not names and not any(codes):
-            return None
-        match = self.index.match(codes[-1] if codes else "", names)
-        if match.problem:
-            kind = {"spelling": Kind.SPELLING, "code-and-name": Kind.CODE_AND_NAME}.get(
-                match.problem, Kind.UNKNOWN_AREA
-            )
-            treatment = "Recorded without an area." if match.area is None else f"Taken for {match.area.name}."
-            shown = next(reversed(names.values()), codes[-1] if codes else "")
-            self.source.defects.add(kind, line, columns[-1].title, shown, match.remark, treatment)
-        return match.area
+        self.disease = disease_of(self.disease_id)
 
     def person(self, by: Actor, line: int, cells: Cells, area: Area | None) -> Person:
         number = self.text(cells, NATIONAL_ID)

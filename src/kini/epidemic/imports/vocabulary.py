@@ -71,7 +71,7 @@ TERMS: Mapping[str, tuple[str, ...]] = {
     "person": ("patient", "patient name", "full name"),
     "birth": ("birth date", "date of birth"),
     "onset": ("onset", "date of onset", "onset date"),
-    "specimen": ("specimen date", "date of specimen"),
+    "specimen": ("specimen date", "date of specimen", "collection date", "date of collection"),
     "reported": ("report date", "date of report", "reported on"),
     "result-day": ("result date", "date of result"),
     "result": ("result", "test result"),
@@ -80,6 +80,16 @@ TERMS: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "classification"),
     "outcome": ("outcome",),
     "case-number": ("case number", "case id"),
+    "lab-number": (
+        "laboratory number",
+        "lab number",
+        "lab id",
+        "sample number",
+        "sample id",
+        "specimen number",
+        "specimen id",
+    ),
+    "test": ("test", "test code", "test type", "loinc", "loinc code"),
     "noise": ("number of", "number", "of", "the", "and", "in", "covid", "covid 19", "19"),
 }
 #: Words in cells by meaning.
@@ -94,8 +104,10 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "suspected": ("suspected", "suspect"),
     "probable": ("probable",),
     "discarded": ("discarded",),
-    "positive": ("positive",),
-    "negative": ("negative",),
+    "positive": ("positive", "detected"),
+    "negative": ("negative", "not detected"),
+    "inconclusive": ("inconclusive", "indeterminate"),
+    "withdrawn": ("withdrawn", "cancelled", "canceled", "entered in error"),
     "recovered": ("recovered",),
     "died": ("died", "dead", "deceased"),
 }

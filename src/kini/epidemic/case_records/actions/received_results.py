@@ -53,7 +53,7 @@ def _person(by: Actor, result: ReceivedResult, laboratory: Unit) -> Person:
         return stored.person
     if not patient.name:
         raise ActionRefused(_("Nobody is recorded with this number. Send the patient's name too."))
-    details = PersonDetails(patient.name, patient.birth_date, "", patient.sex, patient.phone)
+    details = PersonDetails(patient.name, patient.birth_date, "", patient.sex, patient.phone, patient.area)
     return people_actions.record_person(
         by=by, details=details, source=SOURCE, identifiers=[identifier] if identifier else []
     )
