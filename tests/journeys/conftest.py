@@ -68,6 +68,9 @@ class Stock:
     def laboratory_result(self, name: str, phone: str) -> str:
         return str(self._ask("laboratory_result", name, phone))
 
+    def same_person(self, name: str) -> int:
+        return int(self._ask("same_person", name))
+
     def patients(self, name: str) -> int:
         return int(self._ask("patients", name))
 

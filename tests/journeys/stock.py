@@ -47,6 +47,7 @@ from kini.people import actions as people  # noqa: E402
 from kini.people.contacts import Contact  # noqa: E402
 from kini.people.encrypted_fields import decrypt_field  # noqa: E402
 from kini.people.models import Officer, Person, Resident  # noqa: E402
+from kini.people.public import details_of  # noqa: E402
 from kini.people.queries import officer_actor  # noqa: E402
 from kini.records.public import facilities_of  # noqa: E402
 from kini.reports import actions as reports  # noqa: E402
@@ -190,6 +191,14 @@ def laboratory_result(name: str, phone: str) -> str:
     return case.reference
 
 
+def same_person(name: str) -> int:
+    """Merge the two records of a person with this name, and run what follows; return the person's id."""
+    first, second = (each for each in Person.objects.select_related("resident") if details_of(each).name == name)
+    merge = people.merge_persons(by=system("journeys"), first=first, second=second, reason="Same name and phone number")
+    run_jobs()
+    return merge.survivor_id
+
+
 def patients(name: str) -> int:
     """Number of case records of persons with this name."""
     return sum(case.person.name == name for case in CaseRecord.objects.select_related("person__resident"))
@@ -307,6 +316,7 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "wave": wave,
     "card": card,
     "laboratory_result": laboratory_result,
+    "same_person": same_person,
     "patients": patients,
     "vaccination_session": vaccination_session,
     "pothole": pothole,

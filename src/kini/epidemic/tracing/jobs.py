@@ -5,11 +5,13 @@ from kini.core.events import subscribe
 from kini.core.jobs import periodic
 from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.events import CaseClassified
-from kini.epidemic.tracing import actions, notifications
+from kini.epidemic.tracing import actions, notifications, queries
 from kini.epidemic.tracing.events import RedFlagReported
 from kini.epidemic.tracing.models import Contact, ContactStatus, DailyCheck, FollowUp
 from kini.epidemic.tracing.tracing_indicators import TRACED
 from kini.people import queries as people_queries
+from kini.people.events import PersonsMerged, PersonsSeparated
+from kini.people.models import PersonMerge
 from kini.web.formats import today
 
 BY = system("epidemic.tracing")
@@ -55,15 +57,30 @@ def trace_case(event: CaseClassified) -> None:
     case = CaseRecord.objects.select_related("area").filter(pk=event.case).first()
     if case is None:
         return
-    persons = people_queries.person_tree(case.person_id)
-    begin = case.onset_on or case.specimen_on or case.reported_on
-    contacts = Contact.objects.filter(
-        person__in=persons,
-        disease=case.disease,
-        status=ContactStatus.ACTIVE,
-        first_exposure_on__lte=begin,
-        follow_up_until__gte=begin,
-    )
-    for contact in contacts.order_by("pk"):
-        actions.convert_contact(by=BY, contact=contact, case=case)
+    _convert_contacts(people_queries.person_tree(case.person_id))
     actions.open_inspection(by=BY, case=case)
+
+
+@subscribe(PersonsMerged, name="epidemic.convert_merged_contacts")
+def convert_merged_contacts(event: PersonsMerged) -> None:
+    """Let contacts become the cases of the person with whom they were brought together."""
+    if merge := PersonMerge.objects.filter(pk=event.merge).first():
+        _convert_contacts(people_queries.person_tree(merge.survivor_id))
+
+
+@subscribe(PersonsSeparated, name="epidemic.follow_separated_contacts")
+def follow_separated_contacts(event: PersonsSeparated) -> None:
+    """Follow contacts again whose case is of the other person of a merge that was undone."""
+    merge = PersonMerge.objects.filter(pk=event.merge).first()
+    if merge is None:
+        return
+    persons = {*people_queries.person_tree(merge.survivor_id), *people_queries.person_tree(merge.absorbed_id)}
+    for contact in Contact.objects.filter(person__in=persons, status=ContactStatus.CONVERTED).order_by("pk"):
+        actions.follow_again(by=BY, contact=contact)
+
+
+def _convert_contacts(persons: list[int]) -> None:
+    contacts = Contact.objects.filter(person__in=persons, status=ContactStatus.ACTIVE)
+    for contact in contacts.order_by("pk"):
+        if case := queries.case_of_contact(contact):
+            actions.convert_contact(by=BY, contact=contact, case=case)

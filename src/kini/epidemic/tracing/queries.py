@@ -12,13 +12,14 @@ from kini.core.database.prepared_statements import execute_prepared
 from kini.core.dated_rules import rule_in_force
 from kini.core.grants import Scope
 from kini.epidemic.case_records.models import CaseRecord
-from kini.epidemic.case_records.queries import standing
+from kini.epidemic.case_records.queries import CASE_DAY, standing
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import rules
 from kini.epidemic.tracing.models import Contact, ContactExposure, DailyCheck, FollowUp
 from kini.epidemic.tracing.rules import Risk, Standing
 from kini.epidemic.tracing.tracing_indicators import TRACED
+from kini.people import queries as people_queries
 from kini.people.models import FamilyTie, Resident
 from kini.people.public import PersonDetails, details_of
 from kini.people.rules import may
@@ -30,6 +31,21 @@ LONGEST_LIST = 60
 _QUARANTINE = """
     SELECT 1 FROM epidemic_contact WHERE person_id = %s AND status = 'active' AND quarantine_until >= %s LIMIT 1
 """
+
+
+def case_of_contact(contact: Contact) -> CaseRecord | None:
+    """Return the first confirmed or probable case of the contact's person that began within the follow-up, or None."""
+    cases = (
+        standing()
+        .alias(day=CASE_DAY)
+        .filter(
+            person__in=people_queries.person_tree(contact.person_id),
+            disease=contact.disease,
+            classification__in=TRACED,
+            day__range=(contact.first_exposure_on, contact.follow_up_until),
+        )
+    )
+    return cases.order_by("day", "pk").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Actions of tracing: contacts, daily checks, gatherings, larva inspections."""
 
+from kini.epidemic.tracing.actions.contact_cases import convert_contact, follow_again
 from kini.epidemic.tracing.actions.contact_records import (
-    convert_contact,
     drop_contact,
     end_quarantine_by_test,
     record_contact,
@@ -19,6 +19,7 @@ __all__ = [
     "create_demo_contacts",
     "drop_contact",
     "end_quarantine_by_test",
+    "follow_again",
     "handle_red_flag",
     "open_inspection",
     "record_attendance",

@@ -1,4 +1,4 @@
-"""Actions on contacts: record an exposure, end the quarantine, drop, become a case."""
+"""Actions on contacts: record an exposure, end the quarantine, drop."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,10 +11,11 @@ from kini.core import audit, current_time, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Scope
-from kini.epidemic.case_records.models import CaseExposure, CaseRecord, LabTest
+from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.diseases.tracing_schema import Tracing
 from kini.epidemic.permissions import EpidemicPermission
-from kini.epidemic.tracing import rules
+from kini.epidemic.tracing import queries, rules
+from kini.epidemic.tracing.actions.contact_cases import become_case
 from kini.epidemic.tracing.contact_changes import (
     apply_exposures,
     locked,
@@ -36,8 +37,6 @@ from kini.web.formats import today
 PREFIX = "CT"
 #: Source of persons who were named in an interview.
 SOURCE = "epidemic.contact"
-#: Exposure of a case record that names its source case.
-CONTACT_EXPOSURE = "contact"
 
 
 @action
@@ -46,7 +45,8 @@ def record_contact(
 ) -> Contact:
     """Record that a person was exposed to a case. Idempotent by the key of the form, and by person and case.
 
-    A person under follow-up of the disease gets another exposure; a later one restarts the days of follow-up.
+    A person under follow-up of the disease gets another exposure; a later one restarts the days of follow-up. One who
+    fell ill after the exposure is a case already, and not followed up.
 
     Raises:
         NotAllowed: unless the actor traces contacts of the case's area.
@@ -63,7 +63,10 @@ def record_contact(
     contact = Contact.objects.filter(person=person, disease=case.disease, follow_up=FollowUp.UNDER).first()
     contact = contact or _new_contact(by, case, person, exposure, score, tracing)
     _store_exposure(by, contact, case, exposure, score, tracing, client_key)
-    return apply_exposures(contact, tracing)
+    apply_exposures(contact, tracing)
+    if own := queries.case_of_contact(contact):
+        become_case(by, contact, own)
+    return contact
 
 
 @action
@@ -129,35 +132,6 @@ def drop_contact(*, by: Actor, contact: Contact, reason: str, version: int | Non
     contact.ended_at, contact.end_reason = current_time.now(), reason
     save(contact, "status", "follow_up", "ended_at", "end_reason")
     audit.record(by=by, action="epidemic.contact-dropped", subject=subject_of(contact))
-    return contact
-
-
-@action
-def convert_contact(*, by: Actor, contact: Contact, case: CaseRecord) -> Contact:
-    """Let a contact become a case: the follow-up is cancelled, and the case names each source case as an exposure.
-
-    Raises:
-        NotAllowed: unless the actor traces contacts of the contact's area.
-        ActionRefused: if the case is of another person or disease.
-    """
-    contact = locked(by, contact)
-    if contact.status == ContactStatus.CONVERTED:
-        return contact
-    tree = people_queries.person_tree(contact.person_id)
-    if case.disease != contact.disease or case.person_id not in tree:
-        raise ActionRefused(_("This case record is of another person or disease."))
-    contact.status, contact.follow_up = ContactStatus.CONVERTED, FollowUp.CANCELLED
-    contact.ended_at, contact.became_case = contact.ended_at or current_time.now(), case
-    save(contact, "status", "follow_up", "ended_at", "became_case")
-    for each in contact.exposures.exclude(case=case):
-        CaseExposure.objects.get_or_create(
-            case=case,
-            source_case_id=each.case_id,
-            defaults={"exposure": CONTACT_EXPOSURE, "first_day": each.first_day, "last_day": each.last_day},
-        )
-    audit.record(
-        by=by, action="epidemic.contact-converted", subject=subject_of(contact), detail={"case": case.reference}
-    )
     return contact
 
 
