@@ -3,16 +3,20 @@
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from kini.core import current_time
+from kini.core import audit, current_time
 from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Scope
+from kini.epidemic.case_records.models import CaseExposure, CaseRecord
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.diseases.tracing_schema import Tracing
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import rules
-from kini.epidemic.tracing.models import Contact, FollowUp
+from kini.epidemic.tracing.models import Contact, ContactStatus, FollowUp
 from kini.people.rules import require
 from kini.web.formats import today
+
+#: Exposure of a case record that names its source case.
+CONTACT_EXPOSURE = "contact"
 
 
 def tracing_of(disease: str) -> Tracing:
@@ -86,5 +90,22 @@ def apply_exposures(contact: Contact, tracing: Tracing) -> Contact:
         contact,
         *("risk", "first_exposure_on", "last_exposure_on", "follow_up_until", "rule_since"),
         *("quarantine_until", "quarantine_reason", "follow_up", "ended_at"),
+    )
+    return contact
+
+
+def become_case(by: Actor, contact: Contact, case: CaseRecord) -> Contact:
+    """Convert a locked contact whose person is that of the case."""
+    contact.status, contact.follow_up = ContactStatus.CONVERTED, FollowUp.CANCELLED
+    contact.ended_at, contact.became_case = contact.ended_at or current_time.now(), case
+    save(contact, "status", "follow_up", "ended_at", "became_case")
+    for each in contact.exposures.exclude(case=case):
+        CaseExposure.objects.get_or_create(
+            case=case,
+            source_case_id=each.case_id,
+            defaults={"exposure": CONTACT_EXPOSURE, "first_day": each.first_day, "last_day": each.last_day},
+        )
+    audit.record(
+        by=by, action="epidemic.contact-converted", subject=subject_of(contact), detail={"case": case.reference}
     )
     return contact

@@ -2,16 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from kini.core import audit, current_time
+from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.epidemic.case_records.models import CaseExposure, CaseRecord
-from kini.epidemic.tracing.contact_changes import locked, save, subject_of
+from kini.epidemic.tracing.contact_changes import CONTACT_EXPOSURE, become_case, locked, save, subject_of
 from kini.epidemic.tracing.models import Contact, ContactStatus, FollowUp
 from kini.people import queries as people_queries
-
-#: Exposure of a case record that names its source case.
-CONTACT_EXPOSURE = "contact"
 
 
 @action
@@ -29,23 +26,6 @@ def convert_contact(*, by: Actor, contact: Contact, case: CaseRecord) -> Contact
     if case.disease != contact.disease or case.person_id not in tree:
         raise ActionRefused(_("This case record is of another person or disease."))
     return become_case(by, contact, case)
-
-
-def become_case(by: Actor, contact: Contact, case: CaseRecord) -> Contact:
-    """Convert a locked contact whose person is that of the case."""
-    contact.status, contact.follow_up = ContactStatus.CONVERTED, FollowUp.CANCELLED
-    contact.ended_at, contact.became_case = contact.ended_at or current_time.now(), case
-    save(contact, "status", "follow_up", "ended_at", "became_case")
-    for each in contact.exposures.exclude(case=case):
-        CaseExposure.objects.get_or_create(
-            case=case,
-            source_case_id=each.case_id,
-            defaults={"exposure": CONTACT_EXPOSURE, "first_day": each.first_day, "last_day": each.last_day},
-        )
-    audit.record(
-        by=by, action="epidemic.contact-converted", subject=subject_of(contact), detail={"case": case.reference}
-    )
-    return contact
 
 
 @action

@@ -15,9 +15,9 @@ from kini.epidemic.case_records.models import CaseRecord, LabTest
 from kini.epidemic.diseases.tracing_schema import Tracing
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import queries, rules
-from kini.epidemic.tracing.actions.contact_cases import become_case
 from kini.epidemic.tracing.contact_changes import (
     apply_exposures,
+    become_case,
     locked,
     require_open,
     require_words,
