@@ -7,6 +7,7 @@ from kini.epidemic.checkin import entry_passes as entry_passes
 from kini.epidemic.checkin import queries as checkin_queries
 from kini.epidemic.checkin import venue_counts as venue_counts
 from kini.epidemic.diseases.disease_files import disease_of as disease_of
+from kini.epidemic.diseases.disease_files import diseases as diseases
 from kini.epidemic.permissions import EpidemicPermission as EpidemicPermission
 from kini.epidemic.spread.actions import publish_figures as publish_figures
 from kini.epidemic.spread.weekly_counts import settled_counts as settled_counts

@@ -1,8 +1,10 @@
 """Colours of health status by dated rules, and the answer of gates."""
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
+import yaml
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +16,7 @@ from kini.epidemic.public import checkin_queries, entry_passes
 from kini.vaccination.status import queries
 from kini.vaccination.status.queries import is_refused, status_of
 from kini.vaccination.status.rules import Facts, status
-from kini.vaccination.status.status_file import check_status, status_file
+from kini.vaccination.status.status_file import FILE, check_status, status_file
 from kini.web.formats import today
 from tests.cases import town
 from tests.epidemic.records_town import day
@@ -64,6 +66,35 @@ def test_there_is_no_colour_before_the_first_rule():
 
 def test_the_file_of_jakarta_is_whole():
     assert list(check_status(JAKARTA)) == []
+
+
+def test_the_check_of_the_pack_says_what_a_rule_would_not_do(tmp_path):
+    pack = shutil.copytree(JAKARTA, tmp_path / "pack")
+    file = pack / FILE
+    right = file.read_text("utf-8")
+
+    def faults(**sections):
+        content = yaml.safe_load(right)
+        newest = content["versions"][-1]
+        newest |= {name: each for name, each in sections.items() if name in ("refuse", "refuse_at", "rules")}
+        content |= {name: each for name, each in sections.items() if name in ("disease", "campaign", "colours")}
+        file.write_text(yaml.safe_dump(content), "utf-8")
+        return [(each.field.rpartition("versions.")[2], each.message) for each in check_status(pack)]
+
+    assert faults(refuse_at={}) == faults(refuse_at={"cinema": ["yellow", "red"]}) == faults(refuse=[]) == []
+    assert faults(refuse_at={"cinema": []}) == [("1.refuse_at.cinema", "no colour is named, so nobody is refused")]
+    assert faults(refuse_at={"kino": ["red"]}) == [("1.refuse_at.kino", "the disease has no such kind of venue")]
+    assert faults(refuse_at={"mall": ["red", "black"]}) == [("1.refuse_at.mall", "black is refused everywhere already")]
+    assert faults(disease="plague") == [("disease", "the pack has no such disease")]
+    assert faults(campaign="plague") == [("campaign", "the pack has no such campaign")]
+    unknown = [{"colour": "green", "when": {"negative_within_days": {"smell": 1}}, "because": "x"}]
+    everybody = [{"colour": "red", "because": "x"}]
+    assert ("1.rules.0.when.negative_within_days.smell", "the disease has no such test") in faults(
+        rules=unknown + everybody
+    )
+    assert {message for _place, message in faults(colours={"green": "g", "red": "r", "yellow": "y"})} == {
+        "black has no name"
+    }
 
 
 @pytest.mark.django_db
