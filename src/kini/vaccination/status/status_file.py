@@ -53,8 +53,8 @@ class StatusVersion(SourcedRule):
 
     Attributes:
         refuse: colours that do not enter venues; none: all enter.
-        refuse_at: further colours that do not enter venues of a kind, by kind: {cinema: [yellow, red]}. At a kind that is
-            not named, and without `refuse_at` everywhere, `refuse` alone decides.
+        refuse_at: further colours that do not enter venues of a kind, by kind: {cinema: [yellow, red]}. At all other
+            kinds `refuse` alone decides.
     """
 
     until: date | None = None
@@ -84,8 +84,8 @@ class StatusVersion(SourcedRule):
             if rule.colour not in file.colours:
                 yield ("rules", number, "colour"), f"{rule.colour} has no name", "Add it to `colours`."
             for test in rule.when.negative_within_days.keys() - {*tests}:
-                place = ("rules", number, "when", "negative_within_days", test)
-                yield place, "the disease has no such test", f"Use one of {', '.join(sorted(tests))}."
+                where = ("rules", number, "when", "negative_within_days", test)
+                yield where, "the disease has no such test", f"Use one of {', '.join(sorted(tests))}."
 
     @model_validator(mode="after")
     def _ends_with_a_rule_for_all(self) -> "StatusVersion":
