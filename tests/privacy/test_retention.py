@@ -237,7 +237,7 @@ def phone_conflict(town: Town, at: datetime) -> None:
 
 
 def standby(town: Town, at: datetime) -> None:
-    who = {"resident": town.resident, "user": town.resident.user}
+    who = {"person": town.resident.person, "user": town.resident.user}
     StandbyRequest.objects.create(**who, site=site(town), campaign="covid-19", vaccines=[], day=at, made_at=at)
 
 

@@ -102,13 +102,13 @@ def test_who_is_called_answers_on_a_page(district: District, client: CheckedClie
     user = User.objects.create(email="standby@example.org", password="!")
     resident = Resident.objects.create(user=user, name="Warga Contoh")
     request = standby.join(
-        by=BY, resident=resident, user=user, site=district.one, campaign="covid-19", vaccines=["sinovac"]
+        by=BY, person=resident.person, user=user, site=district.one, campaign="covid-19", vaccines=["sinovac"]
     )
     client.force_login(user)
     assert client.get(page("standby", request.pk)).status_code == 200
     standby.call_next(by=BY, site=district.one)
     assert "coming" in client.get(page("standby", request.pk)).content.decode()
-    assert client.post(page("standby", request.pk), {"answer": "coming"}).status_code == 302
+    assert client.post(page("standby", request.pk), {"answer": "coming"}).status_code == 303
     booking = StandbyRequest.objects.get().booking
     assert booking
     assert booking.reference in client.get(page("standby", request.pk)).content.decode()

@@ -100,7 +100,7 @@ def evening(district: District) -> Session:
         user = User.objects.create(email=f"standby-{number}@example.org", password="!")
         resident = Resident.objects.create(user=user, name=f"Warga {number}")
         standby.join(
-            by=Actor(ActorKind.RESIDENT, user.pk), resident=resident, user=user, site=district.one,
+            by=Actor(ActorKind.RESIDENT, user.pk), person=resident.person, user=user, site=district.one,
             campaign="covid-19", vaccines=["sinovac"],
         )  # fmt: skip
     return session
@@ -135,11 +135,11 @@ def test_left_over_doses_are_offered_once_each_in_order(district: District, even
 
 
 def test_nobody_is_twice_on_a_list(district: District, evening: Session) -> None:
-    request = StandbyRequest.objects.select_related("resident", "user").first()
+    request = StandbyRequest.objects.select_related("person", "user").first()
     assert request
     with pytest.raises(ActionRefused, match="already"):
         standby.join(
-            by=BY, resident=request.resident, user=request.user, site=district.other, campaign="covid-19",
+            by=BY, person=request.person, user=request.user, site=district.other, campaign="covid-19",
             vaccines=["sinovac"],
         )  # fmt: skip
 

@@ -11,18 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
 from kini.people.models import User
-from kini.people.public import details_of, has_profile
+from kini.people.public import details_of
 from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns, vaccine_name
 from kini.vaccination.registrations import actions, notifications, queries
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.registrations.place_search import home_of, waiting_sites, wish_of
+from kini.vaccination.registrations.standby_actions import answer_standby
 from kini.vaccination.sites import appointments, standby
 from kini.vaccination.sites.appointments import OpenSlot
-from kini.vaccination.sites.models import Site
+from kini.vaccination.sites.models import Site, StandbyRequest
+from kini.vaccination.sites.site_points import site_address
 from kini.web.formats import city_time, today
 from kini.web.qr import qr
 from kini.web.redirects import see_other
@@ -48,8 +51,8 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
         }
     elif row.is_active and eligibility.number == row.number and eligibility.earliest:
         context["offers"] = appointments.sites_with(wish_of(row, eligibility), near=home_of(row))
-        if row.state == "waiting" and has_profile(row.person):
-            context["standby"] = standby.request_of_today(row.person.resident, row.campaign)
+        if row.state == "waiting":
+            context["standby"] = standby.request_of_today(row.person, row.campaign)
             context["standby_sites"] = [] if context["offers"] else waiting_sites(row, eligibility)
     return render(request, "vaccination/registrations/registration.html", context)
 
@@ -91,12 +94,11 @@ def waiting_list(request: HttpRequest, reference: str) -> HttpResponse:
     """Join the waiting list of today of a site, or leave it."""
     row, by = _own(request, reference), actor_for(request)
     assert isinstance(request.user, User)
-    if row.state != "waiting" or not has_profile(row.person):
+    if row.state != "waiting":
         raise Http404
-    resident = row.person.resident
     try:
         if "leave" in request.POST:
-            waiting = standby.request_of_today(resident, row.campaign)
+            waiting = standby.request_of_today(row.person, row.campaign)
             if waiting and waiting.user_id == request.user.pk:
                 standby.leave(by=by, request=waiting)
                 messages.success(request, _("You are not on the waiting list any more."))
@@ -108,7 +110,7 @@ def waiting_list(request: HttpRequest, reference: str) -> HttpResponse:
                 raise ActionRefused(_("Choose where you want to wait."))
             standby.join(
                 by=by,
-                resident=resident,
+                person=row.person,
                 user=request.user,
                 site=site,
                 campaign=row.campaign,
@@ -117,6 +119,26 @@ def waiting_list(request: HttpRequest, reference: str) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     return see_other("vaccination:registration", reference)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_call(request: HttpRequest, number: int) -> HttpResponse:
+    """Call for a dose that is left over: coming, or not."""
+    related = ("site__area", "site__place", "site__facility", "session__slot", "person__resident", "booking")
+    own = StandbyRequest.objects.filter(user=request.user.pk).select_related(*related)
+    called = get_object_or_404(own, pk=number)
+    if request.method == "POST":
+        try:
+            answer_standby(by=actor_for(request), request=called, coming=request.POST.get("answer") == "coming")
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+        return see_other("vaccination:standby", number)
+    late = bool(called.answer_by and called.answer_by <= current_time.now())
+    name = details_of(called.person).name
+    context = {"called": called, "name": name, "address": site_address(called.site), "late": late}
+    return render(request, "vaccination/standby.html", context)
 
 
 @login_required

@@ -3,12 +3,14 @@
 VAKSIN                                for the owner of the phone, whose profile has the birth date
 VAKSIN Siti Aminah#3-5-1955#AREA      for anybody; without the area: somebody who lives outside of the city
 VAKSIN BATAL VR-7KQ2-M4XD             cancels
+VAKSIN TUNGGU VR-7KQ2-M4XD            waits today for a dose that is left over; without a number if there is only one
+VAKSIN DATANG, VAKSIN TIDAK           answers the call for such a dose
 """
 
 import re
-from collections.abc import Iterator
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,9 +28,13 @@ from kini.vaccination.registrations import actions, notifications, queries
 from kini.vaccination.registrations.actions import PREFIX, Wish
 from kini.vaccination.registrations.birth_dates import parse_birth_date
 from kini.vaccination.registrations.models import Registration
-from kini.vaccination.registrations.place_search import home_of, wish_of
+from kini.vaccination.registrations.place_search import home_of, waiting_sites, wish_of
 from kini.vaccination.registrations.queries import Statements
-from kini.vaccination.sites import appointments
+from kini.vaccination.registrations.standby_actions import answer_standby
+from kini.vaccination.sites import appointments, standby
+from kini.vaccination.sites.models import StandbyRequest
+from kini.vaccination.sites.notifications import COMING
+from kini.vaccination.sites.site_points import site_address
 from kini.web import formats
 from kini.web.formats import today
 
@@ -36,6 +42,8 @@ BY = system("vaccination.registration")
 _WORDS = re.compile(r"\s*([A-Za-z]{4,12})\b[\s:,.]*(.*)", re.DOTALL)
 #: Word that cancels, in each language of the city.
 CANCEL = gettext_lazy("CANCEL")
+#: Words of the waiting list of today; `COMING` answers a call.
+WAIT, DECLINE = gettext_lazy("WAIT"), gettext_lazy("NO")
 #: Times that are tried, when others take them first.
 TRIES = 5
 
@@ -61,16 +69,79 @@ def receive_registration(inbound: InboundMessage) -> str | None:
 def _answer(user: User, campaign: str, words: str) -> str:
     by = Actor(ActorKind.RESIDENT, user.pk)
     first, _space, rest = words.partition(" ")
-    if first.upper() in _cancel_words():
+    if first.upper() in _words_of(CANCEL):
         return _cancel(by, rest)
+    if first.upper() in _words_of(WAIT):
+        return _wait(by, user, campaign, rest)
+    if not rest and first.upper() in (*_words_of(COMING), *_words_of(DECLINE)):
+        return _answer_call(by, user, campaign, coming=first.upper() in _words_of(COMING))
     registration = _register_other(by, user, campaign, words) if words else _register_self(by, user, campaign)
     return _advice(campaign) if registration is None else _offer(by, registration)
 
 
-def _cancel_words() -> Iterator[str]:
+def _words_of(word: Promise) -> list[str]:
+    """Return a word in each language of the city."""
+    words = []
     for language in pack.current().languages:
         with translation.override(language):
-            yield str(CANCEL)
+            words.append(str(word))
+    return words
+
+
+def _wait(by: Actor, user: User, campaign: str, typed: str) -> str:
+    """Put somebody whom this phone registered on the waiting list of today of the nearest site."""
+    reference = references.parse(PREFIX, typed) if typed else ""
+    rows = queries.own_registrations(user).filter(campaign=campaign, state="waiting")
+    found = list(rows.filter(reference=reference) if typed else rows[:2])
+    keyword = campaign_of(campaign).keyword
+    if not found:
+        return _("There is no registration of this number for your phone.") if typed else _advice(campaign)
+    if len(found) > 1:
+        return _("You registered several people. Write who waits: {words}").format(
+            words=f"{keyword} {WAIT} {found[0].reference}"
+        )
+    row = found[0]
+    eligibility = queries.eligibility_of_registration(row, today())
+    sites = waiting_sites(row, eligibility)
+    name = details_of(row.person).name
+    if not sites:
+        return _("There is no place to wait for {name} today. The registration stays.").format(name=name)
+    vaccines = [option.vaccine for option in eligibility.options]
+    standby.join(by=by, person=row.person, user=user, site=sites[0], campaign=campaign, vaccines=vaccines)
+    return _(
+        "{name} waits today for {site}, {where}. If a dose is left, we write. Answer within 15 minutes: {yes} or {no}"
+    ).format(
+        name=name,
+        site=sites[0].name,
+        where=site_address(sites[0]),
+        yes=f"{keyword} {COMING}",
+        no=f"{keyword} {DECLINE}",
+    )
+
+
+def _answer_call(by: Actor, user: User, campaign: str, *, coming: bool) -> str:
+    """Answer the calls of today for people whom this phone registered. The same message again says the same."""
+    calls = StandbyRequest.objects.filter(
+        user=user, campaign=campaign, day=today(), state__in=("called", "coming" if coming else "declined")
+    )
+    answered = [answer_standby(by=by, request=each, coming=coming) for each in calls.order_by("pk")]
+    if not answered:
+        return _("There is no call for your phone now.")
+    if not coming:
+        return _("The dose goes to the next person. The registration stays.")
+    return " ".join(map(_place_of, answered))
+
+
+def _place_of(request: StandbyRequest) -> str:
+    assert request.booking
+    words = _("{name}: {number}. Be at {site}, {where}, before {closes}. Bring an identity card if you have one.")
+    return words.format(
+        name=details_of(request.person).name,
+        number=request.booking.reference,
+        site=request.site.name,
+        where=site_address(request.site),
+        closes=formats.clock(request.booking.slot.ends_at),
+    )
 
 
 def _cancel(by: Actor, typed: str) -> str:
@@ -124,9 +195,13 @@ def _offer(by: Actor, registration: Registration) -> str:
         return _("{name} is registered: {number}. Possible from {day}. We write when the time has come.").format(
             name=name, **words
         )
-    return _("{name} is registered: {number}. No place is free now. We write when there is one.").format(
+    told = _("{name} is registered: {number}. No place is free now. We write when there is one.").format(
         name=name, **words
     )
+    if not waiting_sites(row, queries.eligibility_of_registration(row, today())):
+        return told
+    words_to_write = f"{campaign_of(row.campaign).keyword} {WAIT} {row.reference}"
+    return f"{told} {_('For a dose that is left over today: {words}').format(words=words_to_write)}"
 
 
 def _book_nearest(by: Actor, row: Registration) -> None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path(
         "vaccination/registrations/<str:reference>/waiting-list/", appointment_pages.waiting_list, name="waiting-list"
     ),
+    path("vaccination/waiting/<int:number>/", appointment_pages.answer_call, name="standby"),
     path("vaccination/campaigns/<slug:campaign>/", pages.choose_person, name="people"),
     path("vaccination/campaigns/<slug:campaign>/other/", pages.other, name="other"),
     path("vaccination/campaigns/<slug:campaign>/<int:person>/", pages.person, name="person"),

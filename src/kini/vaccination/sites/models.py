@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from kini.booking.models import Booking, Slot
 from kini.city.models import Agency, Area, Place, Unit
-from kini.people.models import Resident, User
+from kini.people.models import Person, User
 
 
 class Site(models.Model):
@@ -185,12 +185,13 @@ class SecondDose(models.Model):
 class StandbyRequest(models.Model):
     """Somebody near a site who wants to come within the hour when doses are left at the end of the day.
 
-    Called at most once, in the order of their requests; a call that is not answered in time lapses.
+    Called at most once, in the order of their requests; a call that is not answered in time lapses. Somebody without a
+    profile is called through the account that registered them.
     """
 
     STATES: ClassVar = ("waiting", "called", "coming", "declined", "lapsed", "ended")
 
-    resident = models.ForeignKey(Resident, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     user = models.ForeignKey(User, models.CASCADE, related_name="+", help_text="Whom the call is sent to.")
     site = models.ForeignKey(Site, models.CASCADE, related_name="standby_requests")
     campaign = models.CharField(max_length=60, help_text="Of the pack.")
@@ -205,7 +206,7 @@ class StandbyRequest(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["resident", "campaign", "day"], name="vaccination_standby_once_a_day"),
+            models.UniqueConstraint(fields=["person", "campaign", "day"], name="vaccination_standby_once_a_day"),
             models.CheckConstraint(
                 condition=~Q(state="called") | Q(called_at__isnull=False, answer_by__isnull=False),
                 name="vaccination_standby_called_until",

@@ -19,7 +19,9 @@ from kini.vaccination.sites.models import StandbyRequest
 
 
 def _requests(subject: DataSubject) -> Iterator[DataRecord]:
-    own = StandbyRequest.objects.filter(Q(user=subject.user) | Q(resident=subject.resident)).select_related("site")
+    own = StandbyRequest.objects.filter(Q(user=subject.user) | Q(person__resident=subject.resident)).select_related(
+        "site"
+    )
     for each in own.order_by("made_at"):
         yield {"campaign": each.campaign, "place": each.site.name, "day": each.day, "state": each.state}
 
@@ -46,7 +48,7 @@ def register() -> None:
         7 * DAY,
         row_removal(
             lambda before: StandbyRequest.objects.filter(made_at__lt=before),
-            held=lambda: Q(resident__in=legal_holds.held_resident_ids()),
+            held=lambda: Q(person__resident__in=legal_holds.held_resident_ids()),
         ),
     )
     retention.rules.register(rule.name, rule)

@@ -3,26 +3,20 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils.dates import WEEKDAYS
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city.public import point_map
-from kini.core import current_time
-from kini.core.actors import ActionRefused
 from kini.people.public import nearby
-from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import campaigns, vaccines
 from kini.vaccination.campaigns.schema import Campaign
-from kini.vaccination.sites import appointments, standby
+from kini.vaccination.sites import appointments
 from kini.vaccination.sites.appointments import Wish
-from kini.vaccination.sites.models import Session, Site, StandbyRequest
+from kini.vaccination.sites.models import Session, Site
 from kini.vaccination.sites.site_points import site_address, site_point
 from kini.web.formats import city_time, today
 from kini.web.page_cache import cache_for_anonymous
@@ -103,22 +97,3 @@ def _timetable(site: Site) -> list[tuple[str, str, str]]:
         )
         for hours in site.hours.select_related("place")
     ]
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def answer_call(request: HttpRequest, number: int) -> HttpResponse:
-    """Call for a dose that is left over: coming, or not."""
-    related = ("site__area", "site__place", "site__facility", "session__slot", "resident", "booking")
-    own = StandbyRequest.objects.filter(user=request.user.pk).select_related(*related)
-    called = get_object_or_404(own, pk=number)
-    if request.method == "POST":
-        try:
-            standby.answer_call(by=actor_for(request), request=called, coming=request.POST.get("answer") == "coming")
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        return redirect(reverse("vaccination:standby", args=[number]))
-    late = bool(called.answer_by and called.answer_by <= current_time.now())
-    context = {"called": called, "address": site_address(called.site), "late": late}
-    return render(request, "vaccination/standby.html", context)

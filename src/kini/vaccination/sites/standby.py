@@ -17,7 +17,9 @@ from kini.core import audit, current_time, events
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, require_system
 from kini.ledger.public import balance
-from kini.people.models import Resident, User
+from kini.people import queries as people_queries
+from kini.people.models import Person, User
+from kini.people.public import has_profile
 from kini.vaccination.events import StandbyCalled
 from kini.vaccination.sites import appointments, session_plan
 from kini.vaccination.sites.models import Session, Site, StandbyRequest
@@ -31,9 +33,12 @@ CALLED_BEFORE, CALL_HOLDS = timedelta(minutes=75), timedelta(minutes=15)
 
 @action
 def join(
-    *, by: Actor, resident: Resident, user: User, site: Site, campaign: str, vaccines: Collection[str]
+    *, by: Actor, person: Person, user: User, site: Site, campaign: str, vaccines: Collection[str]
 ) -> StandbyRequest:
-    """Put a resident on today's waiting list of a site. The caller has checked that they may have the vaccines.
+    """Put somebody on today's waiting list of a site. The caller has checked that they may have the vaccines.
+
+    Args:
+        user: to whom the call is sent.
 
     Raises:
         ActionRefused: they are on a list of this campaign today.
@@ -41,7 +46,7 @@ def join(
     try:
         with transaction.atomic():
             request = StandbyRequest.objects.create(
-                resident=resident,
+                person=person,
                 user=user,
                 site=site,
                 campaign=campaign,
@@ -71,9 +76,10 @@ def leave(*, by: Actor, request: StandbyRequest) -> None:
     audit.record(by=by, action="vaccination.standby-left", subject=f"vaccination-standby:{request.pk}")
 
 
-def request_of_today(resident: Resident, campaign: str) -> StandbyRequest | None:
+def request_of_today(person: Person, campaign: str) -> StandbyRequest | None:
     """Return the request of today for somebody, in any state, or None."""
-    rows = StandbyRequest.objects.filter(resident=resident, campaign=campaign, day=today())
+    tree = people_queries.person_tree(person.pk)
+    rows = StandbyRequest.objects.filter(person__in=tree, campaign=campaign, day=today())
     return rows.select_related("site").first()
 
 
@@ -175,7 +181,7 @@ def answer_call(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyR
     lock(request.site)
     request = (
         StandbyRequest.objects.select_for_update(of=("self",))
-        .select_related("session", "site", "resident")
+        .select_related("session", "site", "person__resident")
         .get(pk=request.pk)
     )
     wanted = "coming" if coming else "declined"
@@ -191,7 +197,7 @@ def answer_call(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyR
             slot=request.session_id or 0,
             groups=[accounts.STANDBY],
             period=f"vaccination standby {request.pk}",
-            resident=request.resident,
+            resident=request.person.resident if has_profile(request.person) else None,
         )
         request.booking = Booking.objects.get(reference=reference)
     else:

@@ -7,7 +7,6 @@ from kini.vaccination.sites import site_pages, stock_desk
 urlpatterns = [
     path("vaccination/sites/", site_pages.site_list, name="sites"),
     path("vaccination/sites/<slug:site>/", site_pages.site, name="site"),
-    path("vaccination/waiting/<int:number>/", site_pages.answer_call, name="standby"),
     path("desk/vaccine-stock/", stock_desk.sites, name="desk-stock"),
     path("desk/vaccine-stock/lots/<int:lot>/", stock_desk.lot, name="desk-lot"),
     path("desk/vaccine-stock/lots/<int:lot>/recall/", stock_desk.recall, name="desk-lot-recall"),
