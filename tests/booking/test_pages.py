@@ -160,6 +160,11 @@ def test_whoever_forgets_to_choose_is_told(resident: CheckedClient, draft: Draft
     assert page.status_code == 422
     assert "Choose a time." in text(page)
     assert resident.get(reverse("booking:days", args=[draft.pk, "nowhere"])).status_code == 404
+    for month in ("0001-01", "9999-12"):
+        days = resident.get(reverse("booking:days", args=[draft.pk, "registry-pier"]), {"month": month})
+        assert days.status_code == 200
+    for day in ("0001-01-01", "9999-12-31"):
+        assert resident.get(reverse("booking:times", args=[draft.pk, "registry-pier", day])).status_code == 404
 
 
 def test_somebody_elses_draft_and_ticket_do_not_exist(

@@ -111,6 +111,14 @@ def test_a_solved_report_is_news_of_the_areas_around(town: Town, lamps: ServiceV
     assert not area_news.tell(subscription, current_time.now())
 
 
+def test_a_number_that_no_subscription_has_changes_nothing(town: Town, client: CheckedClient, pier: Area):
+    client.force_login(town.neighbour.user)
+    client.post("/reports/areas/", {"area": "1.1.1"})
+    for number in ("9" * 5000, "9" * 30, "²", "-1"):
+        assert client.post("/reports/areas/", {"remove": number}).status_code == 303
+    assert AreaSubscription.objects.count() == 1
+
+
 def test_who_may_follow_an_area(town: Town, pier: Area, hill: Area):
     with pytest.raises(NotAllowed):
         actions.follow_area(by=guest(), area=pier)

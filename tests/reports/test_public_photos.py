@@ -104,6 +104,8 @@ def test_two_clicks_mark_a_place_without_scripts(town: Town, with_photo: Case, c
     assert 'name="corner"' not in page
     page = client.get(address, {"area": "500,500,700,600", "left": "0", "top": "0", "right": "10", "bottom": "20"})
     assert 'name="area" value="0,0,100,200"' in page.content.decode()
+    far = dict.fromkeys(("left", "top", "right", "bottom"), "9" * 5000)
+    assert client.get(address, far).status_code == 200
     preview = client.get(f"{address}covered/", {"area": "500,500,700,600", "corner": "1,1"})
     assert colours_in(preview.content, PLATE) <= public_photos.CELLS
     assert AccessLog.objects.filter(resident=town.resident).exists()

@@ -24,6 +24,7 @@ from kini.core import current_time, references
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
 from kini.core.localized_text import Text
+from kini.core.typed_values import parse_day
 from kini.people import actions as people_actions
 from kini.people.public import AccessType, DataRead, access_purposes, officers_only
 from kini.people.queries import actor_for
@@ -126,10 +127,10 @@ def _day_for_officer(request: HttpRequest, service: str, key: str, day: str) -> 
     bookable, at = service_and_venue(service, key)
     if not may(actor_for(request), CasePermission.ACT, venue_scope(bookable, at)):
         raise Http404
-    try:
-        return bookable, at, date.fromisoformat(day)
-    except ValueError:
-        raise Http404 from None
+    on = parse_day(day)
+    if on is None:
+        raise Http404
+    return bookable, at, on
 
 
 def _sessions(service: Service, at: Venue, on: date, bookings: Iterable[Booking]) -> Iterable[Session]:

@@ -21,6 +21,7 @@ from kini.booking.slot_picker import SlotPicker, slot_picker_for
 from kini.cases.public import owner_only
 from kini.core.actors import ActionRefused
 from kini.core.geometry import Point, distance_m
+from kini.core.typed_values import parse_day, parse_month
 from kini.people.public import nearby
 from kini.services import queries as services_queries
 from kini.services.models import Service
@@ -144,10 +145,7 @@ def days(request: HttpRequest, picker: SlotPicker, venue: str) -> HttpResponse:
 
 def _month(typed: str, otherwise: date) -> date:
     """First day of the month in the query ("2026-12")."""
-    try:
-        return date.fromisoformat(f"{typed}-01")
-    except ValueError:
-        return otherwise.replace(day=1)
+    return parse_month(typed) or otherwise.replace(day=1)
 
 
 def _bounds(month: date) -> tuple[date, date]:
@@ -213,10 +211,10 @@ def times(request: HttpRequest, picker: SlotPicker, venue: str, day: str) -> Htt
 
 
 def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise Http404 from None
+    day = parse_day(typed)
+    if day is None:
+        raise Http404
+    return day
 
 
 def _hold_or_wait(request: HttpRequest, picker: SlotPicker, slot: Slot, *, wait: bool) -> str:

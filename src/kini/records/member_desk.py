@@ -17,6 +17,8 @@ from kini.city.models import Unit
 from kini.city.public import pack
 from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
+from kini.core.ids import parse_pk
+from kini.core.typed_values import parse_day
 from kini.people.models import Officer
 from kini.people.public import officers_only, permission_filters
 from kini.people.queries import actor_for
@@ -130,13 +132,15 @@ def _group_page(request: HttpRequest, group: _Group) -> HttpResponse:
 def _added(request: HttpRequest, group: _Group) -> list[tuple[str, str]]:
     """Add the chosen officer; return the errors by field."""
     chosen, role, until = (request.POST.get(each, "").strip() for each in ("officer", "role", "until"))
-    officer = Officer.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 10 else None
+    officer = Officer.objects.filter(pk=parse_pk(chosen)).first()
     if officer is None:
         return [("officer", _("Choose the officer."))]
     if role not in MemberRole:
         return [("role", _("Choose what the officer does there."))]
+    last_day = parse_day(until)
+    if until and last_day is None:
+        return [("until", _("Write the last day as day, month and year."))]
     try:
-        last_day = date.fromisoformat(until) if until else None
         group.add(officer, MemberRole(role), _end_of(last_day) if last_day else None)
     except ValueError:
         return [("until", _("Write the last day as day, month and year."))]

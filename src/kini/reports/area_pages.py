@@ -18,6 +18,7 @@ from kini.city import queries as city
 from kini.city.models import Area
 from kini.city.public import CityMap, area_map, shaded
 from kini.core.actors import ActionRefused, Actor, ActorKind
+from kini.core.ids import parse_pk
 from kini.people.models import User
 from kini.people.queries import actor_for
 from kini.reports import actions, area_news
@@ -119,7 +120,7 @@ def areas(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest, user: User) -> None:
     if remove := request.POST.get("remove", ""):
-        if remove.isdecimal() and actions.leave_area(by=actor_for(request), subscription=int(remove), user=user.pk):
+        if actions.leave_area(by=actor_for(request), subscription=parse_pk(remove), user=user.pk):
             messages.success(request, _("You get no more messages about this area."))
         return
     area = chosen_area(request.POST)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.cases.models import Case
 from kini.cases.public import case_at_desk
 from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.ids import parse_pk
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.reports import actions, queries
@@ -66,7 +67,7 @@ def _decided(request: HttpRequest, actor: Actor, case: Case, publication: Public
 
 
 def _chosen(publication: Publication, typed: str) -> PublicPhoto | None:
-    return publication.photos.filter(pk=typed).first() if typed.isdecimal() else None
+    return publication.photos.filter(pk=parse_pk(typed)).first()
 
 
 def _page(request: HttpRequest, publication: Publication, case: Case, photos: Any, error: str) -> HttpResponse:

@@ -1,12 +1,11 @@
 """Public figures of the offices that close reports, and the draws of audits that anybody can make again."""
 
-from datetime import date
-
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from kini.core.localized_text import Text
+from kini.core.typed_values import parse_day
 from kini.reports.models import AgencyFigures, AuditDraw
 from kini.web.downloads import csv_response
 
@@ -40,10 +39,7 @@ def offices_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 def draw(request: HttpRequest, day: str) -> HttpResponse:
     """One draw as JSON: everything that is needed to make it again."""
-    try:
-        made = AuditDraw.objects.get(day=date.fromisoformat(day))
-    except (AuditDraw.DoesNotExist, ValueError):
-        raise Http404 from None
+    made = get_object_or_404(AuditDraw, day=parse_day(day))
     lots = made.lots.order_by("agency", "ticket").values("agency", "ticket", "drawn")
     content = {"day": day, "commitment": made.commitment, "seed": made.seed or None, "one_in": made.one_in}
     return JsonResponse(content | {"rule": RULE, "lots": list(lots)})

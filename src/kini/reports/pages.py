@@ -1,6 +1,5 @@
 """Pages for everybody: what can be reported, public reports as list and map, one of them, and those one follows."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from kini.city.public import point_map
 from kini.core import attempt_limits
 from kini.core.actors import ActionRefused
 from kini.core.client_address import client_network
+from kini.core.typed_values import parse_moment
 from kini.people.queries import actor_for
 from kini.reports import actions, public_photos, queries
 from kini.reports.kind import Report
@@ -57,7 +57,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def public_list(request: HttpRequest) -> HttpResponse:
     """Public reports as list and map, the newest first, by category, state, area and period."""
     chosen = report_filter(request.GET)
-    rows = list(chosen.reports(_moment(request.GET.get("before", "")))[: queries.ON_PAGE + 1])
+    rows = list(chosen.reports(parse_moment(request.GET.get("before")))[: queries.ON_PAGE + 1])
     shown = rows[: queries.ON_PAGE]
     numbered = [(number, (each.latitude, each.longitude), "") for number, each in enumerate(shown, 1)]
     dots = queries.map_dots(chosen.reports(), since=chosen.since)
@@ -188,11 +188,3 @@ def _public(reference: str) -> Publication:
         return queries.public_report(reference)
     except Publication.DoesNotExist:
         raise Http404 from None
-
-
-def _moment(typed: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(typed.replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

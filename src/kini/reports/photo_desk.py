@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.cases.models import Attachment, Case
 from kini.cases.public import case_at_desk
 from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.typed_values import parse_number
 from kini.people.public import officers_only
 from kini.reports import actions, public_photos, queries
 from kini.reports.models import Publication
@@ -24,6 +25,8 @@ from kini.web.redirects import see_other
 
 #: Width of the photo on the page, in pixels, to which the browser's coordinates refer.
 SHOWN = 600
+#: More pixels than any photo on the page has.
+LONGEST_SIDE = 100_000
 #: Inputs for somebody who types a rectangle in percent.
 SIDES = ("left", "top", "right", "bottom")
 
@@ -65,8 +68,9 @@ def _marked(sent: QueryDict, height: int) -> tuple[list[CoveredArea], tuple[int,
     """Rectangles so far and the first corner of the next one, after a click or typed numbers."""
     areas, corner = public_photos.read_areas(sent.getlist("area")), _point(sent.get("corner", ""))
     typed = [sent.get(side, "") for side in SIDES]
-    if all(each.isdecimal() for each in typed):
-        areas += public_photos.read_areas([",".join(str(int(each) * WHOLE // 100) for each in typed)])
+    numbers = [parse_number(each) for each in typed]
+    if None not in numbers:
+        areas += public_photos.read_areas([",".join(str((each or 0) * WHOLE // 100) for each in numbers)])
     click = _point(f"{sent.get('at.x', '')},{sent.get('at.y', '')}")
     if click is None:
         return areas, corner
@@ -78,7 +82,8 @@ def _marked(sent: QueryDict, height: int) -> tuple[list[CoveredArea], tuple[int,
 
 def _point(typed: str) -> tuple[int, int] | None:
     x, _comma, y = typed.partition(",")
-    return (int(x), int(y)) if x.isdecimal() and y.isdecimal() and max(len(x), len(y)) <= 5 else None
+    across, down = parse_number(x), parse_number(y)
+    return (across, down) if across is not None and down is not None and max(across, down) < LONGEST_SIDE else None
 
 
 def _page(

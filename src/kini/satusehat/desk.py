@@ -1,6 +1,5 @@
 """Desk of the data officer: what SATUSEHAT refused, what differs, and comparisons of a day."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.core.actors import ActionRefused, Actor
 from kini.core.jobs import enqueue
+from kini.core.typed_values import parse_day
 from kini.epidemic.models import CaseRecord
 from kini.people.public import details_of, officers_only
 from kini.people.queries import actor_for
@@ -180,9 +180,8 @@ def comparison(request: HttpRequest, comparison: int) -> HttpResponse:
 @require_POST
 def compare(request: HttpRequest) -> HttpResponse:
     """Compare a day: the worker asks SATUSEHAT."""
-    try:
-        day = date.fromisoformat(request.POST.get("day", ""))
-    except ValueError:
+    day = parse_day(request.POST.get("day"))
+    if day is None:
         messages.error(request, _("Choose a day."))
         return see_other("satusehat:desk-list")
     configured = clients()

@@ -1,7 +1,6 @@
 """Pages of the public ledger: totals, the latest rows, the head of each day, and the file."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.db.models import Sum
@@ -10,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kini.city.public import city_tables
+from kini.core.typed_values import parse_day
 from kini.together import head_signatures, public_ledger
 from kini.together.labels import MOVEMENTS
 from kini.together.models import PublishedDay, PublishedMovement, SignedHead, VisitDraw
@@ -68,10 +68,8 @@ def ledger_file(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _signed(day: str) -> SignedHead:
-    try:
-        signed = head_signatures.find_signed(date.fromisoformat(day))
-    except ValueError:
-        signed = None
+    on = parse_day(day)
+    signed = head_signatures.find_signed(on) if on else None
     if signed is None:
         raise Http404
     return signed

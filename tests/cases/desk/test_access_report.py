@@ -95,7 +95,7 @@ def test_the_page_and_the_table_show_it(town: Town, boss: Officer, manager: Chec
     assert "Warga Contoh" not in page
     table = manager.get("/desk/access/table.csv?day=2026-12-01").content.decode()
     assert "Petugas Berkas,Registry,2026-12-01,80" in table
-    for nonsense in ("x", "9999-99-99", "2999-01-01", "\u200b"):
+    for nonsense in ("x", "9999-99-99", "2999-01-01", "0001-01-01", "\u200b"):
         assert manager.get("/desk/access/", {"day": nonsense}).status_code == 200
     assert clerk.get("/desk/access/").status_code == 403
     assert clerk.get("/desk/access/table.csv").status_code == 403

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from kini.cases.queries import access_report
 from kini.cases.queries.access_report import AccessReport, OfficerReads
+from kini.core.typed_values import parse_day
 from kini.people import queries
 from kini.people.public import PeoplePermission, access_purposes, officers_only
 from kini.people.queries import actor_for
@@ -70,7 +71,4 @@ def _report(request: HttpRequest) -> AccessReport:
 def _day(text: str) -> date:
     """Parse the requested day; today if it is invalid or in the future."""
     today = formats.today()
-    try:
-        return min(date.fromisoformat(text), today)
-    except ValueError:
-        return today
+    return min(parse_day(text) or today, today)

@@ -24,6 +24,7 @@ from kini.city.models import Unit
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
+from kini.core.typed_values import parse_day
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.services.public import snapshots_by_version
@@ -90,10 +91,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(text: str, today: date) -> date:
-    try:
-        return min(date.fromisoformat(text), today) if int(text[:4]) >= 2000 else today
-    except ValueError:
-        return today
+    return min(parse_day(text) or today, today)
 
 
 def _measures(whole: DayCounts) -> Iterable[tuple[str, list[Any], list[str]]]:

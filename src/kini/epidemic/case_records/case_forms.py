@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from kini.city.models import Unit
 from kini.core.localized_text import Text
+from kini.core.typed_values import parse_number
 from kini.epidemic.case_records.labels import CLASSIFICATIONS, RESULTS
 from kini.epidemic.diseases.schema import Disease
 from kini.people.actions import NewIdentifier
@@ -179,9 +180,9 @@ def identifier_of(number: str | None) -> NewIdentifier | None:
 
 def birth_year_of(typed: str | None, today: date) -> int | None:
     """Return the birth year of "1990" or of the age "34"; None for anything else."""
-    if not typed or not typed.isdigit():
+    value = parse_number(typed)
+    if value is None:
         return None
-    value = int(typed)
     return value if 1900 <= value <= today.year else today.year - value if value <= 120 else None
 
 

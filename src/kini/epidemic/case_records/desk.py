@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kini.city import queries as city_queries
 from kini.city.models import Unit
 from kini.core.actors import ActionRefused, Actor
+from kini.core.ids import parse_pk
 from kini.epidemic.case_records import actions, case_forms, labels, queries
 from kini.epidemic.case_records.actions import CaseCorrection, NewTest
 from kini.epidemic.case_records.case_change import StaleForm
@@ -194,7 +195,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         parsed = questions.parse_page(page, FormData(request.POST, request.FILES), extra_inputs=frozenset({"version"}))
         if not parsed.errors:
             try:
-                _correct(actor_for(request), record, parsed.values, int(version) if version.isdigit() else 0)
+                _correct(actor_for(request), record, parsed.values, parse_pk(version))
             except StaleForm as stale:
                 refusal, now = str(stale), stale.case
             except ActionRefused as wrong:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.localized_text import Text
+from kini.core.typed_values import parse_number
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.prevention import actions, beds
 from kini.epidemic.prevention.actions import BedCount
@@ -99,7 +100,7 @@ def _problem(beds_: str, available: str, queue: str) -> str:
     """Error text of a line; a line without beds and free ones is left out."""
     if not beds_ and not available:
         return ""
-    if not all(each.isascii() and each.isdigit() for each in (beds_, available, queue or "0")):
+    if any(parse_number(each) is None for each in (beds_, available, queue or "0")):
         return _("Write whole numbers: all beds, and how many of them are free.")
     if int(available) > int(beds_):
         return _("There cannot be more free beds than beds.")

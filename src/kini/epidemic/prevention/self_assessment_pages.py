@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.core.dated_rules import rule_in_force
+from kini.core.ids import parse_pk
 from kini.core.localized_text import Text
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.diseases.schema import Disease
@@ -54,7 +55,7 @@ def self_assessment(request: HttpRequest, disease: str) -> HttpResponse:
     rest = assessment.question_fields(asked, rules)
     for step, fields in enumerate([fields for fields in (first, rest) if fields], 1):
         page = PageSnapshot(key="questions", heading=Text({"": ""}), fields=fields)
-        sent = request.method == "POST" and request.POST.get("step", "").isdigit() and int(request.POST["step"]) >= step
+        sent = request.method == "POST" and parse_pk(request.POST.get("step")) >= step
         if not sent:
             return _ask(request, disease, asked, rules, page, questions.ParsedPage(), step, answers)
         parsed = questions.parse_page(

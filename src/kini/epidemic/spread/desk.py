@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.city.models import Area
 from kini.city.public import city_tables, pack
 from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.typed_values import parse_day
 from kini.epidemic.case_records.models import CaseRecord
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.diseases.schema import Disease
@@ -252,10 +253,10 @@ def _day(request: HttpRequest, name: str) -> date | None:
     text = request.GET.get(name, "")
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
+    day = parse_day(text)
+    if day is None:
+        raise Http404
+    return day
 
 
 def _inside(area: Area, around: Area) -> bool:
@@ -315,7 +316,7 @@ def _line_list(request: HttpRequest, disease: str) -> HttpResponse:
 
 
 def _posted_day(request: HttpRequest, name: str) -> date:
-    try:
-        return date.fromisoformat(request.POST.get(name, ""))
-    except ValueError:
-        raise ActionRefused(_("Choose a first day and a last day.")) from None
+    day = parse_day(request.POST.get(name))
+    if day is None:
+        raise ActionRefused(_("Choose a first day and a last day."))
+    return day

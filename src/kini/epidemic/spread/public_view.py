@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kini.city.models import Area
 from kini.city.public import city_tables
+from kini.core.typed_values import parse_day
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.diseases.schema import Disease
 from kini.epidemic.spread import queries
@@ -82,7 +83,7 @@ def asked_day(request: HttpRequest, name: str) -> AskedDay:
         Http404: for an unknown disease, a day that is none, or one before the first.
     """
     disease, span = require_disease(name), queries.day_span(name)
-    on = _parse_day(request.GET.get("on", ""))
+    on = _day_or_404(request.GET.get("on", ""))
     row = queries.newest_day(name, on)
     if on and row is None and span:
         raise Http404
@@ -138,10 +139,10 @@ def period_words(first: date, last: date) -> str:
     return _("%(first)s to %(last)s") % {"first": start, "last": formats.day(last)}
 
 
-def _parse_day(text: str) -> date | None:
+def _day_or_404(text: str) -> date | None:
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
+    day = parse_day(text)
+    if day is None:
+        raise Http404
+    return day

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.core.actors import ActionRefused
+from kini.core.typed_values import parse_number
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import actions, queries
@@ -35,7 +36,7 @@ def end(request: HttpRequest, reference: str) -> HttpResponse:
     """Handle a red flag, drop the contact or record that they are lost, with a reason."""
     contact, by = find_contact(request, reference), actor_for(request)
     typed = request.POST.get("reason", "").replace("\0", "").strip()[:500]
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None
+    version = parse_number(request.POST.get("version"))
     try:
         match request.POST.get("deed"):
             case "handled":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import ActionRefused, Actor
+from kini.core.typed_values import parse_number
 from kini.epidemic.diseases.disease_files import disease_of, diseases
 from kini.epidemic.permissions import EpidemicPermission
 from kini.epidemic.tracing import actions
@@ -100,9 +101,10 @@ def _containers(request: HttpRequest, inspection: LarvaInspection) -> dict[str, 
         inspected, positive = (request.POST.get(f"{part}-{name}", "").strip() for part in ("inspected", "positive"))
         if not inspected and not positive:
             continue
-        if not all(each.isascii() and each.isdigit() for each in (inspected, positive or "0")):
+        numbers = parse_number(inspected[:6]), parse_number(positive[:6] or "0")
+        if numbers[0] is None or numbers[1] is None:
             raise ActionRefused(_("Write the number of containers in digits."))
-        counts[name] = (int(inspected[:6]), int((positive or "0")[:6]))
+        counts[name] = (numbers[0], numbers[1])
     return counts
 
 

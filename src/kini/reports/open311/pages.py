@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from kini.core import current_time
 from kini.core.request_guard import FORMS, NUL
+from kini.core.typed_values import parse_moment
 from kini.reports.open311 import bulk_file, filing, request_list, service_attributes
 from kini.reports.open311.filing import parameter
 from kini.reports.open311.request_list import MOST_REQUESTS, RequestFilter
@@ -25,7 +26,6 @@ from kini.web import downloads
 CHANGED_AT = "2026-12-01T00:00:00+00:00"
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 STATUSES = frozenset({"open", "closed"})
-_SPACE_FOR_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d)?) (\d\d:\d\d)$")
 
 type Answer = tuple[str, Any]
 
@@ -184,14 +184,11 @@ def _number(request: HttpRequest, name: str, usual: int, most: int) -> int:
 
 
 def _moment(request: HttpRequest, name: str) -> datetime | None:
-    """Time with an offset; a "+" may have arrived as a blank."""
+    """Time with an offset."""
     typed = parameter(request, name)
     if not typed:
         return None
-    try:
-        at = datetime.fromisoformat(_SPACE_FOR_PLUS.sub(r"\1+\2", typed))
-    except ValueError:
-        at = datetime.min
-    if at.tzinfo is None:
+    at = parse_moment(typed)
+    if at is None:
         raise Open311Error(400, _("%(name)s needs date, time and offset: 2026-01-31T08:00:00Z.") % {"name": name})
-    return at.astimezone(UTC)
+    return at

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kini.core.typed_values import parse_number
 from kini.reports.kind import PUBLIC, Report
 from kini.reports.open311.wire_format import Open311Error
 from kini.services import queries as services
@@ -167,6 +168,7 @@ def _answer(field: FieldBase, values: list[str]) -> Any:
         return {"yes": True, "true": True, "no": False, "false": False}.get(value.lower(), value)
     if field.type == "date":
         return value[:10]
-    if field.type == "integer" and value.lstrip("-").isascii() and value.lstrip("-").isdigit():
-        return int(value)
+    number = parse_number(value.removeprefix("-")) if field.type == "integer" else None
+    if number is not None:
+        return -number if value.startswith("-") else number
     return value

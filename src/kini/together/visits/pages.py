@@ -1,11 +1,10 @@
 """Public draws of visits, and the officers' list of places to visit."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Count, F, Q
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import Actor
+from kini.core.typed_values import parse_day
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.together.form_page import FormPage, answer_form
@@ -50,10 +50,7 @@ def figures() -> list[dict[str, Any]]:
 @require_safe
 def draw(request: HttpRequest, day: str) -> HttpResponse:
     """One draw as JSON: everything that is needed to make it again."""
-    try:
-        made = VisitDraw.objects.get(day=date.fromisoformat(day))
-    except (VisitDraw.DoesNotExist, ValueError):
-        raise Http404 from None
+    made = get_object_or_404(VisitDraw, day=parse_day(day))
     lots = made.lots.order_by("giver", "ticket").values("giver", "ticket", "drawn")
     content = {"day": day, "commitment": made.commitment, "seed": made.seed or None, "one_in": made.one_in}
     return JsonResponse(content | {"rule": RULE, "lots": list(lots)})

@@ -15,6 +15,7 @@ from pydantic import ValidationError as InvalidEntry
 from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.ids import parse_pk
+from kini.core.typed_values import parse_moment
 from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.people.public import NATIONAL_ID, PersonDetails, details_of, identifier_types, officers_only, similarity
@@ -237,16 +238,12 @@ def _conflict_view(conflict: PhoneConflict) -> dict[str, object]:
     sent = conflict.entry if isinstance(conflict.entry, dict) else {}
     walk_in, at = sent.get("walk_in"), sent.get("at")
     name = walk_in.get("name", "") if isinstance(walk_in, dict) else sent.get("booking", "")
-    try:
-        moment = datetime.fromisoformat(at) if isinstance(at, str) else None
-    except ValueError:
-        moment = None
     return {
         "row": conflict,
         "name": name,
         "what": _SENT.get(str(sent.get("outcome")) or "") or _SENT.get(str(sent.get("kind")), _("Entry of a phone")),
         "vaccine": vaccine_name(str(sent["vaccine"])) if sent.get("vaccine") else "",
-        "at": moment if moment and moment.tzinfo else None,
+        "at": parse_moment(at) if isinstance(at, str) else None,
     }
 
 

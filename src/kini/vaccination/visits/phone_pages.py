@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kini.city.public import pack
 from kini.core.actors import ActionRefused
+from kini.core.typed_values import parse_day
 from kini.people.queries import actor_for
 from kini.vaccination.visits import actions, queries
 from kini.vaccination.visits.day_file import day_file, key_of
@@ -45,11 +46,7 @@ def phone_page(request: HttpRequest, site: str) -> HttpResponse:
 def day_json(request: HttpRequest, site: str) -> HttpResponse:
     """The day with its key; with `?day=` the key of an earlier day alone, for what was not sent then."""
     at, by = site_for(request, site), actor_for(request)
-    typed = request.GET.get("day", "")
-    try:
-        day = date.fromisoformat(typed) if typed else today()
-    except ValueError:
-        day = today()
+    day = parse_day(request.GET.get("day")) or today()
     if not today() - LATE <= day <= today():
         return JsonResponse({"error": _("This day is over for too long. Record it at the desk.")}, status=422)
     key = b64encode(key_of(by, at, day)).decode()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor
+from kini.core.typed_values import parse_month
 from kini.people.public import officers_only
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
@@ -96,10 +97,7 @@ def chosen_month(request: HttpRequest) -> date:
     """Return the month in the query string, else the current one; 404 if the city has no Wi-Fi."""
     if config.network() is None:
         raise Http404
-    try:
-        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
-    except ValueError:
-        return today().replace(day=1)
+    return parse_month(request.GET.get("month")) or today().replace(day=1)
 
 
 def months() -> list[date]:
