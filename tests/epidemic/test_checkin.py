@@ -213,6 +213,30 @@ def test_the_totals_of_devices_add_up_and_a_repeated_message_changes_nothing(
     assert post(client, "count", {"gate": gate, "device": "x"}).status_code == 422
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5000, '"\\ud800"', '"\\u0000"', "NaN"])
+def test_numbers_and_texts_that_nothing_can_hold_are_refused(
+    venue: tuple[Venue, str], client: Client, number: str
+) -> None:
+    _venue, gate = venue
+    front = {"gate": gate, "device": str(uuid4()), "day": venue_counts.counting_day().isoformat(), "gone": 0}
+    visit = {"code": references.generate_code(), "start": 1, "end": 2, "keys": {}}
+    texts = {"pass": "x"}
+    for address, body, name in (
+        *(("count", front, each) for each in ("entered", "day", "gate")),
+        *(("slip-entry", visit, each) for each in ("start", "code")),
+        ("check-pass", texts, "pass"),
+        ("upload-code", {}, "code"),
+    ):
+        raw = json.dumps(body | {name: "@"}).replace('"@"', number)
+        answer = client.post(
+            reverse(f"epidemic:{address}"),
+            raw,
+            "application/json",
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        assert answer.status_code in (200, 422), (address, name, number)
+
+
 def test_the_limits_of_the_day_say_how_many_may_be_inside(town: Town) -> None:
     from datetime import date
 
@@ -366,3 +390,13 @@ def test_a_result_has_one_code(town: Town) -> None:
 
 def test_counts_have_no_time(venue: tuple[Venue, str]) -> None:
     assert {field.name for field in VenueCount._meta.concrete_fields} == {"venue", "day", "device", "entered", "gone"}
+
+
+@pytest.mark.parametrize("name", ["Toko \u202eainaM", "\u3164\u3164", "Ma\u200bna"])
+def test_the_name_of_a_venue_can_be_seen(town: Town, name: str) -> None:
+    with pytest.raises(ActionRefused, match="invisible"):
+        actions.register_venue(
+            by=town.named("resident"),
+            owner=town.resident.user,
+            details=VenueDetails(name, "mall", town.areas["pier"], 200, 60),
+        )

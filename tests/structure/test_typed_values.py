@@ -1,4 +1,4 @@
-"""Pages read typed numbers and days by `core.typed_values`, so that no address or form ends in a 500."""
+"""Pages read typed numbers, days and JSON by `core.typed_values`, so that no address or form ends in a 500."""
 
 import ast
 from collections.abc import Iterator
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from kini.core.environment import ROOT
 
 SOURCE = ROOT / "src" / "kini"
-RAW = ("isdigit", "isdecimal", "isnumeric", "fromisoformat")
+RAW = frozenset(("isdigit", "isdecimal", "isnumeric", "fromisoformat", "json.loads"))
 #: Uses on what the program stored or that keep characters, not numbers.
 ELSEWHERE = {
+    ("people/demo_accounts.py", "loads"): "a file of the demo",
     ("epidemic/case_records/record_form.py", "isdigit"): "keeps the digits of a phone number",
     ("vaccination/visits/visit_desk.py", "isdecimal"): "a measured value with a fraction, of six characters",
     ("wifi/usage/pages.py", "fromisoformat"): "days of stored figures",
@@ -26,5 +27,5 @@ def raw_uses() -> Iterator[tuple[str, str]]:
         if "HttpRequest" not in text:
             continue
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Attribute) and node.attr in RAW:
+            if isinstance(node, ast.Attribute) and RAW.intersection((node.attr, ast.unparse(node))):
                 yield str(path.relative_to(SOURCE)), node.attr

@@ -99,3 +99,10 @@ def test_a_coordinator_records_and_suspends_an_aggregator_on_pages(town: HelpTow
     giver.refresh_from_db()
     assert giver.suspended_at is None
     assert signed_in(town.officer).get(reverse("together:desk-givers")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["PT \u202eainaM", "\u3164", "Ma\u200bna"])
+def test_the_name_of_a_giver_can_be_seen(town: HelpTown, name: str) -> None:
+    response = signed_in(town.boss).post(reverse("together:new-giver"), {"kind": "firm", "name": name})
+    assert response.status_code == 422
+    assert not Giver.objects.filter(name=name).exists()

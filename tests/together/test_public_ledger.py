@@ -16,8 +16,9 @@ from kini.core import current_time
 from kini.documents.public import signing_keys
 from kini.services.models import Service
 from kini.together import head_signatures, public_ledger
-from kini.together.actions import publish_days, sign_heads
+from kini.together.actions import publish_days, record_giver, sign_heads
 from kini.together.models import PublishedDay, PublishedMovement
+from tests.cases.town import acting
 from tests.environment import replace
 from tests.pagechecks import CheckedClient
 from tests.together.conftest import BY, HelpTown, differences, place, run
@@ -163,3 +164,14 @@ def test_heads_wait_for_a_key(town: HelpTown, signing: Path) -> None:
     assert sign_heads(by=BY) == 1
     assert CheckedClient().get(reverse("together:ledger-head", args=["2020-01-01"])).status_code == 404
     assert CheckedClient().get(reverse("together:ledger-head", args=["none"])).status_code == 404
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet(town: HelpTown) -> None:
+    name = '=HYPERLINK("https://x.example","Dinas")'
+    assert town.boss.user
+    giver = record_giver(by=acting(town.boss), kind="firm", name=name, owner=town.boss.user)
+    town.received(town.line(town.need()), 7, giver)
+    publish(1)
+    rows = list(csv.reader(public_ledger.csv_lines(PublishedMovement.objects.order_by("number"))))
+    assert {row[7] for row in rows[2:]} == {f"'{name}"}
+    assert list(differences()) == []

@@ -10,7 +10,6 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.parser import Parser
-from pydantic_core import from_json
 
 from kini.api import problems
 from kini.api.idempotency import FORM
@@ -18,6 +17,7 @@ from kini.api.openapi_schema import KiniOpenAPISchema
 from kini.api.operations import JSON, PREFIX, accepts_files, api_modules
 from kini.api.problems import Problem
 from kini.api.rate_limit import Throttle
+from kini.core.typed_values import parse_json
 
 VERSION = "1.0.0"
 
@@ -37,7 +37,7 @@ class StrictParser(Parser):
         body = request.body
         if b"\\u0000" in body:
             raise Problem(400, _("The body contains NUL characters, which are not allowed."))
-        return from_json(body, allow_inf_nan=False)
+        return parse_json(body)
 
     def parse_querydict(
         self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest

@@ -1,14 +1,21 @@
-"""Numbers, days and moments that came with a request, within bounds in which nothing computed from them overflows.
+"""Numbers, days, moments and JSON of a request, within bounds in which nothing computed from them overflows.
 
 `str.isdigit` accepts "²", `int` refuses more than 4,300 digits, and a day of the year 1 has no yesterday: pages
 read what was typed with these functions only (`tests/structure/test_typed_values.py`).
 """
 
+import re
 from datetime import UTC, date, datetime
+from math import isfinite
+from typing import Any
+
+from pydantic_core import from_json
 
 from kini.core.ids import MOST_DIGITS
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+#: Only such a number becomes infinite.
+_HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{309}")
 
 
 def parse_number(text: str | None) -> int | None:
@@ -49,3 +56,26 @@ def parse_moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return at.astimezone(UTC) if at.tzinfo and FIRST_YEAR <= at.year <= LAST_YEAR else None
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse JSON that a column can hold and Python can compute with.
+
+    Raises:
+        ValueError: for anything else: NUL, half characters (`\\ud800`), NaN, infinite numbers, deep nesting.
+
+    >>> parse_json(b'{"a": 1}')
+    {'a': 1}
+    """
+    if b"\\u0000" in body:
+        raise ValueError("The text contains NUL characters.")
+    value = from_json(body, allow_inf_nan=False)
+    if _HUGE.search(body) and not _is_finite(value):
+        raise ValueError("A number is too large.")
+    return value
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    return all(map(_is_finite, value)) if isinstance(value, list) else not isinstance(value, float) or isfinite(value)

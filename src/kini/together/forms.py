@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kini.city.models import Area
+from kini.core.invisible_characters import has_invisible
 from kini.together.labels import KIND_LABELS
 from kini.together.models import Giver
 from kini.together.programmes import BENEFICIARY_KINDS, Programme
@@ -49,6 +50,14 @@ class HelpForm(forms.Form):
         for each in self.fields.values():
             if not isinstance(each.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.HiddenInput):
                 each.widget.attrs.setdefault("class", "input")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse texts with invisible characters: names are public."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, value in list(cleaned.items()):
+            if isinstance(value, str) and has_invisible(value):
+                self.add_error(name, _("This text contains invisible characters. Delete it and type it again."))
+        return cleaned
 
 
 class PledgeForm(HelpForm):

@@ -23,6 +23,7 @@ from kini.together.models import PendingMovement, PublishedDay, PublishedMovemen
 from kini.together.money.public_movements import RESIDENT, money_movements
 from kini.together.programmes import package_of
 from kini.together.rules import SMALLEST_COUNT, is_publishable
+from kini.web.downloads import safe_cell
 
 COLUMNS = ("number", "date", "movement", "iati", "programme", "package", "area", "giver", "quantity", "value", "head")
 #: Hashtags of the Humanitarian Exchange Language, in the row below the header.
@@ -147,7 +148,7 @@ def csv_lines(rows: Iterable[PublishedMovement]) -> Iterator[str]:
 
 def _csv_line(cells: Iterable[object]) -> str:
     text = StringIO()
-    csv.writer(text, lineterminator="").writerow(cells)
+    csv.writer(text, lineterminator="").writerow(map(safe_cell, cells))
     return text.getvalue()
 
 

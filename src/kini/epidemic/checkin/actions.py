@@ -16,6 +16,7 @@ from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash, matches_hash
 from kini.core.grants import Scope
+from kini.core.invisible_characters import has_invisible
 from kini.epidemic.case_records.models import LabTest
 from kini.epidemic.checkin import slips, warning_packages
 from kini.epidemic.checkin.models import PendingRecord, Slip, UploadCode, Venue, WarningPackage
@@ -90,6 +91,8 @@ def register_venue(*, by: Actor, owner: User, details: VenueDetails) -> tuple[Ve
 def _check(details: VenueDetails) -> None:
     if not 1 <= len(details.name) <= LONGEST_NAME:
         raise ActionRefused(_("Enter the name of the venue, with %(most)d letters at most.") % {"most": LONGEST_NAME})
+    if has_invisible(details.name):
+        raise ActionRefused(_("This text contains invisible characters. Delete it and type it again."))
     if details.kind not in venue_kinds():
         raise ActionRefused(_("Choose what kind of venue it is."))
     if not 1 <= details.capacity <= MOST:

@@ -1,6 +1,5 @@
 """Pages of visitors: check-in, warning others, paper slips; packages of warnings. No address or body names a venue."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +12,7 @@ from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, system
 from kini.core.attempt_limits import Limit
 from kini.core.client_address import client_network
+from kini.core.typed_values import parse_json
 from kini.epidemic.checkin import actions, queries
 from kini.epidemic.checkin.warning_records import RECORD_BYTES
 from kini.epidemic.diseases.disease_files import disease_of
@@ -177,7 +177,7 @@ def _record(text: Any) -> bytes:
 def json_body(request: HttpRequest) -> dict[str, Any]:
     """Return the JSON object of a request; empty when there is none."""
     try:
-        body = json.loads(request.body) if len(request.body) <= LONGEST_BODY else None
+        body = parse_json(request.body) if len(request.body) <= LONGEST_BODY else None
     except ValueError:
         body = None
     return body if isinstance(body, dict) else {}

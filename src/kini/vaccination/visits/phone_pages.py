@@ -1,6 +1,5 @@
 """The vaccinator's page for a phone: it works a day without a net. Its day, its key, and what it sends."""
 
-import json
 from base64 import b64encode
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kini.city.public import pack
 from kini.core.actors import ActionRefused
-from kini.core.typed_values import parse_day
+from kini.core.typed_values import parse_day, parse_json
 from kini.people.queries import actor_for
 from kini.vaccination.visits import actions, queries
 from kini.vaccination.visits.day_file import day_file, key_of
@@ -63,7 +62,7 @@ def entries(request: HttpRequest, site: str) -> HttpResponse:
     """Take entries of a phone, each on its own; answers for each whether it is recorded or waits for a decision."""
     at, by = site_for(request, site), actor_for(request)
     try:
-        body = json.loads(request.body)
+        body = parse_json(request.body)
     except ValueError:
         body = None
     sent = body.get("entries") if isinstance(body, dict) else None
