@@ -36,9 +36,7 @@ def test_ready_when_the_tables_are_there() -> None:
 
 @pytest.mark.django_db
 def test_not_ready_without_static_files(settings: Settings, tmp_path: Path) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "kini.web.static_build.StaticStorage"}}
     settings.STATIC_ROOT = tmp_path
     assert Client().get("/health/ready").status_code == 503
     (tmp_path / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')

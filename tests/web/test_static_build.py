@@ -15,9 +15,7 @@ def style(settings, tmp_path) -> Path:
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATICFILES_DIRS = [source]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "kini.web.static_build.StaticStorage"}}
     path = source / "style.css"
     path.write_text("body { margin: 0 }")
     return path

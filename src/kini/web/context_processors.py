@@ -40,7 +40,7 @@ class Site:
         return navigation.links(self._request, "bottom")
 
     @cached_property
-    def desk(self) -> list[NavGroup]:
+    def desk(self) -> tuple[NavGroup, ...]:
         return navigation.grouped(navigation.links(self._request, "desk"))
 
     @cached_property

@@ -4,6 +4,7 @@ The city room depends on this one, so `settings.CITY_FACE` names the function th
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -34,5 +35,8 @@ class CityInfo(Protocol):
 
 def current_city() -> CityInfo:
     """Return the city of this process."""
-    city: CityInfo = import_string(settings.CITY_FACE)()
+    city: CityInfo = _city_function(settings.CITY_FACE)()
     return city
+
+
+_city_function = cache(import_string)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
+from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 from kini.core.registry import Registry
+
+type Current = Literal["", "page", "true"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,11 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """Navigation entry resolved for one visitor."""
+    """Navigation entry resolved for one visitor.
+
+    Attributes:
+        current: `aria-current` of the entry: "page" on its own page, "true" on pages below it, else empty.
+    """
 
     url: str
     label: str
@@ -58,7 +65,7 @@ class NavLink:
     group: str
     strong: bool
     count: int | str | None
-    current: bool
+    current: Current
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class NavGroup:
     """
 
     name: str
-    links: list[NavLink]
+    links: tuple[NavLink, ...]
     folds: bool
 
     @property
@@ -101,7 +108,8 @@ nav_sources: Registry[NavSource] = Registry("source of navigation entries")
 def links(request: HttpRequest, place: str) -> list[NavLink]:
     """Entries of a place that exist and that this visitor may see, in order."""
     visible = list(_visible(request, place))
-    current = _current(request, [url for _, url in visible])
+    here = request.get_full_path()
+    current = _current(request, here, [url for _, url in visible])
     counts = [item.count(request) if item.count else None for item, _ in visible]
     return [
         NavLink(
@@ -112,22 +120,22 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
             group=str(item.group),
             strong=item.strong,
             count=count,
-            current=url == current,
+            current=("page" if url == here else "true") if url == current else "",
         )
         for (item, url), count in zip(visible, counts, strict=True)
         if count or not item.only_with_work or url == current
     ]
 
 
-def grouped(items: Iterable[NavLink]) -> list[NavGroup]:
+def grouped(items: Iterable[NavLink]) -> tuple[NavGroup, ...]:
     """Entries by their heading, in order; headings fold when the entries do not fit a screen of 800 pixels."""
     everything = list(items)
     is_long = len(everything) > MOST_AT_ONCE
-    groups = [(name, list(some)) for name, some in groupby(everything, key=attrgetter("group"))]
-    return [
+    groups = [(name, tuple(some)) for name, some in groupby(everything, key=attrgetter("group"))]
+    return tuple(
         NavGroup(name, some, folds=bool(name) and is_long and not any(link.count is not None for link in some))
         for name, some in groups
-    ]
+    )
 
 
 def visible_names(request: HttpRequest, place: str) -> dict[str, str]:
@@ -177,11 +185,10 @@ def _address(name: str, arguments: tuple[str, ...], routes: str) -> str:
         return ""
 
 
-def _current(request: HttpRequest, urls: list[str]) -> str | None:
+def _current(request: HttpRequest, here: str, urls: list[str]) -> str | None:
     """URL of the current entry: exact match, else the entry of this page with the longest matching query, else the
     longest prefix.
     """
-    here = request.get_full_path()
     if here in urls:
         return here
     within = {url: query for url in urls if (query := _query_below(url, request)) is not None}

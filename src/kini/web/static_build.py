@@ -1,14 +1,25 @@
-"""collectstatic with compression, run only when a static file has changed."""
+"""collectstatic with compression, run only when a static file has changed, and the storage it fills."""
 
 import hashlib
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 STAMP = ".collected"
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Storage whose URLs are computed once per process: a file's hash does not change while it runs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.url = cache(super().url)
 
 
 def collect_if_changed() -> bool:

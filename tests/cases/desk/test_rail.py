@@ -75,13 +75,13 @@ def test_an_officer_with_a_payments_role_opens_the_payments(town: Town, browse: 
 
 
 def test_a_long_rail_folds_what_nothing_waits_behind() -> None:
-    def link(number: int, group: str, count: int | None = None, current: bool = False) -> navigation.NavLink:
+    def link(number: int, group: str, count: int | None = None, current: navigation.Current = "") -> navigation.NavLink:
         return navigation.NavLink(f"/{number}/", str(number), "", "clock", group, False, count, current)
 
     short = [link(1, ""), link(2, "Agency")]
     assert [group.folds for group in navigation.grouped(short)] == [False, False]
     views = [link(number, "", count=0) for number in range(8)]
-    agency = [link(number, "Agency", current=number == 25) for number in range(20, 28)]
+    agency = [link(number, "Agency", current="true" if number == 25 else "") for number in range(20, 28)]
     groups = navigation.grouped([*views, link(9, "My filters", count=3), link(10, "Counter"), *agency])
     assert [(group.name, group.folds, group.is_open) for group in groups] == [
         ("", False, False),

@@ -1,6 +1,6 @@
 """Rows of the queue's table as HTML."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +16,7 @@ from kini.core import current_time
 from kini.core.actors import Actor
 from kini.people.public import PeoplePermission
 from kini.people.rules import may
-from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
+from kini.services.public import kinds, snapshots_by_version
 from kini.web import formats
 from kini.web.snippets import render_snippet
 from kini.web.templatetags.kini import due_tag
@@ -47,7 +47,7 @@ def build_rows(cases: Collection[Case], reader: Actor | None = None) -> list[Que
     """Build the rows in the order of the cases.
 
     Args:
-        reader: officer whose rows name the residents whom they may see.
+        reader: officer whose rows name the residents whom they may see; not in reports and in sensitive services.
     """
     now, versions = current_time.now(), snapshots_by_version(case.version_id for case in cases)
     titles = {key: queue_counts.service_title(snapshot) for key, snapshot in versions.items()}
@@ -56,21 +56,24 @@ def build_rows(cases: Collection[Case], reader: Actor | None = None) -> list[Que
     def step(version: int, state: str) -> str:
         return str(versions[version].flow.states[state].name)
 
+    @cache
+    def never_named(version: int, kind: str) -> bool:
+        return kinds.get(kind).private or kinds.get(kind).quick_exit(versions[version].definition)
+
     def row(case: Case) -> QueueRow:
         late = case.due_at is not None and case.due_at < now
         near = int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
         resting = case.paused_at is not None and not late
-        person = case.resident.name if reader and case.resident and names_resident(reader, case, versions) else ""
+        named = reader and case.resident and not never_named(case.version_id, case.kind) and sees_name(reader, case)
+        person = case.resident.name if named and case.resident else ""
         return QueueRow(case, titles[case.version_id], step(case.version_id, case.state), near, resting, person)
 
     return [row(case) for case in cases]
 
 
-def names_resident(reader: Actor, case: Case, versions: Mapping[int, ServiceSnapshot]) -> bool:
-    """Return True if lists name the resident to this officer: not of reports, and not of sensitive services."""
-    kind = kinds.get(case.kind)
-    sensitive = kind.private or kind.quick_exit(versions[case.version_id].definition)
-    return not sensitive and may(reader, PeoplePermission.SEE_IDENTITY, access.scope_of(case))
+def sees_name(reader: Actor, case: Case) -> bool:
+    """Return True if this officer may see who the resident of the case is."""
+    return may(reader, PeoplePermission.SEE_IDENTITY, access.scope_of(case))
 
 
 def render_rows(rows: Iterable[QueueRow], trail: str, *, ticks: bool, names: bool) -> SafeString:

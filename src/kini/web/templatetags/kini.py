@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +22,9 @@ register = template.Library()
 register.simple_tag(icons.svg, name="icon")
 #: Like `url` with a cache, about four times as fast; for the URLs on every page.
 register.simple_tag(navigation.cached_reverse, name="address")
+
+#: Officers, views and counts differ; a rail has about 6 KB.
+MAX_RAILS = 200
 
 TONE_ICONS = {"ok": "check", "info": "info", "warn": "alert", "bad": "alert"}
 
@@ -95,6 +99,21 @@ def call_button(number: str) -> SafeString:
         icons.svg("phone"),
         words,
     )
+
+
+# Navigation
+
+
+@register.simple_tag(takes_context=True)
+def desk_rail(context: Context) -> SafeString:
+    """Entries of the officers' rail."""
+    return _desk_rail(context["site"].desk)
+
+
+@lru_cache(maxsize=MAX_RAILS)
+def _desk_rail(groups: tuple[navigation.NavGroup, ...]) -> SafeString:
+    """Cached by the entries, which contain all that is shown: an officer's next page mostly has the same."""
+    return render_to_string("web/parts/desk_rail.html", {"groups": groups})
 
 
 # Labels and states
