@@ -33,42 +33,48 @@ def suppress_areas(counts: Mapping[str, int], parents: Mapping[str, str]) -> dic
     parts: dict[str, list[str]] = defaultdict(list)
     for code, around in sorted(parents.items()):
         parts[around].append(code)
-    totals: dict[str, int] = {}
+    smallest: dict[str, list[int]] = {}
 
-    def add_up(code: str) -> int:
-        totals[code] = counts.get(code, 0) + sum(add_up(part) for part in parts[code])
-        return totals[code]
+    def collect(code: str) -> list[int]:
+        # Cases of whom only the larger area is known count like a part of it.
+        own = [counts[code]] if counts.get(code) else []
+        smallest[code] = [*own, *(count for part in parts[code] for count in collect(part))]
+        return smallest[code]
 
     shown: dict[str, int | None] = {}
 
     def show(code: str, *, hidden: bool, zeros_too: bool) -> None:
-        shown[code] = None if hidden else totals[code]
-        own = counts.get(code, 0)  # cases of whom only the larger area is known count like a part
-        values = [*(totals[part] for part in parts[code]), *([own] if own else [])]
+        shown[code] = None if hidden else sum(smallest[code])
         if not hidden:
-            inside, zeros_too = hidden_parts(values)
+            own = [[counts[code]]] if counts.get(code) else []
+            inside, zeros_too = hidden_parts([*(smallest[part] for part in parts[code]), *own])
         else:
-            inside = {number for number, value in enumerate(values) if value or zeros_too}
+            inside = {number for number, part in enumerate(parts[code]) if smallest[part] or zeros_too}
         for number, part in enumerate(parts[code]):
             show(part, hidden=number in inside, zeros_too=zeros_too)
 
     for root in sorted(set(parents.values()) - set(parents)):
-        add_up(root)
+        collect(root)
         show(root, hidden=False, zeros_too=False)
     return shown
 
 
 def suppress_cells(counts: Mapping[str, int]) -> dict[str, int | None]:
     """Return the cells of a table with None for hidden ones, given that their total is published."""
-    inside, _zeros_too = hidden_parts(list(counts.values()))
+    inside, _zeros_too = hidden_parts([[count] if count else [] for count in counts.values()])
     return {name: None if number in inside else count for number, (name, count) in enumerate(counts.items())}
 
 
-def hidden_parts(values: Sequence[int]) -> tuple[set[int], bool]:
+def hidden_parts(parts: Sequence[Sequence[int]]) -> tuple[set[int], bool]:
     """Return the indices of the parts to hide of a published total, and whether zeros are among them.
 
-    Zeros stay, unless the parts that are not zero are too few or too small to hide each other.
+    Zeros stay, unless the parts that are not zero are too few or too small to hide each other: beside shown zeros each
+    hidden one is known to be one at least, also within a hidden part.
+
+    Args:
+        parts: of each part, the smallest counts it consists of, without zeros.
     """
-    hidden = suppressed_counts(values)
-    zeros_too = bool(hidden) and (len(hidden) < 2 or sum(values[number] - 1 for number in hidden) < SMALLEST_COUNT - 2)
-    return (set(range(len(values))) if zeros_too else hidden), zeros_too
+    hidden = suppressed_counts([sum(part) for part in parts])
+    room = sum(count - 1 for number in hidden for count in parts[number])
+    zeros_too = bool(hidden) and (len(hidden) < 2 or room < SMALLEST_COUNT - 2)
+    return (set(range(len(parts))) if zeros_too else hidden), zeros_too
