@@ -550,7 +550,7 @@ ELSEWHERE = {
         *("together:need", "together:give", "together:pledge", "together:deed", "together:desk"),
         *("together:desk-new-beneficiary", "together:desk-beneficiary", "together:desk-new-need"),
         *("together:desk-need", "together:desk-need-deed", "together:desk-slip", "together:desk-pledge-deed"),
-        "together:desk-give",
+        *("together:desk-give", "together:receipt", "together:desk-receipt"),
         *("together:activity", "together:sign-up", "together:sign-up-deed", "together:volunteer-deed"),
         *("together:group", "together:new-member", "together:new-activity", "together:activity-deed"),
         "together:shift",

@@ -87,6 +87,12 @@ class Stock:
     def report_figures(self, agency: str) -> list[int]:
         return list(self._ask("report_figures", agency))
 
+    def help_need(self, name: str, contact: str) -> str:
+        return str(self._ask("help_need", name, contact))
+
+    def publish_help(self) -> int:
+        return int(self._ask("publish_help"))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

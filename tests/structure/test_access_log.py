@@ -113,6 +113,7 @@ ELSEWHERE = {
     "together:desk-need-deed": "the same",
     "together:desk-give": "the same",
     "together:desk-slip": "the same",
+    "together:desk-receipt": "the same",
     "together:desk-pledge-deed": "the same",
     "together:desk-new-handover": "pools and aggregators alone: tests/together/money",
     "together:desk-handover-deed": "the same",

@@ -85,10 +85,41 @@ def test_an_officer_does_every_step_for_people_without_a_phone(town: HelpTown) -
     )
     assert pledge.code in officer.get(reverse("together:desk-slip", args=[pledge.reference])).content.decode()
     post(officer, "together:desk-pledge-deed", pledge.reference, "set-out", sure="on")
-    post(officer, "together:desk-pledge-deed", pledge.reference, "deliver", quantity=30)
-    post(officer, "together:desk-pledge-deed", pledge.reference, "receive", quantity=30)
+    post(officer, "together:desk-pledge-deed", pledge.reference, "deliver", quantity=30, code=pledge.code)
+    receive = reverse("together:desk-pledge-deed", args=[pledge.reference, "receive"])
+    assert officer.post(receive, {"quantity": 30, "slip_code": "x"}).status_code == 422
+    post(officer, "together:desk-pledge-deed", pledge.reference, "receive", quantity=30, slip_code=pledge.code)
     need.refresh_from_db()
     assert need.state == "met"
+    assert not Pledge.objects.get().delivery.seconded
+    paper = colleague.get(reverse("together:desk-receipt", args=[pledge.reference])).content.decode()
+    assert pledge.reference in paper
+    assert pledge.code not in paper
+
+
+def test_a_receipt_is_for_the_two_sides_after_it_arrived(town: HelpTown) -> None:
+    pledge = town.delivered(town.sent(town.line(town.need()), 25))
+    address, desk = (reverse(f"together:{each}", args=[pledge.reference]) for each in ("receipt", "desk-receipt"))
+    assert signed_in(town.boss).get(address).status_code == 404
+    actions.record_receipt(by=acting(town.head), pledge=pledge, quantity=25)
+    for side in (town.boss, town.head):
+        shown = signed_in(side).get(address).content.decode()
+        assert "PT Contoh" in shown
+        assert town.head.name not in shown
+    assert signed_in(town.donor).get(address).status_code == 404
+    assert signed_in(town.donor).get(desk).status_code == 403
+    assert signed_in(town.officer).get(desk).status_code == 200
+
+
+def test_who_gives_as_a_firm_for_the_first_time_returns_to_the_need(town: HelpTown) -> None:
+    line, donor = town.line(town.need()), signed_in(town.donor)
+    give = reverse("together:give", args=[line.pk])
+    register = f"{reverse('together:new-giver')}?line={line.pk}"
+    assert register in donor.get(give).content.decode()
+    response = donor.post(register, {"kind": "firm", "name": "CV Baru"})
+    assert response["Location"] == give
+    assert "CV Baru" in donor.get(give).content.decode()
+    assert donor.get(reverse("together:new-giver"), {"line": "9" * 9}).status_code == 200
 
 
 def test_a_refusal_keeps_what_was_typed(town: HelpTown, pledge: Pledge) -> None:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city.models import Area
@@ -25,7 +25,7 @@ from kini.together.form_page import FormPage, answer_form
 from kini.together.labels import KIND_LABELS, NEED_STATES, PLEDGE_STATES
 from kini.together.models import OPEN_STATES, Beneficiary, FraudHold, Need, NeedLine, Pledge
 from kini.together.permissions import HelpPermission
-from kini.together.pledge_pages import receive, refuse
+from kini.together.pledge_pages import deliver, refuse
 from kini.together.programmes import package_of, programme_of, programmes
 from kini.web.formats import today
 
@@ -36,7 +36,7 @@ LONGEST_LIST = 100
 _NEXT = {
     "held": ("confirm", gettext_lazy("Confirm")),
     "confirmed": ("set-out", gettext_lazy("On the way")),
-    "on-the-way": ("deliver", gettext_lazy("Without code")),
+    "on-the-way": ("deliver", gettext_lazy("Delivered")),
     "delivered": ("receive", gettext_lazy("What arrived")),
     "disputed": ("decide", gettext_lazy("Decide")),
 }
@@ -98,7 +98,7 @@ def new_beneficiary(request: HttpRequest) -> HttpResponse:
         row = actions.record_beneficiary(by=by, beneficiary=actions.NewBeneficiary(**values, contact=account))
         return reverse("together:desk-beneficiary", args=[row.pk])
 
-    page = FormPage(_("Record who needs help"), _("Record"), _overview(), base="web/desk_base.html")
+    page = FormPage(_("Record who needs help"), pgettext("button", "Record"), _overview(), base="web/desk_base.html")
     return answer_form(request, page, forms.BeneficiaryForm(request.POST or None, areas=_areas(request)), write)
 
 
@@ -176,7 +176,9 @@ def new_need(request: HttpRequest, number: int, programme: str) -> HttpResponse:
     back = (reverse("together:desk-beneficiary", args=[known.pk]), known.name)
     lead = _("A colleague verifies what you record, so that two people have seen it.")
     title = _("%(programme)s for %(place)s") % {"programme": definition.name, "place": known.name}
-    return answer_form(request, FormPage(title, _("Record"), back, lead, "web/desk_base.html"), form, write)
+    return answer_form(
+        request, FormPage(title, pgettext("button", "Record"), back, lead, "web/desk_base.html"), form, write
+    )
 
 
 @officers_only(VERIFY)
@@ -248,7 +250,7 @@ def counter_pledge(request: HttpRequest, line: int) -> HttpResponse:
 
     title = _("%(package)s from somebody at the counter") % {"package": package.name}
     lead = _("The number of the pledge is written on paper for the giver. No name is recorded.")
-    page = FormPage(title, _("Record"), (here, known.need.reference), lead, "web/desk_base.html")
+    page = FormPage(title, pgettext("button", "Record"), (here, known.need.reference), lead, "web/desk_base.html")
     return answer_form(request, page, forms.PledgeForm(request.POST or None, givers=[]), write)
 
 
@@ -261,6 +263,8 @@ def pledge_deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse
     if deed not in _DEEDS or package is None:
         raise Http404
     form, write, title, button = _DEEDS[deed]
+    if deed == "receive" and known.line.need.beneficiary.contact_id:
+        form = forms.ReceiptForm  # the contact saw the code by phone: there is no slip
     here = reverse("together:desk-need", args=[known.line.need.reference])
 
     def store(by: Actor, data: dict[str, Any]) -> str:
@@ -301,7 +305,12 @@ def _set_out(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
 
 
 def _deliver(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
-    actions.record_delivery(by=by, pledge=pledge, code="", quantity=data["quantity"], key=data["key"], seconded=True)
+    """With the code that the deliverer was told; without one the officer confirms the delivery."""
+    deliver(by, pledge, data, seconded=not data["code"])
+
+
+def _receive(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
+    actions.record_receipt(by=by, pledge=pledge, quantity=data["quantity"], slip_code=data.get("slip_code"))
 
 
 def _decide(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
@@ -312,13 +321,8 @@ type _Deed = tuple[type[forms.HelpForm], Callable[[Actor, Pledge, dict[str, Any]
 _DEEDS: dict[str, _Deed] = {
     "confirm": (forms.ConfirmForm, _confirm, gettext_lazy("Confirm for the giver"), gettext_lazy("Confirm")),
     "set-out": (forms.VerifyForm, _set_out, gettext_lazy("The packages are on the way"), gettext_lazy("On the way")),
-    "deliver": (
-        forms.SecondedDeliveryForm,
-        _deliver,
-        gettext_lazy("Confirm a delivery without the code"),
-        gettext_lazy("Confirm"),
-    ),
-    "receive": (forms.ReceiptForm, receive, gettext_lazy("What arrived?"), gettext_lazy("Record")),
+    "deliver": (forms.CounterDeliveryForm, _deliver, gettext_lazy("Record the delivery"), gettext_lazy("Delivered")),
+    "receive": (forms.SlipReceiptForm, _receive, gettext_lazy("What arrived?"), pgettext_lazy("button", "Record")),
     "refuse": (forms.ReasonForm, refuse, gettext_lazy("Refuse this pledge"), gettext_lazy("Refuse")),
     "decide": (forms.DecisionForm, _decide, gettext_lazy("Decide about the difference"), gettext_lazy("Decide")),
 }

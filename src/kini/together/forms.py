@@ -98,9 +98,14 @@ class DeliveryForm(HelpForm):
     quantity = number_field(_("How many did you hand over?"), min_value=0)
 
 
-class SecondedDeliveryForm(HelpForm):
-    """Number that was handed over, confirmed by an officer without a code."""
+class CounterDeliveryForm(HelpForm):
+    """Number that was handed over, and the code of the slip; without it an officer confirms the delivery."""
 
+    code = forms.CharField(
+        label=_("Code of the receiving side, six digits"), max_length=10, required=False,
+        widget=forms.TextInput(_NUMBER),
+        help_text=_("Leave it empty when the code was wrong or lost and you have asked the receiving side yourself."),
+    )  # fmt: skip
     quantity = number_field(_("How many were handed over?"), min_value=0)
 
 
@@ -108,6 +113,12 @@ class ReceiptForm(HelpForm):
     """Number that arrived."""
 
     quantity = number_field(_("How many arrived?"), min_value=0)
+
+
+class SlipReceiptForm(ReceiptForm):
+    """Number that arrived, as it stands on the signed slip of a place without a phone."""
+
+    slip_code = forms.CharField(label=_("Code on the signed slip"), max_length=10, widget=forms.TextInput(_NUMBER))
 
 
 class DecisionForm(HelpForm):

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import ActionRefused, Actor
@@ -56,7 +57,7 @@ def new_aggregator(request: HttpRequest) -> HttpResponse:
         actions.record_aggregator(by=by, name=data["name"], owner=owner, permit=_permit(data))
         return reverse("together:desk-givers")
 
-    page = FormPage(_("Record an aggregator"), _("Record"), _back(), base="web/desk_base.html")
+    page = FormPage(_("Record an aggregator"), pgettext("button", "Record"), _back(), base="web/desk_base.html")
     return answer_form(request, page, forms.AggregatorForm(request.POST or None), write)
 
 
@@ -81,7 +82,7 @@ def giver_deed(request: HttpRequest, number: int, deed: str) -> HttpResponse:
 
     form: forms.HelpForm
     if deed == "permit" and known.kind == "aggregator":
-        form, title, button = forms.PermitForm(request.POST or None), _("Record a permit"), _("Record")
+        form, title, button = forms.PermitForm(request.POST or None), _("Record a permit"), pgettext("button", "Record")
     elif deed == "suspend":
         form, title, button = forms.ReasonForm(request.POST or None), _("Suspend this giver"), _("Suspend")
     elif deed == "resume":

@@ -1,6 +1,7 @@
 """Words for kinds and states."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KIND_LABELS = {
     "rw": _("RW (neighbourhood)"),
@@ -17,7 +18,7 @@ PLEDGE_STATES = {
     "confirmed": (_("Confirmed"), "info"),
     "on-the-way": (_("On the way"), "info"),
     "delivered": (_("Delivered, not yet counted"), "info"),
-    "received": (_("Received"), "ok"),
+    "received": (pgettext_lazy("help", "Received"), "ok"),
     "disputed": (_("The counts differ"), "bad"),
     "lapsed": (_("Lapsed"), "neutral"),
     "withdrawn": (_("Withdrawn"), "neutral"),
@@ -39,7 +40,7 @@ GIVER_KINDS = {
 MOVEMENTS = {
     "pledged": _("Pledged"),
     "sent": _("Sent"),
-    "received": _("Received"),
+    "received": pgettext_lazy("help", "Received"),
     "returned": _("Given back"),
     "written-off": _("Lost"),
     "given": _("Money given"),

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -53,8 +53,10 @@ def give(request: HttpRequest, line: int) -> HttpResponse:
         (reverse("together:need", args=[known.need.reference]), known.need.beneficiary.name),
         lead=_("%(package)s. Still needed: %(left)d of %(needed)d %(unit)s.")
         % {"package": package.name, "left": known.left, "needed": known.needed, "unit": package.unit},
+        context={"line": known},
     )
-    return answer_form(request, page, forms.PledgeForm(request.POST or None, givers=givers), write)
+    form = forms.PledgeForm(request.POST or None, givers=givers)
+    return answer_form(request, page, form, write, "together/give.html")
 
 
 @login_required
@@ -131,16 +133,16 @@ def _confirm(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
     actions.confirm_pledge(by=by, pledge=pledge, deliver_on=data["deliver_on"], stated=data["stated"])
 
 
-def deliver(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
+def deliver(by: Actor, pledge: Pledge, data: dict[str, Any], *, seconded: bool = False) -> None:
     """Record a delivery; a wrong code is a refusal, but its try is stored."""
     result = actions.record_delivery(
-        by=by, pledge=pledge, code=data["code"], quantity=data["quantity"], key=data["key"]
+        by=by, pledge=pledge, code=data["code"], quantity=data["quantity"], key=data["key"], seconded=seconded
     )
     if isinstance(result, WrongCode):
         raise result
 
 
-def receive(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
+def _receive(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
     """Record what arrived."""
     actions.record_receipt(by=by, pledge=pledge, quantity=data["quantity"])
 
@@ -157,7 +159,7 @@ def refuse(by: Actor, pledge: Pledge, data: dict[str, Any]) -> None:
 _DEEDS: dict[str, Any] = {
     "confirm": (forms.ConfirmForm, _confirm, gettext_lazy("Confirm your pledge"), gettext_lazy("Confirm")),
     "deliver": (forms.DeliveryForm, deliver, gettext_lazy("Record the delivery"), gettext_lazy("Delivered")),
-    "receive": (forms.ReceiptForm, receive, gettext_lazy("What arrived?"), gettext_lazy("Record")),
+    "receive": (forms.ReceiptForm, _receive, gettext_lazy("What arrived?"), pgettext_lazy("button", "Record")),
     "withdraw": (forms.ReasonForm, _withdraw, gettext_lazy("Withdraw this pledge"), gettext_lazy("Withdraw")),
     "refuse": (forms.ReasonForm, refuse, gettext_lazy("Refuse this pledge"), gettext_lazy("Refuse")),
 }
@@ -177,17 +179,19 @@ def _own_pledge(request: HttpRequest, reference: str) -> tuple[Pledge, Actor, Pa
 @never_cache
 @require_http_methods(FORM_METHODS)
 def new_giver(request: HttpRequest) -> HttpResponse:
-    """Register a group or firm."""
+    """Register a group or firm; who came from a need goes back to it."""
+    line = NeedLine.objects.filter(pk=request.GET["line"]).first() if request.GET.get("line", "").isdecimal() else None
+    back = reverse("together:give", args=[line.pk]) if line else reverse("together:own")
 
     def write(by: Actor, data: dict[str, Any]) -> str:
         owner = User.objects.get(pk=request.user.pk or 0)
         actions.record_giver(by=by, kind=data["kind"], name=data["name"], owner=owner)
-        return reverse("together:own")
+        return back
 
     page = FormPage(
         _("Give as a group or firm"),
         _("Register"),
-        (reverse("together:own"), _("My help")),
+        (back, _("Back") if line else _("My help")),
         lead=_("Its name is shown with its gifts. Without it you give as a resident whose name nobody sees."),
     )
     return answer_form(request, page, forms.GiverForm(request.POST or None), write)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages
+from kini.together import desk, giver_desk, ledger_pages, pages, pledge_pages, receipt_pages
 from kini.together.fraud_holds import desk as hold_desk
 from kini.together.money import desk as money_desk
 from kini.together.money import pages as money_pages
@@ -36,6 +36,7 @@ urlpatterns = [
     path("together/pledges/<str:reference>/", pledge_pages.pledge, name="pledge"),
     path("together/pledges/<str:reference>/photo/", photo_pages.new_photo, name="new-photo"),
     path("together/photos/<int:number>/", photo_pages.photo, name="photo"),
+    path("together/pledges/<str:reference>/receipt/", receipt_pages.receipt, name="receipt"),
     path("together/pledges/<str:reference>/<slug:deed>/", pledge_pages.deed, name="deed"),
     path("together/volunteer/", volunteer_pages.activities, name="volunteer"),
     path("together/volunteer/own/", volunteer_pages.own_shifts, name="own-shifts"),
@@ -80,5 +81,6 @@ urlpatterns = [
     path("desk/together/needs/<str:reference>/<slug:deed>/", desk.need_deed, name="desk-need-deed"),
     path("desk/together/lines/<int:line>/give/", desk.counter_pledge, name="desk-give"),
     path("desk/together/pledges/<str:reference>/slip/", desk.slip, name="desk-slip"),
+    path("desk/together/pledges/<str:reference>/receipt/", receipt_pages.desk_receipt, name="desk-receipt"),
     path("desk/together/pledges/<str:reference>/<slug:deed>/", desk.pledge_deed, name="desk-pledge-deed"),
 ]

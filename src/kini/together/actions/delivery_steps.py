@@ -91,12 +91,15 @@ def record_delivery(
 
 
 @action
-def record_receipt(*, by: Actor, pledge: Pledge, quantity: int) -> Delivery:
+def record_receipt(*, by: Actor, pledge: Pledge, quantity: int, slip_code: str | None = None) -> Delivery:
     """Record the quantity that the receiving side counted. A difference is a dispute with a clock. Idempotent.
+
+    Args:
+        slip_code: as it stands on the signed slip, which tells that the slip is of this pledge; None without a slip.
 
     Raises:
         NotAllowed: anybody but the contact of the receiving side or an officer of the area, and the giver's side.
-        ActionRefused: nothing was delivered yet, or another quantity was recorded before.
+        ActionRefused: nothing was delivered yet, another quantity was recorded before, or it is another pledge's slip.
     """
     pledge = lock_pledge(pledge)
     beneficiary = pledge.line.need.beneficiary
@@ -104,6 +107,8 @@ def record_receipt(*, by: Actor, pledge: Pledge, quantity: int) -> Delivery:
         require_verifier(by, beneficiary)
     if acts_for_giver(by, pledge.giver):
         raise NotAllowed(_("Somebody who is not of the giver's side must say what arrived."))
+    if slip_code is not None and not constant_time_compare(slip_code.strip(), pledge.code):
+        raise ActionRefused(_("This code is not on the slip of this pledge. Compare the number of the pledge."))
     delivery = Delivery.objects.filter(pledge=pledge).first()
     if delivery is None:
         raise ActionRefused(_("The deliverer has not recorded the delivery yet."))

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import Actor
@@ -152,7 +153,7 @@ def payout_deed(request: HttpRequest, number: int, deed: str) -> HttpResponse:
     elif deed == "decline":
         form, title, button = ReasonForm(request.POST or None), _("Decline this payout"), _("Decline")
     elif deed == "return":
-        form, title, button = ReasonForm(request.POST or None), _("The money came back"), _("Record")
+        form, title, button = ReasonForm(request.POST or None), _("The money came back"), pgettext("button", "Record")
     else:
         raise Http404
 

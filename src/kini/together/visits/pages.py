@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import Actor
@@ -86,5 +86,5 @@ def visit(request: HttpRequest, number: int) -> HttpResponse:
 
     lead = _("%(place)s, %(area)s. Ask those who got the packages; photograph goods if at all, never faces.")
     words = {"place": place.name, "area": place.area.name}
-    page = FormPage(_("Record a visit"), _("Record"), (back, _("Visits")), lead % words, BASE)
+    page = FormPage(_("Record a visit"), pgettext("button", "Record"), (back, _("Visits")), lead % words, BASE)
     return answer_form(request, page, VisitForm(request.POST or None), write)

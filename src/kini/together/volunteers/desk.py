@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city.public import pack
@@ -56,7 +57,10 @@ def new_activity(request: HttpRequest) -> HttpResponse:
 
     lead = _("A colleague reads and releases it before it is public.")
     return answer_form(
-        request, FormPage(_("New activity"), _("Record"), _back(), lead, "web/desk_base.html"), form, write
+        request,
+        FormPage(_("New activity"), pgettext("button", "Record"), _back(), lead, "web/desk_base.html"),
+        form,
+        write,
     )
 
 
@@ -92,7 +96,7 @@ def screening(request: HttpRequest) -> HttpResponse:
         return _back()[0]
 
     lead = _("Look at the paper itself. The volunteer signs up once before, so that there is a record.")
-    page = FormPage(_("Record a screening"), _("Record"), _back(), lead, "web/desk_base.html")
+    page = FormPage(_("Record a screening"), pgettext("button", "Record"), _back(), lead, "web/desk_base.html")
     return answer_form(request, page, forms.ScreeningForm(request.POST or None), write)
 
 

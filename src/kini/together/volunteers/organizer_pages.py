@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -102,7 +103,9 @@ def new_activity(request: HttpRequest, number: int) -> HttpResponse:
         return here
 
     lead = _("An officer of the area reads it before it is public.")
-    return answer_form(request, FormPage(_("New activity"), _("Record"), (here, known.name), lead), form, write)
+    return answer_form(
+        request, FormPage(_("New activity"), pgettext("button", "Record"), (here, known.name), lead), form, write
+    )
 
 
 @login_required
@@ -231,4 +234,6 @@ def attendance(request: HttpRequest, number: int, deed: str) -> HttpResponse:
         form, title = HelpForm(request.POST or None), _("%(name)s did not come")
     title %= {"name": known.volunteer.resident.name}
     lead = "" if deed == "came" else _("They see that the organizers or officers said so, and may object.")
-    return answer_form(request, FormPage(title, _("Record"), (here, _("Shift")), lead, _BASES[side]), form, write)
+    return answer_form(
+        request, FormPage(title, pgettext("button", "Record"), (here, _("Shift")), lead, _BASES[side]), form, write
+    )
