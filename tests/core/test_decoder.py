@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kini.bench.upload_bombs import BOMBS
 from kini.core import file_errors, files
-from kini.core.decoder import client
+from kini.core.decoder import RejectedFile, client, images
 from kini.core.environment import ROOT
 from tests.core.test_files import pdf, picture
 
@@ -108,3 +108,28 @@ def test_a_decoder_can_write_nothing(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True)
     assert b"File too large" in done.stderr
     assert not target.read_bytes()
+
+
+def test_scans_are_counted_before_any_is_decoded() -> None:
+    content, began = BOMBS["progressive JPEG, last scan repeated"][1](), time.monotonic()
+    with pytest.raises(RejectedFile) as refusal:
+        images.clean(content, "image/jpeg")
+    assert refusal.value.code == "too-many-scans"
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("work", "ends"),
+    [
+        ("while True: pass", -signal.SIGKILL),
+        ("bytearray(700_000_000)", 1),
+        ("[open('/dev/null') for _ in range(20)]", 1),
+    ],
+)
+def test_the_kernel_ends_what_costs_too_much(work: str, ends: int) -> None:
+    code = (
+        "from kini.core.decoder import fork_server; fork_server.CPU_SECONDS = 1; fork_server.WALL_SECONDS = 60;"
+        f"fork_server._set_limits()\n{work}"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True)
+    assert done.returncode == ends

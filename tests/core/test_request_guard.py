@@ -118,3 +118,13 @@ def test_more_proxies_than_addresses_is_no_error(visitor: Client, settings: Sett
     settings.ENV = replace(settings.ENV, name="production", proxies=3)
     answer = visitor.post("/sign-in/", {"contact": "a@example.com"}, headers={"X-Forwarded-For": "198.51.100.1"})
     assert answer.status_code < 500
+
+
+def test_what_is_too_deep_for_a_page_is_said(visitor: Client, monkeypatch: pytest.MonkeyPatch):
+    def deep(*_given: object, **_named: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(pages.sections, "render_sections", deep)
+    answer = visitor.get("/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 400
+    assert "nested too deeply" in answer.content.decode()

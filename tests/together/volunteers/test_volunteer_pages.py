@@ -198,3 +198,28 @@ def test_what_is_recorded_about_a_volunteer_can_be_read_and_erased(volunteers: V
     assert volunteers.role().taken == 0
     assert Shift.objects.exists()
     assert run("SELECT emergency_contact FROM together_volunteer")[0][0] in ("", b"")
+
+
+def test_adding_members_tells_nobody_who_has_an_account(volunteers: VolunteerTown) -> None:
+    firm, boss = volunteers.help.firm, signed_in(volunteers.help.boss)
+    address = reverse("together:new-member", args=[firm.pk])
+    for number, contact in enumerate(("+6281200000005", "+6281299999999"), 1):
+        response = boss.post(address, {"contact": contact})
+        assert (response.status_code, response["Location"]) == (302, reverse("together:group", args=[firm.pk]))
+        assert firm.members.count() == number
+    for number in range(18):
+        assert boss.post(address, {"contact": f"+62812999900{number:02}"}).status_code == 302
+    assert boss.post(address, {"contact": "+6281299990099"}).status_code == 422
+    assert firm.members.count() == 20
+
+
+def test_codes_of_a_shift_cannot_be_tried_out(volunteers: VolunteerTown) -> None:
+    row, shift, anna = volunteers.sign_up(volunteers.anna), volunteers.shift(), signed_in(volunteers.anna)
+    address = reverse("together:sign-up-deed", args=[row.pk, "check-in"])
+    wrong = "000000" if shift.code != "000000" else "000001"
+    with at(shift.starts_at, 5):
+        for _try in range(10):
+            assert anna.post(address, {"code": wrong}).status_code == 422
+        assert anna.post(address, {"code": shift.code}).status_code == 422
+    row.refresh_from_db()
+    assert row.state == "booked"

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city.public import pack
-from kini.core import current_time
+from kini.core import attempt_limits, current_time
 from kini.core.actors import ActionRefused, Actor
+from kini.core.attempt_limits import Limit
 from kini.people import actions as people_actions
-from kini.people import queries as people_queries
 from kini.people.public import DataRead, contacts
 from kini.people.queries import actor_for
 from kini.together import actions as help_actions
@@ -31,6 +31,8 @@ from kini.together.volunteers.pages import FORM_METHODS, find_activity
 
 #: Type of an officer's read of the list of a shift (`people.access_log`).
 ACCESS_TYPE = "volunteers"
+#: Members that one account adds.
+MEMBERS = Limit("together.members", count=20, seconds=86_400)
 _BASES = {"organizer": "web/base.html", "officer": "web/desk_base.html"}
 
 
@@ -78,9 +80,9 @@ def new_member(request: HttpRequest, number: int) -> HttpResponse:
             contact = contacts.parse_contact(data["contact"], pack.current().country)
         except contacts.ContactError as error:
             raise ActionRefused(str(error)) from None
-        user = people_queries.user_by_contact(contact)
-        if user is None:
-            raise ActionRefused(_("Nobody has an account with this contact. Ask them to sign in once."))
+        attempt_limits.consume(MEMBERS, str(by.user_id))
+        # An account that is missing is opened, as at the sign-in: an answer that differs would tell who has one.
+        user = people_actions.open_account(by=by, contact=contact)
         help_actions.add_member(by=by, giver=known, user=user)
         return here
 

@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.city import queries as city_queries
-from kini.core import current_time
+from kini.core import attempt_limits, current_time
 from kini.core.actors import ActionRefused, Actor
+from kini.core.attempt_limits import Limit
 from kini.documents.models import DocumentState, SignedDocument
 from kini.people.models import Resident
 from kini.people.public import resident_for
@@ -34,6 +35,8 @@ from kini.web.page_cache import cache_for_anonymous
 FORM_METHODS = ["GET", "HEAD", "POST"]
 ON_PAGE = 12
 LONGEST_LIST = 60
+#: Codes typed for one sign-up; a code has six digits.
+CHECK_INS = Limit("together.check-in", count=10, seconds=3_600)
 
 
 @require_safe
@@ -170,6 +173,7 @@ def _cancel(by: Actor, row: SignUp, data: dict[str, Any]) -> None:
 
 
 def _check_in(by: Actor, row: SignUp, data: dict[str, Any]) -> None:
+    attempt_limits.consume(CHECK_INS, str(row.pk))
     actions.check_in(by=by, sign_up=row, code=data["code"])
 
 
