@@ -7,14 +7,17 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from kini.city.public import pack
-from kini.core import current_time
+from kini.core import current_time, retention
 from kini.core.actors import ActionRefused, NotAllowed
+from kini.people import actions as people_actions
+from kini.people.contacts import Contact
+from kini.people.models import User
 from kini.together import actions, rules
 from kini.together.models import Giver, Permit
 from kini.together.programmes import rule_of
 from kini.web.formats import today
 from tests.cases.town import acting
-from tests.together.conftest import HelpTown, differences, run
+from tests.together.conftest import HelpTown, differences, place, run
 from tests.together.test_pages import post, signed_in
 
 
@@ -106,3 +109,16 @@ def test_the_name_of_a_giver_can_be_seen(town: HelpTown, name: str) -> None:
     response = signed_in(town.boss).post(reverse("together:new-giver"), {"kind": "firm", "name": name})
     assert response.status_code == 422
     assert not Giver.objects.filter(name=name).exists()
+
+
+def test_an_account_that_a_record_names_is_kept_though_nobody_signed_in(town: HelpTown) -> None:
+    by = acting(town.coordinator)
+    owner, contact, nobody = (
+        people_actions.open_account(by=by, contact=Contact("phone", f"+62812000009{number:02}")) for number in range(3)
+    )
+    actions.record_giver(by=by, kind="aggregator", name="Lembaga Baru", owner=owner)
+    place(town, "rw", "RW 09", "31.71.01.1001", contact=contact)
+    with current_time.freeze(current_time.now() + timedelta(days=30)):
+        retention.apply(retention.rules.get("people.unused-accounts"))
+    left = set(User.objects.filter(pk__in=[owner.pk, contact.pk, nobody.pk]).values_list("pk", flat=True))
+    assert left == {owner.pk, contact.pk}

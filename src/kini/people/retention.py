@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import CASCADE, Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import system
@@ -16,8 +16,18 @@ UNUSED = 7 * DAY
 
 
 def unused_accounts(before: datetime) -> QuerySet[User]:
-    """Return accounts created before `before` that were never signed in to."""
+    """Return accounts created before `before` that were never signed in to and that no lasting record names.
+
+    A counter, an office or a message opens accounts for others. Their records would lose the person, or stop the
+    removal of all others.
+    """
+    named = (
+        Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+        for relation in User._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete is not CASCADE
+    )
     return User.objects.filter(
+        *(~each for each in named),
         last_login__isnull=True,
         created_at__lt=before,
         is_active=True,
