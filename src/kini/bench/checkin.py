@@ -41,7 +41,7 @@ def workloads(people: int) -> list[Workload]:
         Workload("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows]), expected_text="yardstick"),
         Workload("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
         _posts("entry passes", "new-pass", ["{}"], PEAK, "one indexed SELECT", "mayEnter", cookies),
-        _posts("passes checked by the city", "check-pass", passes, PEAK, "", "mayEnter"),
+        _posts("passes checked by the city", "check-pass", passes, PEAK, "one indexed SELECT", "mayEnter"),
         _posts("counts at gates", "count", _counts(), PEAK, "one INSERT", "inside"),
         Workload("packages of an hour", "kini", Requests(_packages()), Goal(per_second=400)),
         Workload("index of packages", "kini", Requests([reverse("epidemic:packages")]), Goal(per_second=400)),

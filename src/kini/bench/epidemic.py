@@ -1,4 +1,7 @@
-"""`./kini bench epidemic`: indicators and alerts of all areas from made-up case rows, beside one plain GROUP BY."""
+"""`./kini bench epidemic`: indicators and alerts of all areas from made-up case rows, and the public pages.
+
+Yardsticks: one plain GROUP BY of the same rows, and one indexed SELECT through the same server.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -8,17 +11,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
+
 from kini.analytics import engine
-from kini.bench import subprocesses
+from kini.bench import baselines, subprocesses
 from kini.bench.load_generator import NotMeasured
-from kini.bench.workloads import Goal, Measurement, Workload
-from kini.epidemic.public import CASE_CHANGES, SIGNED
+from kini.bench.workloads import Goal, Measurement, Requests, Workload
+from kini.core.actors import system
+from kini.epidemic.public import CASE_CHANGES, SIGNED, create_wave, publish_figures, refresh_case_changes
+from kini.web.formats import today
 
 #: Size at which the goals apply, and days of the rows.
 ROWS, DAYS = 10_000_000, 500
 LAST = date(2026, 11, 30)
 SECONDS, MEGABYTES = 8.0, 2_000.0
-YARDSTICK = "one GROUP BY of the same rows"
+YARDSTICK, SELECT = "one GROUP BY of the same rows", "one indexed SELECT"
+#: Cases of the wave behind the public pages, the goal of the first one, and the load of the others.
+DISEASE, WAVE = "covid-19", 3_000
+PAGES_A_SECOND, PAGE_P99_MS = 20, 60
+#: Past days that are asked for.
+PAST_DAYS = 28
 
 #: A wave of two years, with delays of one to three weeks, one death in 60, and one case in 30 corrected later.
 _ROWS = """
@@ -76,6 +88,33 @@ def workloads(root: Path, rows: int) -> list[Workload]:
             "every indicator, all areas and days", "", partial(_measure, root, rows, "indicators"), goal, YARDSTICK
         ),
         Workload("alerts of all areas by five methods", "", partial(_measure, root, rows, "alerts"), goal, YARDSTICK),
+    ]
+
+
+def publish_wave() -> None:
+    """Write a small wave, count it and publish its figures, so that the public pages have something to show."""
+    by = system("bench")
+    create_wave(by=by, disease=DISEASE, cases=WAVE)
+    refresh_case_changes(today())
+    publish_figures(by=by, disease=DISEASE, until=today() - timedelta(days=1), everything=True)
+
+
+def page_workloads(areas: Sequence[str]) -> list[Workload]:
+    """Workloads over the public pages.
+
+    The city today is kept by the server for a minute, as all pages for everybody; past days and areas are so many that
+    most answers have to be rendered.
+    """
+    city = reverse("epidemic:disease", args=[DISEASE])
+    past = [f"{city}?on={today() - timedelta(days=back)}" for back in range(1, PAST_DAYS + 1)]
+    each = [reverse("epidemic:area", args=[DISEASE, code]) for code in areas]
+    paths = [reverse("epidemic:areas", args=[DISEASE]), *past, *each]
+    rows = baselines.create_rows(10_000)
+    others = f"past days and areas, {PAGES_A_SECOND} asked a second"
+    return [
+        Workload(SELECT, "bare", Requests([f"/select/{row}" for row in rows]), expected_text="yardstick"),
+        Workload("the public page", "kini", Requests([city]), Goal(p99_ms=PAGE_P99_MS), SELECT, "<svg"),
+        Workload(others, "kini", Requests(paths, rate=PAGES_A_SECOND), expected_text="<svg"),
     ]
 
 

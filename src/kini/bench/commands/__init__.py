@@ -12,7 +12,7 @@ VERBS = {
         "kini.bench.commands.bench_booking", "measure bookings a second, also for one contended slot"
     ),
     "bench epidemic": Verb(
-        "kini.bench.commands.bench_epidemic", "measure indicators and alerts from ten million case rows"
+        "kini.bench.commands.bench_epidemic", "measure indicators, alerts and public pages of an epidemic"
     ),
     "bench certificates": Verb(
         "kini.bench.commands.bench_certificates", "measure issuing and verifying health certificates", Needs.SETTINGS
