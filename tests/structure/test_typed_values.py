@@ -29,3 +29,13 @@ def raw_uses() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Attribute) and RAW.intersection((node.attr, ast.unparse(node))):
                 yield str(path.relative_to(SOURCE)), node.attr
+
+
+def test_limits_count_networks_and_never_single_addresses() -> None:
+    """A household with IPv6 has 2^64 addresses: `client_network` counts it once."""
+    uses = {
+        str(path.relative_to(SOURCE))
+        for path in sorted(SOURCE.rglob("*.py"))
+        if "client_address(" in path.read_text("utf-8") and "attempt_limits" in path.read_text("utf-8")
+    }
+    assert uses == set()

@@ -83,6 +83,16 @@ def seconds_until_allowed(limit: Limit, key: str) -> int:
     return max(1, ceil((until - timezone.now()).total_seconds())) if until else 0
 
 
+def require_left(limit: Limit, key: str) -> None:
+    """Refuse when no attempt is left. Counts nothing: where only wrong codes are counted, thousands share an address.
+
+    Raises:
+        TooManyAttempts: when none is left.
+    """
+    if wait := seconds_until_allowed(limit, key):
+        raise TooManyAttempts(wait)
+
+
 def consume_many(limit: Limit, key: str, amount: int) -> tuple[int, int, int]:
     """Count several attempts at once.
 

@@ -26,7 +26,7 @@ from kini.web.qr import qr
 from kini.web.redirects import see_other
 
 BY = system("health record by code")
-#: Codes tried from one network.
+#: Wrong codes from one network: of a hospital, whose doctors share it.
 TRIES = Limit("health_record.codes", 20, 3600)
 
 
@@ -96,9 +96,10 @@ def open_record(request: HttpRequest) -> HttpResponse:
             wrong["reader"] = _("Write your name and where you work, so that the person can see who read this.")
         else:
             try:
-                attempt_limits.consume(TRIES, client_network(request))
+                attempt_limits.require_left(TRIES, client_network(request))
                 made = actions.open_share(by=BY, code=typed["code"], reader=typed["reader"])
             except ActionRefused as refusal:
+                attempt_limits.try_consume(TRIES, client_network(request))
                 wrong["code"] = str(refusal)
             else:
                 return _show(request, made)

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core.actors import ActionRefused, Actor
+from kini.core.ids import parse_pk
 from kini.people.models import User
 from kini.people.queries import actor_for
 from kini.together import actions, forms, queries
@@ -180,7 +181,7 @@ def _own_pledge(request: HttpRequest, reference: str) -> tuple[Pledge, Actor, Pa
 @require_http_methods(FORM_METHODS)
 def new_giver(request: HttpRequest) -> HttpResponse:
     """Register a group or firm; who came from a need goes back to it."""
-    line = NeedLine.objects.filter(pk=request.GET["line"]).first() if request.GET.get("line", "").isdecimal() else None
+    line = NeedLine.objects.filter(pk=parse_pk(request.GET.get("line"))).first()
     back = reverse("together:give", args=[line.pk]) if line else reverse("together:own")
 
     def write(by: Actor, data: dict[str, Any]) -> str:

@@ -120,3 +120,15 @@ def test_the_page_asks_by_code_and_names_nobody(client: Client, contact: Contact
     actions.set_lost(by=system("tests"), contact=contact, reason="Moved away")
     for code in (contact.answer_code, "7F3K-9Q2M-V0XA-4TBE-8HJ5", "x"):
         assert client.get(reverse("epidemic:daily-check", args=[code])).status_code == 404
+
+
+def test_wrong_codes_are_counted_by_network_and_right_ones_are_not(client: Client, contact: Contact) -> None:
+    page = reverse("epidemic:daily-check", args=[contact.answer_code])
+    for _phone_of_one_operator in range(65):
+        assert client.get(page).status_code == 200
+    wrong = reverse("epidemic:daily-check", args=["7F3K-9Q2M-V0XA-4TBE-8HJ5"])
+    for number in range(60):
+        assert client.get(wrong, REMOTE_ADDR=f"2001:db8::{number + 1:x}").status_code == 404
+    assert client.get(wrong, REMOTE_ADDR="2001:db8::ffff").status_code == 429
+    assert client.get(page, REMOTE_ADDR="2001:db8::ffff").status_code == 429
+    assert client.get(page, REMOTE_ADDR="2001:db8:1::1").status_code == 200

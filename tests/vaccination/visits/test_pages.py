@@ -78,7 +78,12 @@ def test_a_walk_in_is_vaccinated_and_observed(stocked: Station, client):
     assert client.get(address).status_code == 200
     assert client.post(address, {}).status_code == 422
     assert client.post(address, {"feeling": "serious", "words": "Sesak"}).status_code == 200
-    assert client.get(reverse("vaccination:follow-up", args=["0000-0000-0000-0000-0000"])).status_code == 404
+    for _phone_of_one_operator in range(65):
+        assert client.get(address).status_code == 200
+    wrong = reverse("vaccination:follow-up", args=["0000-0000-0000-0000-0000"])
+    for number in range(60):
+        assert client.get(wrong, REMOTE_ADDR=f"2001:db8::{number + 1:x}").status_code == 404
+    assert client.get(address, REMOTE_ADDR="2001:db8::ffff").status_code == 429
 
 
 def test_somebody_known_is_found_by_name_and_birth_date(stocked: Station, client):

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods
 from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, system
 from kini.core.attempt_limits import Limit
-from kini.core.client_address import client_address
+from kini.core.client_address import client_network
 from kini.epidemic.diseases.disease_files import disease_of
 from kini.epidemic.tracing import actions
 from kini.epidemic.tracing.models import Contact, DailyCheck, FollowUp
 from kini.web.formats import today
 
 BY = system("epidemic.tracing")
-#: Codes that one address may try.
+#: Wrong codes from one network.
 CODES = Limit("epidemic.daily-check", count=60, seconds=3600)
 
 
@@ -26,8 +26,11 @@ CODES = Limit("epidemic.daily-check", count=60, seconds=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def daily_check(request: HttpRequest, code: str) -> HttpResponse:
     """Ask how the contact is today; POST records it. 404 for a code that is not in use."""
-    attempt_limits.consume(CODES, client_address(request))
+    attempt_limits.require_left(CODES, client_network(request))
     contact = _contact(code)
+    if contact is None:
+        attempt_limits.try_consume(CODES, client_network(request))
+        raise Http404
     disease = disease_of(contact.disease)
     if disease.tracing is None:
         raise Http404
@@ -58,9 +61,6 @@ def daily_check(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "epidemic/tracing/daily_check.html", context, status=422 if wrong else 200)
 
 
-def _contact(typed: str) -> Contact:
+def _contact(typed: str) -> Contact | None:
     code = references.parse_code(typed)
-    contact = Contact.objects.filter(answer_code=code, follow_up=FollowUp.UNDER).first() if code else None
-    if contact is None:
-        raise Http404
-    return contact
+    return Contact.objects.filter(answer_code=code, follow_up=FollowUp.UNDER).first() if code else None

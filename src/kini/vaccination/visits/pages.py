@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods
 from kini.core import attempt_limits, references
 from kini.core.actors import ActionRefused, system
 from kini.core.attempt_limits import Limit
-from kini.core.client_address import client_address
+from kini.core.client_address import client_network
 from kini.vaccination.visits import actions
 from kini.vaccination.visits.models import FollowUp
 
 BY = system("vaccination.visits")
-#: Codes that one address may try.
+#: Wrong codes from one network.
 CODES = Limit("vaccination.follow-up", count=60, seconds=3600)
 
 
@@ -21,10 +21,11 @@ CODES = Limit("vaccination.follow-up", count=60, seconds=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up(request: HttpRequest, code: str) -> HttpResponse:
     """Ask how somebody is after a dose; POST records it. 404 for a code that is not in use."""
-    attempt_limits.consume(CODES, client_address(request))
+    attempt_limits.require_left(CODES, client_network(request))
     parsed = references.parse_code(code)
     asked = FollowUp.objects.select_related("dose__site").filter(code=parsed).first() if parsed else None
     if asked is None or asked.dose.state != "given":
+        attempt_limits.try_consume(CODES, client_network(request))
         raise Http404
     wrong = ""
     if request.method == "POST":
