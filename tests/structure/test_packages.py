@@ -100,3 +100,14 @@ def test_private_interfaces_are_used_in_one_module_each():
         and path.relative_to(source).as_posix() != home
         and re.search(pattern, path.read_text("utf-8"))
     ] == []
+
+
+def test_the_installer_itself_is_installed_by_hash() -> None:
+    """`./kini` gets uv by version and hash, before anything else."""
+    lock = (ROOT / "requirements-uv.lock").read_text("utf-8")
+    pinned = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
+    assert [line.partition("==")[0] for line in pinned] == ["uv"]
+    assert lock.count("--hash=sha256:") > 10
+    script = " ".join((ROOT / "kini").read_text("utf-8").replace("\\\n", " ").split())
+    for command in re.findall(r"pip install [^|&;]*", script):
+        assert "--require-hashes" in command, command
