@@ -17,7 +17,9 @@ type Town = dict[str, Any]
 type Deed = "Callable[[Page, Town], None]"
 #: Who looks: nobody in particular, a resident, one whose account has a second step, officers of three agencies.
 GUEST, RESIDENT, GUARDED, OFFICER, CASHIER, NURSE = "guest", "resident", "guarded", "officer", "cashier", "nurse"
-DESK = (OFFICER, CASHIER, NURSE)
+#: Officers of mutual help and of reports, whom the demo has by task.
+HELPER, CHECKER, AUDITOR, PLANNER = "helper", "checker", "auditor", "planner"
+DESK = (OFFICER, CASHIER, NURSE, HELPER, CHECKER, AUDITOR, PLANNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,10 @@ PAGE_TYPES = (
     PageType("report-areas", "reports:areas", RESIDENT),
     PageType("open311", "reports:open311"),
     PageType("offices", "reports:offices"),
+    PageType("desk-reports-waiting", "reports:desk-waiting", CHECKER),
+    PageType("desk-reports-audits", "reports:desk-audits", AUDITOR),
+    PageType("desk-reports-routing", "reports:desk-routing", PLANNER),
+    PageType("desk-reports-unrouted", "reports:desk-unrouted", PLANNER),
     PageType("search-nothing", "services:search", query="?q=zzzzzz"),
     PageType("service", "services:service", given={"service": "service"}),
     PageType("service-known", "services:service", RESIDENT, {"service": "service"}),
@@ -247,7 +253,18 @@ PAGE_TYPES = (
     PageType("gatekeeper", "vaccination:gatekeeper"),
     PageType("certificates", "vaccination:certificates", RESIDENT),
     PageType("help-needs", "together:needs"),
+    PageType("help-need", "together:need", given={"reference": "need"}),
     PageType("help-ledger", "together:ledger"),
+    PageType("desk-mutual-help", "together:desk", HELPER),
+    PageType("desk-help-place", "together:desk-new-beneficiary", HELPER),
+    PageType("desk-help-need", "together:desk-need", HELPER, {"reference": "need"}),
+    PageType("desk-help-holds", "together:desk-holds", HELPER),
+    PageType("desk-help-pools", "together:desk-pools", HELPER),
+    PageType("desk-help-visits", "together:desk-visits", HELPER),
+    PageType("desk-help-photos", "together:desk-photos", HELPER),
+    PageType("desk-help-givers", "together:desk-givers", HELPER),
+    PageType("desk-help-volunteers", "together:desk-volunteers", HELPER),
+    PageType("desk-help-receipt", "together:desk-receipt", HELPER, {"reference": "pledge"}),
     PageType("help-pools", "together:pools"),
     PageType("help-volunteer", "together:volunteer"),
     PageType("own-shifts", "together:own-shifts", RESIDENT),
@@ -547,27 +564,27 @@ ELSEWHERE = {
         "vaccination:person", "vaccination:registration", "vaccination:times", "vaccination:desk-missed",
     ),
     "only with a need, a pledge, or for help officers: tests/together": (
-        *("together:need", "together:give", "together:pledge", "together:deed", "together:desk"),
-        *("together:desk-new-beneficiary", "together:desk-beneficiary", "together:desk-new-need"),
-        *("together:desk-need", "together:desk-need-deed", "together:desk-slip", "together:desk-pledge-deed"),
-        *("together:desk-give", "together:receipt", "together:desk-receipt"),
+        *("together:give", "together:pledge", "together:deed"),
+        *("together:desk-beneficiary", "together:desk-new-need"),
+        *("together:desk-need-deed", "together:desk-slip", "together:desk-pledge-deed"),
+        *("together:desk-give", "together:receipt"),
         *("together:activity", "together:sign-up", "together:sign-up-deed", "together:volunteer-deed"),
         *("together:group", "together:new-member", "together:new-activity", "together:activity-deed"),
         "together:shift",
-        *("together:cancel-shift", "together:attendance", "together:desk-volunteers", "together:desk-new-activity"),
+        *("together:cancel-shift", "together:attendance", "together:desk-new-activity"),
         *("together:desk-screening", "together:desk-release"),
-        *("together:desk-givers", "together:desk-new-aggregator", "together:desk-giver-deed"),
+        *("together:desk-new-aggregator", "together:desk-giver-deed"),
         *("together:pool", "together:give-money", "together:gift", "together:pay-gift", "together:gift-code"),
-        *("together:withdraw-gift", "together:spending", "together:new-payout", "together:desk-pools"),
+        *("together:withdraw-gift", "together:spending", "together:new-payout"),
         *("together:desk-new-pool", "together:desk-pool", "together:desk-give-money", "together:desk-new-payout"),
-        *("together:desk-payout-deed", "together:desk-visits", "together:desk-visit"),
-        *("together:desk-holds", "together:desk-hold-deed", "together:new-photo", "together:desk-photos"),
+        *("together:desk-payout-deed", "together:desk-visit"),
+        *("together:desk-hold-deed", "together:new-photo"),
         *("together:desk-new-handover", "together:desk-handover-deed"),
     ),
     "only with a released or closed report, and for its officers: tests/reports": (
         *("reports:public-report", "reports:me-too", "reports:followed", "reports:make-private", "reports:answer"),
-        *("reports:desk-waiting", "reports:desk-check", "reports:desk-audits", "reports:desk-audit"),
-        *("reports:desk-routing", "reports:desk-unrouted", "reports:desk-elsewhere", "reports:area-stop"),
+        *("reports:desk-check", "reports:desk-audit"),
+        *("reports:desk-elsewhere", "reports:area-stop"),
         "reports:desk-photo",
     ),
     "only for officers who merge persons: tests/people": (

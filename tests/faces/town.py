@@ -57,6 +57,8 @@ from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import example_national_id  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.snapshots import PageSnapshot, snapshot_of  # noqa: E402
+from kini.together import made_up_help  # noqa: E402
+from kini.together.models import Pledge  # noqa: E402
 from kini.web import formats  # noqa: E402
 from kini.web.formats import city_time  # noqa: E402
 from kini.wifi import actions as wifi  # noqa: E402
@@ -82,6 +84,14 @@ KNOWN, NEW = 5, 900
 #: The town's own people: one with a family, one with a second step, one who can only be written to.
 RESIDENT, GUARDED, FAR = 901, 902, 903
 
+#: Who the demo's officers of mutual help and of reports are, by who looks at a page (pages.py).
+TASKS = {
+    "helper": "help-coordinator",
+    "checker": "release-reports",
+    "auditor": "audit-report",
+    "planner": "plan-routing",
+}
+
 type Town = dict[str, Any]
 
 
@@ -95,6 +105,8 @@ def made() -> Town:
         town: Town = {"resident": _contact(resident), "guarded": _contact(guarded)}
         town |= {"officer": _contact(_user(officer)), "cashier": _contact(_user(cashier))}
         town["nurse"] = _contact(_user(nurse))
+        town |= {who: f"{task}{MAIL_DOMAIN}" for who, task in TASKS.items()}
+        town |= _help()
         town |= _cases(_acting(resident), officer)
         town |= _drafts(_acting(resident))
         town |= _privacy(_acting(resident), officer)
@@ -130,6 +142,13 @@ def made() -> Town:
     letter = Case.objects.get(reference=town["granted"]).letters.get()
     town |= {"letter": str(letter.pk), "code": letter.signed_document.code}
     return town | _told(resident, officer)
+
+
+def _help() -> Town:
+    """Made-up help with an open need that has pledges, and a pledge that was received."""
+    made_up_help.fill(BY, needs=15)
+    pledge = Pledge.objects.filter(state="received").select_related("line__need").earliest("pk")
+    return {"need": pledge.line.need.reference, "pledge": pledge.reference}
 
 
 def _settled() -> tuple[User, User]:

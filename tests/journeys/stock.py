@@ -300,7 +300,7 @@ def help_need(name: str, contact: str) -> str:
     """An RW with a contact and an open need of 40 packages of staple food; return the reference of the need."""
     area = Area.objects.filter(children=None, active=True).order_by("code")[3]
     head = people.open_account(by=BY, contact=Contact("email", contact))
-    new = together.NewBeneficiary("rw", name, area, families=80, contact=head)
+    new = together.NewBeneficiary("rw", name, area, families=900, contact=head)
     place = together.record_beneficiary(by=BY, beneficiary=new)
     until = formats.today() + timedelta(days=30)
     need = together.report_need(by=BY, beneficiary=place, programme="food", lines={"staples": 40}, needed_by=until)
