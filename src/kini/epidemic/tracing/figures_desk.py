@@ -159,7 +159,7 @@ def _named(sources: list[LikelySource], cases: list[CaseRecord]) -> list[dict[st
                 "gathering": gathering,
                 "case": record if record and record.pk in references else None,
                 "times": len(each.cases) / each.expected,
-                "chance": 10 ** min(12, round(each.surprise)),
+                "chance": formats.number(10 ** min(12, round(each.surprise))),
                 "references": sorted(references[key] for key in each.cases),
             }
         )
