@@ -229,6 +229,13 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert lost == []
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_tests_that_a_document_names_exist(path: Path) -> None:
+    """SECURITY.md names the tests of each mitigation; a test that moved leaves a claim without proof."""
+    named = re.findall(r"`(tests/[\w/]+(?:\.\w+)?)`", path.read_text("utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "id").glob("*.md")), ids=lambda path: path.name)
 def test_the_indonesian_guides_use_the_words_of_the_pages(path: Path) -> None:
     """Labels of pages are in italics."""
