@@ -1,12 +1,15 @@
 """Officers' pages: any area of theirs on any day, and line lists."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kini.city.models import Agency, Area
 from kini.core.models import AuditEntry
 from kini.epidemic.models import CaseRecord
+from kini.epidemic.spread import area_situation
 from kini.epidemic.spread.line_list import ACCESS_TYPE, COLUMNS
 from kini.people.models import AccessLog
 from tests.cases import town as towns
@@ -97,3 +100,20 @@ def test_a_line_list_needs_a_purpose_and_stays_small(officer: CheckedClient) -> 
         assert officer.post(LIST, ask(**wrong)).status_code == 422
     assert officer.post(LIST, ask(area=ALSO_MANY)).status_code == 422  # nothing there that they may read
     assert not AuditEntry.objects.filter(action="epidemic.line-list-exported").exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "says"), [(-35.2, "days to halve"), (12.4, "days to double"), (None, "days to double")]
+)
+def test_a_falling_epidemic_has_days_to_halve(
+    officer: CheckedClient, monkeypatch: pytest.MonkeyPatch, days: float | None, says: str
+) -> None:
+    found = area_situation.situation_lines
+
+    def lines(*words: Any) -> list[area_situation.SituationLine]:
+        return [replace(each, values={**each.values, "doubling_time": days}) for each in found(*words)]
+
+    monkeypatch.setattr(area_situation, "situation_lines", lines)
+    page = " ".join(officer.get(f"{PAGE}?area=31.74.04&on=2021-07-12").text.split())
+    shown = f"{abs(days):.0f}" if days else "–"
+    assert f">{shown}</strong> <span>{says}" in page
