@@ -21,8 +21,14 @@ from kini.web.formats import city_time
 #: Days that a case takes on the whole, where its service promises nothing.
 USUAL_DAYS = 6.0
 MOST_STEPS = 12
-#: Share of cases that wait too long at some step, of closed ones that the resident contests, and of rated ones.
-STUCK, CONTESTED, RATED = 0.12, 0.12, 0.5
+#: Share of cases that wait too long at some step, and of rated ones; part of the promised time that a step takes.
+STUCK, RATED, STEP = 0.12, 0.5, 1 / 6
+#: Share of closed cases that the resident contests, by kind. Few reports are played and many copied, which needs some
+#: disputed ones of each agency; copies are drawn with believable shares (`year.weigh_disputed`).
+CONTESTED: Mapping[str, float] = {"report": 0.35}
+CONTESTED_ELSE = 0.12
+#: Days after its end within which a case is contested; flows allow it for about a week.
+CONTESTED_WITHIN = 5.0
 #: Share of questions of the city that residents answer; days that a late case waits at most.
 ANSWERED, LONGEST_DELAY = 0.8, 40.0
 #: Relative likelihood of a step that refuses or stops, asks back, or returns to a state that the case has left.
@@ -73,8 +79,10 @@ class CaseHistory:
         snapshot = snapshot_of(self.case.version)
         if self.case.kind == "assistance":
             return moment + timedelta(minutes=self.rng.uniform(4, 90))
+        if snapshot.flow.states[self.case.state].end:
+            return moment + timedelta(days=self.rng.uniform(0.1, CONTESTED_WITHIN))
         days = (snapshot.definition.target.days if snapshot.definition.target else None) or USUAL_DAYS
-        later = moment + timedelta(days=days / 4 * self.rng.lognormvariate(-0.25, 0.7))
+        later = moment + timedelta(days=days * STEP * self.rng.lognormvariate(-0.25, 0.7))
         if self.case.kind == "booking" and (booking := booking_of_case(self.case)):
             return max(moment, booking.slot.starts_at) + timedelta(minutes=self.rng.uniform(3, 25))
         local = city_time(later)
@@ -107,7 +115,7 @@ class CaseHistory:
             for each in rules.edges_from(flow, self.case.state)
             if each.by != rules.SYSTEM and each.move != rules.WITHDRAW
         ]
-        if state.end and self.rng.random() > CONTESTED:
+        if state.end and self.rng.random() > CONTESTED.get(self.case.kind, CONTESTED_ELSE):
             return None
         if state.by == rules.RESIDENT and state.after and self.rng.random() > ANSWERED:
             return None

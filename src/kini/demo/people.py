@@ -46,7 +46,7 @@ AT_COUNTER = 20
 WEB = 0.35
 #: People of each share of the year: with an account, and at a counter; the first number of their profiles.
 SHARE_ACCOUNTS, SHARE_COUNTER, SHARE_NUMBERS = 2, 4, 2000
-HEAD = "{}-head"
+HEAD, CREW = "{}-head", "{}-crew-{}"
 MAIL_DOMAIN = "@demo.example"
 ABOUT_RESIDENT = gettext_noop("Resident, with requests of their own")
 
@@ -60,6 +60,7 @@ class DemoPeople:
         helped: residents without an account.
         officers: by agency, an officer who may take every move of its services.
         heads: by agency, a second one, for steps that need somebody else than before.
+        crews: by agency, further ones, whom nobody signs in as.
         counter: officer who applies for others.
         listed: entries of the sign-in list.
     """
@@ -68,6 +69,7 @@ class DemoPeople:
     helped: list[Resident] = field(default_factory=list)
     officers: dict[str, Actor] = field(default_factory=dict)
     heads: dict[str, Actor] = field(default_factory=dict)
+    crews: dict[str, list[Actor]] = field(default_factory=dict)
     counter: Actor = BY
     listed: list[dict[str, Any]] = field(default_factory=list)
 
@@ -83,10 +85,10 @@ class DemoPeople:
         return self.counter, rng.choice(self.helped), "counter"
 
     def staff(self, agency: str, rng: Random) -> list[Actor]:
-        """The officers of an agency, in any order."""
+        """The officers of an agency: its two in any order, then the crew, for steps that need somebody else."""
         both = [each for each in (self.officers.get(agency), self.heads.get(agency)) if each]
         rng.shuffle(both)
-        return both
+        return [*both, *self.crews.get(agency, [])]
 
 
 def create_people() -> DemoPeople:
@@ -327,6 +329,26 @@ def recall_people() -> DemoPeople:
     if counter := users.get(_mailbox("counter").value):
         people.counter = queries.officer_actor(counter)
     return people
+
+
+def engage_crews(people: DemoPeople, since: datetime) -> None:
+    """Create the crew of each agency, whom nobody signs in as; those that exist stay.
+
+    A report is started, finished and verified by different people, and once more after a dispute.
+    """
+    known = {each.user.email: each for each in Officer.objects.select_related("user", "agency")}
+    with current_time.freeze(since):
+        for agency in people.officers:
+            first, names = known[_mailbox(agency).value], [CREW.format(agency, number) for number in (1, 2)]
+            roles_of_first = list(first.role_grants.values_list("role", flat=True))
+            people.crews[agency] = [
+                queries.officer_actor(known[_mailbox(name).value])
+                if _mailbox(name).value in known
+                else _engage(
+                    people, first.agency, name, roles_of_first, Text({}), name_of(_number(name)), listed=False
+                )[0]
+                for name in names
+            ]
 
 
 def share_people(people: DemoPeople, share: int, since: datetime) -> None:

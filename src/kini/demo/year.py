@@ -5,8 +5,8 @@ shows the year already.
 """
 
 import random
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -24,8 +24,9 @@ from kini.demo.cases import create_application, offered_services
 from kini.demo.content import demo_content
 from kini.demo.copies import copied_cases, copied_reports, copy_cases, copy_reports
 from kini.demo.history import CaseHistory
-from kini.demo.people import BY, DemoPeople, recall_people, share_people
+from kini.demo.people import BY, DemoPeople, engage_crews, recall_people, share_people
 from kini.demo.queries import COPIES, PLAYED, REPORTS
+from kini.reports.models import ClosingAnswer
 from kini.reports.public import release_examples
 from kini.services.models import Service
 from kini.services.public import snapshot_of
@@ -36,6 +37,8 @@ SEED = 2_022_830
 SHARES, AT_A_TIME = 10, 250
 #: One report in so many copies is still open.
 OPEN_IN = 50
+#: Least and largest share of an agency's copied reports that was disputed.
+DISPUTED = (0.04, 0.14)
 DAYS = 365
 #: Relative number of cases by hour, Monday to Sunday, and of kinds of service.
 HOURS = (1, 1, 1, 1, 2, 4, 10, 24, 40, 46, 44, 36, 26, 34, 36, 30, 22, 16, 14, 14, 12, 8, 4, 2)
@@ -85,6 +88,7 @@ def play_share(share: int, until: datetime, count: int = PLAYED, shares: int = S
     rng = random.Random(f"{SEED} {share}")  # noqa: S311 -- made-up data
     with translation.override(pack.current().languages[0]):
         share_people(people, share, until - timedelta(days=DAYS + 1))
+        engage_crews(people, until - timedelta(days=DAYS + 1))
         mine = arrivals(offered_services(), until, count)[share::shares]
         return sum(_play(people, arrival, rng, until) for arrival in mine)
 
@@ -128,9 +132,30 @@ def copy_reports_share(number: int, until: datetime) -> int:
     copied = 0
     for still_open, numbers in ((False, range(number, middle)), (True, range(middle, end))):
         originals = _weights(copied_reports().filter(closed_at__isnull=still_open))
+        originals = weigh_disputed(originals, *_agencies_and_disputes(originals))
         after = range(COPIES + numbers.start, COPIES + numbers.stop)
         copied += copy_reports(by=BY, originals=originals, numbers=after, until=until)
     return copied
+
+
+def _agencies_and_disputes(cases: Iterable[int]) -> tuple[dict[int, str], set[int]]:
+    """Agency of each case, and the cases whose reporter once said that they were not solved."""
+    disputes = ClosingAnswer.objects.filter(case__in=cases, answer=ClosingAnswer.NOT_SOLVED)
+    agencies = Case.objects.filter(pk__in=cases).values_list("pk", "agency_id")
+    return dict(agencies), set(disputes.values_list("case", flat=True))
+
+
+def weigh_disputed(weights: Mapping[int, float], agencies: Mapping[int, str], disputed: Set[int]) -> dict[int, float]:
+    """Weights with which each agency has a share of disputed reports of its own, if it has any."""
+    sums = defaultdict[tuple[str, bool], float](float)
+    for case, weight in weights.items():
+        sums[agencies[case], case in disputed] += weight
+    weighed = dict(weights)
+    for case in weights.keys() & disputed:
+        share = random.Random(f"{SEED} {agencies[case]}").uniform(*DISPUTED)  # noqa: S311 -- made-up data
+        if others := sums[agencies[case], False]:
+            weighed[case] *= share / (1 - share) * others / sums[agencies[case], True]
+    return weighed
 
 
 def release_reports() -> None:
