@@ -236,6 +236,14 @@ def test_signing_out_needs_a_form(resident):
     assert not signed_in(browser)
 
 
+@pytest.mark.parametrize("target", ["²", "999", "home", "https://evil.example/", "//evil.example"])
+def test_signing_out_leads_to_pages_of_this_city_only(resident, target):
+    browser = Client()
+    browser.force_login(resident.user)
+    assert browser.post("/sign-out/", {"next": target}).url == "/"
+    assert not signed_in(browser)
+
+
 def test_who_is_signed_in_is_not_asked_again(client, resident):
     client.force_login(resident.user)
     assert client.get("/sign-in/?next=/me/").url == "/me/"

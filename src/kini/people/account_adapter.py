@@ -47,9 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
 
     def is_safe_url(self, url: str) -> bool:
-        """Allow redirects to pages of this host only."""
+        """Allow redirects to pages of this host only; without a slash Django would look for a view of that name."""
         request = context.request
-        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+        return "/" in url and url_has_allowed_host_and_scheme(
+            url, {request.get_host()}, require_https=request.is_secure()
+        )
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Target of a sign-in that no page asked for: officers' desk, everybody else's home."""
