@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,8 @@ from kini.core.environment import ROOT
 #: The migrated database, which Django clones (DATABASES["default"]["TEST"]["TEMPLATE"]).
 TEMPLATE = "migrated"
 FOLDER = ROOT / "var" / "test-server"
+#: Seconds after which the data of an earlier state are removed.
+DAY = 86_400
 MIGRATE = "import django; django.setup(); from kini.core.database.migration import migrate; migrate()"
 
 
@@ -51,8 +54,11 @@ def _build(stored: Path) -> None:
         with EmbeddedServer(Path(folder), durable=False) as server:
             own = {"DATABASE_URL": server.create_database(TEMPLATE), "DJANGO_SETTINGS_MODULE": "kini.settings"}
             subprocess.run([sys.executable, "-c", MIGRATE], env=os.environ | own, check=True)  # noqa: S603 -- own
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
-        subprocess.run(["cp", "--archive", str(server.data), f"{stored}.new"], check=True)  # noqa: S603, S607 -- own
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix="new-", dir=FOLDER)) / "data"  # of this process: others may build as well
+        subprocess.run(["cp", "--archive", str(server.data), str(new)], check=True)  # noqa: S603, S607 -- own
         with suppress(OSError):  # another run was faster
-            Path(f"{stored}.new").rename(stored)
+            new.rename(stored)
+        for each in FOLDER.iterdir():
+            if each == new.parent or (each != stored and each.stat().st_mtime < time.time() - DAY):
+                shutil.rmtree(each, ignore_errors=True)
