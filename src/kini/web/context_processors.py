@@ -12,7 +12,7 @@ from kini.core.crypto import permanent_hash
 from kini.web import navigation
 from kini.web.current_city import current_city
 from kini.web.environment import WebEnvironment
-from kini.web.navigation import NavGroup, NavLink
+from kini.web.navigation import NavLink
 from kini.web.pages import theme_version
 
 
@@ -38,10 +38,6 @@ class Site:
     @cached_property
     def bottom(self) -> list[NavLink]:
         return navigation.links(self._request, "bottom")
-
-    @cached_property
-    def desk(self) -> tuple[NavGroup, ...]:
-        return navigation.grouped(navigation.links(self._request, "desk"))
 
     @cached_property
     def account(self) -> list[NavLink]:
