@@ -225,4 +225,10 @@ def names(page: HtmlElement) -> Iterator[str]:
         yield f"its own order of tabs: {shown(each)}"
 
 
-CHECKS = (head, headings, landmarks, inputs, ids, inline, names)
+def addresses(page: HtmlElement) -> Iterator[str]:
+    """Links, files and forms have an address."""
+    for each in page.xpath("//*[@href='' or @src='']"):
+        yield f"an empty address: {shown(each)}"
+
+
+CHECKS = (head, headings, landmarks, inputs, ids, inline, names, addresses)

@@ -65,7 +65,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kini.city.pages.city_context",
-                "kini.web.context_processors.site_context",
+                "kini.web.context_processors.layout_context",
             ],
             "builtins": ["kini.web.templatetags.kini", "django.templatetags.i18n"],
         },

@@ -1,4 +1,4 @@
-"""Context processor `site`: navigation, languages and common URLs. Each part is computed on first use."""
+"""Context processor `layout`: navigation, languages and common URLs. Each part is computed on first use."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ from kini.core.crypto import permanent_hash
 from kini.web import navigation
 from kini.web.current_city import current_city
 from kini.web.environment import WebEnvironment
-from kini.web.navigation import NavLink
+from kini.web.navigation import NavGroup, NavLink
 from kini.web.pages import theme_version
 
 
@@ -25,7 +25,7 @@ class LanguageChoice:
     current: bool
 
 
-class Site:
+class Layout:
     """Navigation, languages and URLs for the page of one request."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -38,6 +38,10 @@ class Site:
     @cached_property
     def bottom(self) -> list[NavLink]:
         return navigation.links(self._request, "bottom")
+
+    @cached_property
+    def desk(self) -> tuple[NavGroup, ...]:
+        return navigation.grouped(navigation.links(self._request, "desk"))
 
     @cached_property
     def account(self) -> list[NavLink]:
@@ -118,6 +122,6 @@ def language_name(code: str) -> str:
     return str(name[:1].upper() + name[1:])
 
 
-def site_context(request: HttpRequest) -> dict[str, Site]:
+def layout_context(request: HttpRequest) -> dict[str, Layout]:
     """Context processor."""
-    return {"site": Site(request)}
+    return {"layout": Layout(request)}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from kini.core.registry import Registry
 from kini.web import app_icons, navigation
 from kini.web import theme as colours
-from kini.web.context_processors import Site, person_token
+from kini.web.context_processors import Layout, person_token
 from kini.web.current_city import current_city
 from kini.web.environment import WebEnvironment
 from kini.web.page_cache import cache_for_anonymous
@@ -105,7 +105,7 @@ def _release() -> str:
         "languages": list(current_city().languages),
         "offline": reverse("web:offline"),
         "standing": reverse("web:standing"),
-        "signIn": Site.sign_in_address(),
-        "signOut": Site.sign_out_address(),
+        "signIn": Layout.sign_in_address(),
+        "signOut": Layout.sign_out_address(),
     }
     return f"const KINI = {json.dumps(content)};\nimportScripts({', '.join(map(json.dumps, scripts))});\n"

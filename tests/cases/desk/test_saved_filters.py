@@ -9,7 +9,7 @@ from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import AuditEntry
 from kini.people.public import desk_counts
 from kini.services.models import ServiceVersion
-from kini.web.context_processors import Site
+from kini.web.context_processors import Layout
 from kini.web.navigation import NavLink
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, offer, opened
@@ -19,12 +19,12 @@ QUERY = "view=due&service=stage-permit"
 
 
 def rail(client: CheckedClient) -> dict[str, int | str | None]:
-    links = rail_links(client.get("/desk/mentions/").context["site"])
+    links = rail_links(client.get("/desk/mentions/").context["layout"])
     return {link.label: link.count for link in links if link.group == "My filters"}
 
 
-def rail_links(site: Site) -> list[NavLink]:
-    return [link for group in site.desk for link in group.links]
+def rail_links(layout: Layout) -> list[NavLink]:
+    return [link for group in layout.desk for link in group.links]
 
 
 def save(town: Town, name: str, query: str = QUERY, first: bool = False) -> SavedFilter:
@@ -44,7 +44,7 @@ def test_a_view_is_saved_and_used_again(town: Town, permit: ServiceVersion, cler
     page = clerk.get(f"/desk/?{QUERY}")
     assert [row.case.reference for row in page.context["rows"]] == [wanted.reference]
     assert "<h1>Stages</h1>" in page.content.decode()
-    assert [link.label for link in rail_links(page.context["site"]) if link.current] == ["Stages"]
+    assert [link.label for link in rail_links(page.context["layout"]) if link.current] == ["Stages"]
     assert rail(clerk) == {"Stages": 1}
 
 
@@ -53,7 +53,7 @@ def test_the_desk_opens_with_the_first_one(town: Town, permit: ServiceVersion, c
     assert clerk.get("/desk/").status_code == 200
     clerk.post(f"/desk/filters/{saved.pk}/", {"first": "yes"})
     assert clerk.get("/desk/")["Location"] == "/desk/?view=mine"
-    due = next(link for link in rail_links(clerk.get("/desk/?view=due").context["site"]) if link.label == "Due")
+    due = next(link for link in rail_links(clerk.get("/desk/?view=due").context["layout"]) if link.label == "Due")
     assert due.url == "/desk/?view=due"
     assert due.current
     other = save(town, "Late ones", "view=overdue", first=True)

@@ -107,7 +107,7 @@ def call_button(number: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def desk_rail(context: Context) -> SafeString:
     """Entries of the officers' rail."""
-    return _desk_rail(navigation.grouped(navigation.links(context["request"], "desk")))
+    return _desk_rail(context["layout"].desk)
 
 
 @lru_cache(maxsize=MAX_RAILS)
