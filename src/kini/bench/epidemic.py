@@ -102,8 +102,8 @@ def publish_wave() -> None:
 def page_workloads(areas: Sequence[str]) -> list[Workload]:
     """Workloads over the public pages.
 
-    The city today is kept by the server for a minute, as all pages for everybody; past days and areas are so many that
-    most answers have to be rendered.
+    The page of today is cached for a minute, as all pages for everybody; past days and areas are so many that most of
+    them have to be rendered.
     """
     city = reverse("epidemic:disease", args=[DISEASE])
     past = [f"{city}?on={today() - timedelta(days=back)}" for back in range(1, PAST_DAYS + 1)]

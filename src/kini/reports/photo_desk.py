@@ -67,10 +67,9 @@ def _height(picture: Attachment) -> int:
 def _marked(sent: QueryDict, height: int) -> tuple[list[CoveredArea], tuple[int, int] | None]:
     """Rectangles so far and the first corner of the next one, after a click or typed numbers."""
     areas, corner = public_photos.read_areas(sent.getlist("area")), _point(sent.get("corner", ""))
-    typed = [sent.get(side, "") for side in SIDES]
-    numbers = [parse_number(each) for each in typed]
-    if None not in numbers:
-        areas += public_photos.read_areas([",".join(str((each or 0) * WHOLE // 100) for each in numbers)])
+    percents = [percent for side in SIDES if (percent := parse_number(sent.get(side))) is not None]
+    if len(percents) == len(SIDES):
+        areas += public_photos.read_areas([",".join(str(percent * WHOLE // 100) for percent in percents)])
     click = _point(f"{sent.get('at.x', '')},{sent.get('at.y', '')}")
     if click is None:
         return areas, corner

@@ -110,7 +110,7 @@ def _import(options: argparse.Namespace, source: SourceFile, kind: FileKind) -> 
 
 
 def _laboratory(key: str | None) -> Unit:
-    """The facility that is told, or the only laboratory of the pack.
+    """The facility named by --laboratory, or the only laboratory of the pack.
 
     Raises:
         ValueError: there is none, or more than one to choose from.
@@ -121,8 +121,8 @@ def _laboratory(key: str | None) -> Unit:
     if not key and len(known) == 1:
         return known[0]
     listed = ", ".join(each.pk for each in known) or "none"
-    told = f'there is no facility "{key}"' if key else "the file does not tell the laboratory"
-    raise ValueError(f"{told}; name one by --laboratory. The pack's laboratories: {listed}.")
+    problem = f'there is no facility "{key}"' if key else "the file does not name its laboratory"
+    raise ValueError(f"{problem}; name one by --laboratory. The pack's laboratories: {listed}.")
 
 
 def _disease(name: str | None, source: SourceFile, kind: FileKind) -> str:

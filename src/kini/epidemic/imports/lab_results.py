@@ -100,31 +100,31 @@ class _Rows(PersonRows):
         return number
 
     def _test(self, line: int, cells: Cells) -> tuple[str, str]:
-        told = self.text(cells, "test")
-        if found := self.tests.get(told) or self.tests.get(normalize(told)):
-            return found
+        name = self.text(cells, "test")
+        if known_test := self.tests.get(name) or self.tests.get(normalize(name)):
+            return known_test
         known = diseases()[self.disease].tests
         remedy = f"Write a LOINC code, or a test of {self.disease}: {', '.join(known)}."
-        message = "no disease of this city has such a test" if told else "the test is missing"
-        self.refuse(line, "test", message, remedy, shown=told)
+        message = "no disease of this city has such a test" if name else "the test is missing"
+        self.refuse(line, "test", message, remedy, shown=name)
 
     def _result(self, line: int, cells: Cells, test: str, disease: str) -> str:
         """The result; "" when it is not known yet."""
-        told = self.text(cells, "result")
+        word = self.text(cells, "result")
         possible = diseases()[disease].tests[test].results
-        result = self.words.means(told, *possible) or RESULTS.get(told, "")
-        if told and result not in possible:
+        result = self.words.means(word, *possible) or RESULTS.get(word, "")
+        if word and result not in possible:
             remedy = f"Write one of: {', '.join(possible)}."
-            self.refuse(line, "result", "this is no result of the test", remedy, shown=told)
+            self.refuse(line, "result", "this is no result of the test", remedy, shown=word)
         return result
 
     def _known_on(self, line: int, cells: Cells, specimen_on: date, result: str) -> date | None:
         if not result:
             return None
         day = self.day(line, cells, "result-day", "reported")
-        if day is None and (told := self.text(cells, "result-day")):
+        if day is None and (cell := self.text(cells, "result-day")):
             remedy = "Write it as 2021-07-05, or leave it empty: then it is today."
-            self.refuse(line, "result-day", "the day of the result cannot be used", remedy, Kind.DAY, told)
+            self.refuse(line, "result-day", "the day of the result cannot be used", remedy, Kind.DAY, cell)
         if day and day < specimen_on:
             remedy = "Correct one of the two days."
             self.refuse(line, "result-day", "the result is older than the specimen", remedy, Kind.DAY, str(day))
@@ -151,9 +151,9 @@ class _Rows(PersonRows):
         )
 
     def _phone(self, line: int, cells: Cells) -> str:
-        told = self.text(cells, "phone")
+        number = self.text(cells, "phone")
         try:
-            return contacts.parse_phone(told, pack.current().country).value if told else ""
+            return contacts.parse_phone(number, pack.current().country).value if number else ""
         except contacts.ContactError as error:
             self.source.defects.add(
                 Kind.NUMBER, line, self.title("phone"), "", str(error), "Recorded without the phone number."
@@ -203,6 +203,6 @@ def _import_row(by: Actor, rows: _Rows, laboratory: Unit, line: int, cells: Cell
 
 
 def _says_the_same(stored: LabTest, result: ReceivedResult) -> bool:
-    told = (result.disease, result.test, result.specimen_on, result.result)
-    same = (stored.disease, stored.test, stored.specimen_on, stored.result) == told
+    received = (result.disease, result.test, result.specimen_on, result.result)
+    same = (stored.disease, stored.test, stored.specimen_on, stored.result) == received
     return same and result.result_on in (None, stored.result_on)

@@ -92,15 +92,15 @@ def _wait(by: Actor, user: User, campaign: str, typed: str) -> str:
     """Put somebody whom this phone registered on the waiting list of today of the nearest site."""
     reference = references.parse(PREFIX, typed) if typed else ""
     rows = queries.own_registrations(user).filter(campaign=campaign, state="waiting")
-    found = list(rows.filter(reference=reference) if typed else rows[:2])
+    waiting = list(rows.filter(reference=reference) if typed else rows[:2])
     keyword = campaign_of(campaign).keyword
-    if not found:
+    if not waiting:
         return _("There is no registration of this number for your phone.") if typed else _advice(campaign)
-    if len(found) > 1:
+    if len(waiting) > 1:
         return _("You registered several people. Write who waits: {words}").format(
-            words=f"{keyword} {WAIT} {found[0].reference}"
+            words=f"{keyword} {WAIT} {waiting[0].reference}"
         )
-    row = found[0]
+    row = waiting[0]
     eligibility = queries.eligibility_of_registration(row, today())
     sites = waiting_sites(row, eligibility)
     name = details_of(row.person).name
@@ -195,13 +195,13 @@ def _offer(by: Actor, registration: Registration) -> str:
         return _("{name} is registered: {number}. Possible from {day}. We write when the time has come.").format(
             name=name, **words
         )
-    told = _("{name} is registered: {number}. No place is free now. We write when there is one.").format(
+    answer = _("{name} is registered: {number}. No place is free now. We write when there is one.").format(
         name=name, **words
     )
     if not waiting_sites(row, queries.eligibility_of_registration(row, today())):
-        return told
+        return answer
     words_to_write = f"{campaign_of(row.campaign).keyword} {WAIT} {row.reference}"
-    return f"{told} {_('For a dose that is left over today: {words}').format(words=words_to_write)}"
+    return f"{answer} {_('For a dose that is left over today: {words}').format(words=words_to_write)}"
 
 
 def _book_nearest(by: Actor, row: Registration) -> None:

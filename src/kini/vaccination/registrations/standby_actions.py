@@ -12,7 +12,7 @@ from kini.vaccination.sites.models import StandbyRequest
 
 @action
 def answer_standby(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyRequest:
-    """Answer a call. Whoever comes has the place as the appointment of the registration that waits for the dose.
+    """Answer a call. Accepting it books the place for the registration that waits for the dose.
 
     Raises:
         NotAllowed, ActionRefused: as `standby.answer_call`.
