@@ -226,8 +226,8 @@ def names(page: HtmlElement) -> Iterator[str]:
 
 
 def addresses(page: HtmlElement) -> Iterator[str]:
-    """Links, files and forms have an address."""
-    for each in page.xpath("//*[@href='' or @src='']"):
+    """Stylesheets, scripts and images have an address."""
+    for each in page.xpath("//link[@href='']|//*[@src='']"):
         yield f"an empty address: {shown(each)}"
 
 
