@@ -374,7 +374,7 @@ def test_locked_pdfs_are_refused() -> None:
         keep(pdf(user_password="rahasia", algorithm="AES-256"))
 
 
-@pytest.mark.parametrize("tail", [SCRIPT, archive(), b"\n<html>"])
+@pytest.mark.parametrize("tail", [SCRIPT, archive(), b"\n<html>"], ids=["html", "zip", "html-after-line"])
 def test_pdfs_that_are_something_else_too_are_refused(tail: bytes) -> None:
     with pytest.raises(files.FileRefused, match="another type of file at once"):
         keep(pdf() + tail)
