@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from kini.cli import texts
 
 
-@pytest.mark.parametrize("path", sorted(texts.LOCALE.glob("*/LC_MESSAGES/django.po")), ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", texts.catalogs(texts.SOURCE), ids=lambda path: path.parts[-3])
 def test_no_translation_repeats_itself(path):
     """A merge of catalogues once left eleven texts four times in a row."""
     with path.open("rb") as file:

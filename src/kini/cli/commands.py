@@ -8,6 +8,8 @@ VERBS = {
     "check mutants": Verb("kini.cli.check_mutants", "change the code and report what no test notices"),
     "env": Verb("kini.cli.environment", "list the variables of the environment"),
     "registries": Verb("kini.cli.registries", "list the registries that rooms and plug-ins fill"),
+    "plugin new": Verb("kini.cli.plugin_new", "write a new plug-in, with page, table and tests", Needs.SETTINGS),
+    "plugin migrations": Verb("kini.cli.plugin_migrations", "write the migrations of a plug-in", Needs.DATABASE),
     "check health": Verb("kini.cli.check_health", "find what does not work: worker, sources, keys", Needs.DATABASE),
     "check retention": Verb("kini.cli.check_retention", "report data past its term, and data on hold", Needs.DATABASE),
     "check datasets": Verb("kini.cli.check_datasets", "compare data sets with their manifests", Needs.SETTINGS),

@@ -1,7 +1,8 @@
 """`./kini texts`: collect the interface's texts from code and templates, and compile their translations.
 
-English texts are in the code; every other language has a file locale/LANGUAGE/LC_MESSAGES/django.po. New texts are
-added untranslated, unused ones are removed; compiled files are written beside them.
+`./kini texts FOLDER` does it for the package of a plug-in, which has a folder `locale` of its own. English texts are in
+the code; every other language has a file locale/LANGUAGE/LC_MESSAGES/django.po. New texts are added untranslated,
+unused ones are removed; compiled files are written beside them.
 """
 
 import argparse
@@ -17,15 +18,16 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from kini.core.command_line import CommandError
 from kini.core.environment import ROOT
 
 SOURCE = ROOT / "src" / "kini"
-LOCALE = SOURCE / "locale"
 _LAZY = ("gettext", "ngettext", "pgettext", "npgettext")
 KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in _LAZY} | {"gettext_noop": None}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", nargs="?", type=Path, default=SOURCE, help="folder of a plug-in's package (Kini's)")
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail if a translation is missing or outdated"
     )
@@ -33,7 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     faults = 0
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
+    paths = catalogs(options.package.resolve())
+    if not paths:
+        raise CommandError(f"{options.package} has no locale/LANGUAGE/LC_MESSAGES/django.po.")
+    for path in paths:
         catalog = updated(path)
         missing = [message.id for message in catalog if message.id and not translated(message.string)]
         faults += len(missing) + (options.check and not is_current(path, catalog))
@@ -45,6 +50,11 @@ def run(options: argparse.Namespace) -> int:
     return 1 if options.check and faults else 0
 
 
+def catalogs(package: Path) -> list[Path]:
+    """Catalogues of a package, one for each language."""
+    return sorted(package.glob("locale/*/LC_MESSAGES/django.po"))
+
+
 def translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
     return bool(string) if isinstance(string, str) else bool(string) and all(string or ())
 
@@ -54,23 +64,23 @@ def updated(path: Path) -> Catalog:
     with path.open("rb") as file:
         catalog = read_po(file, locale=path.parts[-3])
     template = Catalog()
-    for place, text, context in texts():
+    for place, text, context in texts(path.parents[3]):
         template.add(text, locations=[place], context=context)
     catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     return catalog
 
 
-def texts() -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None]]:
-    """Yield every text of the interface: (file, line), the text or (singular, plural), the context."""
+def texts(package: Path) -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None]]:
+    """Yield every text of a package: (file, line), the text or (singular, plural), the context."""
     for path in sorted(
-        [*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
+        [*package.rglob("*.py"), *package.rglob("templates/**/*.html"), *package.rglob("templates/**/*.txt")]
     ):
         content = path.read_text("utf-8")
         code = content if path.suffix == ".py" else _unindented(templatize(content, origin=str(path)))
         for line, function, messages, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, (), {}):
             if messages:
-                yield (path.relative_to(ROOT).as_posix(), line), *meaning(str(function), messages)
+                yield (path.relative_to(package).as_posix(), line), *meaning(str(function), messages)
 
 
 def _unindented(code: str) -> str:
