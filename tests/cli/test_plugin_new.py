@@ -30,6 +30,7 @@ def kini(*words: str, plugin: Path | None = None) -> subprocess.CompletedProcess
     return subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_its_own_tests_pass(plugin: Path) -> None:
     """They play its page in a scratch city: migrated, translated, and guarded by the permission of a role."""

@@ -33,7 +33,7 @@ docs/developers.md tells what else a plug-in may bring ("Write a plug-in")."""
 
 
 class StartPlugin(startapp.Command):
-    """Django's command, for files of every sort."""
+    """Django's command, for all types of files of a plug-in."""
 
     rewrite_template_suffixes = tuple((f".{each}{SUFFIX}", f".{each}") for each in RENDERED)
 
@@ -74,11 +74,11 @@ def require_usable(name: str) -> None:
     """Check the name of a plug-in.
 
     Raises:
-        CommandError: when it is no short name of a package in small letters, or a room has it.
+        CommandError: when it is no short name of a package in lower case, or a room has it.
     """
     if not (name.isidentifier() and name.isascii() and name.islower() and len(name) <= MOST_LETTERS):
         raise CommandError(
-            f'"{name}" cannot be the name of a package; use small letters, digits and "_", beginning with a letter,'
+            f'"{name}" cannot be the name of a package; use lower-case letters, digits and "_", beginning with a letter,'
             f" at most {MOST_LETTERS}."
         )
     if name in {each.label for each in apps.get_app_configs()}:
