@@ -78,8 +78,8 @@ def require_usable(name: str) -> None:
     """
     if not (name.isidentifier() and name.isascii() and name.islower() and len(name) <= MOST_LETTERS):
         raise CommandError(
-            f'"{name}" cannot be the name of a package; use lower-case letters, digits and "_", beginning with a letter,'
-            f" at most {MOST_LETTERS}."
+            f'"{name}" cannot be the name of a package; use lower-case letters, digits and "_", beginning with a'
+            f" letter, at most {MOST_LETTERS}."
         )
     if name in {each.label for each in apps.get_app_configs()}:
         raise CommandError(f'Kini has a room "{name}" already; choose another name.')
