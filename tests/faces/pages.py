@@ -555,7 +555,7 @@ ELSEWHERE = {
         *("vaccination:desk-sites", "vaccination:desk-day", "vaccination:desk-check-in", "vaccination:desk-walk-in"),
         *("vaccination:desk-conflicts", "vaccination:desk-events", "vaccination:desk-visit", "vaccination:phone"),
         *("vaccination:desk-visit-end", "vaccination:desk-visit-event", "vaccination:phone-day"),
-        *("vaccination:phone-entries", "vaccination:follow-up"),
+        *("vaccination:phone-entries", "vaccination:follow-up", "vaccination:desk-waiting-list"),
     ),
     "only with a recorded dose: tests/vaccination/doses": (
         *("vaccination:desk-disputes", "vaccination:desk-dose", "vaccination:dispute-dose"),

@@ -129,6 +129,7 @@ ELSEWHERE = {
     "vaccination:desk-conflicts": "entries that the site's own phones sent: tests/vaccination/visits",
     "vaccination:phone": "a page without persons: tests/vaccination/visits",
     "vaccination:phone-day": "logs each person of the day: tests/vaccination/visits",
+    "vaccination:desk-waiting-list": "logs each person of the list: tests/vaccination/visits",
     "vaccination:desk-visit": "logs the person: tests/vaccination/visits",
     "vaccination:desk-dose": "after require_read, which logs: tests/vaccination/visits",
     "vaccination:desk-lot": "vials of nobody: tests/vaccination/sites",

@@ -27,7 +27,7 @@ from kini.vaccination.models import (
 from kini.vaccination.registrations import jobs, queries
 from kini.vaccination.simulate.actions import stock_site
 from kini.vaccination.simulate.queries import example_site
-from kini.vaccination.simulate.site_day import VISITORS, fill_day
+from kini.vaccination.simulate.site_day import VISITORS, WAITING, fill_day
 from kini.vaccination.sites.site_file import load_sites
 from kini.web.formats import city_time, today
 from tests.cases import town
@@ -48,10 +48,10 @@ def site() -> Site:
     for other in Site.objects.filter(active=True).order_by("pk")[:1]:
         stock_site(by=BY, site=other)
     stock_site(by=BY, site=site)
-    for number in range(13):
+    for number in range(16):
         resident = town.person(f"+62812000001{number:02}", f"Warga {number}")
         values = {"birth_date": date(1980, 1, 1 + number), "sex": "female", "area_id": "31.71.01.1001"}
-        Resident.objects.filter(pk=resident.pk).update(**values, user=resident.user_id if number > 10 else None)
+        Resident.objects.filter(pk=resident.pk).update(**values, user=resident.user_id if number > 13 else None)
     return site
 
 
@@ -78,7 +78,7 @@ def noon() -> Iterator[None]:
 @pytest.mark.usefixtures("noon")
 def test_each_desk_page_has_something_to_work_with(site: Site, client: CheckedClient) -> None:
     counts = fill_day(BY, site)
-    assert counts == {"missed doses": 3, "visits": VISITORS, "appointments": 3}
+    assert counts == {"missed doses": 3, "visits": VISITORS, "appointments": 3, "waiting list": WAITING}
     assert fill_day(BY, site) == {}
     for dose in Dose.objects.filter(source="demo"):
         jobs.follow_recorded_dose(jobs.DoseRecorded(dose.pk, dose.person_id, dose.source))
@@ -89,6 +89,10 @@ def test_each_desk_page_has_something_to_work_with(site: Site, client: CheckedCl
     booked = Registration.objects.filter(state="booked")
     assert booked.count() == 3
     assert booked.exclude(booking__slot__vaccination_session__site=site).count() == 0
+
+    waiting = text_of(client, vaccinator, "desk-waiting-list", site.pk)
+    assert all(f"Warga {number} " in waiting for number in (11, 12, 13))
+    assert "Warga 10" not in waiting
 
     missed = text_of(client, vaccinator, "desk-missed")
     assert all(f"Warga {number}" in missed for number in (0, 1, 2))

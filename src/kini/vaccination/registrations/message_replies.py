@@ -121,9 +121,8 @@ def _wait(by: Actor, user: User, campaign: str, typed: str) -> str:
 
 def _answer_call(by: Actor, user: User, campaign: str, *, coming: bool) -> str:
     """Answer the calls of today for people whom this phone registered. The same message again says the same."""
-    calls = StandbyRequest.objects.filter(
-        user=user, campaign=campaign, day=today(), state__in=("called", "coming" if coming else "declined")
-    )
+    states = ("called", "coming") if coming else ("called", "coming", "declined")
+    calls = StandbyRequest.objects.filter(user=user, campaign=campaign, day=today(), state__in=states)
     answered = [answer_standby(by=by, request=each, coming=coming) for each in calls.order_by("pk")]
     if not answered:
         return _("There is no call for your phone now.")

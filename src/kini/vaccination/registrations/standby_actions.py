@@ -5,6 +5,7 @@ from kini.core.actions import action
 from kini.core.actors import Actor
 from kini.people import queries as people_queries
 from kini.vaccination.campaigns.campaign_files import campaign_of
+from kini.vaccination.registrations import actions
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import standby
 from kini.vaccination.sites.models import StandbyRequest
@@ -14,10 +15,15 @@ from kini.vaccination.sites.models import StandbyRequest
 def answer_standby(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyRequest:
     """Answer a call. Accepting it books the place for the registration that waits for the dose.
 
+    When that is taken back, the registration waits again.
+
     Raises:
         NotAllowed, ActionRefused: as `standby.answer_call`.
     """
     request = standby.answer_call(by=by, request=request, coming=coming)
+    if request.state == "declined":
+        for booked in Registration.objects.filter(booking=request.booking_id or 0):
+            actions.end_missed(by=by, registration=booked)
     if request.state != "coming" or request.session is None:
         return request
     series = campaign_of(request.campaign).series_of(request.session.vaccine)

@@ -26,7 +26,7 @@ from kini.vaccination.registrations.place_search import wish_of
 from kini.vaccination.registrations.queries import Statements, eligibility_of_registration
 from kini.vaccination.simulate.actions import CAMPAIGN
 from kini.vaccination.simulate.queries import SOURCE
-from kini.vaccination.sites import appointments, stock
+from kini.vaccination.sites import appointments, standby, stock
 from kini.vaccination.sites.models import Lot, Site
 from kini.vaccination.sites.stock import vials_at
 from kini.vaccination.visits import actions as visit_actions
@@ -41,6 +41,8 @@ VISITORS, DAYS_LATE = 6, (120, 105, 90)
 DAYS, IN_SESSION = 3, 4
 #: Minutes between two visitors, minutes until they go, and vials that another site sends.
 APART, STAYED, SENT = 25, 20, 5
+#: People who wait today for a dose that is left over.
+WAITING = 3
 _KEYS = UUID("0d2a3f0e-5f0b-4c1e-9a44-6b8f4f1f2b57")
 
 
@@ -60,8 +62,10 @@ def _fill(by: Actor, site: Site) -> dict[str, int]:
     counter = [each for each in residents if not each.user_id]
     late, visitors, others = counter[:3], counter[3 : 3 + VISITORS], counter[3 + VISITORS :]
     counts = {"missed doses": _missed(by, site, late), "visits": _visits(by, site, visitors, usable[0])}
-    counts["appointments"] = len(_appointments(by, site, [*others, *own[:-1]]))
-    for resident in others[:1]:
+    booked, waiting = others[:-WAITING], others[-WAITING:]
+    counts["appointments"] = len(_appointments(by, site, [*booked, *own[:-1]]))
+    counts["waiting list"] = _wait(by, site, waiting, own)
+    for resident in booked[:1]:
         _keep_entry(by, site, resident, usable[0])
     for resident in own[-1:]:
         _dispute_dose(by, site, resident, usable[0])
@@ -88,6 +92,24 @@ def _appointments(by: Actor, site: Site, residents: Sequence[Resident]) -> list[
             slot = slots[min(number // IN_SESSION, len(slots) - 1)].slot
             booked.append(registration_actions.book(by=by, registration=registration, slot=slot))
     return booked
+
+
+def _wait(by: Actor, site: Site, residents: Sequence[Resident], own: Sequence[Resident]) -> int:
+    """Put residents without an account on the waiting list of today; the account that registered them is called."""
+    callers = [each.user for each in own if each.user]
+    for resident in residents if callers else ():
+        wish = Wish(CAMPAIGN, Statements(proofs=_proofs(campaign_of(CAMPAIGN))), channel="demo")
+        registration = registration_actions.register(by=by, person=resident.person, wish=wish)
+        eligibility = eligibility_of_registration(registration, today())
+        standby.join(
+            by=by,
+            person=resident.person,
+            user=callers[0],
+            site=site,
+            campaign=CAMPAIGN,
+            vaccines=[each.vaccine for each in eligibility.options],
+        )
+    return len(residents) if callers else 0
 
 
 def _proofs(campaign: Campaign) -> list[str]:

@@ -10,7 +10,7 @@ from kini.core.actors import system
 from kini.messages import actions as messages
 from kini.messages.public import MessageType, Recipient
 from kini.people.public import details_of, has_profile
-from kini.vaccination.campaigns.campaign_files import campaigns
+from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_name
 from kini.vaccination.sites.models import StandbyRequest
 from kini.vaccination.sites.site_points import site_address
 from kini.web import formats
@@ -23,6 +23,7 @@ CALL = MessageType(
     _("When a dose of vaccine is left at the end of the day for somebody on the waiting list"),
     {
         "name": "Siti",
+        "vaccine": "Sinovac",
         "site": "Puskesmas A",
         "where": "Area A",
         "until": "10.45",
@@ -30,7 +31,10 @@ CALL = MessageType(
         "address": "https://kini.example/vaccination/waiting/7/",
     },
     _("A vaccine is left for {name} at {site}"),
-    _("A vaccine is left for {name} at {site}, {where}, until {closes}. Say by {until} that you are coming: {address}"),
+    _(
+        "A dose of {vaccine} is left for {name} at {site}, {where}. Be there before {closes}, and say by {until} that "
+        "you are coming: {address}"
+    ),
 )
 
 
@@ -45,6 +49,7 @@ def notify_call(pk: int) -> None:
     with translation.override(to.language):
         words = {
             "name": details_of(request.person).name.split(" ")[0],
+            "vaccine": vaccine_name(request.session.vaccine),
             "site": request.site.name,
             "where": site_address(request.site),
             "until": formats.clock(request.answer_by),

@@ -1,14 +1,16 @@
 """Waiting list at the end of the day: people near a site are called for doses that are left in opened vials.
 
 Each request is called once at most, in the order in which they came. A call adds a place of the group `standby` to the
-last session of the day, with its dose; a call that is declined or lapses frees it for the next person.
+last session of the day, with its dose; a call that is declined, taken back or lapses frees it for the next person.
+A job calls, and a vaccinator of the site may have the same done at once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kini.booking.models import EXPECTED_STATES, WALK_IN, Booking, Quota
@@ -106,12 +108,14 @@ def call_next(*, by: Actor, site: Site) -> int:
     """
     require_system(by)
     site, called = lock(site), 0
-    for session in _last_sessions(site):
-        _close_started(site, session)
+    for session in last_sessions(site):
+        if not _calls(session):
+            continue
+        _close_started(session)
         waiting = StandbyRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(
             site=site, day=today(), state="waiting", campaign=session.campaign, vaccines__contains=[session.vaccine]
         )
-        for request in waiting.order_by("made_at", "pk")[: left_over(site, session)]:
+        for request in waiting.order_by("made_at", "pk")[: left_over(site, session).left]:
             session_plan.add_place(session, accounts.STANDBY)
             request.state, request.called_at, request.session = "called", current_time.now(), session
             request.answer_by = min(current_time.now() + CALL_HOLDS, session.slot.ends_at)
@@ -124,53 +128,114 @@ def call_next(*, by: Actor, site: Site) -> int:
     return called
 
 
-def _last_sessions(site: Site) -> list[Session]:
-    """Last session of each vaccine today, if it ends soon."""
+def last_sessions(site: Site) -> list[Session]:
+    """Last session of each vaccine today, also one that is over. The one that ends first comes first."""
     start, end = day_range(today(), today())
-    now = current_time.now()
     rows = Session.objects.filter(site=site, settled_at=None, slot__starts_at__gte=start, slot__starts_at__lt=end)
     last = {row.vaccine: row for row in rows.select_related("slot").order_by("slot__starts_at")}
-    return [row for row in last.values() if now < row.slot.ends_at <= now + CALLED_BEFORE]
+    return sorted(last.values(), key=lambda each: (each.slot.ends_at, each.vaccine))
 
 
-def _close_started(site: Site, session: Session) -> None:
-    """Close open places of sessions that have begun: nobody can book them now. Walk-ins keep theirs."""
+def _calls(session: Session) -> bool:
+    """Tell if a last session ends soon enough for calls, and is not over."""
+    return current_time.now() < session.slot.ends_at <= current_time.now() + CALLED_BEFORE
+
+
+def _unused_places(session: Session) -> Iterator[tuple[Quota, int]]:
+    """Open places of begun sessions of a site and vaccine that nobody can book now. Walk-ins keep theirs, calls too."""
     started = Quota.objects.filter(
-        slot__vaccination_session__site=site,
+        slot__vaccination_session__site=session.site_id,
         slot__vaccination_session__vaccine=session.vaccine,
         slot__vaccination_session__settled_at=None,
         slot__starts_at__lte=current_time.now(),
         capacity__gt=F("taken"),
     )
-    for pk in started.exclude(group__in=[WALK_IN, accounts.STANDBY]).values_list("pk", flat=True):
-        Quota.objects.filter(pk=pk).update(capacity=F("taken"))
+    for quota in started.exclude(group=WALK_IN).order_by("pk"):
+        calls = StandbyRequest.objects.filter(session=quota.slot_id, state="called")
+        kept = calls.count() if quota.group == accounts.STANDBY else 0
+        if quota.capacity > quota.taken + kept:
+            yield quota, kept
 
 
-def left_over(site: Site, session: Session, at: datetime | None = None) -> int:
-    """Doses in opened vials that nobody who is expected needs, and that are not set aside."""
-    at = at or current_time.now()
+def _close_started(session: Session) -> None:
+    """Free the doses of places that nobody can book now."""
+    for quota, kept in _unused_places(session):
+        Quota.objects.filter(pk=quota.pk).update(capacity=F("taken") + kept)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """Doses in opened vials of a session's vaccine: how many there are, for whom, and how many are for others.
+
+    Attributes:
+        expected: people who have an appointment still or wait at the site.
+        called: people whose answer is awaited.
+        left: doses for whom else is called.
+        use_by: of the vial that is used first.
+    """
+
+    session: Session
+    in_vials: int
+    expected: int
+    called: int
+    left: int
+    use_by: datetime | None
+
+    @property
+    def calls_begin(self) -> datetime:
+        return self.session.slot.ends_at - CALLED_BEFORE
+
+    @property
+    def is_over(self) -> bool:
+        return self.session.slot.ends_at <= current_time.now()
+
+
+def left_over(site: Site, session: Session) -> LeftOver:
+    """Count the doses in opened vials that nobody who is expected needs, and that are not set aside."""
+    at = current_time.now()
     start, end = day_range(today(), today())
-    doses = sum(
-        content // session.dose_ul
+    vials = [
+        (vial, content // session.dose_ul)
         for vial, content in accounts.vial_contents(site)
-        if vial.lot.vaccine == session.vaccine and vial.use_by > at
-    )
-    expected = Booking.objects.filter(
+        if vial.lot.vaccine == session.vaccine and vial.use_by > at and content >= session.dose_ul
+    ]
+    in_vials = sum(doses for _vial, doses in vials)
+    booked = Booking.objects.filter(
         slot__vaccination_session__site=site,
         slot__vaccination_session__vaccine=session.vaccine,
         slot__starts_at__gte=start,
         slot__starts_at__lt=end,
         slot__ends_at__gt=at,
         state__in=EXPECTED_STATES,
+        visit=None,
+    )
+    # Who is at the site and waits needs a dose: with an appointment of this vaccine, or without one.
+    present = site.visits.filter(campaign=session.campaign, came_at__gte=start, outcome="", ended_at=None).filter(
+        Q(booking=None) | Q(booking__slot__vaccination_session__vaccine=session.vaccine)
+    )
+    expected = booked.count() + present.count()
+    called = StandbyRequest.objects.filter(
+        site=site, day=today(), state="called", session__vaccine=session.vaccine
     ).count()
-    called = StandbyRequest.objects.filter(site=site, day=today(), state="called", session__vaccine=session.vaccine)
     free = balance(accounts.doses(site, "free"), accounts.dose_unit(session.vaccine)) // session.dose_ul
-    return max(0, min(doses - expected - called.count(), free))
+    free += sum(quota.capacity - quota.taken - kept for quota, kept in _unused_places(session))
+    left = max(0, min(in_vials - expected - called, free))
+    return LeftOver(
+        session, in_vials, expected, called, left, min((vial.use_by for vial, _doses in vials), default=None)
+    )
+
+
+def requests_of_today(site: Site) -> QuerySet[StandbyRequest]:
+    """Requests of today at a site in the order of the list."""
+    rows = StandbyRequest.objects.filter(site=site, day=today()).order_by("made_at", "pk")
+    return rows.select_related("person__resident", "session__slot", "booking")
 
 
 @action
 def answer_call(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyRequest:
     """Answer a call: a place at once, or the next person is called. Idempotent.
+
+    Who said that they are coming may take it back until they are at the site.
 
     Raises:
         NotAllowed: the call was for somebody else.
@@ -181,15 +246,15 @@ def answer_call(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyR
     lock(request.site)
     request = (
         StandbyRequest.objects.select_for_update(of=("self",))
-        .select_related("session", "site", "person__resident")
+        .select_related("session", "site", "person__resident", "booking")
         .get(pk=request.pk)
     )
     wanted = "coming" if coming else "declined"
     if request.state == wanted:
         return request
-    if request.state != "called" or request.session is None or not request.answer_by:
-        raise ActionRefused(_("This call is over. The dose went to the next person."))
-    if coming and request.answer_by <= current_time.now():
+    if request.state == "coming" and request.booking:
+        _give_up(by, request.booking)
+    elif request.state != "called" or request.session is None or not _holds(request, coming=coming):
         raise ActionRefused(_("This call is over. The dose went to the next person."))
     if coming:
         reference = appointments.take_place(
@@ -206,6 +271,18 @@ def answer_call(*, by: Actor, request: StandbyRequest, coming: bool) -> StandbyR
     request.save(update_fields=["state", "booking"])
     audit.record(by=by, action=f"vaccination.standby-{wanted}", subject=f"vaccination-standby:{request.pk}")
     return request
+
+
+def _holds(request: StandbyRequest, *, coming: bool) -> bool:
+    """Tell if a call may be answered still: accepted in time, or declined at any time before it lapses."""
+    return not coming or bool(request.answer_by and request.answer_by > current_time.now())
+
+
+def _give_up(by: Actor, booking: Booking) -> None:
+    """Give up the place of somebody who said that they are coming. Its dose stays with the call until that ends too."""
+    if booking.state != "confirmed":
+        raise ActionRefused(_("This booking cannot be changed any more."))
+    appointments.give_up_place(by=by, booking=booking)
 
 
 @action
