@@ -127,6 +127,9 @@ def test_the_desk_shows_what_is_sent_and_the_number_there(
     page = client.get(f"/desk/cases/{report.reference}/").content.decode()
     assert "Kota Seberang" in page
     assert address not in page
+    listed = client.get("/desk/reports/unrouted/").content.decode()
+    assert report.reference in listed
+    assert "Kota Seberang" in listed
     client.force_login(town.resident.user)
     assert "Kota Seberang" in client.get(f"/cases/{report.reference}/").content.decode()
 

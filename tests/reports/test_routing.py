@@ -53,6 +53,31 @@ def test_holes_are_named(town: Town):
     assert (row.agency, row.covered, [area.name for area in row.holes]) == ("Catatan", 1, ["Kampung Bukit"])
 
 
+@pytest.mark.usefixtures("broken_lamp")
+def test_the_unit_of_the_whole_city_only_takes_what_is_left(town: Town):
+    closes("registry-hill")
+    [row] = routing.coverage(routing.present_table())
+    assert (row.covered, [area.name for area in row.holes]) == (1, ["Kampung Bukit"])
+    closes("registry-pier")
+    assert routing.coverage(routing.present_table())[0].holes == [], "an agency without local units has no holes"
+
+
+def test_a_report_that_only_the_whole_city_s_unit_got_waits_with_the_reason(
+    town: Town, broken_lamp: ServiceVersion, client: CheckedClient
+):
+    closes("registry-pier")
+    lost = opened(town.named("resident"), broken_lamp, town.resident, SAID)
+    assert lost.unit_id == "registry-whole"
+    for text in ("Asked the roads agency", "They answer tomorrow"):
+        cases.add_note(by=town.named("head"), case=lost, text=text)
+    page = signed_in(client, town).get("/desk/reports/unrouted/").content.decode()
+    assert lost.reference in page
+    assert "They answer tomorrow" in page
+    assert "Asked the roads agency" not in page
+    cases.assign(by=town.named("head"), case=lost, officer=town.head)
+    assert lost.reference not in client.get("/desk/reports/unrouted/").content.decode()
+
+
 def test_a_dry_run_counts_by_from_and_to_and_changes_nothing(town: Town, broken_lamp: ServiceVersion, report: Case):
     second = opened(town.named("resident"), broken_lamp, town.resident, SAID)
     cases.transfer(by=town.named("head"), case=second, agency=town.roads, reason="A road")

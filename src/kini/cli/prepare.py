@@ -86,6 +86,7 @@ def prepare() -> int:
                 cases.create_task_cases(demo_people)
                 cases.create_privacy_requests(demo_people)
                 access_log.create_access_log(demo_people)
+                jobs.order_strays()
                 retention.apply_retention()  # for the nights of the demo's past
         if settings.ENV.demo_year:
             jobs.begin_year()

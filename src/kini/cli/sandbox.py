@@ -12,6 +12,7 @@ from kini.core.sandboxes import SandboxServer, StartSandbox, sandboxes
 
 sandboxes.register("register", SandboxServer("Sandbox civil registry", 8792, "kini.demo.civil_register.start"))
 sandboxes.register("satusehat", SandboxServer("Sandbox SATUSEHAT", 8793, "kini.demo.satusehat.start"))
+sandboxes.register("open311", SandboxServer("Sandbox Open311 of another city", 8794, "kini.demo.neighbour.start"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -168,7 +168,7 @@ def require_free_port(host: str, port: int) -> None:
 
 def delete_city(var: Path) -> None:
     """Delete what `up` stores in a var folder, and nothing else."""
-    for name in ("postgres", "files", "static", "signing", "satusehat", "demo.json"):
+    for name in ("postgres", "files", "static", "signing", "satusehat", "open311", "demo.json"):
         path = var / name
         if path.is_dir():
             shutil.rmtree(path)

@@ -1,7 +1,7 @@
 """Sandbox servers that imitate outside systems: registry and shared HTTP handler."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,7 +42,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
     def body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-    def json(self, status: int, content: Mapping[str, Any]) -> None:
+    def json(self, status: int, content: Mapping[str, Any] | Sequence[Any]) -> None:
         self.answer(status, json.dumps(content), "application/json")
 
     def answer(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
+from typing import Annotated, Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -74,6 +75,47 @@ class Stop(StrictModel):
         return [(self.page, self.title), *((each.page, each.name) for each in self.also)]
 
 
+class NeighbourAnswer(StrictModel):
+    """Answer of the neighbouring city to a request, so many hours after it came."""
+
+    hours: float = Field(gt=0)
+    status: Literal["open", "closed"]
+    notes: str
+
+
+class Neighbour(StrictModel):
+    """A made-up neighbouring city that takes reports by Open311, on loopback.
+
+    Attributes:
+        name: for officers and residents; says that it is made up.
+        services: its service_code by our service.
+    """
+
+    id: Id
+    name: str = Field(pattern=r'^[^"\\\n]+$')
+    services: dict[Id, Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]] = Field(min_length=1)
+    answers: list[NeighbourAnswer] = Field(min_length=1)
+
+
+class Stray(StrictModel):
+    """A report that no rule of the routing table sends to a unit, or that belongs to the neighbouring city.
+
+    Attributes:
+        area: code of the area in whose middle it is.
+        hours: how long ago it came.
+        note: reason that an officer noted some hours later.
+        elsewhere: it was filed in the neighbouring city at that time.
+    """
+
+    service: Id
+    area: str
+    location: str
+    description: str
+    hours: float = Field(gt=0)
+    note: str = ""
+    elsewhere: bool = False
+
+
 class DemoFile(StrictModel):
     """demo.yaml.
 
@@ -85,6 +127,7 @@ class DemoFile(StrictModel):
         demand: how much more often than other services of its kind a service is asked for (1).
         seasons: how much more often than usual, by category or service and month.
         notes: reasons of officers why a case is late.
+        neighbour: the city to which strays may be filed.
     """
 
     names: Names
@@ -94,6 +137,8 @@ class DemoFile(StrictModel):
     demand: dict[Id, float] = {}
     seasons: dict[Id, dict[int, float]] = {}
     notes: list[str] = []
+    neighbour: Neighbour | None = None
+    strays: list[Stray] = []
     groups: dict[Id, Text] = {}
     tasks: dict[Id, Task] = {}
     tour: list[Stop] = []
@@ -158,6 +203,15 @@ def check_demo(root: Path) -> Iterable[ConfigError]:
     services = {path.stem for path in (root / "services").rglob("*.yaml")}
     for service in sorted(content.demand.keys() - services):
         yield source.error_at(("demand", service), _('there is no service "%(service)s"') % {"service": service})
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("strays", place, "service"), each.service) for place, each in enumerate(content.strays)
+    ]
+    named += [
+        (("neighbour", "services", each), each) for each in (content.neighbour.services if content.neighbour else ())
+    ]
+    for where, service in named:
+        if service not in services:
+            yield source.error_at(where, _('there is no service "%(service)s"') % {"service": service})
     for name, task in content.tasks.items():
         for service in sorted(task.cases.keys() - services):
             yield source.error_at(

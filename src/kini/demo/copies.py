@@ -84,13 +84,14 @@ def copied_reports() -> QuerySet[Case]:
 
 def _alone() -> QuerySet[Case]:
     late = Q(closed_at=None, due_at__lt=current_time.now())
+    strays = Q(area__in=[each.area for each in demo_content().strays], kind="report")
     case = OuterRef("pk")
     return Case.objects.exclude(
         Exists(Booking.objects.filter(case=case))
         | Exists(BillCase.objects.filter(case=case))
         | Exists(Letter.objects.filter(case=case))
         | Exists(Case.objects.filter(merged_into=case))
-    ).exclude(Q(kind="privacy") | Q(merged_into__isnull=False) | Q(resident=None) | late)
+    ).exclude(Q(kind="privacy") | Q(merged_into__isnull=False) | Q(resident=None) | late | strays)
 
 
 @action

@@ -1,4 +1,4 @@
-"""Job of the demo: the worker plays the cases of a year, share by share, while the city answers already."""
+"""Jobs of the demo: the worker opens stray reports and plays the cases of a year, while the city answers already."""
 
 from datetime import datetime
 
@@ -6,7 +6,17 @@ from django.conf import settings
 from django.db import transaction
 
 from kini.core import current_time, jobs
-from kini.demo.queries import ALL, COPIES, FILL_JOB, PLAYED
+from kini.demo.queries import ALL, COPIES, FILL_JOB, PLAYED, STRAYS_JOB
+
+
+@jobs.job(STRAYS_JOB, queue="demo")
+def create_strays() -> None:
+    """Open the reports that no usual rule decides; after the start, when the neighbouring city's server runs."""
+    from kini.demo import strays  # noqa: PLC0415 -- drawings and kinds of cases only in the worker of a demo
+
+    if settings.ENV.demo_cases:
+        with transaction.atomic():  # a second run would open them again
+            strays.create_strays()
 
 
 @jobs.job(FILL_JOB, queue="demo")
@@ -36,6 +46,11 @@ def fill_year(done: int, until: str) -> None:
             jobs.enqueue(FILL_JOB, done=done + year.AT_A_TIME, until=until)
     else:
         year.finish()
+
+
+def order_strays() -> None:
+    """Order the stray reports."""
+    jobs.enqueue(STRAYS_JOB)
 
 
 def begin_year() -> None:

@@ -8,7 +8,7 @@ from kini.demo.content import GUEST, RESIDENT, Stop, demo_content
 from kini.people.models import Officer
 from kini.people.public import demo_accounts
 
-FILL_JOB = "demo.fill_year"
+FILL_JOB, STRAYS_JOB = "demo.fill_year", "demo.create_strays"
 #: Cases of the year: those played step by step, copies of them, and copies of the public reports among them.
 PLAYED, COPIES, REPORTS = 250, 2750, 27_000
 ALL = PLAYED + COPIES + REPORTS

@@ -17,6 +17,7 @@ from kini.people.queries import actor_for
 from kini.reports import queries
 from kini.reports import routing_table as routing
 from kini.reports.kind import Report
+from kini.reports.open311.other_cities import other_cities
 from kini.reports.permissions import ReportPermission
 from kini.services.public import snapshot_of
 from kini.web.downloads import csv_response
@@ -68,10 +69,21 @@ def table_file(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def unrouted(request: HttpRequest) -> HttpResponse:
-    """Open reports that no rule sends anywhere, the oldest first, with the time until which somebody must have them."""
-    reports, now, names = routing.unrouted(actor_for(request)), current_time.now(), queries.report_names()
-    listed = [(each, names.get(each.service_id, ""), _hand_over_by(each)) for each in reports[:MOST_SHOWN]]
-    context = {"rows": [(*each, each[2] < now) for each in listed], "count": reports.count()}
+    """Open reports that no rule sends anywhere, the oldest first, with the time until which somebody must have them.
+
+    Below them, those that were filed in other cities.
+    """
+    actor, now, names = actor_for(request), current_time.now(), queries.report_names()
+    reports = routing.unrouted(actor)
+    shown = list(reports[:MOST_SHOWN])
+    notes = routing.last_notes(shown)
+    listed = [(each, names.get(each.service_id, ""), notes.get(each.pk, ""), _hand_over_by(each)) for each in shown]
+    context: dict[str, Any] = {"rows": [(*each, each[-1] < now) for each in listed], "count": reports.count()}
+    cities = {name: each.title for name, each in other_cities().items()}
+    context["elsewhere"] = [
+        (each, names.get(each.case.service_id, ""), cities.get(each.city, each.city))
+        for each in routing.filed_elsewhere(actor)[:MOST_SHOWN]
+    ]
     return render(request, "reports/desk/unrouted.html", context)
 
 

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from kini.cases.models import Case
+from kini.cases.models import Case, TimelineEntry
 from kini.city.models import Area
 from kini.city.public import StrictModel, city_tables
 from kini.city.queries import lowest_level_areas, whole_city
@@ -24,6 +24,7 @@ from kini.core.config_files import ConfigError
 from kini.core.table_import import Row, Table, Unreadable
 from kini.people.public import permission_filters
 from kini.reports.kind import Report
+from kini.reports.models import OutsideRequest
 from kini.reports.permissions import ReportPermission
 from kini.services import queries as services
 from kini.services.public import snapshot_of
@@ -118,8 +119,12 @@ def _agencies() -> dict[str, str]:
 
 def destination(table: RoutingTable, service: str, area_path: str) -> Destination:
     """Destination of the reports of a service in an area: that of the row with the smallest area around it."""
+    return _deciding_row(table, service, area_path)[1]
+
+
+def _deciding_row(table: RoutingTable, service: str, area_path: str) -> tuple[str, Destination]:
     around = [*reversed(area_path.split("/")), ""]
-    return next((table[service, code] for code in around if (service, code) in table), NOBODY)
+    return next(((code, table[service, code]) for code in around if (service, code) in table), ("", NOBODY))
 
 
 def table_rows(table: RoutingTable) -> Iterator[tuple[str, str, str, str]]:
@@ -195,25 +200,52 @@ def by_destinations(changes: Iterable[Change]) -> list[tuple[Destination, Destin
 
 
 def coverage(table: RoutingTable) -> list[Coverage]:
-    """Coverage of each service by units: agencies without units work in the whole city and have no holes."""
+    """Coverage of each service by units. An agency without units of smaller areas works in the whole city: no holes.
+
+    Where others have units of their own, the unit of the whole city only takes what is left: that is a hole, too.
+    """
     areas = [area for _parent, below in lowest_level_areas() for area in below]
-    with_units = {to.agency for to in table.values() if to.unit}
+    with_units = {(service, to.agency) for (service, area), to in table.items() if area and to.unit}
     rows = []
     for service in sorted({service for service, _area in table}):
-        goes_to = {area: destination(table, service, area.path) for area in areas}
-        holes = [area for area, to in goes_to.items() if to == NOBODY or (to.agency in with_units and not to.unit)]
-        agencies = ", ".join(sorted({_short_name(to.agency) for to in goes_to.values() if to.agency}))
+        decided = {area: _deciding_row(table, service, area.path) for area in areas}
+        holes = [
+            area
+            for area, (row, to) in decided.items()
+            if to == NOBODY or ((service, to.agency) in with_units and not (row and to.unit))
+        ]
+        agencies = ", ".join(sorted({_short_name(to.agency) for _row, to in decided.values() if to.agency}))
         rows.append(Coverage(service, agencies, len(areas) - len(holes), holes))
     return rows
 
 
 def unrouted(actor: Actor) -> QuerySet[Case]:
-    """Open reports that no rule sends to a unit, although their agency works by units, and that nobody has taken."""
+    """Open reports that no rule sends to a unit around their place, of agencies that have such, and nobody has taken.
+
+    They are with no unit, or with that of the whole city, which takes what is left.
+    """
     visible = permission_filters.visible_cases_q(actor, ReportPermission.PLAN_ROUTING)
-    agencies = {agency for agency, _area in city_tables().responsible}
+    root, responsible = whole_city(), city_tables().responsible
+    citywide = {unit.pk for (_agency, area), unit in responsible.items() if root and area == root.code}
+    agencies = {agency for agency, area in responsible if not root or area != root.code}
+    nobody = Q(unit=None) | Q(unit__in=citywide)
     return (
-        Case.objects.filter(visible, Q(unit=None, assignee=None), closed_at=None, kind=Report.id, agency__in=agencies)
+        Case.objects.filter(visible, nobody, assignee=None, closed_at=None, kind=Report.id, agency__in=agencies)
         .select_related("version", "area")
         .defer("answers", "sealed", "search", "version__content")
         .order_by("opened_at", "pk")
     )
+
+
+def last_notes(cases: Iterable[Case]) -> dict[int, str]:
+    """Last notes of officers on cases, by the case's key."""
+    notes = TimelineEntry.objects.filter(case__in=cases, sort="noted").order_by("case", "number")
+    return {case: data["text"] for case, data in notes.values_list("case", "data")}
+
+
+def filed_elsewhere(actor: Actor) -> QuerySet[OutsideRequest]:
+    """Reports that were filed in other cities, the newest first."""
+    visible = permission_filters.visible_cases_q(actor, ReportPermission.PLAN_ROUTING)
+    cases = Case.objects.filter(visible, kind=Report.id)
+    rows = OutsideRequest.objects.filter(case__in=cases).select_related("case__area")
+    return rows.defer("case__answers", "case__sealed", "case__search").order_by("-created_at", "-pk")
