@@ -5,6 +5,7 @@ from django.apps import apps
 from django.db import connection, connections, models
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.state import ProjectState
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kini.core import django_internals, procrastinate_internals
@@ -73,6 +74,9 @@ def test_procrastinate_has_the_functions_in_use(db: None, function: str):
 
 
 def test_a_stored_job_is_one_that_procrastinate_reads(transactional_db: None):
-    procrastinate_internals.store("messages", "core.deliver_message", [{"message": 1}, {"message": 2}], None)
-    jobs = list(ProcrastinateJob.objects.order_by("pk").values_list("task_name", "args", "status", "attempts"))
-    assert jobs == [("core.deliver_message", {"message": number}, "todo", 0) for number in (1, 2)], PROCRASTINATE
+    task = app.tasks["demo.fill_year"]
+    procrastinate_internals.store(task, [{"done": 1}, {"done": 2}], None)
+    rows = ProcrastinateJob.objects.order_by("pk").values_list("queue_name", "task_name", "priority", "args", "status")
+    expected = [(task.queue, task.name, task.priority, {"done": number}, "todo") for number in (1, 2)]
+    assert list(rows) == expected, PROCRASTINATE
+    assert task.priority > 0

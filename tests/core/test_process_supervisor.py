@@ -84,6 +84,17 @@ def gone(pid: int) -> bool:
         return stat.read().rpartition(")")[2].split()[0] == "Z"
 
 
+def test_a_replaced_process_is_stopped_and_the_new_one_is_kept_running(supervisor: Supervisor):
+    supervisor.start("web", spawn_command(SLEEPER, dict(os.environ)), again=True)
+    before = supervisor.pids()["web"]
+    supervisor.replace("web", spawn_command([*SLEEPER, "new"], dict(os.environ)))
+    assert gone(before)
+    new = supervisor.pids()["web"]
+    kill(supervisor, "web")
+    assert supervisor.wait(until=lambda: bool(supervisor.revived)) is None
+    assert supervisor.pids()["web"] not in (before, new)
+
+
 def test_what_is_no_child_is_brought_back_by_its_own_way(supervisor: Supervisor):
     lives: list[bool] = []
     supervisor.watch("database", lambda: bool(lives), lambda: lives.append(True))

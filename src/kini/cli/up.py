@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from kini.cli import reload
 from kini.core import command_line, environment
 from kini.core.database.embedded import EmbeddedServer
 from kini.core.process_supervisor import Child, Supervisor, fork_process
-from kini.core.web_server import is_ready, server_address, web_arguments
+from kini.core.web_server import is_ready, server_address, web_arguments, web_command
 
 MOST_LISTED = 8  # demo people in the greeting
 WORKER_MB = 55  # memory above which the worker is restarted
@@ -111,7 +112,7 @@ def start(options: argparse.Namespace, stack: ExitStack) -> int:
         supervisor.start("worker", fork_verb("worker", "--most-memory", str(WORKER_MB)), again=True)
         supervisor.wait_until(lambda: is_ready(address), seconds=60)
     greet(options, config.var)
-    if reason := supervisor.wait():
+    if reason := reload.run_and_reload(supervisor, config, address, web_command(options.host, options.port)):
         print(f"\nkini: {reason}; all other processes were stopped.", file=sys.stderr)
         return 1
     return 0

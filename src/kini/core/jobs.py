@@ -48,16 +48,17 @@ def collect() -> Iterator[list[CollectedJob]]:
         _collected.reset(before)
 
 
-def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, None, P]]:
+def job[**P](name: str, *, queue: str, priority: int = 0) -> Callable[[Callable[P, None]], Task[P, None, P]]:
     """Register a function as a background job, which a worker runs and retries on errors.
 
     Args:
         name: "room.task"; stored with each job, so it must not change.
         queue: name of the queue, for workers of single queues.
+        priority: jobs of a higher one run before all others that wait.
     """
 
     def register(function: Callable[P, None]) -> Task[P, None, P]:
-        return app.task(name=name, queue=queue, retry=RETRY, pass_context=False)(function)
+        return app.task(name=name, queue=queue, priority=priority, retry=RETRY, pass_context=False)(function)
 
     return register
 
@@ -74,7 +75,7 @@ def enqueue_all(
     if collected is not None:
         collected += (CollectedJob(task, each, at) for each in arguments)
     elif arguments:
-        procrastinate_internals.store(task.queue, task.name, arguments, at)
+        procrastinate_internals.store(task, arguments, at)
 
 
 def enqueue_at(name: str, *, at: datetime, **arguments: Any) -> None:

@@ -195,6 +195,16 @@ class Supervisor:
         self.watch(name, lambda: self._children[name].poll() is None, relaunch if again else None)
         return self._children[name]
 
+    def replace(self, name: str, launch: Callable[[], Child]) -> Child:
+        """Stop a process and start another in its place, which is restarted when it ends."""
+        stop(self._children[name])
+        return self.start(name, launch, again=True)
+
+    @property
+    def stopping(self) -> bool:
+        """True after Ctrl-C or SIGTERM."""
+        return self._stopping
+
     def pids(self) -> dict[str, int]:
         """Process ids of running children, by name."""
         return {name: child.pid for name, child in self._children.items()}

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from procrastinate.tasks import Task
 
 from kini.core.database.prepared_statements import execute_deferred
 
 #: procrastinate's own function takes twice the time.
 _STORE = """
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)
-    SELECT %s, %s, 0, arguments, %s::timestamptz
+    SELECT %s, %s, %s, arguments, %s::timestamptz
     FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place) ORDER BY place
 """
 #: procrastinate's `get_stalled_jobs` does not lock the rows: the slower of two rescuers would take a job away from the
@@ -33,9 +34,9 @@ _FAILED = """
 """
 
 
-def store(queue: str, task: str, arguments: Sequence[Mapping[str, Any]], at: datetime | None) -> None:
+def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]], at: datetime | None) -> None:
     """Store a job for each of these arguments with the next statement of the transaction."""
-    execute_deferred(_STORE, [queue, task, at, json.dumps(arguments)])
+    execute_deferred(_STORE, [task.queue, task.name, task.priority, at, json.dumps(arguments)])
 
 
 def lock_abandoned(seconds: float) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ def create_strays() -> None:
             strays.create_strays()
 
 
-@jobs.job(FILL_JOB, queue="demo")
+@jobs.job(FILL_JOB, queue="demo", priority=1)  # people look at it; other jobs of a first look take minutes
 def fill_year(done: int, until: str) -> None:
     """Play or copy the next cases, and order those after them; at the end remove what would be gone by now.
 
