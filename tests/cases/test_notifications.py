@@ -1,12 +1,14 @@
 """Notifications of every step, in the resident's language, once, and neutral for sensitive services."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from kini.cases import actions, notifications
+from kini.cases import actions, jobs, notifications
 from kini.cases.events import CaseMoved
 from kini.cases.models import Case
+from kini.core import current_time
 from kini.core.actors import ActionRefused
 from kini.core.models import OutboxMessage
 from kini.messages.models import Message
@@ -38,6 +40,19 @@ def test_heard_twice_it_is_said_once(town: Town, case: Case, run_jobs: Callable[
     before = OutboxMessage.objects.count()
     notifications.notify_moved(CaseMoved(case.reference, "accept", "decision", 2))
     assert OutboxMessage.objects.count() == before
+
+
+def test_what_ended_without_a_result_is_not_called_done(town: Town, case: Case, run_jobs: Callable[[], int]):
+    town.resident.user.language = "en"
+    town.resident.user.save()
+    actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
+    case.refresh_from_db()
+    with current_time.freeze(case.state_since + timedelta(days=14)):
+        jobs.take_due_edges()
+        run_jobs()
+    case.refresh_from_db()
+    assert case.outcome == "expired"
+    assert Message.objects.latest("pk").subject == "Stall permit: Ended without a result"
 
 
 def test_nobody_is_told_what_they_just_did(town: Town, case: Case, run_jobs: Callable[[], int]):

@@ -48,6 +48,13 @@ def test_values_are_graded_by_quantiles_or_given_edges():
     assert [each.tone for each in classes] == ["shade-1", "shade-3", "shade-5"]
 
 
+def test_classes_that_read_alike_are_one():
+    values = {str(n): 3.6 + n / 100 for n in range(14)}
+    classes, class_of = city_map.shaded(values, lambda value: f"{value:.1f}")
+    assert [each.label for each in classes] == ["3.6 – 3.7", "≥ 3.7"]
+    assert set(class_of.values()) == {0, 1}
+
+
 @pytest.mark.parametrize("values", [{}, {"a": 0.0}, {"a": 3.0, "b": 3.0}])
 def test_few_or_equal_values_have_a_class_each(values):
     classes, class_of = city_map.shaded(values, str)

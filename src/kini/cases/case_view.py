@@ -147,7 +147,7 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         case_roles=case_roles,
         snapshot=snapshot,
         title=kind.title(snapshot.definition),
-        word=rules.public_word(case.public_state),
+        word=rules.public_word(case.public_state, case.outcome),
         now=str(state.does),
         person="" if hides or case.resident is None else case.resident.name,
         theirs=theirs,

@@ -22,7 +22,7 @@ from kini.people import queries as people_queries
 from kini.people.events import UnusualAccess
 from kini.people.models import Officer
 from kini.people.public import PeoplePermission
-from kini.services.public import ServiceSnapshot, kinds, snapshot_of
+from kini.services.public import ServiceSnapshot, State, kinds, snapshot_of
 from kini.web import formats
 
 BY = system("notices")
@@ -175,7 +175,7 @@ def _send(case: Case, entry: TimelineEntry) -> None:
         words = {
             "title": _title_for(case, to, str(kind.title(snapshot.definition)), quiet=quiet),
             "reference": case.reference,
-            "state": _("Your action is needed") if must_act else rules.public_word(state.public.value),
+            "state": _("Your action is needed") if must_act else _word(state),
             "sentence": neutral_sentence(entry, snapshot, quiet=quiet),
             "details": "" if quiet else _details(entry, snapshot),
             "until": _until(entry, snapshot, must_act=must_act),
@@ -236,8 +236,13 @@ def _about(case: Case) -> messages.MessageScope:
 def neutral_sentence(entry: TimelineEntry, snapshot: ServiceSnapshot, *, quiet: bool) -> str:
     """Return the entry's sentence; for a sensitive service only the public word, since others may read the message."""
     if quiet:
-        return rules.public_word(snapshot.flow.states[entry.to_state or entry.case.state].public.value) + "."
+        return f"{_word(snapshot.flow.states[entry.to_state or entry.case.state])}."
     return rules.entry_sentence(entry, snapshot.flow)
+
+
+def _word(state: State) -> str:
+    """The public word of a state; of its outcome where the case ended without a decision."""
+    return rules.public_word(state.public.value, state.outcome or "")
 
 
 def _needed_by(entry: TimelineEntry, snapshot: ServiceSnapshot) -> datetime | None:

@@ -50,7 +50,7 @@ def _sentence(case: Case) -> str:
     words = {
         "title": str(kind.title(snapshot.definition)),
         "reference": case.reference,
-        "state": rules.public_word(case.public_state),
+        "state": rules.public_word(case.public_state, case.outcome),
         "sentence": neutral_sentence(entry, snapshot, quiet=quiet) if entry and not quiet else "",
         "address": f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}",
     }

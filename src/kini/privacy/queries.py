@@ -143,7 +143,10 @@ def requests_of(user: User) -> list[tuple[Case, str, str]]:
     """Return a person's requests about their data, newest first, as (case, title, state in words)."""
     requests = Case.objects.filter(resident__user=user, kind=KIND).select_related("version")
     rows = requests.order_by("-opened_at")[:MOST_REQUESTS]
-    return [(case, str(snapshot_of(case.version).definition.name), rules.public_word(case.public)) for case in rows]
+    return [
+        (case, str(snapshot_of(case.version).definition.name), rules.public_word(case.public, case.outcome))
+        for case in rows
+    ]
 
 
 def restriction_of(case: Case) -> Restriction | None:

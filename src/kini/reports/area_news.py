@@ -116,7 +116,7 @@ def atom_feed(chosen: ReportFilter) -> str:
     feed = Atom1Feed(title, page, "", feed_url=address, feed_guid=address, author_name=author)
     for each in chosen.reports()[:IN_FEED]:
         link = f"{settings.ENV.address}{reverse('reports:public-report', args=[each.case.reference])}"
-        state = str(public_word(each.case.public_state))
+        state = public_word(each.case.public_state, each.case.outcome)
         assert each.current
         feed.add_item(
             f"{chosen.names.get(each.service_id, '')}: {state}",

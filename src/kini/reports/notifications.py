@@ -48,7 +48,7 @@ def notify_followers(event: CaseMoved) -> None:
         with translation.override(to.language):
             words = {
                 "title": str(kinds.get(entry.case.kind).title(snapshot.definition)),
-                "state": str(rules.public_word(state.public)),
+                "state": rules.public_word(state.public, state.outcome or ""),
                 "sentence": str(state.does),
             }
         messages.notify(

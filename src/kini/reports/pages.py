@@ -176,7 +176,7 @@ def _status(follower: Follower) -> dict[str, Any]:
     case = follower.case
     return {
         "title": queries.report_names().get(case.service_id, ""),
-        "word": public_word(case.public_state),
+        "word": public_word(case.public_state, case.outcome),
         "state": case.public_state,
         "steps": queries.public_steps(case),
         "at": follower.at,

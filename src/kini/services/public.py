@@ -30,6 +30,7 @@ from kini.services.flows import JOINED as JOINED
 from kini.services.flows import WITHDRAWN as WITHDRAWN
 from kini.services.flows import Flow as Flow
 from kini.services.flows import PublicState as PublicState
+from kini.services.flows import State as State
 from kini.services.kind_fixtures import KindFixtures as KindFixtures
 from kini.services.kind_fixtures import fixtures_of as fixtures_of
 from kini.services.kind_fixtures import kind_fixtures as kind_fixtures

@@ -47,9 +47,9 @@ UNDECIDED: Final[dict[str, PublicState]] = {
 STEPS: Final = ("waiting", "coordination", "disposition", "process", "done")
 
 
-def state_label(state: str) -> str:
-    """Label of a state in the active language."""
-    return str(STATES[state].label)
+def state_label(state: str, outcome: str = "") -> str:
+    """Label of a state in the active language; of the outcome where a case ended without a decision."""
+    return str(looks_of(state, outcome).label)
 
 
 def looks_of(state: str, outcome: str = "") -> PublicState:

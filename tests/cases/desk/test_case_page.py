@@ -157,6 +157,7 @@ def test_what_is_paused_late_or_ended_says_so(town: Town, case: Case, clerk: Che
     actions.move(by=town.named("clerk"), case=case, move="ask", values={"message": "Which boat?"})
     page = read(clerk, case)
     assert "The clock is paused" in page
+    assert "The resident reads: “Send what the officer asks for.”" in page
     assert "Which boat?" in page
     actions.withdraw(by=town.named("resident"), case=case, reason="Sold it")
     page = read(clerk, case)

@@ -320,10 +320,13 @@ def test_the_health_record_shows_registrations_once_and_links_to_them(campaign: 
     client = CheckedClient()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     client.force_login(campaign.user)
+    page = client.get("/me/health/").content.decode()
+    assert "COVID-19, dose 1" in page, "it comes next"
     registration = campaign.register()
     other = campaign.other()
     page = client.get("/me/health/").content.decode()
     assert "No appointment yet" in page
+    assert "COVID-19, dose 1" not in page, "a dose that one is registered for is not offered again"
     assert f"/vaccination/registrations/{registration.reference}/" in page
     assert other.reference not in page, "the record of the person whom one registered stays theirs"
     booked = actions.book(by=campaign.by, registration=registration, slot=campaign.session.pk)

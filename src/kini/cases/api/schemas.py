@@ -147,7 +147,7 @@ def _line(case: Case, snapshot: ServiceSnapshot) -> dict[str, Any]:
         "reference": case.reference,
         "service": title_of(snapshot),
         "state": case.public_state,
-        "state_words": rules.public_word(case.public_state),
+        "state_words": rules.public_word(case.public_state, case.outcome),
         "step": case.state,
         "opened_at": case.opened_at,
         "due_at": case.due_at,

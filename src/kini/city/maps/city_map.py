@@ -4,6 +4,7 @@ import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import shapely
 
@@ -236,7 +237,10 @@ def shaded(
     ordered = sorted(values.values())
     if edges is None:
         edges = sorted({ordered[len(ordered) * n // shades] for n in range(1, shades)} if ordered else ())
-    bounds = [min(ordered, default=0.0), *edges]
+    lowest = min(ordered, default=0.0)
+    # Edges that read alike would make classes that nobody can tell apart.
+    edges = [edge for before, edge in pairwise([lowest, *edges]) if show(edge) != show(before)]
+    bounds = [lowest, *edges]
     labels = [f"{show(low)} – {show(high)}" for low, high in zip(bounds, edges, strict=False)]
     labels.append(f"≥ {show(bounds[-1])}")
     step = 1 if len(labels) > 3 else 2

@@ -213,5 +213,5 @@ def _update(entry: TimelineEntry, snapshot: ServiceSnapshot, extended: bool) -> 
         "updated_datetime": moment(entry.at),
         "description": str(state.does),
         "media_url": None,
-        "external_status_code": str(public_word(state.public)),
+        "external_status_code": public_word(state.public, state.outcome or ""),
     }

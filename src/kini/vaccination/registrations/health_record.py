@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +20,13 @@ from kini.web import formats
 
 def _registrations(subject: Subject) -> Iterator[HealthEntry]:
     """Registrations that are not over, with their appointment."""
-    active = queries.registrations().filter(person__in=subject.person_ids, state__in=Registration.ACTIVE)
-    for each in active.order_by("created_at", "pk"):
+    for each in _active(subject).order_by("created_at", "pk"):
         if each.campaign in campaigns():
             yield _registration(each)
+
+
+def _active(subject: Subject) -> QuerySet[Registration]:
+    return queries.registrations().filter(person__in=subject.person_ids, state__in=Registration.ACTIVE)
 
 
 def _registration(each: Registration) -> HealthEntry:
@@ -50,13 +54,15 @@ def _registration(each: Registration) -> HealthEntry:
 
 
 def _next_doses(subject: Subject) -> Iterator[HealthEntry]:
-    """Next dose of each series that the person has begun or may begin: from when, and why."""
+    """Next dose of each series that the person may begin or go on with, and is not registered for: from when, why."""
     person, today = subject.resident.person, formats.today()
-    for campaign in campaigns().values():
+    actives = list(_active(subject))
+    for name, campaign in campaigns().items():
         facts = facts_of(person.pk, campaign.disease)
         seen = queries.subject_of(person, campaign, NOTHING_STATED, facts)
+        registered = {(active.series, active.number) for active in actives if active.campaign == name}
         for each in schedule(campaign, seen, facts.doses, today):
-            if each.number is not None and each.earliest is not None:
+            if each.number is not None and each.earliest is not None and (each.series, each.number) not in registered:
                 yield _next_dose(campaign, each)
 
 

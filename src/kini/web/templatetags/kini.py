@@ -1,7 +1,7 @@
 """Page components as template tags and filters; registered as builtins, so no template loads them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -50,6 +50,11 @@ def day_short(value: date | None) -> str:
 @register.filter
 def clock(value: datetime | None) -> str:
     return formats.clock(value) if value else ""
+
+
+@register.filter
+def time_of_day(value: time | None) -> str:
+    return formats.time_of_day(value) if value else ""
 
 
 @register.filter

@@ -18,6 +18,7 @@ from kini.city.models import Area
 from kini.city.public import geocoding, point_map
 from kini.core.geometry import Point
 from kini.people.public import nearby as people_near
+from kini.web.formats import time_of_day
 from kini.wifi import config
 from kini.wifi.health import queries as health
 from kini.wifi.health.queries import SiteHealth, open_fault
@@ -170,7 +171,7 @@ def _week(site: Site) -> list[tuple[str, str]]:
     hours = queries.hours_of(site)
     if hours is None:
         return []
-    spans = {day: ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours.of(day)) for day in range(7)}
+    spans = {day: ", ".join("–".join(map(time_of_day, span)) for span in hours.of(day)) for day in range(7)}
     groups = [(list(days), text or _("closed")) for text, days in groupby(spans, key=lambda day: spans[day])]
     return [(_days(days[0], days[-1]), text) for days, text in groups]
 
