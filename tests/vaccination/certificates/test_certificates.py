@@ -157,6 +157,25 @@ def test_keys_rotate_and_old_certificates_stay_valid(vaccinated):
         issue(vaccinated, vaccinated.another_dose(number=3))
 
 
+def test_a_withdrawn_key_takes_its_certificates_along_and_the_owner_gets_a_new_one(vaccinated):
+    """Somebody stole the key: the operator removes its file, and nobody trusts what it signed."""
+    first, folder = issue(vaccinated), issuing_keys.folder()
+    pages = client(vaccinated.owner)
+    shown = reverse("vaccination:certificate", args=[vaccinated.dose.reference])
+    assert pages.get(shown).status_code == 200
+    signing_keys.make_development_keys(folder, [("second", "Kota")])
+    (folder / "first.pem").unlink()
+    assert not verdict(first.code).is_valid
+    assert pages.get(shown).status_code == 404
+    assert f'href="{shown}"' not in pages.get(reverse("vaccination:certificates")).content.decode()
+    second = issue(vaccinated)
+    assert second != first
+    assert verdict(second.code).is_valid
+    first.refresh_from_db()
+    assert first.revoked_because == "renewed"
+    assert pages.get(shown).status_code == 200
+
+
 def test_what_is_published_is_what_others_verify_with(vaccinated):
     gone, public = issue(vaccinated), Client()
     actions.revoke_certificate(by=acting(vaccinated.owner), certificate=gone, because="asked")

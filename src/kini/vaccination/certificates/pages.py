@@ -94,7 +94,7 @@ def _own_dose(request: HttpRequest, reference: str) -> Dose:
 def _own_certificate(request: HttpRequest, reference: str) -> tuple[Dose, Certificate]:
     """An own dose and its certificate in force; the look is logged."""
     dose = _own_dose(request, reference)
-    current = Certificate.objects.filter(dose=dose, revoked_at=None).first()
+    current = queries.usable_certificates().filter(dose=dose).first()
     if current is None:
         raise Http404
     current.dose = dose

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from kini.city.public import pack
 from kini.core import current_time, process_cache
@@ -67,8 +67,18 @@ def holders(user_id: int | None) -> list[Holder]:
 def certificates_of(person: Person) -> list[DoseCertificate]:
     """Doses of a person of which there are certificates, with the one in force."""
     wanted = [dose for dose in doses_of(person) if certificate_codes(dose)]
-    current = {each.dose_id: each for each in Certificate.objects.filter(dose__in=wanted, revoked_at=None)}
+    current = {each.dose_id: each for each in usable_certificates().filter(dose__in=wanted)}
     return [DoseCertificate(dose, current.get(dose.pk), vaccine_name(dose.vaccine)) for dose in wanted]
+
+
+def usable_certificates() -> QuerySet[Certificate]:
+    """Certificates that verifiers accept: in force, not expired, and of a key that the city publishes still."""
+    rows = Certificate.objects.filter(revoked_at=None, expires_at__gt=current_time.now())
+    try:
+        keys = [key.trusted.key_id for key in issuing_keys.issuing_keys()]
+    except signing_keys.KeyUnavailable:  # a file that cannot be read says nothing about the others
+        return rows
+    return rows.filter(key_id__in=keys)
 
 
 def is_own(by: Actor, dose: Dose) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kini.booking.queries import day_range
 from kini.city.public import pack
 from kini.core import current_time
 from kini.core.actors import Actor, ActorKind
@@ -140,10 +141,10 @@ def _missed(by: Actor, site: Site, residents: Sequence[Resident]) -> int:
 
 def _visits(by: Actor, site: Site, residents: Sequence[Resident], lot: Lot) -> int:
     """Visits of today: some went, one has fever, one is observed after an event, the last one waits."""
-    now = current_time.now()
+    now, (midnight, _end) = current_time.now(), day_range(today(), today())
     for number, resident in enumerate(residents):
         left = len(residents) - 1 - number  # visitors who came later
-        entry = _entry(resident, now - timedelta(minutes=APART * left), lot)
+        entry = _entry(resident, max(midnight, now - timedelta(minutes=APART * left)), lot)
         if left == 0:
             entry = VisitEntry(uuid=entry.uuid, campaign=CAMPAIGN, walk_in=entry.walk_in, at=entry.at)
         elif number == 1:

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from kini.people.public import PersonDetails
 from kini.services.public import StrictModel
+from kini.vaccination.doses.rules import EARLIEST
+from kini.web.formats import today
 
 type Short = Annotated[str, Field(max_length=240)]
 
@@ -26,6 +28,14 @@ class WalkIn(StrictModel):
     phone: str = Field(default="", max_length=20)
     national_id: str = Field(default="", max_length=30)
     area: str = Field(default="", max_length=20)
+
+    @field_validator("birth_date")
+    @classmethod
+    def _of_a_life(cls, born: date | None) -> date | None:
+        """Refuse a birth date of nobody who lives: a phone does not check what is typed."""
+        if born and not EARLIEST <= born <= today():
+            raise ValueError("not the birth date of somebody who lives")
+        return born
 
     @property
     def details(self) -> PersonDetails:

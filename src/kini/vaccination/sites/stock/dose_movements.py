@@ -9,13 +9,14 @@ from kini.booking.models import Booking
 from kini.core import current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
-from kini.ledger.models import Entry
+from kini.ledger.models import Entry, Posting
 from kini.ledger.public import balance
 from kini.vaccination.sites.models import Lot, Session, Site, Vial
 from kini.vaccination.sites.stock import accounts
 from kini.vaccination.sites.stock.accounts import Postings
 from kini.vaccination.sites.stock.entries import is_recorded, lock, post, require_at_site
-from kini.web.formats import today
+from kini.web import formats
+from kini.web.formats import city_time, today
 
 #: Reasons of waste. The rest of an opened vial is not a fault; the others are.
 LEFT_OVER = "left-over"
@@ -70,7 +71,7 @@ def give(
     site = lock(site)
     if is_recorded("dose", key):
         return _vial_of(key)
-    if not happened and (problem := problem_of_lot(lot)):
+    if not happened and (problem := problem_of_lot(lot) or _problem_of_day(site, lot, at)):
         raise LotRefused(problem)
     vial = next(
         (each for each, left in accounts.vial_contents(site, lot) if left >= volume_ul and each.use_by > at), None
@@ -83,6 +84,21 @@ def give(
     if balance(accounts.opened(vial), unit) == 0:
         Vial.objects.filter(pk=vial.pk).update(ended_at=at)
     return vial
+
+
+def _problem_of_day(site: Site, lot: Lot, at: datetime) -> str:
+    """Return why a dose cannot have been given then; "" if it can: the lot had come to the site by that day.
+
+    A phone whose clock is slow would open a vial in the past, whose other doses would then be written off.
+    """
+    came = Posting.objects.filter(account=accounts.sealed(site), unit=accounts.lot_unit(lot), amount__gt=0)
+    first = came.order_by("id").values_list("entry__at", flat=True).first()
+    if first is None or city_time(at).date() >= city_time(first).date():
+        return ""
+    words = _(
+        "The lot %(lot)s came to this site on %(day)s, later than this dose. Correct the date, also on the phone."
+    )
+    return words % {"lot": lot.number, "day": formats.day(first)}
 
 
 def _vial_of(key: UUID) -> Vial:
