@@ -239,12 +239,17 @@ def test_a_need_that_ends_gives_its_pledges_back(town: HelpTown) -> None:
     assert list(differences()) == []
 
 
-def test_the_least_helped_come_first(town: HelpTown) -> None:
-    helped = town.need(staples=40)
-    bigger, smaller = town.need(town.other, staples=200), town.need(town.rw, staples=30)
-    town.pledge(town.line(helped), 40)
-    assert [each.need for each in queries.offered_needs()] == [bigger, smaller, helped]
+def test_the_least_helped_come_first_and_then_those_that_wait_the_longest(town: HelpTown) -> None:
+    """Check 8 of the facts: 60 packages pledged to 40 families meet the need; the size of a place decides nothing."""
+    helped = town.need(staples=60)
+    smaller, bigger = town.need(town.rw, staples=30), town.need(town.other, staples=200)
+    town.pledge(town.line(helped), 60)
+    assert [each.need for each in queries.offered_needs()] == [smaller, bigger, helped]
     assert queries.offered_needs()[-1].percent == 100
+    town.pledge(town.line(smaller), 1)
+    assert [each.need for each in queries.offered_needs()] == [bigger, smaller, helped]
+    town.pledge(town.line(bigger), 10)
+    assert [each.need for each in queries.offered_needs()] == [smaller, bigger, helped], "3 of 100 before 5 of 100"
 
 
 def test_a_sound_check_finds_what_was_changed_past_the_triggers(town: HelpTown) -> None:

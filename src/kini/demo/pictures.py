@@ -1,16 +1,15 @@
 """Drawn pictures in place of photos: streets with what a report is about, the same street afterwards, papers."""
 
-import io
 from collections.abc import Callable, Mapping
 from random import Random
 
 from PIL import Image, ImageDraw
 
+from kini.core.drawn_photos import grained_jpeg
+
 SIZE = WIDTH, HEIGHT = 400, 300
 #: Row at which the street begins.
 STREET = 165
-#: Columns and rows of the grey grain of a drawing, so that no two drawings are taken for the same photo.
-GRAIN = (80, 60)
 
 type Colour = tuple[int, int, int]
 type Subject = Callable[[ImageDraw.ImageDraw, Random], None]
@@ -35,11 +34,7 @@ def draw(subject: str, seed: int, *, solved: bool = False) -> bytes:
     else:
         _street(pen, rng)
         (_patch if solved else SUBJECTS.get(subject, _nothing))(pen, rng)
-    grain = Image.frombytes("L", GRAIN, rng.randbytes(GRAIN[0] * GRAIN[1])).resize(SIZE)
-    image = Image.blend(image, Image.merge("RGB", (grain,) * 3), 0.12)
-    content = io.BytesIO()
-    image.save(content, "JPEG", quality=72)
-    return content.getvalue()
+    return grained_jpeg(image, rng, 0.12)
 
 
 def _shade(colour: Colour, rng: Random, by: int = 14) -> Colour:

@@ -37,9 +37,9 @@ class NeedSummary:
         return min(1.0, self.covered / self.needed) if self.needed else 1.0
 
 
-def by_least_helped(need: NeedSummary) -> tuple[float, int, datetime]:
-    """Sort key: the least covered first (by tenths), then more families, then the longest waiting."""
-    return (int(need.share * 10) / 10, -(need.families or 0), need.waiting_since)
+def by_least_helped(need: NeedSummary) -> tuple[float, datetime]:
+    """Sort key: the least covered share first; of equal shares, what waits the longest."""
+    return need.share, need.waiting_since
 
 
 def hold_time(rule: GivingRule, lapses: int) -> timedelta:

@@ -1,6 +1,5 @@
 """Made-up photos of goods: drawn boxes and sacks, most of them released, two that wait for an officer."""
 
-import io
 from random import Random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,12 +7,13 @@ from PIL import Image, ImageDraw
 
 from kini.core import current_time
 from kini.core.actors import Actor
+from kini.core.drawn_photos import grained_jpeg
 from kini.together.models import Delivery
 from kini.together.photos.actions import add_photo, release_photo
 
 SIZE = WIDTH, HEIGHT = 480, 360
-#: Row at which the wall ends, and columns and rows of the grain by which no two drawings are the same photo.
-FLOOR, GRAIN = 190, (80, 60)
+#: Row at which the wall ends.
+FLOOR = 190
 #: One delivery in so many has a photo; so many photos wait.
 ONE_IN, WAITING = 3, 2
 _BOXES = ((190, 146, 96), (172, 128, 84), (204, 164, 116))
@@ -42,11 +42,7 @@ def draw(random: Random) -> bytes:
         for column in range(6 - row):
             left, top = 20 + column * 72 + row * 36 + random.randint(-6, 6), 286 - row * 62 + random.randint(-4, 4)
             (_box if random.random() < 0.6 else _sack)(pen, random, (left, top, left + 66, top + 60))
-    grain = Image.frombytes("L", GRAIN, random.randbytes(GRAIN[0] * GRAIN[1])).resize(SIZE)
-    image = Image.blend(image, Image.merge("RGB", (grain,) * 3), 0.08)
-    content = io.BytesIO()
-    image.save(content, "JPEG", quality=72)
-    return content.getvalue()
+    return grained_jpeg(image, random, 0.08)
 
 
 def _box(pen: ImageDraw.ImageDraw, random: Random, place: tuple[int, int, int, int]) -> None:
