@@ -2,14 +2,21 @@
 
 import random
 
+import pytest
+
+from kini.cases import rules
+from kini.cases.models import Case
 from kini.core import current_time
+from kini.demo import answers, pictures
 from kini.demo.people import BY, DemoPeople, engage_crews
-from kini.demo.year import DISPUTED, weigh_disputed
+from kini.demo.year import share_of, weigh_shares
 from kini.people import actions as people_actions
 from kini.people.models import Officer
+from kini.services.public import snapshot_of
 from tests.cases import town as towns
 from tests.cases.conftest import city, town  # noqa: F401 -- fixtures
 from tests.cases.town import Town
+from tests.reports.conftest import broken_lamp, report  # noqa: F401 -- fixtures
 
 
 def test_an_agency_has_people_enough_to_close_a_report_twice(town: Town) -> None:  # noqa: F811
@@ -33,16 +40,44 @@ def test_an_agency_has_people_enough_to_close_a_report_twice(town: Town) -> None
         assert set(each.role_grants.values_list("role", flat=True)) == {"clerk", "field"}
 
 
-def test_each_agency_has_a_believable_share_of_disputes() -> None:
-    weights = dict.fromkeys(range(30), 2.0)
-    agencies = {case: "abc"[case % 3] for case in weights}
-    disputed = {0, 3, 4}  # two of a, one of b, none of c
-    weighed = weigh_disputed(weights, agencies, disputed)
-    shares = {}
-    for agency in "abc":
+def test_each_agency_has_believable_shares_of_late_and_disputed_reports() -> None:
+    weights = dict.fromkeys(range(60), 2.0)
+    agencies = {case: "abcdefgh"[case % 4] for case in weights}
+    traits = {
+        "late": {case for case in weights if case % 4 < 3 and case > 11},  # nearly all of a, b and c, none of d
+        "disputed": {0, 16, 20, 1, 25, 3},  # none of c
+    }
+    weighed = weigh_shares(weights, agencies, traits)
+    for agency in "abcd":
         mine = {case: weight for case, weight in weighed.items() if agencies[case] == agency}
-        shares[agency] = sum(mine[case] for case in mine if case in disputed) / sum(mine.values())
-    assert shares["c"] == 0
-    assert all(DISPUTED[0] <= shares[agency] <= DISPUTED[1] for agency in "ab")
-    assert shares["a"] != shares["b"]
-    assert all(weighed[case] == 2.0 for case in weights if case not in disputed)
+        assert sum(mine.values()) == pytest.approx(30)
+        for trait, having in traits.items():
+            share = sum(mine[case] for case in mine if case in having) / sum(mine.values())
+            expected = share_of(trait, agency) if having & mine.keys() else 0
+            assert share == pytest.approx(expected, abs=0.01), (agency, trait)
+    shares = {trait: [share_of(trait, f"{number}") for number in range(40)] for trait in traits}
+    assert all(0.04 <= each <= 0.14 for each in shares["disputed"])
+    assert all(0.10 <= each <= 0.40 for each in shares["late"])
+    assert 0 < sum(each > 0.25 for each in shares["late"]) < 20
+
+
+def test_a_report_is_finished_with_another_picture_each_time(
+    report: Case,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a disputed report could not be closed again: its photo has been used before."""
+    seeds: list[int] = []
+    draw = pictures.draw
+    monkeypatch.setattr(
+        pictures, "draw", lambda subject, seed, **rest: seeds.append(seed) or draw(subject, seed, **rest)
+    )
+    snapshot = snapshot_of(report.version)
+    [finish] = [
+        edge
+        for state in snapshot.flow.states
+        for edge in rules.edges_from(snapshot.flow, state)
+        if "photo" in edge.needs
+    ]
+    for report.entries in (3, 8):
+        answers.step_inputs(report, snapshot, finish, 12)
+    assert len(seeds) == len(set(seeds)) >= 2

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from kini.booking.queries import of_case as booking_of_case
 from kini.cases import actions, rules
 from kini.cases.models import Case
@@ -15,14 +17,18 @@ from kini.demo.answers import step_inputs
 from kini.demo.content import demo_content
 from kini.demo.people import DemoPeople
 from kini.demo.tills import pay
+from kini.reports.models import ClosingAnswer
 from kini.services.public import Flow, snapshot_of
 from kini.web.formats import city_time
 
 #: Days that a case takes on the whole, where its service promises nothing.
 USUAL_DAYS = 6.0
-MOST_STEPS = 12
-#: Share of cases that wait too long at some step, and of rated ones; part of the promised time that a step takes.
-STUCK, RATED, STEP = 0.12, 0.5, 1 / 6
+MOST_STEPS = 20
+#: Share of cases that wait too long at some step, and of rated ones.
+STUCK, RATED = 0.12, 0.5
+#: Part of the promised time that a step takes, by kind; reports take the most steps.
+STEP: Mapping[str, float] = {"report": 1 / 12}
+STEP_ELSE = 1 / 6
 #: Share of closed cases that the resident contests, by kind. Few reports are played and many copied, which needs some
 #: disputed ones of each agency; copies are drawn with believable shares (`year.weigh_disputed`).
 CONTESTED: Mapping[str, float] = {"report": 0.35}
@@ -60,7 +66,8 @@ class CaseHistory:
 
     def play(self, moment: datetime) -> None:
         """Take steps from a time on, until the case ended, waits, or the time is over."""
-        stuck = self.rng.randrange(1, 4) if self.rng.random() < STUCK else MOST_STEPS
+        is_stuck = self.rng.random() < STUCK and (self.case.kind != "report" or self._solved_reports().exists())
+        stuck = self.rng.randrange(1, 4) if is_stuck else MOST_STEPS
         for step in range(MOST_STEPS):
             moment = self._next_moment(moment)
             if moment >= self.until:
@@ -82,7 +89,9 @@ class CaseHistory:
         if snapshot.flow.states[self.case.state].end:
             return moment + timedelta(days=self.rng.uniform(0.1, CONTESTED_WITHIN))
         days = (snapshot.definition.target.days if snapshot.definition.target else None) or USUAL_DAYS
-        later = moment + timedelta(days=days * STEP * self.rng.lognormvariate(-0.25, 0.7))
+        later = moment + timedelta(
+            days=days * STEP.get(self.case.kind, STEP_ELSE) * self.rng.lognormvariate(-0.25, 0.7)
+        )
         if self.case.kind == "booking" and (booking := booking_of_case(self.case)):
             return max(moment, booking.slot.starts_at) + timedelta(minutes=self.rng.uniform(3, 25))
         local = city_time(later)
@@ -115,11 +124,27 @@ class CaseHistory:
             for each in rules.edges_from(flow, self.case.state)
             if each.by != rules.SYSTEM and each.move != rules.WITHDRAW
         ]
-        if state.end and self.rng.random() > CONTESTED.get(self.case.kind, CONTESTED_ELSE):
+        if state.end and not self._is_contested():
             return None
         if state.by == rules.RESIDENT and state.after and self.rng.random() > ANSWERED:
             return None
         return self.rng.choices(edges, [self._weight(flow, each) for each in edges])[0] if edges else None
+
+    def _is_contested(self) -> bool:
+        """True when the resident contests the end of the case.
+
+        Of each agency's public reports, which are copied, the first that is solved stands, and a later one is disputed.
+        """
+        chance = self.rng.random() <= CONTESTED.get(self.case.kind, CONTESTED_ELSE)
+        disputes = ClosingAnswer.objects.filter(case=OuterRef("pk"), answer=ClosingAnswer.NOT_SOLVED)
+        disputed = dict(self._solved_reports().annotate(disputed=Exists(disputes)).values_list("pk", "disputed"))
+        if disputed.pop(self.case.pk, True):  # no public report, or disputed before
+            return chance
+        return False in disputed.values() and (chance or True not in disputed.values())
+
+    def _solved_reports(self) -> QuerySet[Case]:
+        """Public reports that the agency has solved."""
+        return Case.objects.filter(agency=self.case.agency_id, outcome="solved", publication__isnull=False)
 
     def _weight(self, flow: Flow, edge: rules.Edge) -> float:
         weight = DANGER if edge.danger else 1.0

@@ -6,12 +6,12 @@ shows the year already.
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import translation
 
 from kini.cases.actions import index_cases
@@ -22,7 +22,7 @@ from kini.core.actors import ActionRefused, system
 from kini.demo import past
 from kini.demo.cases import create_application, offered_services
 from kini.demo.content import demo_content
-from kini.demo.copies import copied_cases, copied_reports, copy_cases, copy_reports
+from kini.demo.copies import OPEN_DAYS, copied_cases, copied_reports, copy_cases, copy_reports
 from kini.demo.history import CaseHistory
 from kini.demo.people import BY, DemoPeople, engage_crews, recall_people, share_people
 from kini.demo.queries import COPIES, PLAYED, REPORTS
@@ -37,8 +37,10 @@ SEED = 2_022_830
 SHARES, AT_A_TIME = 10, 250
 #: One report in so many copies is still open.
 OPEN_IN = 50
-#: Least and largest share of an agency's copied reports that was disputed.
-DISPUTED = (0.04, 0.14)
+#: Least and largest share of an agency's copied reports that were closed late, and that were disputed.
+SHARES_OF: Mapping[str, tuple[float, float]] = {"late": (0.10, 0.25), "disputed": (0.04, 0.14)}
+#: Share of the agencies that are late more often, and by how much; rounds in which the shares are fitted.
+IS_WORSE, WORSE, FITTED, TINY = 0.25, 0.15, 30, 1e-9
 DAYS = 365
 #: Relative number of cases by hour, Monday to Sunday, and of kinds of service.
 HOURS = (1, 1, 1, 1, 2, 4, 10, 24, 40, 46, 44, 36, 26, 34, 36, 30, 22, 16, 14, 14, 12, 8, 4, 2)
@@ -129,32 +131,51 @@ def copy_reports_share(number: int, until: datetime) -> int:
     """Copy public reports, from a number of these copies on, mostly of closed ones; returns how many."""
     end = min(number + AT_A_TIME, REPORTS)
     middle = end - max(1, (end - number) // OPEN_IN)
+    closed, still_open = (copied_reports().filter(closed_at__isnull=is_open) for is_open in (False, True))
+    in_time = still_open.filter(due_at__gt=until + timedelta(days=OPEN_DAYS))
     copied = 0
-    for still_open, numbers in ((False, range(number, middle)), (True, range(middle, end))):
-        originals = _weights(copied_reports().filter(closed_at__isnull=still_open))
-        originals = weigh_disputed(originals, *_agencies_and_disputes(originals))
+    for originals, numbers in (
+        (weigh_shares(_weights(closed), *_agencies_and_traits(closed)), range(number, middle)),
+        (_weights(in_time) or _weights(still_open), range(middle, end)),
+    ):
         after = range(COPIES + numbers.start, COPIES + numbers.stop)
         copied += copy_reports(by=BY, originals=originals, numbers=after, until=until)
     return copied
 
 
-def _agencies_and_disputes(cases: Iterable[int]) -> tuple[dict[int, str], set[int]]:
-    """Agency of each case, and the cases whose reporter once said that they were not solved."""
-    disputes = ClosingAnswer.objects.filter(case__in=cases, answer=ClosingAnswer.NOT_SOLVED)
-    agencies = Case.objects.filter(pk__in=cases).values_list("pk", "agency_id")
-    return dict(agencies), set(disputes.values_list("case", flat=True))
+def _agencies_and_traits(cases: QuerySet[Case]) -> tuple[dict[int, str], dict[str, set[int]]]:
+    """Agency of each case, and the cases that were closed late, and whose reporter said that they were not solved."""
+    disputes = ClosingAnswer.objects.filter(case__in=cases.values("pk"), answer=ClosingAnswer.NOT_SOLVED)
+    late = cases.filter(closed_at__gt=F("due_at")).values_list("pk", flat=True)
+    traits = {"late": set(late), "disputed": set(disputes.values_list("case", flat=True))}
+    return dict(cases.values_list("pk", "agency_id")), traits
 
 
-def weigh_disputed(weights: Mapping[int, float], agencies: Mapping[int, str], disputed: Set[int]) -> dict[int, float]:
-    """Weights with which each agency has a share of disputed reports of its own, if it has any."""
-    sums = defaultdict[tuple[str, bool], float](float)
-    for case, weight in weights.items():
-        sums[agencies[case], case in disputed] += weight
+def share_of(trait: str, agency: str) -> float:
+    """Share of an agency's copied reports that have a trait."""
+    rng = random.Random(f"{SEED} {trait} {agency}")  # noqa: S311 -- made-up data
+    return rng.uniform(*SHARES_OF[trait]) + (WORSE if trait == "late" and rng.random() < IS_WORSE else 0)
+
+
+def weigh_shares(
+    weights: Mapping[int, float], agencies: Mapping[int, str], traits: Mapping[str, Set[int]]
+) -> dict[int, float]:
+    """Weights with which each agency has a share of its own of reports with each trait, where it has both sorts.
+
+    Traits are fitted by turns (iterative proportional fitting); the sum of an agency stays the same.
+    """
     weighed = dict(weights)
-    for case in weights.keys() & disputed:
-        share = random.Random(f"{SEED} {agencies[case]}").uniform(*DISPUTED)  # noqa: S311 -- made-up data
-        if others := sums[agencies[case], False]:
-            weighed[case] *= share / (1 - share) * others / sums[agencies[case], True]
+    members = defaultdict[str, list[int]](list)
+    for case in weights:
+        members[agencies[case]].append(case)
+    for agency, cases in members.items():
+        whole = sum(weights[case] for case in cases)
+        for trait in list(traits) * FITTED:
+            having = sum(weighed[case] for case in cases if case in traits[trait])
+            share, rest = share_of(trait, agency), whole - having
+            if min(having, rest) > TINY * whole:
+                for case in cases:
+                    weighed[case] *= share * whole / having if case in traits[trait] else (1 - share) * whole / rest
     return weighed
 
 
