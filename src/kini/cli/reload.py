@@ -4,18 +4,16 @@ The new files are read by new processes, so that nothing of what was read before
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from kini.core.environment import Environment
 from kini.core.folder_watch import FolderWatch
-from kini.core.process_supervisor import Supervisor, spawn_command
+from kini.core.process_supervisor import Supervisor, kini_command, spawn_command
 from kini.core.web_server import is_ready
 
 MOST_NAMED = 3  # changed files that are named
-READY_SECONDS = 60
 
 
 def run_and_reload(supervisor: Supervisor, config: Environment, address: str, web: Sequence[str]) -> str | None:
@@ -30,10 +28,9 @@ def run_and_reload(supervisor: Supervisor, config: Environment, address: str, we
     """
     watch = None if config.production else FolderWatch(watched_folders(config))
     while True:
-        if reason := supervisor.wait(watch.has_changes if watch else lambda: False):
+        reason = supervisor.wait(watch.has_changes if watch else lambda: False)
+        if reason or supervisor.stopping or watch is None:
             return reason
-        if supervisor.stopping or watch is None:
-            return None
         print(f"\n{changes_sentence(watch.take_changes())}", flush=True)
         if supervisor.run("prepare", spawn_command(kini_command("prepare"), dict(os.environ))) != 0:
             if not supervisor.stopping:
@@ -41,14 +38,16 @@ def run_and_reload(supervisor: Supervisor, config: Environment, address: str, we
             continue
         supervisor.replace("web", spawn_command(list(web), dict(os.environ)))
         supervisor.replace("worker", spawn_command(kini_command("worker"), dict(os.environ)))
-        supervisor.wait_until(lambda: is_ready(address), seconds=READY_SECONDS)
+        reason = supervisor.wait(lambda: is_ready(address))
+        if reason or supervisor.stopping:
+            return reason
         print("The change is in use.", flush=True)
 
 
 def watched_folders(config: Environment) -> list[Path]:
     """Folder of the pack, and those of the plug-ins."""
-    found = [find_spec(name) for name in config.plugins]
-    return [config.city, *(Path(each) for spec in found if spec for each in spec.submodule_search_locations or ())]
+    specs = filter(None, map(find_spec, config.plugins))
+    return [config.city, *(Path(each) for spec in specs for each in spec.submodule_search_locations or ())]
 
 
 def changes_sentence(changed: Sequence[Path]) -> str:
@@ -58,8 +57,3 @@ def changes_sentence(changed: Sequence[Path]) -> str:
     if more := len(changed) - len(names):
         names.append(f"{more} more")
     return f"{', '.join(names)} changed: it is checked and loaded."
-
-
-def kini_command(*words: str) -> list[str]:
-    """Command line of a verb."""
-    return [sys.executable, "-m", "kini.cli", *words]

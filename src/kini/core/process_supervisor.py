@@ -46,6 +46,11 @@ class Child(Protocol):
     def send_signal(self, sig: int) -> None: ...
 
 
+def kini_command(*words: str) -> list[str]:
+    """Command that runs a verb of `./kini` with these arguments."""
+    return [sys.executable, "-m", "kini.cli", *words]
+
+
 def spawn_command(command: list[str], env: dict[str, str], log: IO[bytes] | None = None) -> Callable[[], Child]:
     """Return a function that starts a command with its output in `log`, else in this program's output.
 

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from kini.core.database.embedded import DATABASE, EmbeddedServer
-from kini.core.process_supervisor import ProcessError, Supervisor, spawn_command
+from kini.core.process_supervisor import ProcessError, Supervisor, kini_command, spawn_command
 from kini.core.web_server import is_ready, server_address, web_command
 
 
@@ -37,7 +36,7 @@ class ScratchCity:
             "--var",
             str(self.var),
         ]
-        self.supervisor.start("sandbox", spawn_command([sys.executable, "-m", "kini.cli", *words], self.env))
+        self.supervisor.start("sandbox", spawn_command(kini_command(*words), self.env))
         self.supervisor.wait_until((self.var / "payments" / "payments.toml").is_file, seconds=60)
         return self.start("web", web_command("127.0.0.1", port, workers=2, threads=3), port)
 
@@ -103,7 +102,7 @@ def scratch_city(
             environment |= {"KINI_CITY": str(pack.resolve())} if pack else {}
             environment |= {"KINI_PLUGINS": plugins} if plugins else {}
             environment |= env or {}
-            if supervisor.run("prepare", spawn_command([sys.executable, "-m", "kini.cli", "prepare"], environment)):
+            if supervisor.run("prepare", spawn_command(kini_command("prepare"), environment)):
                 raise ProcessError("The scratch city could not be prepared; see the output above.")
             demo_env = {"KINI_DEMO": "people"} if environment["KINI_ENV"] == "local" else {}
             yield ScratchCity(environment | demo_env, var, supervisor, server)

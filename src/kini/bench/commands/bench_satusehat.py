@@ -2,13 +2,12 @@
 
 import argparse
 import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from kini.core import command_line
 from kini.core.command_line import Needs, Verb
-from kini.core.process_supervisor import spawn_command
+from kini.core.process_supervisor import kini_command, spawn_command
 from kini.robot.scratch import scratch_city
 
 
@@ -28,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         configuration = scratch.var / "satusehat" / "satusehat.toml"
         with command_line.step("Sandbox"):
             words = ["sandbox", "satusehat", "--port", "0", "--var", str(scratch.var)]
-            scratch.supervisor.start("sandbox", spawn_command([sys.executable, "-m", "kini.cli", *words], scratch.env))
+            scratch.supervisor.start("sandbox", spawn_command(kini_command(*words), scratch.env))
             scratch.supervisor.wait_until(configuration.is_file, seconds=60)
         scratch.env["KINI_SATUSEHAT"] = os.environ["KINI_SATUSEHAT"] = str(configuration)
         bench = Verb("kini.bench.satusehat", "", Needs.CITY).load(stack)

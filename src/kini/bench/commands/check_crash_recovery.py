@@ -1,7 +1,6 @@
 """`./kini check faults`: kill worker, web server and database during many submissions."""
 
 import argparse
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from kini.bench import production_city
 from kini.bench.mailserver import mail_server
 from kini.core import command_line
 from kini.core.command_line import Needs, Verb
-from kini.core.process_supervisor import spawn_command
+from kini.core.process_supervisor import kini_command, spawn_command
 from kini.core.web_server import web_command
 from kini.robot.scratch import free_port
 
@@ -40,9 +39,7 @@ def checked(options: argparse.Namespace, stack: ExitStack) -> int:
         port = free_port()
         address = scratch.start("web", web_command("127.0.0.1", port), port, log, again=True)
         scratch.supervisor.watch("database", scratch.database.alive, scratch.database.revive)
-        scratch.supervisor.start(
-            "worker", spawn_command([sys.executable, "-m", "kini.cli", "worker"], scratch.env, log), again=True
-        )
+        scratch.supervisor.start("worker", spawn_command(kini_command("worker"), scratch.env, log), again=True)
     faults = Verb("kini.bench.crash_recovery", "", Needs.CITY).load(stack)
     size = faults.CheckSize(options.submissions, options.clients, options.kills)
     findings: list[str] = faults.run(scratch, address, mail, size)

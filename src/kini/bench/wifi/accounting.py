@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from kini.bench.wifi import radius_load
 from kini.bench.wifi.packets import ACCOUNTING_RESPONSE, Nas, SessionTraffic, accounting_request
 from kini.bench.wifi.radius_load import PacketSlot, SendResult
 from kini.bench.workloads import Measurement
+from kini.core.process_supervisor import kini_command
 from kini.robot.scratch import ScratchCity
 from kini.wifi.models import DetailMark
 from kini.wifi.public import spool
@@ -122,7 +122,7 @@ class Accounting:
         return radius_load.send(packets, self.points, self.port, ACCOUNTING_RESPONSE, rate=rate, until=until)
 
     def _collector(self, *more: str) -> "subprocess.Popen[str]":
-        words = [sys.executable, "-m", "kini.cli", "wifi", "collect", "--folder", str(self.folder), *more]
+        words = kini_command("wifi", "collect", "--folder", str(self.folder), *more)
         with (self.scratch.var / "collector.log").open("ab") as log:
             return subprocess.Popen(
                 words, stdout=subprocess.PIPE, stderr=log, env=self.scratch.env, text=True, start_new_session=True

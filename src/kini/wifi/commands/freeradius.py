@@ -2,14 +2,13 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.urls import reverse
 
 from kini.core import command_line
-from kini.core.process_supervisor import Supervisor, spawn_command
+from kini.core.process_supervisor import Supervisor, kini_command, spawn_command
 from kini.wifi.public import DatabaseRoleError, freeradius
 
 
@@ -72,9 +71,7 @@ def _run(folder: Path, *, collect: bool) -> int:
             "RADIUS server", spawn_command(list(freeradius.server_command(folder, "-f", "-l", "stdout")), env)
         )
         if collect:
-            supervisor.start(
-                "collector", spawn_command([sys.executable, "-m", "kini.cli", *following], env), again=True
-            )
+            supervisor.start("collector", spawn_command(kini_command(*following), env), again=True)
         if reason := supervisor.wait():
             raise command_line.CommandError(f"{reason}; see its output above.")
     return 0
