@@ -1,7 +1,8 @@
 """Watch of folders for changed files, by their times and sizes."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 #: Seconds between two looks.
@@ -35,14 +36,14 @@ class FolderWatch:
 
     def _look(self) -> Mapping[Path, tuple[int, int]]:
         stamps = {}
+        for path in self._files():
+            with suppress(OSError):  # removed meanwhile
+                status = path.stat()
+                stamps[path] = (status.st_mtime_ns, status.st_size)
+        return stamps
+
+    def _files(self) -> Iterator[Path]:
         for top in self._folders:
             for folder, folders, names in top.walk():
                 folders[:] = [each for each in folders if not each.startswith((".", "__pycache__"))]
-                for name in names:
-                    if not name.startswith(".") and not name.endswith("~"):
-                        try:
-                            status = (folder / name).stat()
-                        except OSError:  # removed meanwhile
-                            continue
-                        stamps[folder / name] = (status.st_mtime_ns, status.st_size)
-        return stamps
+                yield from (folder / name for name in names if not name.startswith(".") and not name.endswith("~"))
