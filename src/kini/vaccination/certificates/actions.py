@@ -33,8 +33,11 @@ def issue_certificate(*, by: Actor, dose: Dose) -> Certificate:
     dose = Dose.objects.select_for_update(of=("self",)).select_related("agency", "person__resident").get(pk=dose.pk)
     now = current_time.now()
     current = Certificate.objects.filter(dose=dose, revoked_at=None).first()
-    usable = queries.usable_certificates().filter(dose=dose).exists()  # the key may have been withdrawn
-    if current and usable and current.expires_at > now + RENEWED_BEFORE:
+    if (
+        current
+        and current.expires_at > now + RENEWED_BEFORE
+        and queries.usable_certificates().filter(pk=current.pk).exists()  # the key may have been withdrawn
+    ):
         return current
     if dose.state != "given":
         raise ActionRefused(_("There is no certificate of a dose that was not given."))

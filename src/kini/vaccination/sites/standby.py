@@ -151,8 +151,9 @@ def _unused_places(session: Session) -> Iterator[tuple[Quota, int]]:
         capacity__gt=F("taken"),
     )
     for quota in started.exclude(group=WALK_IN).order_by("pk"):
-        calls = StandbyRequest.objects.filter(session=quota.slot_id, state="called")
-        kept = calls.count() if quota.group == accounts.STANDBY else 0
+        kept = 0
+        if quota.group == accounts.STANDBY:
+            kept = StandbyRequest.objects.filter(session=quota.slot_id, state="called").count()
         if quota.capacity > quota.taken + kept:
             yield quota, kept
 

@@ -32,7 +32,7 @@ def waiting_list_page(request: HttpRequest, site: str) -> HttpResponse:
     requests = standby.requests_of_today(at)
     if request.method == "POST":
         try:
-            return _done(request, site, requests)
+            return _act(request, site, requests)
         except ActionRefused as refusal:
             messages.warning(request, str(refusal))
         return see_other("vaccination:desk-waiting-list", site)
@@ -55,10 +55,10 @@ def waiting_list_page(request: HttpRequest, site: str) -> HttpResponse:
     return render(request, "vaccination/waiting_list.html", context)
 
 
-def _done(request: HttpRequest, site: str, requests: QuerySet[StandbyRequest]) -> HttpResponse:
+def _act(request: HttpRequest, site: str, requests: QuerySet[StandbyRequest]) -> HttpResponse:
     by, deed = actor_for(request), request.POST.get("deed", "")
     if deed == "call":
-        _tell_called(request, actions.call_waiting(by=by, site=site_for(request, site)))
+        _show_called(request, actions.call_waiting(by=by, site=site_for(request, site)))
         return see_other("vaccination:desk-waiting-list", site)
     row = requests.select_related("site").filter(pk=parse_pk(request.POST.get("request"))).first()
     if row is None:
@@ -67,13 +67,13 @@ def _done(request: HttpRequest, site: str, requests: QuerySet[StandbyRequest]) -
         visit = actions.check_in_called(by=by, request=row)
         return see_other("vaccination:desk-visit", site, visit.uuid)
     if deed == "pass-on":
-        _tell_called(request, actions.pass_on(by=by, request=row))
+        _show_called(request, actions.pass_on(by=by, request=row))
     return see_other("vaccination:desk-waiting-list", site)
 
 
-def _tell_called(request: HttpRequest, called: int) -> None:
+def _show_called(request: HttpRequest, called: int) -> None:
     if called:
-        told = ngettext("%(count)s person is called.", "%(count)s people are called.", called)
-        messages.success(request, told % {"count": called})
+        sentence = ngettext("%(count)s person is called.", "%(count)s people are called.", called)
+        messages.success(request, sentence % {"count": called})
     else:
         messages.info(request, _("Nobody was called: no dose is left for somebody who waits."))
