@@ -7,16 +7,22 @@ import pytest
 from kini.cases import rules
 from kini.cases.models import Case
 from kini.core import current_time
-from kini.demo import answers, pictures
+from kini.core.actors import Actor
+from kini.demo import answers, history, pictures
+from kini.demo.history import CaseHistory
 from kini.demo.people import BY, DemoPeople, engage_crews
 from kini.demo.year import share_of, weigh_shares
 from kini.people import actions as people_actions
 from kini.people.models import Officer
+from kini.reports import actions as reports
+from kini.services.models import ServiceVersion
 from kini.services.public import snapshot_of
 from tests.cases import town as towns
 from tests.cases.conftest import city, town  # noqa: F401 -- fixtures
-from tests.cases.town import Town
-from tests.reports.conftest import broken_lamp, report  # noqa: F401 -- fixtures
+from tests.cases.town import Town, photo
+from tests.reports.conftest import broken_lamp, crew, report  # noqa: F401 -- fixtures
+from tests.reports.test_closing import finished
+from tests.reports.test_public_reports import lamps, reported  # noqa: F401 -- fixtures
 
 
 def test_an_agency_has_people_enough_to_close_a_report_twice(town: Town) -> None:  # noqa: F811
@@ -81,3 +87,29 @@ def test_a_report_is_finished_with_another_picture_each_time(
     for report.entries in (3, 8):
         answers.step_inputs(report, snapshot, finish, 12)
     assert len(seeds) == len(set(seeds)) >= 2
+
+
+def test_the_first_solved_report_of_an_agency_comes_in_time_and_stands_and_one_after_it_is_disputed(
+    town: Town,  # noqa: F811
+    lamps: ServiceVersion,  # noqa: F811
+    crew: Actor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only played reports are copied, so each agency needs one of each sort."""
+    resident = town.named("resident")
+
+    def solved() -> CaseHistory:
+        case = reported(town, lamps)
+        case = finished(town, case, crew, photo(case.pk))
+        return CaseHistory(DemoPeople(), case, resident, random.Random(1), 1, current_time.now())
+
+    def contested(histories: list[CaseHistory], chance: float) -> list[bool]:
+        monkeypatch.setattr(history, "CONTESTED", {"report": chance})
+        return [each._is_contested() for each in histories]
+
+    histories = [solved()]
+    assert contested(histories, 1.0) == [False], "the first one stands, whatever the chance"
+    histories.append(solved())
+    assert contested(histories[1:], 0.0) == [True], "one is disputed, whatever the chance"
+    reports.answer_closing(by=resident, case=histories[1].case, answer="not-solved", reason="Dark")
+    assert contested(histories[1:], 0.0) == [False], "and not again"

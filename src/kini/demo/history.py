@@ -30,7 +30,7 @@ STUCK, RATED = 0.12, 0.5
 STEP: Mapping[str, float] = {"report": 1 / 12}
 STEP_ELSE = 1 / 6
 #: Share of closed cases that the resident contests, by kind. Few reports are played and many copied, which needs some
-#: disputed ones of each agency; copies are drawn with believable shares (`year.weigh_disputed`).
+#: disputed ones of each agency; copies are drawn with believable shares (`year.weigh_shares`).
 CONTESTED: Mapping[str, float] = {"report": 0.35}
 CONTESTED_ELSE = 0.12
 #: Days after its end within which a case is contested; flows allow it for about a week.

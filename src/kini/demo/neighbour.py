@@ -63,8 +63,8 @@ class Sandbox:
                 yield self._shown(str(number), service, words, datetime.fromisoformat(filed), at)
 
     def _shown(self, number: str, service: str, words: str, filed: datetime, at: datetime) -> dict[str, Any]:
-        said = [each for each in self.city.answers if filed + timedelta(hours=each.hours) <= at]
-        last = max(said, key=lambda each: each.hours, default=None)
+        given = [each for each in self.city.answers if filed + timedelta(hours=each.hours) <= at]
+        last = max(given, key=lambda each: each.hours, default=None)
         return {
             "service_request_id": number,
             "service_code": service,
