@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from kini.cli import reload
 from kini.cli.reload import changes_sentence
+from kini.core import environment
 from kini.core.environment import ROOT
+from kini.core.process_supervisor import Supervisor, spawn_command
 from kini.robot.scratch import free_port
 
 SERVICE = "services/animals/pet-sterilisation-booking.yaml"
@@ -27,6 +30,44 @@ def test_the_first_changed_files_are_named(tmp_path: Path, monkeypatch: pytest.M
     assert changes_sentence([Path("/pack/city.toml")]) == "/pack/city.toml changed: it is checked and loaded."
     many = "pack/0.yaml, pack/1.yaml, pack/2.yaml, 2 more changed: it is checked and loaded."
     assert changes_sentence(files) == many
+
+
+class ChangedOnce:
+    """A watch that sees one change, and then ends the city as Ctrl-C does."""
+
+    def __init__(self, folders: object) -> None:
+        self.looks = 0
+
+    def has_changes(self) -> bool:
+        self.looks += 1
+        if self.looks > 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return self.looks == 1
+
+    def take_changes(self) -> list[Path]:
+        return [Path("city.toml")]
+
+
+def test_a_process_that_fails_after_a_change_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It does not end the city, as it would while the city starts."""
+    begun = tmp_path / "begun"
+    fails_once = f"import pathlib, signal; p = pathlib.Path({str(begun)!r}); p.exists() or (p.touch(), exit(3))"
+    codes = {"prepare": "", "worker": f"{fails_once}; signal.pause()", "web": "import signal; signal.pause()"}
+    commands = {name: [sys.executable, "-c", code] for name, code in codes.items()}
+    monkeypatch.setattr(reload, "kini_command", commands.get)
+    monkeypatch.setattr(reload, "FolderWatch", ChangedOnce)
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with Supervisor() as supervisor:
+        monkeypatch.setattr(reload, "is_ready", lambda _address: bool(supervisor.revived))
+        for name in ("web", "worker"):
+            supervisor.start(name, spawn_command(commands["web"], dict(os.environ)), again=True)
+        assert reload.run_and_reload(supervisor, environment.read(), "", commands["web"]) is None
+    signal.signal(signal.SIGINT, before[0])
+    signal.signal(signal.SIGTERM, before[1])
+    assert supervisor.revived == ["worker"]
+    assert "The change is in use." in capfd.readouterr().out
 
 
 class RunningCity:
