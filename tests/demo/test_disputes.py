@@ -98,18 +98,18 @@ def test_the_first_solved_report_of_an_agency_comes_in_time_and_stands_and_one_a
     """Only played reports are copied, so each agency needs one of each sort."""
     resident = town.named("resident")
 
-    def solved() -> CaseHistory:
+    def solved(color: int) -> CaseHistory:
         case = reported(town, lamps)
-        case = finished(town, case, crew, photo(case.pk))
+        case = finished(town, case, crew, photo(color))
         return CaseHistory(DemoPeople(), case, resident, random.Random(1), 1, current_time.now())
 
     def contested(histories: list[CaseHistory], chance: float) -> list[bool]:
         monkeypatch.setattr(history, "CONTESTED", {"report": chance})
         return [each._is_contested() for each in histories]
 
-    histories = [solved()]
+    histories = [solved(color=40)]
     assert contested(histories, 1.0) == [False], "the first one stands, whatever the chance"
-    histories.append(solved())
+    histories.append(solved(color=200))
     assert contested(histories[1:], 0.0) == [True], "one is disputed, whatever the chance"
     reports.answer_closing(by=resident, case=histories[1].case, answer="not-solved", reason="Dark")
     assert contested(histories[1:], 0.0) == [False], "and not again"
