@@ -58,6 +58,7 @@ from kini.reports.queries import photos_of  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.public import snapshot_of  # noqa: E402
 from kini.together import actions as together  # noqa: E402
+from kini.together.models import PublishedDay  # noqa: E402
 from kini.vaccination.models import Session, Site  # noqa: E402
 from kini.web import formats  # noqa: E402
 from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
@@ -297,19 +298,25 @@ def _step(by: Actor, case: Case, move: str) -> Case:
 
 
 def help_need(name: str, contact: str) -> str:
-    """An RW with a contact and an open need of 40 packages of staple food; return the reference of the need."""
+    """An RW with a contact and an open need of 40 packages of staple food; return the name of its area."""
     area = Area.objects.filter(children=None, active=True).order_by("code")[3]
     head = people.open_account(by=BY, contact=Contact("email", contact))
-    new = together.NewBeneficiary("rw", name, area, families=900, contact=head)
+    new = together.NewBeneficiary("rw", name, area, families=120, contact=head)
     place = together.record_beneficiary(by=BY, beneficiary=new)
     until = formats.today() + timedelta(days=30)
     need = together.report_need(by=BY, beneficiary=place, programme="food", lines={"staples": 40}, needed_by=until)
     verifier = officer_actor(Officer.objects.get(user__email="help-officer@demo.example"))
-    return together.verify_need(by=verifier, need=need).reference
+    together.verify_need(by=verifier, need=need)
+    return area.name
 
 
-def publish_help() -> int:
-    """Publish the ledger of help as the worker does after midnight; return the number of new rows."""
+def publish_help() -> int | None:
+    """Publish the ledger of help as the worker does after midnight; return the number of new rows.
+
+    A published day is closed; then it is None.
+    """
+    if PublishedDay.objects.filter(day=formats.today()).exists():
+        return None
     with current_time.freeze(current_time.now() + timedelta(days=1)):
         return together.publish_days(by=BY)
 

@@ -1,10 +1,11 @@
 """Temporary city: own database, files and server in a folder that is deleted afterwards."""
 
 import os
+import secrets
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -55,11 +56,12 @@ class ScratchCity:
 
 
 def free_port() -> int:
-    """Free loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Free loopback port, below those from which systems choose the ports of outgoing connections."""
+    while True:
+        port = secrets.randbelow(12_000) + 20_000
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

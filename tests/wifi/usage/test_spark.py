@@ -4,7 +4,6 @@ import importlib.util
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kini.robot.scratch import free_port
 from kini.wifi import config
 from kini.wifi.inventory import sample_data
 from kini.wifi.simulate import sample_month
@@ -29,12 +29,6 @@ MISSING = [
 ]
 needs_spark = pytest.mark.skipif(bool(MISSING), reason=f"needs {' and '.join(MISSING)} (the extra `spark`, and a JRE)")
 PATIENCE = 120
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def start(stack, log, *words):
