@@ -516,7 +516,7 @@ ELSEWHERE = {
         "people:end-other-sessions", "people:end-session", "people:forget-device",
         "people:sign-out", "web:language", "health_record:revoke", "vaccination:issue-certificate",
         "vaccination:cancel-registration",
-        "vaccination:waiting-list",
+        "vaccination:waiting-list", "vaccination:together",
         "wifi:desk-lift", "wifi:desk-plan-remove", "wifi:desk-withdraw", "wifi:forget",
         "epidemic:self-assessment-delete", "epidemic:venue-gate", "epidemic:venue-close",
         "epidemic:upload-code", "epidemic:hand-over", "epidemic:new-pass", "epidemic:check-pass", "epidemic:count",

@@ -23,7 +23,9 @@ from kini.vaccination.sites.session_plan import NON_RESIDENT
 from kini.web.formats import today
 from tests.cases import town
 from tests.snapshots import replay
-from tests.vaccination.sites.conftest import District, make_district
+from tests.vaccination.sites.conftest import District, make_district, sound
+
+__all__ = ["sound"]
 
 BY = system("tests")
 

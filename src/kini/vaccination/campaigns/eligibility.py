@@ -71,6 +71,26 @@ def schedule(campaign: Campaign, subject: Subject, history: Iterable[GivenDose],
     return [evaluate_series(campaign, name, subject, doses, day) for name in campaign.series]
 
 
+def together(
+    campaign: Campaign, subject: Subject, history: Iterable[GivenDose], day: date, first: str = ""
+) -> list[Eligibility]:
+    """Return the doses that may be given on one day, the most urgent first: each beside those before it.
+
+    Each is asked with those before it as given on that day, so that the rules decide what goes together.
+
+    Args:
+        first: series that comes before all others, if it may.
+    """
+    doses, possible = list(history), []
+    asked = [each for each in schedule(campaign, subject, doses, day) if each.may]
+    for each in sorted(asked, key=lambda each: (each.series != first, _urgency(each, day))):
+        beside = evaluate_series(campaign, each.series, subject, doses, day)
+        if beside.may and beside.number:
+            possible.append(beside)
+            doses.append(GivenDose(beside.options[0].vaccine, beside.number, day))
+    return possible
+
+
 def evaluate_series(
     campaign: Campaign,
     name: str,

@@ -158,6 +158,10 @@ class Campaign(StrictModel):
         """Return the series in which a vaccine is given; None: not in this campaign."""
         return next((name for name, series in self.series.items() if vaccine in series.vaccines), None)
 
+    def dose_name(self, series: str, number: int) -> str:
+        """Return the name of a dose; its number alone where the campaign has one series."""
+        return str(self.series[series].doses[number - 1].name) if len(self.series) > 1 else str(number)
+
     def errors(self, vaccines: dict[str, Vaccine]) -> Iterator[tuple[KeyPath, str]]:
         """Yield what contradicts another section or the vaccines of the pack: place and message."""
         homes: dict[str, str] = {}

@@ -23,11 +23,13 @@ from kini.vaccination.registrations.fast_rows import (
     SessionFacts,
     facts_of,
     lock_for_registration,
+    lock_others,
     lock_registration,
+    lock_registrations,
 )
 from kini.vaccination.registrations.models import MOST_PER_ACCOUNT, Registration
 from kini.vaccination.registrations.queries import NOTHING_STATED, Statements
-from kini.vaccination.sites import appointments, second_doses
+from kini.vaccination.sites import added_doses, appointments, second_doses
 from kini.web.formats import city_time, day, today
 
 BY = system("vaccination.registration")
@@ -139,7 +141,7 @@ def _free_number(used: set[int]) -> int:
         if number not in used:
             return number
     raise ActionRefused(
-        _("You have registered %(number)d people. Wait until one of them was vaccinated, or cancel one.")
+        _("You have %(number)d registrations. Wait until one of them was vaccinated, or cancel one.")
         % {"number": MOST_PER_ACCOUNT}
     )
 
@@ -208,9 +210,25 @@ def cancel(*, by: Actor, registration: Registration) -> Registration:
     if not registration.is_active:
         raise ActionRefused(_("This registration has ended."))
     booking = registration.booking
+    if registration.added_dose:  # one of several; the others keep their appointment
+        added_doses.release(by=BY, added=registration.added_dose)
     if booking and not second_doses.give_up_kept_place(by=by, booking=booking):
-        appointments.give_up_place(by=by, booking=booking)
+        appointments.give_up_place(by=by, booking=booking)  # and what is added to it
+    for each in lock_others(registration):
+        _end(by, each, "cancelled")
     return _end(by, registration, "cancelled")
+
+
+@action
+def let_wait(*, by: Actor, registration: Registration, lead: Registration | None = None) -> None:
+    """Let a registration wait for another appointment: alone, or with the one that it belongs to."""
+    if registration.added_dose:
+        added_doses.release(by=BY, added=registration.added_dose)
+    registration.state, registration.booking, registration.vaccine = "waiting", None, ""
+    registration.together_with, registration.added_dose = lead, None
+    registration.called_at = registration.reminded_at = None
+    registration.save()
+    _record(by, "missed", registration, {})
 
 
 @action
@@ -220,29 +238,36 @@ def end_given(*, by: Actor, person: Person, campaign: str, series: str, number: 
     An appointment that was not used for the dose is given up.
     """
     tree = people_queries.person_tree(person.pk)
-    rows = Registration.objects.select_for_update(no_key=True).filter(
+    ended = lock_registrations(
         person__in=tree, campaign=campaign, series=series, number__lte=number, state__in=Registration.ACTIVE
     )
-    ended = list(rows)
     for each in ended:
         # Given elsewhere or earlier: the place with its dose is free for others.
         booking = Booking.objects.filter(pk=each.booking_id or 0, state__in=("held", "confirmed")).first()
         if booking and not second_doses.give_up_kept_place(by=by, booking=booking):
             appointments.give_up_place(by=by, booking=booking)
+        if each.added_dose:
+            added_doses.release(by=BY, added=each.added_dose)
         _end(by, each, "given")
+        if booking:
+            # The others lost their place with this one.
+            for other in lock_others(each):
+                let_wait(by=by, registration=other)
     return len(ended)
 
 
 @action
 def end_missed(*, by: Actor, registration: Registration) -> bool:
-    """Let a registration wait for another appointment when its person did not come. Return whether it did."""
-    registration = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+    """Let a registration and those of the same appointment wait for another one: their person did not come.
+
+    Return whether it did.
+    """
+    [registration] = lock_registrations(pk=registration.pk)
     if registration.state != "booked":
         return False
-    registration.state, registration.booking, registration.vaccine = "waiting", None, ""
-    registration.called_at = registration.reminded_at = None
-    registration.save()
-    _record(by, "missed", registration, {})
+    let_wait(by=by, registration=registration)
+    for each in lock_others(registration):
+        let_wait(by=by, registration=each, lead=registration)
     return True
 
 

@@ -1,5 +1,6 @@
 """Residents' pages of a registration: its appointment with the code, places to choose, the waiting list of today."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,12 +19,13 @@ from kini.people.models import User
 from kini.people.public import details_of
 from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns, vaccine_name
-from kini.vaccination.registrations import actions, notifications, queries
+from kini.vaccination.campaigns.eligibility import Eligibility
+from kini.vaccination.registrations import actions, doses_together, notifications, queries, together_actions
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.registrations.place_search import home_of, waiting_sites, wish_of
 from kini.vaccination.registrations.standby_actions import answer_standby
 from kini.vaccination.sites import appointments, standby
-from kini.vaccination.sites.appointments import OpenSlot
+from kini.vaccination.sites.appointments import OpenSlot, SiteOffer
 from kini.vaccination.sites.models import Site, StandbyRequest
 from kini.vaccination.sites.site_points import site_address
 from kini.web.formats import city_time, today
@@ -37,6 +39,8 @@ from kini.web.redirects import see_other
 def registration(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a registration: the appointment with its code, or whether and when, and places to choose."""
     row = _own(request, reference)
+    if row.together_with and row.is_active:
+        return see_other("vaccination:registration", row.together_with.reference)
     eligibility = queries.eligibility_of_registration(row, today())
     changing = row.state == "booked" and "change" in request.GET
     context: dict[str, Any] = _context(row) | {"eligibility": eligibility, "changing": changing}
@@ -45,12 +49,15 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
             "qr": qr(row.booking.reference),
             "place": notifications.place_name(row),
             "bring": notifications.bring(row),
-            "vaccine": vaccine_name(row.vaccine),
+            "vaccine": ", ".join(vaccine_name(each.vaccine) for each in queries.members_of(row)),
             # For tomorrow the reminder may have been sent before the place was taken.
             "reminder": city_time(row.booking.slot.starts_at).date() > today() + timedelta(days=1),
         }
     elif row.is_active and eligibility.number == row.number and eligibility.earliest:
-        context["offers"] = appointments.sites_with(wish_of(row, eligibility), near=home_of(row))
+        group = doses_together.group_of(row)
+        context["offers"] = offers_of(group, eligibility)
+        if row.state == "waiting":
+            context["beside"] = doses_together.beside_registration(row, eligibility)
         if row.state == "waiting":
             context["standby"] = standby.request_of_today(row.person, row.campaign)
             context["standby_sites"] = [] if context["offers"] else waiting_sites(row, eligibility)
@@ -63,29 +70,71 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
 def times(request: HttpRequest, reference: str, site: str) -> HttpResponse:
     """Free times at a site; posting one takes the place."""
     row, by, error = _own(request, reference), actor_for(request), ""
-    if not row.is_active:
+    if not row.is_active or row.together_with:
         raise Http404
     if request.method == "POST":
         slot = parse_pk(request.POST.get("slot"))
         try:
             if not slot:
                 raise ActionRefused(_("Choose a time."))
-            change = actions.move if row.state == "booked" else actions.book
-            change(by=by, registration=row, slot=slot)
+            if len(queries.members_of(row)) > 1:
+                series = doses_together.chosen(request.POST)
+                row = together_actions.book_together(by=by, lead=row, slot=slot, series=series)
+            else:
+                change = actions.move if row.state == "booked" else actions.book
+                change(by=by, registration=row, slot=slot)
         except ActionRefused as refusal:
             error = str(refusal)
         else:
             messages.success(request, _("The place is yours."))
             return see_other("vaccination:registration", row.reference)
     eligibility = queries.eligibility_of_registration(row, today())
-    slots = appointments.open_slots(wish_of(row, eligibility), site) if eligibility.earliest else []
+    group = doses_together.group_of(row)
+    slots = appointments.open_slots(wish_of(row, eligibility, group), site) if eligibility.earliest else []
+    here = group.at_sites([site])[site] if len(group.members) > 1 else group.members
     context = _context(row) | {
+        "here": here,
+        "together": len(group.members) > 1,
+        "missing": [each for each in group.members if each not in here],
         "site": get_object_or_404(Site, pk=site, active=True),
         "days": _by_day(slots),
         "error": error,
         "errors": [("slot", error)] if error else [],
     }
     return render(request, "vaccination/registrations/times.html", context, status=422 if error else 200)
+
+
+@login_required
+@require_POST
+def together(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose which doses are taken together, before there is an appointment."""
+    row, by = _own(request, reference), actor_for(request)
+    try:
+        together_actions.join(by=by, lead=row, series=doses_together.chosen(request.POST))
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Kept. One appointment is for all of these doses."))
+    return see_other("vaccination:registration", reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A site with free times, and doses of the appointment that it does not have."""
+
+    at: SiteOffer
+    missing: list[Registration]
+
+
+def offers_of(group: doses_together.Group, eligibility: Eligibility) -> list[Offer]:
+    """Return the sites with free times for some doses of an appointment; those that have all of them first."""
+    lead = group.members[0]
+    sites = appointments.sites_with(wish_of(lead, eligibility, group), near=home_of(lead))
+    if len(group.members) == 1:
+        return [Offer(each, []) for each in sites]
+    here = group.at_sites([each.site.pk for each in sites])
+    offers = [Offer(each, [row for row in group.members if row not in here[each.site.pk]]) for each in sites]
+    return sorted(offers, key=lambda each: len(each.missing))
 
 
 @login_required
@@ -166,7 +215,7 @@ def _context(row: Registration) -> dict[str, Any]:
     return {
         "registration": row,
         "campaign": campaign_of(row.campaign),
-        "dose": campaign_of(row.campaign).series[row.series].doses[row.number - 1].name,
+        "doses": queries.members_of(row) if row.is_active else [row],
         "person": details_of(row.person).name or _("You"),
     }
 

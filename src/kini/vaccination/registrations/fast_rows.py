@@ -106,6 +106,17 @@ def lock_registration(pk: int, slot: int = 0) -> tuple[Registration, SessionFact
     return row, _session(session)
 
 
+def lock_registrations(**conditions: object) -> list[Registration]:
+    """Lock registrations and return them with what is added to their appointments, in the order of their ids."""
+    rows = Registration.objects.select_for_update(no_key=True, of=("self",)).select_related("added_dose__booking")
+    return list(rows.filter(**conditions).order_by("pk"))
+
+
+def lock_others(lead: Registration) -> list[Registration]:
+    """Lock and return the active registrations that are taken together with one."""
+    return lock_registrations(together_with=lead.pk, state__in=Registration.ACTIVE)
+
+
 def _session(stored: dict[str, str] | None) -> SessionFacts | None:
     if stored is None:
         return None

@@ -20,7 +20,7 @@ from kini.web import formats
 
 def _registrations(subject: Subject) -> Iterator[HealthEntry]:
     """Registrations that are not over, with their appointment."""
-    for each in _active(subject).order_by("created_at", "pk"):
+    for each in _active(subject).filter(together_with=None).order_by("created_at", "pk"):
         if each.campaign in campaigns():
             yield _registration(each)
 
@@ -41,7 +41,11 @@ def _registration(each: Registration) -> HealthEntry:
         else (_("No appointment yet"),)
     )
     return HealthEntry(
-        _("%(campaign)s, dose %(number)d") % {"campaign": campaign_name(each.campaign), "number": each.number},
+        _("%(campaign)s, dose %(number)s")
+        % {
+            "campaign": campaign_name(each.campaign),
+            "number": ", ".join(row.dose_name for row in queries.members_of(each)),
+        },
         formats.city_time(slot.starts_at).date() if slot else each.possible_from,
         lines,
         _("Booked") if slot else _("Registered"),

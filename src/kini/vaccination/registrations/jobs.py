@@ -103,7 +103,9 @@ def remind_of_appointments() -> None:
 @periodic("37 1 * * *", name="vaccination.call_turns")
 def call_turns() -> None:
     """Tell those who are registered without an appointment when the rules allow their dose."""
-    rows = queries.registrations().filter(state="waiting", called_at=None, possible_from__lte=today())
+    rows = queries.registrations().filter(
+        state="waiting", called_at=None, possible_from__lte=today(), together_with=None
+    )
     for row in rows.order_by("possible_from", "pk")[:MOST]:
         eligibility = queries.eligibility_of_registration(row, today())
         if eligibility.may and eligibility.number == row.number:
@@ -118,10 +120,16 @@ def end_appointments() -> None:
         booking__slot__ends_at__lte=current_time.now() - timedelta(hours=HOURS_AFTER), booking__arrived_at=None
     )
     gone = Q(booking__state__in=("cancelled", "expired")) | Q(booking=None)
-    for row in queries.registrations().filter(over | gone, state="booked").order_by("pk")[:MOST]:
+    rows = queries.registrations().filter(over | gone, state="booked", together_with=None)
+    for row in rows.order_by("pk")[:MOST]:
         if row.booking:
             notifications.tell(notifications.ABSENT, row, str(row.booking_id))
         actions.end_missed(by=BY, registration=row)
+    # Doses that were to be given beside another one, and were not at its visit.
+    left = Registration.objects.filter(state="booked", together_with__isnull=False)
+    left = left.filter(Q(added_dose=None) | Q(added_dose__ended_because__in=("released", "settled")))
+    for row in left.order_by("pk")[:MOST]:
+        actions.let_wait(by=BY, registration=row)
 
 
 @periodic("53 2 * * *", name="vaccination.tell_due_doses")

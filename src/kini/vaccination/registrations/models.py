@@ -11,7 +11,8 @@ from kini.booking.models import Booking
 from kini.city.models import Agency
 from kini.core.database.encryption import EncryptedDateField
 from kini.people.models import Person, User
-from kini.vaccination.sites.models import Site
+from kini.vaccination.campaigns.campaign_files import campaign_of
+from kini.vaccination.sites.models import AddedDose, Site
 
 #: Active registrations of one account; the database numbers them up to this.
 MOST_PER_ACCOUNT = 20
@@ -30,6 +31,8 @@ class Registration(models.Model):
         last_vaccine, last_given_on: a dose elsewhere, as stated; looked at only while no dose is on record.
         vaccine: of the appointment.
         possible_from: first day on which the rules allow the dose, as they were at the last look.
+        together_with: whose appointment this dose is given at, of another series of the same person.
+        added_dose: set aside for it there.
     """
 
     STATES: ClassVar = ("waiting", "booked", "given", "missed", "cancelled")
@@ -54,6 +57,8 @@ class Registration(models.Model):
     registered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     number_of_account = models.PositiveSmallIntegerField(null=True, help_text="Among the account's active ones.")
     booking = models.OneToOneField(Booking, models.SET_NULL, null=True, related_name="vaccination_registration")
+    together_with = models.ForeignKey("self", models.SET_NULL, null=True, related_name="others")
+    added_dose = models.OneToOneField(AddedDose, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=9, choices=[(each, each) for each in STATES], default="waiting")
     called_at = models.DateTimeField(null=True, help_text="When it was told that the turn has come.")
     reminded_at = models.DateTimeField(null=True, help_text="Of the appointment.")
@@ -84,7 +89,8 @@ class Registration(models.Model):
                 name="vaccination_registered_counted",
             ),
             models.CheckConstraint(
-                condition=~Q(state="booked") | Q(booking__isnull=False) & ~Q(vaccine=""),
+                condition=~Q(state="booked")
+                | ~Q(vaccine="") & (Q(booking__isnull=False) | Q(together_with__isnull=False)),
                 name="vaccination_booked_with_appointment",
             ),
             models.CheckConstraint(
@@ -108,6 +114,11 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def dose_name(self) -> str:
+        """Name of the dose in its series."""
+        return campaign_of(self.campaign).dose_name(self.series, self.number)
 
     @property
     def is_active(self) -> bool:
@@ -152,3 +163,8 @@ class NextDose(models.Model):
             models.Index(fields=["due_on"], name="vaccination_next_dose_due", condition=Q(due_told_at=None)),
             models.Index(fields=["agency", "area_path", "missed_after"], name="vaccination_next_dose_missed"),
         ]
+
+    @property
+    def dose_name(self) -> str:
+        """Name of the dose in its series."""
+        return campaign_of(self.campaign).dose_name(self.series, self.number)

@@ -18,6 +18,7 @@ from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
 from kini.people.public import details_of, has_profile
 from kini.vaccination.campaigns.campaign_files import campaign_of
+from kini.vaccination.registrations import queries
 from kini.vaccination.registrations.models import NextDose, Registration
 from kini.web import formats
 
@@ -130,7 +131,7 @@ def tell(message_type: str, registration: Registration, key: str) -> Message | N
         return None
     link = reverse("vaccination:registration", args=[registration.reference])
     with translation.override(to.language):
-        words = _words(registration) | {"address": f"{settings.ENV.address}{link}"}
+        words = words_of(registration) | {"address": f"{settings.ENV.address}{link}"}
     slot = registration.booking.slot if registration.booking else None
     return messages.notify(
         by=BY,
@@ -143,11 +144,12 @@ def tell(message_type: str, registration: Registration, key: str) -> Message | N
     )
 
 
-def _words(registration: Registration) -> dict[str, str]:
+def words_of(registration: Registration) -> dict[str, str]:
+    """Return what messages about a registration say, with all doses of its appointment."""
     words = {
         "person": details_of(registration.person).name,
         "campaign": str(campaign_of(registration.campaign).name),
-        "dose": str(registration.number),
+        "dose": ", ".join(each.dose_name for each in queries.members_of(registration)),
     }
     if registration.booking:
         slot = registration.booking.slot
@@ -183,7 +185,7 @@ def tell_next(message_type: str, dose: NextDose) -> Message | None:
             "address": f"{settings.ENV.address}{link}",
             "person": details_of(dose.person).name,
             "campaign": str(campaign_of(dose.campaign).name),
-            "dose": str(dose.number),
+            "dose": dose.dose_name,
             "from": formats.day(dose.due_on),
             "until": formats.day(dose.missed_after or dose.due_on),
         }

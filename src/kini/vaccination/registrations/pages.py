@@ -20,7 +20,7 @@ from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns, va
 from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.doses.queries import doses_of
-from kini.vaccination.registrations import actions, forms, queries
+from kini.vaccination.registrations import actions, doses_together, forms, queries, together_actions
 from kini.vaccination.registrations.actions import Wish
 from kini.vaccination.registrations.doses_elsewhere import ElsewhereNote, notes_on
 from kini.vaccination.registrations.models import Registration
@@ -100,7 +100,9 @@ def person(request: HttpRequest, campaign: str, person: int) -> HttpResponse:
         try:
             statements = forms.statements(parsed.values, asks_birth="born" in fields, asks_area=False)
             wish = Wish(campaign, statements, request.POST.get("series", "") if _multiple(known) else "")
-            registration = actions.register(by=by, person=member.person, wish=wish)
+            registration = together_actions.register_together(
+                by=by, person=member.person, wish=wish, series=doses_together.chosen(request.POST)
+            )
             return see_other("vaccination:registration", registration.reference)
         except ActionRefused as refusal:
             error = str(refusal)
@@ -111,6 +113,7 @@ def person(request: HttpRequest, campaign: str, person: int) -> HttpResponse:
         "rules": eligibility.reasons,
         "notes": notes_on(member.person),
         "options": [vaccine_name(option.vaccine) for option in eligibility.options],
+        "beside": doses_together.beside(member.person, known, eligibility, statements, request.POST or None),
     }
     status = 422 if error or (parsed and parsed.errors) else 200
     return render(request, "vaccination/registrations/person.html", context, status=status)
@@ -158,8 +161,12 @@ def _multiple(campaign: Campaign) -> bool:
 def _parsed(request: HttpRequest, fields: Mapping[str, FieldBase]) -> questions.ParsedPage | None:
     if request.method != "POST":
         return None
+    if not fields:  # the record says all that is needed
+        return questions.ParsedPage()
     page = PageSnapshot(key="questions", heading=forms.text(""), fields=dict(fields))
-    return questions.parse_page(page, FormData(request.POST, request.FILES), extra_inputs=frozenset({"series"}))
+    return questions.parse_page(
+        page, FormData(request.POST, request.FILES), extra_inputs=frozenset({"series", doses_together.INPUT})
+    )
 
 
 def _form(

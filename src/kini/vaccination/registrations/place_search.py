@@ -7,6 +7,7 @@ from kini.core.geometry import Point, distance_m
 from kini.people.public import details_of
 from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.registrations import queries
+from kini.vaccination.registrations.doses_together import Group
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import appointments, standby
 from kini.vaccination.sites.models import Site
@@ -19,10 +20,14 @@ DAYS_AHEAD = 30
 NEAREST = 6
 
 
-def wish_of(registration: Registration, eligibility: Eligibility) -> appointments.Wish:
-    """Return the places that a registration may take: of the rules' days and vaccines, and the one kept for it."""
-    first = max(eligibility.earliest or today(), today())
-    vaccines = [option.vaccine for option in eligibility.options]
+def wish_of(registration: Registration, eligibility: Eligibility, group: Group | None = None) -> appointments.Wish:
+    """Return the places that a registration may take: of the rules' days and vaccines, and the one kept for it.
+
+    Args:
+        group: of several doses that are taken together: the vaccine of each may be that of the place.
+    """
+    first = max(group.first_day if group else eligibility.earliest or today(), today())
+    vaccines = group.vaccines if group else [option.vaccine for option in eligibility.options]
     kept = queries.kept_dose_of(registration)
     return appointments.Wish(
         registration.campaign,

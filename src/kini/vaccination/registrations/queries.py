@@ -13,7 +13,7 @@ from kini.people import queries as people_queries
 from kini.people.models import Person, Resident, User
 from kini.people.public import PersonDetails, details_of, similarity
 from kini.vaccination.campaigns.campaign_files import campaign_of
-from kini.vaccination.campaigns.eligibility import Eligibility, evaluate, evaluate_series
+from kini.vaccination.campaigns.eligibility import Eligibility, evaluate, evaluate_series, together
 from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.subject import GivenDose, Subject
 from kini.vaccination.doses.queries import doses_of
@@ -26,6 +26,8 @@ from kini.web.formats import today
 
 #: Days before a dose is due on which people are told.
 DAYS_BEFORE = 3
+#: A dose that is due this soon after an appointment is offered with it: no further visit for it alone.
+DUE_SOON = timedelta(days=14)
 #: Score from which a typed name and birth date are those of an expected person.
 SIMILAR = 0.8
 
@@ -124,6 +126,30 @@ def eligibility_of_registration(registration: Registration, day: date, vaccine: 
     )
 
 
+def together_on(
+    person: Person,
+    campaign: Campaign,
+    day: date,
+    statements: Statements = NOTHING_STATED,
+    first: str = "",
+) -> list[Eligibility]:
+    """Return the doses that a person may have on one day, that of the series `first` before the others. One query."""
+    facts = facts_of(person.pk, campaign.disease)
+    subject, history = subject_of(person, campaign, statements, facts), history_of(statements, campaign, facts)
+    return together(campaign, subject, history, day, first)
+
+
+def is_due(eligibility: Eligibility, day: date) -> bool:
+    """Return whether a dose that may be given on a day is due then or soon, so that nobody comes again for it alone."""
+    return eligibility.recommended is not None and eligibility.recommended <= day + DUE_SOON
+
+
+def members_of(lead: Registration) -> list[Registration]:
+    """Return the active registrations of one appointment, that of the place first."""
+    others = registrations().filter(together_with=lead, state__in=Registration.ACTIVE).order_by("pk")
+    return [lead, *others]
+
+
 def registrations() -> QuerySet[Registration]:
     """Return registrations with what pages and messages show of them."""
     return Registration.objects.select_related(
@@ -132,10 +158,14 @@ def registrations() -> QuerySet[Registration]:
 
 
 def own_registrations(user: User) -> QuerySet[Registration]:
-    """Return the registrations that an account made or that are about its owner's household, the newest first."""
+    """Return the registrations that an account made or that are about its owner's household, the newest first.
+
+    Of several that are taken together, that of the place stands for all.
+    """
     resident = Resident.objects.filter(user=user).first()
     ids = people_queries.own_person_ids(resident) if resident else []
-    return registrations().filter(Q(registered_by=user) | Q(person__in=ids)).order_by("-created_at", "-pk")
+    rows = registrations().filter(Q(registered_by=user) | Q(person__in=ids), together_with=None)
+    return rows.order_by("-created_at", "-pk")
 
 
 def expected_at(site: Site, day: date) -> QuerySet[Registration]:

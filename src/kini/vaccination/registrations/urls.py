@@ -9,6 +9,7 @@ urlpatterns = [
     path("vaccination/registrations/<str:reference>/", appointment_pages.registration, name="registration"),
     path("vaccination/registrations/<str:reference>/at/<slug:site>/", appointment_pages.times, name="times"),
     path("vaccination/registrations/<str:reference>/cancel/", appointment_pages.cancel, name="cancel-registration"),
+    path("vaccination/registrations/<str:reference>/together/", appointment_pages.together, name="together"),
     path(
         "vaccination/registrations/<str:reference>/waiting-list/", appointment_pages.waiting_list, name="waiting-list"
     ),

@@ -182,6 +182,35 @@ class SecondDose(models.Model):
         indexes = [models.Index(fields=["site", "vaccine"], name="vaccination_second_due", condition=Q(ended_at=None))]
 
 
+class AddedDose(models.Model):
+    """A dose of an appointment beside the one of its place: of another vaccine, given at the same visit.
+
+    Triggers set it aside out of the site's free stock in the statement that stores it, and give it back in the one that
+    ends it, or its booking (`sql/vaccination_added_dose.sql`).
+    """
+
+    ENDS: ClassVar = ("given", "released", "settled")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="added_doses")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    vaccine = models.CharField(max_length=60, help_text="Of the pack.")
+    dose_ul = models.PositiveIntegerField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=8, blank=True, choices=[(each, each) for each in ENDS])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "vaccine"], condition=Q(ended_at=None), name="vaccination_added_dose_once"
+            ),
+            models.CheckConstraint(condition=Q(dose_ul__gte=1), name="vaccination_added_of_a_dose"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_because="") | Q(ended_at__isnull=False) & ~Q(ended_because=""),
+                name="vaccination_added_ended_because",
+            ),
+        ]
+
+
 class StandbyRequest(models.Model):
     """Somebody near a site who wants to come within the hour when doses are left at the end of the day.
 

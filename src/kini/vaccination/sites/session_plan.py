@@ -17,7 +17,7 @@ from kini.core.dated_rules import rule_in_force
 from kini.ledger.models import Balance
 from kini.ledger.public import balance, record_entry
 from kini.vaccination.campaigns.campaign_files import campaign_of
-from kini.vaccination.sites.models import SecondDose, Session, Site, SiteHours
+from kini.vaccination.sites.models import AddedDose, SecondDose, Session, Site, SiteHours
 from kini.vaccination.sites.stock import accounts
 from kini.vaccination.sites.stock.accounts import Postings
 from kini.vaccination.sites.stock.entries import lock, require_manager
@@ -196,6 +196,8 @@ def settle(*, by: Actor, session: Session) -> bool:
         key, subject = f"vaccination:settled:{session.pk}", f"vaccination-session:{session.pk}"
         record_entry(key=key, subject=subject, postings=postings)
     session.settled_at = current_time.now()
+    added = AddedDose.objects.filter(booking__slot=session.pk, ended_at=None)
+    added.update(ended_at=session.settled_at, ended_because="settled")
     session.save(update_fields=["settled_at"])
     return True
 

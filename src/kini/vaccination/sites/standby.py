@@ -24,7 +24,7 @@ from kini.people.models import Person, User
 from kini.people.public import has_profile
 from kini.vaccination.events import StandbyCalled
 from kini.vaccination.sites import appointments, session_plan
-from kini.vaccination.sites.models import Session, Site, StandbyRequest
+from kini.vaccination.sites.models import AddedDose, Session, Site, StandbyRequest
 from kini.vaccination.sites.stock import accounts
 from kini.vaccination.sites.stock.entries import lock
 from kini.web.formats import today
@@ -214,7 +214,14 @@ def left_over(site: Site, session: Session) -> LeftOver:
     present = site.visits.filter(campaign=session.campaign, came_at__gte=start, outcome="", ended_at=None).filter(
         Q(booking=None) | Q(booking__slot__vaccination_session__vaccine=session.vaccine)
     )
-    expected = booked.count() + present.count()
+    # Also who comes for another vaccine, and gets this one at the same visit.
+    added = AddedDose.objects.filter(
+        site=site, vaccine=session.vaccine, ended_at=None, booking__slot__starts_at__gte=start
+    ).filter(
+        Q(booking__in=site.visits.filter(outcome="", ended_at=None).values("booking"))
+        | Q(booking__visit=None, booking__slot__starts_at__lt=end, booking__slot__ends_at__gt=at)
+    )
+    expected = booked.count() + present.count() + added.count()
     called = StandbyRequest.objects.filter(
         site=site, day=today(), state="called", session__vaccine=session.vaccine
     ).count()

@@ -67,6 +67,29 @@ _FINDINGS = (
     ) AS s USING (site, vaccine)
     WHERE coalesce(b.balance, 0) <> coalesce(s.amount, 0)
     """,
+    # Doses that are added to appointments against their list, and against the site of the appointment.
+    """
+    SELECT format('site %s has %s microlitres of %s added to appointments, but its list has %s',
+        site, coalesce(b.balance, 0), vaccine, coalesce(s.amount, 0))
+    FROM (
+        SELECT split_part(account, ':', 3) AS site, split_part(unit, ':', 2) AS vaccine, balance FROM ledger_balance
+        WHERE account LIKE 'stock:doses:%:added'
+    ) AS b FULL JOIN (
+        SELECT site_id AS site, vaccine, sum(dose_ul) AS amount FROM vaccination_addeddose
+        WHERE ended_at IS NULL GROUP BY 1, 2
+    ) AS s USING (site, vaccine)
+    WHERE coalesce(b.balance, 0) <> coalesce(s.amount, 0)
+    """,
+    """
+    SELECT format('added dose %s is set aside at site %s for booking %s, which is %s there',
+        added.id, added.site_id, booking.reference, booking.state)
+    FROM vaccination_addeddose added JOIN booking_booking booking ON booking.id = added.booking_id
+    LEFT JOIN vaccination_session session ON session.slot_id = booking.slot_id
+    WHERE added.ended_at IS NULL AND (
+        booking.state IN ('cancelled', 'expired') OR session.site_id IS DISTINCT FROM added.site_id
+        OR session.settled_at IS NOT NULL
+    )
+    """,
 )
 _SIZE = """
     SELECT (SELECT count(*) FROM vaccination_session), count(*), coalesce(sum(q.capacity), 0), coalesce(sum(q.taken), 0)

@@ -68,7 +68,7 @@ def day_page(request: HttpRequest, site: str) -> HttpResponse:
         "waiting": [(each, queries.details_at(each.person, each.booking)) for each in waiting],
         "observed": [(each, details_of(each.person), each.observe_until <= now) for each in observed],  # type: ignore[operator]
         "booked": [(each, queries.details_at(queries.person_of(each), each)) for each in booked],
-        "given": Visit.objects.filter(site=at, outcome="given", dose__given_on=day).count(),
+        "given": Visit.objects.filter(site=at, outcome="given", dose__given_on=day, part_of=None).count(),
         "conflicts": queries.open_conflicts(at).count(),
         "lots": queries.usable_lots(at, day),
         "following": queries.next_day_of(at, day),

@@ -22,6 +22,7 @@ class Visit(models.Model):
         outcome: "": not yet; else as in `Dose.state`, or "left" for somebody who went away.
         despite: why the vaccinator went on where the rules say otherwise.
         observe_until: until when the person stays after the injection.
+        part_of: the visit at which another dose was given too: compared and screened once, each dose with its outcome.
     """
 
     IDENTITIES: ClassVar = ("same", "similar", "no-document")
@@ -31,6 +32,7 @@ class Visit(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="visits")
     person = models.ForeignKey(Person, models.PROTECT, related_name="visits")
     booking = models.OneToOneField(Booking, models.SET_NULL, null=True, related_name="visit")
+    part_of = models.ForeignKey("self", models.CASCADE, null=True, related_name="parts")
     campaign = models.CharField(max_length=60, help_text="Of the pack.")
     came_at = models.DateTimeField()
     identity = models.CharField(max_length=11, blank=True, choices=[(each, each) for each in IDENTITIES])

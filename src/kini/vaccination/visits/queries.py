@@ -98,7 +98,7 @@ def details_at(person: Person, booking: Booking | None) -> PersonDetails:
 def present(site: Site) -> QuerySet[Visit]:
     """Return the visits of people who came to a site today and did not go: first who wait, then who is observed."""
     start, _end = booking_queries.day_range(today(), today())
-    rows = Visit.objects.filter(site=site, ended_at=None, came_at__gte=start).select_related(
+    rows = Visit.objects.filter(site=site, ended_at=None, came_at__gte=start, part_of=None).select_related(
         "person__resident", "dose", "booking__vaccination_registration__person__resident"
     )
     return rows.order_by("observe_until", "came_at", "pk")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from pydantic import ValidationError
 
@@ -21,7 +22,7 @@ from kini.vaccination.campaigns.screening import questions_for
 from kini.vaccination.campaigns.screening_schema import Question
 from kini.vaccination.campaigns.subject import Subject
 from kini.vaccination.doses import queries as dose_queries
-from kini.vaccination.visits import actions, queries, safety_checks
+from kini.vaccination.visits import actions, dose_choices, queries, safety_checks
 from kini.vaccination.visits.desk import VACCINATE, visit_for
 from kini.vaccination.visits.entries import EventEntry, VisitEntry
 from kini.vaccination.visits.models import AdverseEvent, Visit
@@ -38,14 +39,16 @@ def visit_page(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
     queries.log_persons(by, [visit.person])
     if request.method == "POST" and not visit.outcome:
         try:
-            visit = actions.record_visit(by=by, site=visit.site, entry=_entry(request, visit))
+            visit = actions.record_doses(by=by, site=visit.site, entries=_entries(request, visit))
         except VisitRefused as refusal:
             wrong, code = str(refusal), refusal.code
         except ActionRefused as refusal:
             wrong = str(refusal)
         else:
             if visit.outcome == "given":
-                messages.success(request, _("The dose is recorded."))
+                count = visit.parts.filter(outcome="given").count() + 1
+                recorded = ngettext("The dose is recorded.", "%(count)d doses are recorded.", count)
+                messages.success(request, recorded % {"count": count})
                 return see_other("vaccination:desk-visit", site, uuid)
             messages.success(request, _("Kept: no dose was given."))
             return see_other("vaccination:desk-day", site)
@@ -58,11 +61,14 @@ def visit_page(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
     context |= {"may_go_on": bool(wrong) and code != CONTRAINDICATED, "now": current_time.now()}
     context |= {"errors": [("visit-form", wrong)] if wrong else []}
     context |= {"doses": [(each, vaccine_name(each.vaccine)) for each in dose_queries.doses_of(visit.person)]}
-    context |= {"vaccine": vaccine_name(visit.dose.vaccine) if visit.dose else ""}
+    context |= {"recorded": _recorded(visit)}
     if not visit.outcome:
         context |= _form(visit, request.POST)
     else:
-        context |= {"events": AdverseEvent.objects.filter(dose=visit.dose_id).order_by("began_at"), "key": uuid4()}
+        context |= {
+            "events": AdverseEvent.objects.filter(dose__visit__in=_visits(visit)).order_by("began_at"),
+            "key": uuid4(),
+        }
     return render(request, "vaccination/visit.html", context, status=422 if wrong else 200)
 
 
@@ -84,7 +90,9 @@ def event(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
             {
                 "kind": "event",
                 "uuid": typed.get("key", ""),
-                "visit": visit.uuid,
+                "visit": next(
+                    (each.uuid for each in _visits(visit) if str(each.uuid) == typed.get("dose")), visit.uuid
+                ),
                 "severity": typed.get("severity", ""),
                 "signs": typed.get("signs", "").replace("\0", "").strip(),
                 "measures": typed.get("measures", "").replace("\0", "").strip(),
@@ -100,6 +108,22 @@ def event(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Recorded. A serious event goes to the health agency at once."))
     return see_other("vaccination:desk-visit", site, uuid)
+
+
+def _visits(visit: Visit) -> list[Visit]:
+    """Return a visit with its parts: each has a dose."""
+    return [visit, *visit.parts.select_related("dose__lot").order_by("pk")]
+
+
+def _recorded(visit: Visit) -> list[tuple[Visit, str]]:
+    """Return each dose of a visit, given or not, with its vaccine."""
+    return [(each, vaccine_name(each.dose.vaccine)) for each in _visits(visit) if each.dose]
+
+
+def _entries(request: HttpRequest, visit: Visit) -> list[VisitEntry]:
+    """Return the entries of the form: one, or one for each dose."""
+    whole, choices = _entry(request, visit), dose_choices.choices_of(visit, request.POST)
+    return dose_choices.entries_of(visit, choices, whole) if choices else [whole]
 
 
 def _entry(request: HttpRequest, visit: Visit) -> VisitEntry:
@@ -161,6 +185,7 @@ def _form(visit: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
         "eligible": eligible,
         "questions": questions_of(campaign, visit, typed),
         "lots": lots_of(visit, campaign, options),
+        "choices": dose_choices.choices_of(visit, typed),
         "typed": typed,
     }
 

@@ -2,9 +2,10 @@
 
 Two kinds of units, both in microlitres. `vaccine:KEY/LOT` is vaccine that exists, by lot: in sealed vials of a site, in
 an opened vial, in quarantine, on the way. `vaccine:KEY` is what a site may promise of it: free, kept for second doses,
-set aside for open places, booked. Each movement of usable vaccine posts both sides in one entry, so that
+set aside for open places, booked, added to an appointment of another vaccine. Each movement of usable vaccine posts
+both sides in one entry, so that
 
-    free + second + open + booked + short = usable vaccine of all lots at the site
+    free + second + open + booked + added + short = usable vaccine of all lots at the site
 
 where `short`, below zero, is what was promised and has been lost since. The account `usable` has the opposite of it.
 """
@@ -56,7 +57,7 @@ def in_transit(shipment: Shipment) -> str:
 
 
 def doses(site: Site | str, *parts: object) -> str:
-    """Account of promised doses: `free`, `second`, `open:QUOTA`, `booked:QUOTA`."""
+    """Account of promised doses: `free`, `second`, `open:QUOTA`, `booked:QUOTA`, `added`."""
     key = site if isinstance(site, str) else site.pk
     return ":".join(["stock:doses", key, *map(str, parts)])
 

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from kini.booking.models import Booking
-from kini.core import current_time
+from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor
 from kini.ledger.models import Entry, Posting
-from kini.ledger.public import balance
-from kini.vaccination.sites.models import Lot, Session, Site, Vial
+from kini.ledger.public import balance, record_entry
+from kini.vaccination.sites.models import AddedDose, Lot, Session, Site, Vial
 from kini.vaccination.sites.stock import accounts
 from kini.vaccination.sites.stock.accounts import Postings
 from kini.vaccination.sites.stock.entries import is_recorded, lock, post, require_at_site
@@ -109,12 +109,21 @@ def _vial_of(key: UUID) -> Vial:
 
 def _promised(site: Site, vaccine: str, volume_ul: int, booking: Booking | None) -> Postings:
     """Postings for a dose out of what its appointment has set aside, else out of what is free."""
-    session = (
-        Session.objects.filter(slot=booking.slot_id, site=site, vaccine=vaccine, settled_at=None) if booking else None
-    )
-    if booking is None or session is None or not (known := session.first()):
+    unit = accounts.dose_unit(vaccine)
+    known = booking and Session.objects.filter(slot=booking.slot_id, site=site, settled_at=None).first()
+    if booking is None or known is None:
         return accounts.minus_usable(site, vaccine, volume_ul)
-    unit, booked = accounts.dose_unit(vaccine), accounts.doses(site, "booked", booking.quota_id)
+    if known.vaccine != vaccine:
+        added = AddedDose.objects.filter(booking=booking, site=site, vaccine=vaccine, ended_at=None).first()
+        if added is None or volume_ul > added.dose_ul:
+            return accounts.minus_usable(site, vaccine, volume_ul)
+        AddedDose.objects.filter(pk=added.pk).update(ended_at=current_time.now(), ended_because="given")
+        return [
+            (accounts.doses(site, "added"), unit, -added.dose_ul),
+            (accounts.doses(site, "free"), unit, added.dose_ul - volume_ul),
+            (accounts.tally(site, "usable"), unit, volume_ul),
+        ]
+    booked = accounts.doses(site, "booked", booking.quota_id)
     if balance(booked, unit) < known.dose_ul or volume_ul > known.dose_ul:
         return accounts.minus_usable(site, vaccine, volume_ul)
     return [
@@ -124,6 +133,35 @@ def _promised(site: Site, vaccine: str, volume_ul: int, booking: Booking | None)
         (accounts.doses(site, "free"), unit, known.dose_ul - volume_ul),
         (accounts.tally(site, "usable"), unit, volume_ul),
     ]
+
+
+@action
+def give_back(*, by: Actor, site: Site, booking: Booking) -> bool:
+    """Free the dose of a place that was used without it: its person was turned away, or got other doses. Idempotent.
+
+    The place stays used. Return whether the dose was set aside until now.
+
+    Raises:
+        NotAllowed: as `give`.
+    """
+    require_at_site(by, site)
+    site = lock(site)
+    session = Session.objects.filter(slot=booking.slot_id, site=site, settled_at=None).first()
+    key = f"vaccination:not-given:{booking.pk}"
+    if session is None or Entry.objects.filter(key=key).exists():
+        return False
+    unit, booked = accounts.dose_unit(session.vaccine), accounts.doses(site, "booked", booking.quota_id)
+    if balance(booked, unit) < session.dose_ul:
+        return False
+    postings: Postings = [
+        (booked, unit, -session.dose_ul),
+        (accounts.doses(site, "free"), unit, session.dose_ul),
+        (accounts.tally(site, "served", booking.quota_id), unit, session.dose_ul),
+        (accounts.tally(site, "served"), unit, -session.dose_ul),
+    ]
+    record_entry(key=key, subject=f"booking:{booking.reference}", postings=postings)
+    audit.record(by=by, action="vaccination.dose-given-back", subject=f"booking:{booking.reference}")
+    return True
 
 
 @action

@@ -9,4 +9,5 @@ from kini.vaccination.visits.actions.standby_calls import call_waiting as call_w
 from kini.vaccination.visits.actions.standby_calls import check_in_called as check_in_called
 from kini.vaccination.visits.actions.standby_calls import pass_on as pass_on
 from kini.vaccination.visits.actions.visit_steps import end_visit as end_visit
+from kini.vaccination.visits.actions.visit_steps import record_doses as record_doses
 from kini.vaccination.visits.actions.visit_steps import record_visit as record_visit

@@ -15,15 +15,18 @@ from kini.core.actors import ActionRefused, Actor, NotAllowed, system
 from kini.core.dated_rules import require_rule_in_force
 from kini.people import queries as people_queries
 from kini.people.models import Person
-from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_of
+from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_name, vaccine_of
 from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.campaigns.schema import Campaign
+from kini.vaccination.campaigns.screening_schema import ScreeningResult
 from kini.vaccination.doses import actions as dose_actions
 from kini.vaccination.doses import queries as dose_queries
 from kini.vaccination.doses.actions import NewDose
 from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.record_access import require_may_vaccinate
-from kini.vaccination.sites import stock
+from kini.vaccination.registrations import together_actions
+from kini.vaccination.registrations.together_actions import NotGiven
+from kini.vaccination.sites import added_doses, appointments, standby, stock
 from kini.vaccination.sites.models import Lot, Site
 from kini.vaccination.visits import arrivals, queries, rules, safety_checks
 from kini.vaccination.visits.entries import VisitEntry
@@ -49,19 +52,75 @@ def record_visit(
         VisitRefused: with a code and what to do.
     """
     require_may_vaccinate(by, site)
+    visit, new = _record(by, site, entry, happened, person)
+    if new:
+        _end_appointment(by, visit)
+    return visit
+
+
+@action
+def record_doses(*, by: Actor, site: Site, entries: Sequence[VisitEntry]) -> Visit:
+    """Record all doses of a visit at once, given or not: the first entry is of the visit, the others are parts of it.
+
+    Raises:
+        NotAllowed: unless the actor vaccinates at the site.
+        VisitRefused: with the vaccine, a code and what to do; nothing is recorded then.
+    """
+    require_may_vaccinate(by, site)
+    recorded = []
+    for entry in entries:
+        try:
+            recorded.append(_record(by, site, entry, False, None))
+        except VisitRefused as refusal:
+            name = f"{vaccine_name(entry.vaccine)}: " if len(entries) > 1 and entry.vaccine else ""
+            raise VisitRefused(refusal.code, f"{name}{refusal}") from None
+    visit = recorded[0][0]
+    if any(new for _visit, new in recorded):
+        _end_appointment(by, visit)
+    return visit
+
+
+def _record(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: Person | None) -> tuple[Visit, bool]:
+    """Record an entry. Return its visit, and whether it has its outcome since now."""
     _lock(entry.uuid)
     visit = _known(entry, site)
     if visit and visit.outcome:
-        return visit
+        return visit, False
     visit = visit or _arrived(by, site, entry, happened, person)
-    if entry.outcome:
-        # Two who record the same person wait for each other here. Their visits refer to the person already: without
-        # `no_key` each would wait for the other's.
-        root = people_queries.root_of(visit.person)
-        person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=root.pk)
-        finish = _give if entry.outcome == "given" else _not_done
-        finish(by, visit, person, entry, happened)
-    return visit
+    if not entry.outcome:
+        return visit, False
+    # Two who record the same person wait for each other here. Their visits refer to the person already: without
+    # `no_key` each would wait for the other's.
+    root = people_queries.root_of(visit.person)
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=root.pk)
+    finish = _give if entry.outcome == "given" else _not_done
+    finish(by, visit, person, entry, happened)
+    return visit, True
+
+
+def _end_appointment(by: Actor, visit: Visit) -> None:
+    """End the appointment of a visit: doses that were set aside and not given are free at once, for who waits."""
+    if visit.part_of_id or visit.booking is None:
+        return
+    booking, campaign = Booking.objects.get(pk=visit.booking_id), campaign_of(visit.campaign)
+    visits = [visit, *visit.parts.select_related("dose")]
+    given = {each.dose.vaccine for each in visits if each.dose and each.outcome == "given"}
+    refused = {
+        str(campaign.series_of(each.dose.vaccine)): NotGiven(each.come_again_on, each.result == ScreeningResult.REFUSE)
+        for each in visits
+        if each.dose and each.outcome == "not-done"
+    }
+    if booking.state in EXPECTED_STATES:
+        finish_booking(by=BY, booking=booking, used=True)
+    session = appointments.session_of(booking)
+    freed = bool(session and session.vaccine not in given and stock.give_back(by=by, site=visit.site, booking=booking))
+    freed |= booking.added_doses.filter(ended_at=None).exists()
+    series = {str(campaign.series_of(vaccine)) for vaccine in given}
+    together_actions.end_appointment(by=BY, booking=booking, given=series, refused=refused)
+    for added in booking.added_doses.filter(ended_at=None):
+        added_doses.release(by=BY, added=added)
+    if freed:
+        standby.call_next(by=BY, site=visit.site)
 
 
 @action
@@ -77,6 +136,7 @@ def end_visit(*, by: Actor, visit: Visit, at: datetime | None = None) -> Visit:
         now = current_time.now()
         visit.ended_at, visit.outcome = max(visit.came_at, min(at or now, now)), visit.outcome or "left"
         visit.save(update_fields=["ended_at", "outcome"])
+        visit.parts.filter(ended_at=None).update(ended_at=visit.ended_at)
         audit.record(by=by, action="vaccination.visit-ended", subject=f"visit:{visit.uuid}")
     return visit
 
@@ -111,6 +171,8 @@ def _arrived(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: P
         person = arrivals.person_of(by, entry.walk_in)
     elif entry.walk_in and person:
         arrivals.add_number(by, person, entry.walk_in)
+    if entry.part_of:
+        return _part(by, site, entry, entry.part_of)
     if person is None:
         raise VisitRefused(INVALID, _("Choose an appointment, or write the name from the card."))
     if waiting := queries.waiting(site).filter(queries.whose(person), campaign=entry.campaign).first():
@@ -137,6 +199,26 @@ def _arrived(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: P
     return visit
 
 
+def _part(by: Actor, site: Site, entry: VisitEntry, part_of: UUID) -> Visit:
+    """Return the visit of a further dose: with the arrival of the one that it is part of."""
+    whole = Visit.objects.filter(site=site, uuid=part_of, part_of=None).select_related("person", "booking").first()
+    if whole is None:
+        raise VisitRefused(INVALID, _("Choose an appointment, or write the name from the card."))
+    return Visit.objects.create(
+        uuid=entry.uuid,
+        site=site,
+        person=whole.person,
+        part_of=whole,
+        campaign=whole.campaign,
+        came_at=whole.came_at,
+        recorded_by_id=by.user_id,
+    )
+
+
+def _booking_of(visit: Visit) -> Booking | None:
+    return visit.part_of.booking if visit.part_of else visit.booking
+
+
 def _checked_in(booking: Booking) -> Booking:
     """Check in who comes today; what a phone sends later is finished with its dose."""
     if booking.state == "confirmed" and city_time(booking.slot.starts_at).date() == today():
@@ -155,7 +237,7 @@ def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: 
         raise VisitRefused(IDENTITY, _("Compare name and birth date with the card before the injection."))
     if not happened:
         _require_first(person, visit, entry.vaccine, day)
-    registration = queries.registration_of(visit.booking)
+    registration = queries.registration_of(_booking_of(visit))
     eligible = safety_checks.eligibility_of(campaign, person, registration, day, entry.vaccine)
     if not happened:
         subject = safety_checks.subject_of(campaign, person, registration)
@@ -186,10 +268,12 @@ def _give(by: Actor, visit: Visit, person: Person, entry: VisitEntry, happened: 
     after = require_rule_in_force(campaign.after_dose, day)
     visit.observe_until = rules.observe_until(after, at, reacted_before=reacted)
     _compared(visit, entry)
-    _ask_later(dose, day, after.ask_after_days)
+    if visit.part_of is None:  # people are asked once about all doses of a visit
+        _ask_later(dose, day, after.ask_after_days)
     # One that counted as missed before the phone could send its dose has given its place up.
-    booking = visit.booking if visit.booking and visit.booking.state in EXPECTED_STATES else None
-    if booking:
+    booking = _booking_of(visit)
+    booking = Booking.objects.filter(pk=booking.pk, state__in=(*EXPECTED_STATES, "served")).first() if booking else None
+    if booking and booking.state in EXPECTED_STATES:
         finish_booking(by=BY, booking=booking, used=True)
     try:
         stock.give(
@@ -214,7 +298,7 @@ def _not_done(by: Actor, visit: Visit, person: Person, entry: VisitEntry, _happe
     day = city_time(at).date()
     if entry.vaccine and campaign.series_of(entry.vaccine) is None:
         raise VisitRefused(INVALID, _("Choose a vaccine of this campaign."))
-    registration = queries.registration_of(visit.booking)
+    registration = queries.registration_of(_booking_of(visit))
     eligible = safety_checks.eligibility_of(campaign, person, registration, day, entry.vaccine or None)
     vaccine = entry.vaccine or (eligible.options[0].vaccine if eligible.options else _any_vaccine(campaign))
     reason, screened = entry.reason, None
