@@ -1,7 +1,8 @@
 """The day of a demo's site, on the pages of those who work with it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -10,10 +11,11 @@ from kini.city import actions as city_actions
 from kini.core import current_time
 from kini.core.actors import system
 from kini.messages.models import Message
-from kini.people.models import Officer, Resident
+from kini.people.models import FamilyTie, Officer, Resident
 from kini.records import actions as record_actions
 from kini.records.public import MemberRole
 from kini.services.models import Service
+from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.models import (
     AdverseEvent,
     Dose,
@@ -23,11 +25,15 @@ from kini.vaccination.models import (
     Registration,
     Shipment,
     Site,
+    Visit,
 )
 from kini.vaccination.registrations import jobs, queries
 from kini.vaccination.simulate.actions import stock_site
+from kini.vaccination.simulate.child_doses import fill_child
 from kini.vaccination.simulate.queries import example_site
 from kini.vaccination.simulate.site_day import VISITORS, WAITING, fill_day
+from kini.vaccination.sites import jobs as jobs_of_sites
+from kini.vaccination.sites import standby, stock
 from kini.vaccination.sites.site_file import load_sites
 from kini.web.formats import city_time, today
 from tests.cases import town
@@ -75,10 +81,53 @@ def noon() -> Iterator[None]:
         yield
 
 
+@pytest.mark.parametrize("hour", [0, 5, 11, 15, 20, 23])
+def test_the_waiting_list_is_alive_at_every_hour(site: Site, client: CheckedClient, hour: int) -> None:
+    with current_time.freeze(city_time(current_time.now()).replace(hour=hour, minute=37)):
+        fill_day(BY, site)
+        jobs_of_sites.call_standby()
+        offered = [standby.left_over(site, each) for each in standby.last_sessions(site)]
+        alive = [each for each in offered if not each.is_over and each.in_vials]
+        page = text_of(client, officer(site, "Vaksinator", "vaccinator"), "desk-waiting-list", site.pk)
+    assert any(each.left or each.called for each in alive)
+    assert all(f"Warga {number}" in page for number in (11, 12, 13))
+    assert "Tidak ada sesi" not in page
+
+
+def test_a_child_of_the_demo_has_several_doses_due(site: Site, client: CheckedClient) -> None:
+    parent = Resident.objects.filter(user__isnull=False).first()
+    assert parent
+    child = Resident.objects.create(name="Bayu Contoh")
+    FamilyTie.objects.create(resident=parent, member=child, relation="child")
+    for name, vaccine in campaign_of("childhood").vaccines.items():
+        lot = stock.record_lot(
+            by=BY, site=site, vaccine=name, number="B1", expires_on=today() + timedelta(days=90),
+            vial_ul=vaccine.vial_ul, open_minutes=360,
+        )  # fmt: skip
+        stock.receive(by=BY, site=site, lot=lot, vials=20, key=uuid4())
+    counts = fill_child(BY, site)
+    assert counts["doses of a child"] >= 5
+    assert counts["sessions for children"] > 10
+    assert fill_child(BY, site) == {}
+    visit = Visit.objects.get(outcome="")
+    page = text_of(client, officer(site, "Vaksinator", "vaccinator"), "desk-visit", site.pk, visit.uuid)
+    assert all(each in page for each in ("DPT-HB-Hib 2", "Polio 3", "Rotavirus 2"))
+    assert parent.user
+    client.force_login(parent.user)
+    asked = client.get(reverse("vaccination:person", args=["childhood", child.person_id])).content.decode()
+    assert asked.count('name="beside"') >= 2  # noqa: PLR2004 -- besides the first dose
+
+
 @pytest.mark.usefixtures("noon")
 def test_each_desk_page_has_something_to_work_with(site: Site, client: CheckedClient) -> None:
     counts = fill_day(BY, site)
-    assert counts == {"missed doses": 3, "visits": VISITORS, "appointments": 3, "waiting list": WAITING}
+    assert counts == {
+        "missed doses": 3,
+        "visits": VISITORS,
+        "sessions of today": 1,
+        "appointments": 3,
+        "waiting list": WAITING,
+    }
     assert fill_day(BY, site) == {}
     for dose in Dose.objects.filter(source="demo"):
         jobs.follow_recorded_dose(jobs.DoseRecorded(dose.pk, dose.person_id, dose.source))

@@ -14,6 +14,7 @@ from kini.epidemic.public import publish_figures
 from kini.vaccination.campaigns.campaign_files import campaigns
 from kini.vaccination.doses.coverage import publish_coverage, withdraw_coverage
 from kini.vaccination.simulate.actions import CAMPAIGN, SEED, create_doses, stock_site
+from kini.vaccination.simulate.child_doses import fill_child
 from kini.vaccination.simulate.queries import example_site, has_campaign
 from kini.vaccination.simulate.site_day import fill_day
 from kini.vaccination.sites.models import Site
@@ -31,7 +32,7 @@ def fill(by: Actor, doses: int = DOSES, seed: int = SEED) -> dict[str, int]:
     """
     counts = {"sessions": open_sites(by)} | create_doses(by=by, doses=doses, seed=seed)
     if site := example_site():
-        counts |= fill_day(by, site)
+        counts |= fill_day(by, site) | fill_child(by, site)
     withdraw_coverage(by=by, campaign=CAMPAIGN)
     yesterday = today() - timedelta(days=1)
     counts["figures"] = publish_coverage(by=by, campaign=CAMPAIGN, until=yesterday)

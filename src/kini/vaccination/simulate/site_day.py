@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kini.booking.models import EVERYBODY
 from kini.booking.queries import day_range
 from kini.city.public import pack
 from kini.core import current_time
@@ -27,8 +28,9 @@ from kini.vaccination.registrations.place_search import wish_of
 from kini.vaccination.registrations.queries import Statements, eligibility_of_registration
 from kini.vaccination.simulate.actions import CAMPAIGN
 from kini.vaccination.simulate.queries import SOURCE
-from kini.vaccination.sites import appointments, standby, stock
+from kini.vaccination.sites import appointments, session_plan, standby, stock
 from kini.vaccination.sites.models import Lot, Site
+from kini.vaccination.sites.session_plan import NewSession, PlannedSession
 from kini.vaccination.sites.stock import vials_at
 from kini.vaccination.visits import actions as visit_actions
 from kini.vaccination.visits import safety_checks
@@ -42,6 +44,8 @@ VISITORS, DAYS_LATE = 6, (120, 105, 90)
 DAYS, IN_SESSION = 3, 4
 #: Minutes between two visitors, minutes until they go, and vials that another site sends.
 APART, STAYED, SENT = 25, 20, 5
+#: Since when the session of today goes on, how long it still does, and its places.
+BEGAN, GOES_ON, PLACES_TODAY = timedelta(minutes=40), timedelta(hours=5), 6
 #: People who wait today for a dose that is left over.
 WAITING = 3
 _KEYS = UUID("0d2a3f0e-5f0b-4c1e-9a44-6b8f4f1f2b57")
@@ -55,7 +59,8 @@ def fill_day(by: Actor, site: Site) -> dict[str, int]:
 
 def _fill(by: Actor, site: Site) -> dict[str, int]:
     lots = [lot for lot, _opened in vials_at(site)]
-    usable = [lot for lot in lots if lot.vaccine in _vaccines()]
+    # Of the largest vials first: something is left in them for the waiting list.
+    usable = sorted((lot for lot in lots if lot.vaccine in _vaccines()), key=lambda lot: (-lot.vial_ul, lot.vaccine))
     if Visit.objects.filter(site=site).exists() or not usable:
         return {}
     residents = list(_residents())
@@ -63,6 +68,7 @@ def _fill(by: Actor, site: Site) -> dict[str, int]:
     counter = [each for each in residents if not each.user_id]
     late, visitors, others = counter[:3], counter[3 : 3 + VISITORS], counter[3 + VISITORS :]
     counts = {"missed doses": _missed(by, site, late), "visits": _visits(by, site, visitors, usable[0])}
+    counts["sessions of today"] = _open_today(by, site, usable[0])
     booked, waiting = others[:-WAITING], others[-WAITING:]
     counts["appointments"] = len(_appointments(by, site, [*booked, *own[:-1]]))
     counts["waiting list"] = _wait(by, site, waiting, own)
@@ -72,6 +78,20 @@ def _fill(by: Actor, site: Site) -> dict[str, int]:
         _dispute_dose(by, site, resident, usable[0])
     _move_vials(by, site, lots, usable[0])
     return counts
+
+
+def _open_today(by: Actor, site: Site, lot: Lot) -> int:
+    """Open a session that goes on for hours, so that what is left in its opened vials has people who wait for it."""
+    now, (midnight, end) = current_time.now(), day_range(today(), today())
+    hours = site.hours.select_related("place").first()
+    if hours is None:
+        return 0
+    dose_ul = campaign_of(CAMPAIGN).vaccines[lot.vaccine].dose_ul
+    stock.receive(by=by, site=site, lot=lot, vials=1, key=uuid5(_KEYS, f"today {site.pk}"))
+    plan = PlannedSession(hours, max(midnight, now - BEGAN), PLACES_TODAY)
+    new = NewSession(CAMPAIGN, lot.vaccine, dose_ul, plan, now, min(now + GOES_ON, end - timedelta(minutes=1)))
+    session_plan.open_session(by=by, site=site, new=new, places={EVERYBODY: PLACES_TODAY})
+    return 1
 
 
 def _residents() -> Iterator[Resident]:

@@ -84,8 +84,8 @@ def open_sessions(*, by: Actor, site: Site, campaign: str, days: int = 14) -> in
         if places < 1:
             continue
         opens_at = now + lottery.randrange(BATCHES) * BETWEEN
-        session = NewSession(campaign, vaccine, dose_ul, plan, opens_at)
-        _open(site, session, _shares(session, places))
+        session = NewSession(campaign, vaccine, dose_ul, plan, opens_at, plan.starts_at + LENGTH)
+        open_session(by=by, site=site, new=session, places=_shares(session, places))
         opened += 1
     if opened:
         detail = {"campaign": campaign, "count": opened}
@@ -95,16 +95,25 @@ def open_sessions(*, by: Actor, site: Site, campaign: str, days: int = 14) -> in
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session to open: campaign, vaccine, volume of its doses, time and place, and since when one can book it."""
+    """A session to open: campaign, vaccine, volume of its doses, time and place, when one can book it, and its end."""
 
     campaign: str
     vaccine: str
     dose_ul: int
     plan: PlannedSession
     opens_at: datetime
+    ends_at: datetime
 
 
-def _open(site: Site, new: NewSession, places: Mapping[str, int]) -> Session:
+@action
+def open_session(*, by: Actor, site: Site, new: NewSession, places: Mapping[str, int]) -> Session:
+    """Open one session with these places by quota group; their doses come out of the free stock.
+
+    Raises:
+        NotAllowed: the actor does not look after the stock of the site.
+        ledger.InsufficientBalance: there are not so many free doses.
+    """
+    require_manager(by, site)
     at = new.plan.hours.place or site.place
     slot = Slot.objects.create(
         service_id=campaign_of(new.campaign).service,
@@ -113,7 +122,7 @@ def _open(site: Site, new: NewSession, places: Mapping[str, int]) -> Session:
         area=at.area if at else site.area,
         resource=f"{site.pk}:{new.vaccine}",
         starts_at=new.plan.starts_at,
-        ends_at=new.plan.starts_at + LENGTH,
+        ends_at=new.ends_at,
         opens_at=new.opens_at,
     )
     session = Session.objects.create(
@@ -136,11 +145,16 @@ def _most(site: Site, campaign: str) -> tuple[str, int, int]:
     """Vaccine of a campaign of which a site has most free doses, the volume of a dose, and their number."""
     known = campaign_of(campaign)
     rows = [
-        (name, each.dose_ul, balance(accounts.doses(site, "free"), accounts.dose_unit(name)) // each.dose_ul)
+        (name, each.dose_ul, free_doses(site, name, each.dose_ul))
         for name, each in known.vaccines.items()
         if known.series_of(name)
     ]
     return max(rows, key=lambda row: row[2], default=("", 1, 0))
+
+
+def free_doses(site: Site, vaccine: str, dose_ul: int) -> int:
+    """Return the doses of a vaccine at a site that are not set aside."""
+    return balance(accounts.doses(site, "free"), accounts.dose_unit(vaccine)) // dose_ul
 
 
 def _week(at: datetime) -> tuple[int, int]:

@@ -1,0 +1,96 @@
+"""A child of a demo for whom several doses are due on one day, and sessions of its site that give them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from kini.booking.models import EVERYBODY
+from kini.city.public import pack
+from kini.core import current_time
+from kini.core.actors import Actor
+from kini.people.models import FamilyTie, Resident
+from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns
+from kini.vaccination.campaigns.eligibility import Eligibility
+from kini.vaccination.doses import actions as dose_actions
+from kini.vaccination.doses.actions import NewDose
+from kini.vaccination.registrations import queries
+from kini.vaccination.simulate.queries import SOURCE
+from kini.vaccination.sites import session_plan
+from kini.vaccination.sites.models import Site
+from kini.vaccination.sites.session_plan import LENGTH, NewSession, PlannedSession
+from kini.vaccination.sites.stock import vials_at
+from kini.vaccination.visits import actions as visit_actions
+from kini.vaccination.visits.entries import VisitEntry, WalkIn
+from kini.web.formats import today
+
+CAMPAIGN = "childhood"
+#: Age of the child in days, and ages at which it was at the site before.
+AGE, VISITS = 100, (3, 35, 66)
+#: Working days with sessions, first hours of them, and places of each.
+SESSION_DAYS, HOURS, PLACES = 6, (8, 9, 10), 8
+
+
+def fill_child(by: Actor, site: Site) -> dict[str, int]:
+    """Give a resident's first child its earlier doses, once, and let it wait at the site. Return numbers of rows."""
+    ties = FamilyTie.objects.filter(relation="child", member__user=None).select_related("member").order_by("pk")
+    tie = next((each for each in ties if each.member.birth_date is None), None)
+    if tie is None or CAMPAIGN not in campaigns():
+        return {}
+    born = today() - timedelta(days=AGE)
+    Resident.objects.filter(pk=tie.member_id).update(birth_date=born)
+    child = Resident.objects.select_related("person").get(pk=tie.member_id)
+    doses = [_give(by, site, child, each, on) for on in _visit_days(born) for each in _due(child, on)]
+    sessions = sum(1 for _session in _open_sessions(by, site))
+    card = WalkIn(name=child.name, birth_date=born, birth_precision="day")
+    entry = VisitEntry(uuid=uuid4(), campaign=CAMPAIGN, walk_in=card, at=current_time.now())
+    visit_actions.record_visit(by=by, site=site, entry=entry, person=child.person)
+    return {"doses of a child": len(doses), "sessions for children": sessions}
+
+
+def _visit_days(born: date) -> Iterator[date]:
+    yield from (born + timedelta(days=age) for age in VISITS)
+
+
+def _due(child: Resident, on: date) -> list[Eligibility]:
+    """Doses whose recommended day had come."""
+    possible = queries.together_on(child.person, campaign_of(CAMPAIGN), on)
+    return [each for each in possible if each.recommended and each.recommended <= on]
+
+
+def _give(by: Actor, site: Site, child: Resident, due: Eligibility, on: date) -> object:
+    option = due.options[0]
+    dose = NewDose(
+        uuid=uuid4(),
+        person=child.person,
+        campaign=CAMPAIGN,
+        vaccine=option.vaccine,
+        number=due.number or 1,
+        volume_ul=option.volume_ul,
+        group=due.group,
+        lot_number="DEMO",
+        given_on=on,
+        site=site,
+        source=SOURCE,
+        source_key=f"child-{child.pk}-{option.vaccine}-{due.number}",
+    )
+    return dose_actions.record_dose(by=by, dose=dose)
+
+
+def _open_sessions(by: Actor, site: Site) -> Iterator[object]:
+    """Open morning sessions of the next working days, each with a vaccine in turn of which the site has enough."""
+    campaign, city = campaign_of(CAMPAIGN), pack.current()
+    vaccines = [lot.vaccine for lot, _opened in vials_at(site) if campaign.series_of(lot.vaccine)]
+    hours, number = site.hours.select_related("place").first(), 0
+    days = (today() + timedelta(days=each) for each in range(1, 4 * SESSION_DAYS))
+    working = [day for day in days if day.weekday() < 5 and not city.calendar.days_off(day)]  # noqa: PLR2004 -- Saturday
+    for day in working[:SESSION_DAYS] if hours else ():
+        for hour in HOURS:
+            vaccine = sorted(vaccines)[number % len(vaccines)] if vaccines else ""
+            number += 1
+            dose_ul = campaign.vaccines[vaccine].dose_ul if vaccine else 0
+            places = min(PLACES, session_plan.free_doses(site, vaccine, dose_ul) - 1) if vaccine else 0
+            if places > 0 and hours:
+                starts = datetime(day.year, day.month, day.day, hour, tzinfo=city.timezone)
+                plan = PlannedSession(hours, starts, places)
+                new = NewSession(CAMPAIGN, vaccine, dose_ul, plan, current_time.now(), starts + LENGTH)
+                yield session_plan.open_session(by=by, site=site, new=new, places={EVERYBODY: places})
