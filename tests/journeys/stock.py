@@ -58,7 +58,7 @@ from kini.reports.queries import photos_of  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.public import snapshot_of  # noqa: E402
 from kini.together import actions as together  # noqa: E402
-from kini.together.models import PublishedDay  # noqa: E402
+from kini.together.models import Beneficiary, PublishedDay  # noqa: E402
 from kini.vaccination.models import Session, Site  # noqa: E402
 from kini.web import formats  # noqa: E402
 from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
@@ -298,8 +298,12 @@ def _step(by: Actor, case: Case, move: str) -> Case:
 
 
 def help_need(name: str, contact: str) -> str:
-    """An RW with a contact and an open need of 40 packages of staple food; return the name of its area."""
-    area = Area.objects.filter(children=None, active=True).order_by("code")[3]
+    """An RW with a contact and an open need of 40 packages of staple food; return the name of its area.
+
+    No page about that area was asked for before: public ones may be a minute old.
+    """
+    taken = Beneficiary.objects.values("area")
+    area = Area.objects.filter(children=None, active=True).exclude(pk__in=taken).order_by("code")[0]
     head = people.open_account(by=BY, contact=Contact("email", contact))
     new = together.NewBeneficiary("rw", name, area, families=120, contact=head)
     place = together.record_beneficiary(by=BY, beneficiary=new)
