@@ -113,7 +113,7 @@ def test_the_ticket_is_kept_as_a_file_for_a_place_without_a_net(resident: Checke
     assert case.reference in paper
     assert "Show this code when you arrive" in paper
     assert queries.venue_of(booking.slot).name in paper
-    assert formats.clock(booking.slot.starts_at) in paper
+    assert formats.clock_range(booking.slot.starts_at, booking.slot.ends_at) in paper
     Booking.objects.update(state="served")
     assert "Show this code" not in text_of(resident.get(receipt_url))
 

@@ -30,7 +30,7 @@ def test_the_longest_words_are_shortened_and_addresses_are_not():
 
 
 def test_signs_that_old_phones_lack_get_near_relatives():
-    assert rules.to_gsm7("“Akta” – 五") == '"Akta" - ?'
+    assert rules.to_gsm7("“Akta” – KTP\u2011el 五") == '"Akta" - KTP-el ?'
     assert rules.count_septets("€{") == 4
     with pytest.raises(ValueError, match="五"):
         rules.count_septets("五")

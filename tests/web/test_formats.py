@@ -14,6 +14,11 @@ def test_a_moment_is_told_on_the_citys_clocks() -> None:
     assert formats.moment(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)) == "25 November 2026, 00:30 CET"
 
 
+def test_hours_name_their_time_zone_once() -> None:
+    start = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    assert formats.clock_range(start, start + timedelta(hours=1)) == "13:00 – 14:00 CET"
+
+
 def test_a_date_is_not_moved_by_a_time_zone() -> None:
     assert formats.day(date(2026, 1, 1)) == "1 January 2026"
 

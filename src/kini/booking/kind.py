@@ -183,7 +183,7 @@ class BookingKind(Kind[BookingOptions, Case, Draft]):
         slot, at = booking.slot, queries.venue_of(booking.slot)
         options = queries.options_of(slot.service)
         resource, there = options.resources.get(slot.resource), home_visits.visit_address_of_case(case, options)
-        hours = f"{formats.clock(slot.starts_at)} – {formats.clock(slot.ends_at)}"
+        hours = formats.clock_range(slot.starts_at, slot.ends_at)
         lines = [
             (_("When"), f"{formats.day_long(slot.starts_at)}, {hours}"),
             (_("Place"), there or ", ".join(part for part in (at.name, at.address or str(at.area)) if part)),

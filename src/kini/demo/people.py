@@ -41,6 +41,8 @@ from kini.web.formats import today
 
 BY = system("demo")
 WITH_ACCOUNT = 3
+#: Residents with an account and a child.
+WITH_CHILD = 2
 AT_COUNTER = 20
 #: Share of applications on the web.
 WEB = 0.35
@@ -159,11 +161,11 @@ def _contact(number: int) -> contacts.Contact:
 
 
 def create_resident(people: DemoPeople, number: int, area: Area) -> User:
-    """Create a listed resident with an account; the first one has a child."""
+    """Create a listed resident with an account; the first ones have a child."""
     user = actions.open_account(by=BY, contact=_contact(number))
     resident = actions.ensure_resident(by=BY, user=user)
     actions.save_profile(by=BY, resident=resident, details=details_of(number, area))
-    if number == 1:
+    if number <= WITH_CHILD:
         child = Details(name=name_of(number + 100))
         actions.add_family_member(by=BY, resident=resident, relation="child", details=child)
     about = Text({language: _in(language, ABOUT_RESIDENT) for language in pack.current().languages})

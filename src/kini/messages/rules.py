@@ -13,7 +13,9 @@ GSM7 = frozenset(
 GSM7_TWICE = frozenset("^{}\\[~]|€")
 SMS_LENGTH = 160
 #: Replacements for typographic characters that GSM-7 lacks.
-PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "·": "-", "\u00a0": " "})
+PLAIN = str.maketrans(
+    {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "\u00a0": " "} | dict.fromkeys("–—·\u2011", "-")
+)
 WORD = re.compile(r"\{(\w+)\}")
 SHORTEST_WORD = 8
 

@@ -89,6 +89,11 @@ def clock(value: datetime) -> str:
     return f"{time_of_day(at.time())} {at.strftime('%Z')}"
 
 
+def clock_range(start: datetime, end: datetime) -> str:
+    """14:05 – 15:05 WIB: the time zone stands once."""
+    return f"{time_of_day(city_time(start).time())} – {clock(end)}"
+
+
 def moment(value: datetime) -> str:
     """24 November 2026, 14:05 WIB."""
     return f"{day(value)}, {clock(value)}"

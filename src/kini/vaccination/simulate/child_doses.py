@@ -1,4 +1,4 @@
-"""A child of a demo for whom several doses are due on one day, and sessions of its site that give them."""
+"""Children of a demo for whom several doses are due on one day, and sessions of the site that give them."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -24,27 +24,30 @@ from kini.vaccination.visits.entries import VisitEntry, WalkIn
 from kini.web.formats import today
 
 CAMPAIGN = "childhood"
-#: Age of the child in days, and ages at which it was at the site before.
+#: Age of the children in days, and ages at which they were at the site before.
 AGE, VISITS = 100, (3, 35, 66)
 #: Working days with sessions, first hours of them, and places of each.
 SESSION_DAYS, HOURS, PLACES = 6, (8, 9, 10), 8
 
 
 def fill_child(by: Actor, site: Site) -> dict[str, int]:
-    """Give a resident's first child its earlier doses, once, and let it wait at the site. Return numbers of rows."""
+    """Give residents' children their earlier doses, once; one of them waits at the site. Return numbers of rows."""
     ties = FamilyTie.objects.filter(relation="child", member__user=None).select_related("member").order_by("pk")
-    tie = next((each for each in ties if each.member.birth_date is None), None)
-    if tie is None or CAMPAIGN not in campaigns():
+    born, children = today() - timedelta(days=AGE), [each.member for each in ties if each.member.birth_date is None]
+    if not children or CAMPAIGN not in campaigns():
         return {}
-    born = today() - timedelta(days=AGE)
-    Resident.objects.filter(pk=tie.member_id).update(birth_date=born)
-    child = Resident.objects.select_related("person").get(pk=tie.member_id)
-    doses = [_give(by, site, child, each, on) for on in _visit_days(born) for each in _due(child, on)]
+    Resident.objects.filter(pk__in=[each.pk for each in children]).update(birth_date=born)
+    children = list(
+        Resident.objects.filter(pk__in=[each.pk for each in children]).select_related("person").order_by("pk")
+    )
+    doses = [
+        _give(by, site, child, each, on) for child in children for on in _visit_days(born) for each in _due(child, on)
+    ]
     sessions = sum(1 for _session in _open_sessions(by, site))
-    card = WalkIn(name=child.name, birth_date=born, birth_precision="day")
+    card = WalkIn(name=children[0].name, birth_date=born, birth_precision="day")
     entry = VisitEntry(uuid=uuid4(), campaign=CAMPAIGN, walk_in=card, at=current_time.now())
-    visit_actions.record_visit(by=by, site=site, entry=entry, person=child.person)
-    return {"doses of a child": len(doses), "sessions for children": sessions}
+    visit_actions.record_visit(by=by, site=site, entry=entry, person=children[0].person)
+    return {"doses of children": len(doses), "sessions for children": sessions}
 
 
 def _visit_days(born: date) -> Iterator[date]:

@@ -53,6 +53,11 @@ def clock(value: datetime | None) -> str:
 
 
 @register.filter
+def clock_to(start: datetime, end: datetime) -> str:
+    return formats.clock_range(start, end)
+
+
+@register.filter
 def time_of_day(value: time | None) -> str:
     return formats.time_of_day(value) if value else ""
 
