@@ -20,6 +20,7 @@ from kini.vaccination.registrations import actions as registration_actions
 from kini.vaccination.sites import stock
 from kini.vaccination.sites.models import AddedDose, Session
 from kini.vaccination.visits import actions, queries
+from kini.vaccination.visits.day_file import day_file
 from kini.vaccination.visits.entries import VisitEntry
 from kini.web.formats import today
 from tests.cases import town
@@ -197,4 +198,37 @@ def test_the_waiting_list_is_called_with_the_dose_of_who_was_turned_away(
     arrived.client().post(arrived.page, arrived.form(outcome="not-done", reason="Demam"))
     request.refresh_from_db()
     assert request.state == "called"
+    sound()
+
+
+def test_a_phone_sends_each_dose_and_the_last_one_ends_the_appointment(
+    arrived: Arrived, run_jobs: Callable[[], int], sound: Callable[[], None]
+) -> None:
+    site, lots = arrived.nursery.site, arrived.nursery.lots
+    [person] = day_file(arrived.by, site, today())["people"]
+    assert person["dose"] == "DPT-HB-Hib 2"
+    assert [(each["name"], each["booked"]) for each in person["others"][:2]] == [
+        ("Polio 3", True),
+        ("Rotavirus 2", True),
+    ]
+    questions = require_rule_in_force(campaign_of("childhood").screening, today()).questions
+    answers = {name: each.at_most or 36 if each.kind == "number" else not each.yes for name, each in questions.items()}
+    whole = {
+        "kind": "visit", "uuid": str(uuid4()), "campaign": "childhood", "booking": arrived.booking.reference,
+        "identity": "same", "answers": answers, "outcome": "given", "at": current_time.now().isoformat(),
+        "vaccine": "dpt-hb-hib", "lot": lots["dpt-hb-hib"].pk, "more_follow": True,
+    }  # fmt: skip
+    part = whole | {
+        "uuid": str(uuid4()), "part_of": whole["uuid"], "booking": "", "vaccine": "opv", "lot": lots["opv"].pk,
+        "more_follow": False,
+    }  # fmt: skip
+    assert actions.receive_entry(by=arrived.by, site=site, uuid=str(whole["uuid"]), sent=whole) is None
+    assert arrived.nursery.free("opv", "added") == 1
+    for _sent_twice in range(2):
+        assert actions.receive_entry(by=arrived.by, site=site, uuid=str(part["uuid"]), sent=part) is None
+    assert set(Dose.objects.filter(given_on=today()).values_list("vaccine", flat=True)) == {"dpt-hb-hib", "opv"}
+    assert AddedDose.objects.get(vaccine="opv").ended_because == "given"
+    assert AddedDose.objects.get(vaccine="rotavirus").ended_because == "released"
+    run_jobs()
+    assert arrived.states() == {"dpt-hb-hib": "given", "polio-oral": "given", "rotavirus": "waiting"}
     sound()

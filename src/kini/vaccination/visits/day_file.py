@@ -16,7 +16,7 @@ from kini.vaccination.campaigns.schema import Campaign
 from kini.vaccination.campaigns.screening import questions_for
 from kini.vaccination.campaigns.subject import Subject
 from kini.vaccination.sites.models import Site
-from kini.vaccination.visits import queries, safety_checks
+from kini.vaccination.visits import dose_choices, queries, safety_checks
 from kini.vaccination.visits.models import AdverseEvent
 from kini.web.formats import city_time
 
@@ -40,7 +40,9 @@ def day_file(by: Actor, site: Site, day: date) -> dict[str, Any]:
     persons = [person for person, _campaign, _booking in people]
     queries.log_persons(by, persons)
     reacted = set(AdverseEvent.objects.filter(dose__person__in=persons).values_list("dose__person_id", flat=True))
-    views = [_person_view(person, campaign, booking, day, person.pk in reacted) for person, campaign, booking in people]
+    views = [
+        _person_view(site, person, campaign, booking, day, person.pk in reacted) for person, campaign, booking in people
+    ]
     own = [{"booking": each.reference, "time": f"{city_time(each.slot.starts_at):%H.%M}"} for each in booked]
     own += [{"visit": str(each.uuid), "time": ""} for each in waiting]
     return {
@@ -61,11 +63,25 @@ def day_file(by: Actor, site: Site, day: date) -> dict[str, Any]:
     }
 
 
-def _person_view(person: Person, campaign: str, booking: Booking | None, day: date, reacted: bool) -> dict[str, Any]:
+def _person_view(
+    site: Site, person: Person, campaign: str, booking: Booking | None, day: date, reacted: bool
+) -> dict[str, Any]:
     details = queries.details_at(person, booking)
     eligible = safety_checks.eligibility_of(campaigns()[campaign], person, queries.registration_of(booking), day)
+    choices = dose_choices.choices_for(site, person, campaign, booking, {})
+    first = next((each for each in choices if each.series == eligible.series), None)
     return {
         "name": details.name,
+        "dose": first.name if first else "",
+        "others": [
+            {
+                "name": each.name,
+                "vaccines": [option.vaccine for option in each.eligibility.options],
+                "booked": each.booked,
+            }
+            for each in choices
+            if each is not first
+        ],
         "born": details.birth_date.isoformat() if details.birth_date else "",
         "precision": details.birth_precision,
         "sex": details.sex,

@@ -6,10 +6,14 @@ from uuid import uuid5
 
 from django.utils.translation import gettext as _
 
+from kini.booking.models import Booking
 from kini.core.ids import parse_pk
+from kini.people import queries as people_queries
+from kini.people.models import Person
 from kini.vaccination.campaigns.campaign_files import campaign_of, vaccine_name
 from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.registrations import queries as registration_queries
+from kini.vaccination.sites.models import Site
 from kini.vaccination.visits import queries, safety_checks
 from kini.vaccination.visits.entries import VisitEntry
 from kini.vaccination.visits.models import Visit
@@ -57,21 +61,28 @@ class DoseChoice:
 
 
 def choices_of(visit: Visit, typed: Mapping[str, str]) -> list[DoseChoice]:
-    """Return the doses that may be given together today; empty where there is one at most.
+    """Return the doses that may be given together at a visit today; empty where there is one at most."""
+    return choices_for(visit.site, visit.person, visit.campaign, visit.booking, typed)
+
+
+def choices_for(
+    site: Site, person: Person, campaign_name: str, booking: Booking | None, typed: Mapping[str, str]
+) -> list[DoseChoice]:
+    """Return the doses that somebody may get together today; empty where there is one at most.
 
     Those of the appointment come first; others only if the site has their vaccine.
     """
-    campaign = campaign_of(visit.campaign)
+    campaign = campaign_of(campaign_name)
     if len(campaign.series) == 1:
         return []
-    registration = queries.registration_of(visit.booking)
+    registration = queries.registration_of(booking)
     members = registration_queries.members_of(registration) if registration else []
     booked = [each.series for each in members if each.state == "booked"]
-    statements = safety_checks.statements_of(visit.person, registration)
+    statements = safety_checks.statements_of(person, registration)
     first = booked[0] if booked else ""
-    possible = registration_queries.together_on(visit.person, campaign, today(), statements, first)
+    possible = registration_queries.together_on(people_queries.root_of(person), campaign, today(), statements, first)
     lots: dict[str, list[UsableLot]] = {}
-    for each in queries.usable_lots(visit.site, today()):
+    for each in queries.usable_lots(site, today()):
         lots.setdefault(each.lot.vaccine, []).append(each)
     rows = [
         DoseChoice(

@@ -49,6 +49,7 @@ class VisitEntry(StrictModel):
     Attributes:
         uuid: of the visit, and of its dose.
         part_of: the visit at which this further dose is given.
+        more_follow: further doses of the visit follow in entries of their own; its appointment ends with the last one.
         booking: reference; "": a walk-in, or somebody who is checked in.
         answers: of the screening, by id of the question.
         lot: key of `Lot`.
@@ -61,6 +62,7 @@ class VisitEntry(StrictModel):
     kind: Literal["visit"] = "visit"
     uuid: UUID
     part_of: UUID | None = None
+    more_follow: bool = False
     campaign: str = Field(max_length=60)
     booking: str = Field(default="", max_length=30)
     walk_in: WalkIn | None = None

@@ -81,8 +81,10 @@
   }
 
   // ---- sending
-  async function queue(entry) {
-    await put("queue", { id: entry.uuid, key: idOf(day), owner, site, at: Date.now(), ...await seal(key, entry) });
+  async function queue(...entries) {
+    for (const [index, entry] of entries.entries()) {
+      await put("queue", { id: entry.uuid, key: idOf(day), owner, site, at: Date.now() + index, ...await seal(key, entry) });
+    }
     await save();
     send();
   }
@@ -231,8 +233,17 @@
     part("questions").replaceChildren(...questions.filter((each) => !each.number).map(yesNoField));
     const vaccines = who.vaccines?.length ? who.vaccines : campaign.vaccines;
     const lots = state.file.lots.filter((each) => vaccines.includes(each.vaccine));
-    part("lots").replaceChildren(...lots.map((each, index) =>
-      radio("lot", each.id, `${each.name} ${each.number}${each.opened ? ` · ${text.openVial}` : ""}`, index === 0)));
+    part("lots").replaceChildren(...lots.map((each, index) => radio("lot", each.id, lotWords(each), index === 0)));
+    if (who.others?.length) part("lots").append(radio("lot", "", text.notGiven, !lots.length));
+    part("dose").textContent = who.dose ? `: ${who.dose}` : "";
+    part("others").replaceChildren(...(who.others ?? []).map((other, index) => {
+      const choices = document.createElement("div"), own = state.file.lots.filter((each) => other.vaccines.includes(each.vaccine));
+      choices.className = "choices";
+      choices.append(
+        ...own.map((each, at) => radio(`other-${index}`, each.id, lotWords(each), other.booked && at === 0)),
+        radio(`other-${index}`, "", text.notGiven, !other.booked || !own.length));
+      return field({ text: other.name }, choices);
+    }));
     all("[name=identity]").forEach((each) => { each.checked = false; });
     ["differs", "despite", "reason"].forEach((id) => { document.getElementById(id).value = ""; });
     document.getElementById("reacted").checked = Boolean(who.reacted);
@@ -240,6 +251,8 @@
     part("despite").hidden = who.may !== false;
     show("visit");
   }
+  const lotWords = (each) => `${each.name} ${each.number}${each.opened ? ` · ${text.openVial}` : ""}`;
+  const lotOf = (name) => state.file.lots.find((each) => String(each.id) === one(`[name="${name}"]:checked`)?.value);
   function answers() {
     const given = {};
     for (const each of asked()) {
@@ -272,35 +285,42 @@
   async function given() {
     if (!person) return false;
     const identity = one("[name=identity]:checked")?.value, answered = answers();
-    const lot = state.file.lots.find((each) => String(each.id) === one("[name=lot]:checked")?.value);
+    const lots = [lotOf("lot"), ...(person.others ?? []).map((_other, index) => lotOf(`other-${index}`))].filter(Boolean);
     if (!identity) return wrong(text.compare);
     if (identity !== "same" && !value("differs")) return wrong(text.explain);
     if (Object.keys(answered).length < asked().length) return wrong(text.ask);
-    if (!lot) return wrong(text.chooseLot);
-    const { result, because } = screened(answered, lot.vaccine);
-    if (result === "refuse") return wrong(because);
-    if ((result !== "go-on" || person.may === false) && !value("despite")) {
-      part("despite").hidden = false;
-      return wrong(`${because} ${text.despite}`);
+    if (!lots.length) return wrong(text.chooseLot);
+    for (const lot of lots) {
+      const { result, because } = screened(answered, lot.vaccine), which = lots.length > 1 ? `${lot.name}: ` : "";
+      if (result === "refuse") return wrong(which + because);
+      if ((result !== "go-on" || person.may === false) && !value("despite")) {
+        part("despite").hidden = false;
+        return wrong(`${which}${because} ${text.despite}`);
+      }
     }
-    const sent = entry({ answers: answered, outcome: "given", vaccine: lot.vaccine, lot: lot.id, despite: value("despite") });
+    // The first dose is that of the visit; each further one is an entry of its own, and the last one ends the appointment.
+    const dose = (lot, last, more) => entry({
+      answers: answered, outcome: "given", vaccine: lot.vaccine, lot: lot.id, despite: value("despite"), more_follow: !last, ...more });
+    const sent = dose(lots[0], lots.length === 1);
+    const parts = lots.slice(1).map((lot, index) => dose(lot, index === lots.length - 2,
+      { uuid: uuid(), part_of: sent.uuid, booking: "", walk_in: null }));
     const until = Date.now() + (sent.reacted_before ? 30 : 15) * MINUTE;
     state.observed.push({ uuid: sent.uuid, name: person.name, until });
     state.observed.sort((a, b) => a.until - b.until);
-    return finish(sent, `${text.kept} ${clock(until)}: ${person.name}`);
+    return finish([sent, ...parts], `${text.kept} ${clock(until)}: ${person.name}`);
   }
   async function notDone() {
     if (!person) return false;
     const answered = answers(), whole = Object.keys(answered).length === asked().length;
     const because = whole ? screened(answered, "").because : "";
     if (!value("reason") && !because) return wrong(text.reason);
-    return finish(entry({ answers: whole ? answered : null, outcome: "not-done", reason: value("reason") }), text.keptNot);
+    return finish([entry({ answers: whole ? answered : null, outcome: "not-done", reason: value("reason") })], text.keptNot);
   }
   async function finish(sent, words) {
     const who = person;
     person = null;
     if (nameOf(who)) state.done.push(nameOf(who));
-    await queue(sent);
+    await queue(...sent);
     show("list");
     scrollTo(0, 0);
     status(words, "ok");

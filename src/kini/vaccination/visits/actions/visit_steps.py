@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kini.booking.models import EXPECTED_STATES, Booking
@@ -53,8 +54,8 @@ def record_visit(
     """
     require_may_vaccinate(by, site)
     visit, new = _record(by, site, entry, happened, person)
-    if new:
-        _end_appointment(by, visit)
+    if new and not entry.more_follow:
+        _end_appointment(by, visit.part_of or visit)
     return visit
 
 
@@ -100,7 +101,7 @@ def _record(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: Pe
 
 def _end_appointment(by: Actor, visit: Visit) -> None:
     """End the appointment of a visit: doses that were set aside and not given are free at once, for who waits."""
-    if visit.part_of_id or visit.booking is None:
+    if visit.booking is None:
         return
     booking, campaign = Booking.objects.get(pk=visit.booking_id), campaign_of(visit.campaign)
     visits = [visit, *visit.parts.select_related("dose")]
@@ -201,7 +202,8 @@ def _arrived(by: Actor, site: Site, entry: VisitEntry, happened: bool, person: P
 
 def _part(by: Actor, site: Site, entry: VisitEntry, part_of: UUID) -> Visit:
     """Return the visit of a further dose: with the arrival of the one that it is part of."""
-    whole = Visit.objects.filter(site=site, uuid=part_of, part_of=None).select_related("person", "booking").first()
+    named = Q(uuid=part_of) | Q(dose__uuid=part_of)  # of who was checked in at the desk the phone knows the dose alone
+    whole = Visit.objects.filter(named, site=site, part_of=None).select_related("person", "booking").first()
     if whole is None:
         raise VisitRefused(INVALID, _("Choose an appointment, or write the name from the card."))
     return Visit.objects.create(
