@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.cases import actions
 from kini.cases.models import Case, TimelineEntry
+from kini.cases.public import case_answers
 from kini.cases.timeline.verification import verify_case
 from kini.core import current_time, jobs
 from kini.core.actors import Actor, ActorKind, system
@@ -20,7 +21,7 @@ from kini.people.models import Resident
 from kini.services.models import ServiceVersion
 from kini.services.public import snapshot_of
 from tests.cases.conftest import case, city, permit, town  # noqa: F401 -- fixtures
-from tests.cases.town import Town, person, proved
+from tests.cases.town import PERMIT, Town, offer, person, proved
 
 pytestmark = pytest.mark.django_db
 BY = system("demo")
@@ -61,6 +62,16 @@ def test_the_database_refuses_a_copy_in_a_state_to_which_no_step_leads(decided: 
 def test_a_photo_shows_what_is_chosen_on_a_later_page(permit: ServiceVersion) -> None:  # noqa: F811
     chosen = [answers.choices_to_come(snapshot_of(permit), number) for number in range(2)]
     assert chosen == [["fish"], ["fruit"]]
+
+
+def test_people_asked_for_on_two_pages_have_numbers_of_their_own(town: Town) -> None:  # noqa: F811
+    pages = [{"page": name, "fields": {f"{name}_nik": {"type": "nik", "label": "NIK"}}} for name in ("wife", "witness")]
+    service = offer("wedding", PERMIT | {"ask": pages, "attach": {}}).service
+    for number in range(8):
+        draft = cases.start_application(town.named("resident"), town.resident, service, "web", number)
+        draft.refresh_from_db()
+        said = case_answers.of_draft(draft)
+        assert said["wife_nik"] != said["witness_nik"]
 
 
 def test_late_cases_are_not_copied(decided: Case) -> None:

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import shapely
 from PIL import Image
 from pytest_django.fixtures import Settings
 
+from kini.city.area_lookup import SLACK_M
+from kini.city.maps import layers
 from kini.core.environment import ROOT
+from kini.core.geometry import Projection
 from kini.demo import content, pictures
 from kini.demo.year import arrivals
 from kini.reports.photo_hashes import LEAST_QUALITY, MOST_DISTANCE, distance, hashes_of
@@ -56,6 +60,23 @@ def test_a_text_fits_its_question() -> None:
     assert made_up.picture("road-damage-report", ["light"], "street") == "light"
     assert made_up.picture("road-damage-report", ["pothole"], "street") == "pothole"
     assert made_up.picture("birth-certificate", [], "street") == "street"
+
+
+def test_reports_for_the_neighbouring_city_lie_in_it() -> None:
+    """Beyond the slack within which a point still belongs to the city."""
+    made_up, borders = content.demo_content(), layers.read_pack_layers(JAKARTA)
+    assert made_up.neighbour
+    shapes = {each.name: each.shape for each in borders["neighbours"].features}
+    [city] = [shape for name, shape in shapes.items() if name and made_up.neighbour.name.startswith(name)]
+    area_of = layers.outlines_by_code(borders["areas"])
+    elsewhere = [stray for stray in made_up.strays if stray.elsewhere]
+    assert elsewhere
+    for stray in elsewhere:
+        assert stray.point
+        latitude, longitude = stray.point
+        assert city.contains(shapely.Point(longitude, latitude)), stray.location
+        metres = Projection(latitude, longitude).flatten(area_of[stray.area]).distance(shapely.Point(0, 0))
+        assert SLACK_M < metres < 1000, stray.location
 
 
 def test_every_drawing_of_the_pack_exists() -> None:

@@ -30,6 +30,8 @@ from kini.services.public import (
 )
 
 STREET, PAPER = "street", "paper"
+#: Types of fields for the number of a person; the examples' numbers that no made-up resident has.
+NUMBERS_OF_PERSONS, OTHER_PERSONS = ("nik", "national_id"), (10_000, 1_000_000)
 #: How far from an area's own point an exact place may be, in degrees.
 SPREAD = 0.004
 
@@ -88,6 +90,8 @@ def _fitting(
         keys = [*(f"{service}.{name}.{each}" for each in choices), f"{service}.{name}", name]
         text = demo_content().text(keys, rng)
         return {name: text[: field.max]} if text else {}
+    if field.type in NUMBERS_OF_PERSONS:  # partner and witness, asked for on two pages, are not one person
+        return dict.fromkeys([name], field.example(rng.randrange(*OTHER_PERSONS))[""])
     if field.type == "location" and (texts := demo_content().text([f"{service}.{name}", name], rng)):
         latitude, longitude, _area = made_up_place(rng)
         return {f"{name}.lat": f"{latitude}", f"{name}.lon": f"{longitude}", f"{name}.area": "", f"{name}.text": texts}

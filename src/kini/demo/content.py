@@ -101,7 +101,8 @@ class Stray(StrictModel):
     """A report that no rule of the routing table sends to a unit, or that belongs to the neighbouring city.
 
     Attributes:
-        area: code of the area in whose middle it is.
+        area: code of the area in whose middle it is, or that is nearest to `point`.
+        point: latitude and longitude of a place beyond the city's border.
         hours: how long ago it came.
         note: reason that an officer noted some hours later.
         elsewhere: it was filed in the neighbouring city at that time.
@@ -109,6 +110,7 @@ class Stray(StrictModel):
 
     service: Id
     area: str
+    point: tuple[float, float] | None = None
     location: str
     description: str
     hours: float = Field(gt=0)

@@ -66,7 +66,8 @@ def _answers(draft: Draft, stray: Stray) -> dict[str, Any]:
     there = area(stray.area)
     assert there is not None
     rng = Random(stray.description)  # noqa: S311 -- made-up data
-    latitude, longitude = (round(each + rng.uniform(-0.001, 0.001), 6) for each in (there.latitude, there.longitude))
+    middle = (there.latitude, there.longitude)
+    latitude, longitude = stray.point or (round(each + rng.uniform(-0.001, 0.001), 6) for each in middle)
     place = {
         "lat": latitude,
         "lon": longitude,
