@@ -32,7 +32,13 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "R
     return target.getvalue()
 
 
-def exif(*, orientation: int = 1, taken_at: str = "2026:03:01 10:20:30", offset: str = "") -> Image.Exif:
+def exif(
+    *,
+    orientation: int = 1,
+    taken_at: str = "2026:03:01 10:20:30",
+    offset: str = "",
+    place: dict[int, object] | None = None,
+) -> Image.Exif:
     data = Image.Exif()
     data[ExifTags.Base.Orientation] = orientation
     data[ExifTags.Base.Make] = "Secretphone"
@@ -40,7 +46,9 @@ def exif(*, orientation: int = 1, taken_at: str = "2026:03:01 10:20:30", offset:
     details[ExifTags.Base.DateTimeOriginal] = taken_at
     if offset:
         details[ExifTags.Base.OffsetTimeOriginal] = offset
-    data.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (6.0, 10.0, 30.0)
+    tags, gps = ExifTags.GPS, data.get_ifd(ExifTags.IFD.GPSInfo)
+    gps |= {tags.GPSLatitudeRef: "S", tags.GPSLatitude: (6.0, 10.0, 30.0)}
+    gps |= {tags.GPSLongitudeRef: "E", tags.GPSLongitude: (106.0, 49.0, 12.0), **(place or {})}
     return data
 
 
@@ -103,6 +111,24 @@ def test_a_photo_tells_when_and_then_forgets_where(var: Path) -> None:
         assert "comment" not in image.info
     assert b"Secretphone" not in kept(stored)
     assert b"home" not in kept(stored)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ({}, (-6.175, 106.82)),
+        ({ExifTags.GPS.GPSLatitudeRef: "N"}, (6.175, 106.82)),
+        ({ExifTags.GPS.GPSLongitudeRef: "W"}, (-6.175, -106.82)),
+        ({ExifTags.GPS.GPSLatitude: (90.0, 59.0, 0.0)}, None),
+        ({ExifTags.GPS.GPSLatitude: (6.0, 10.0)}, None),
+        ({ExifTags.GPS.GPSLatitude: (0.0, 0.0, 0.0), ExifTags.GPS.GPSLongitude: (0.0, 0.0, 0.0)}, None),
+    ],
+)
+def test_the_place_of_a_photo_is_read_when_it_can_be(
+    place: dict[int, object], expected: tuple[float, float] | None
+) -> None:
+    point = keep(picture(exif=exif(place=place))).point
+    assert point == (expected and pytest.approx(expected))
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,25 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from PIL import Image
+from PIL import ExifTags, Image
 
 from kini.cases import actions as cases
 from kini.cases.models import Case
+from kini.cases.public import case_answers
+from kini.cases.routing import metres_from_case
+from kini.city.public import area_lookup
 from kini.core.actors import ActionRefused, Actor, NotAllowed, system
-from kini.reports import actions
+from kini.reports import actions, rules
 from kini.reports.models import Audit, ClosingAnswer
 from kini.services.models import ServiceVersion
+from kini.services.public import snapshot_of
 from tests.cases import town as towns
-from tests.cases.town import Town, guest, opened, photo
+from tests.cases.town import Town, filled, guest, opened, photo
 from tests.pagechecks import CheckedClient
 from tests.reports.conftest import SAID
 from tests.reports.test_photo_hashes import scene
+from tests.reports.test_public_reports import lamps as lamps
+from tests.reports.test_public_reports import said
 
 
 def upload(picture: Image.Image, quality: int = 90) -> SimpleUploadedFile:
@@ -56,6 +62,61 @@ def test_a_photo_of_another_report_proves_nothing(
         cases.move(by=crew, case=other, move="finish", values={"photo": [changed(scene(1))]})
     done = cases.move(by=crew, case=other, move="finish", values={"photo": [upload(scene(2))]})
     assert done.state == "check"
+
+
+#: The pier, at which the tests' reports are, and another one about 3 km away.
+AT_THE_PIER, IN_ANOTHER_AREA = ((6, 6, 36), (106, 48, 0)), ((6, 8, 0), (106, 49, 0))
+
+
+def taken_at(place: tuple[tuple[int, ...], tuple[int, ...]], picture: Image.Image) -> SimpleUploadedFile:
+    """Photo that says where it was taken: degrees, minutes and seconds south and east."""
+    exif = picture.getexif()
+    tags, gps = ExifTags.GPS, exif.get_ifd(ExifTags.IFD.GPSInfo)
+    gps |= {
+        tags.GPSLatitudeRef: "S",
+        tags.GPSLatitude: place[0],
+        tags.GPSLongitudeRef: "E",
+        tags.GPSLongitude: place[1],
+    }
+    content = BytesIO()
+    picture.save(content, "JPEG", exif=exif)
+    return SimpleUploadedFile("foto.jpg", content.getvalue(), "image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("proof", "why"),
+    [
+        pytest.param(lambda first: upload(first), "used before", id="the first photo"),
+        pytest.param(lambda first: upload(first.rotate(90, expand=True)), "used before", id="turned by 90 degrees"),
+        pytest.param(lambda first: upload(first, 40), "used before", id="encoded at quality 40"),
+        pytest.param(lambda _first: taken_at(IN_ANOTHER_AREA, scene(8)), "about 3.2 km from the place", id="elsewhere"),
+    ],
+)
+def test_what_a_closing_photo_must_not_be(town: Town, lamps: ServiceVersion, crew: Actor, proof, why: str):
+    by = town.named("resident")
+    draft = filled(by, lamps, town.resident, said())
+    first = cases.attach_file(by=by, draft=draft, slot="photos", upload=upload(scene(7)))
+    cases.update_answers(by=by, draft=draft, values={"photos": {"files": [str(first.pk)]}})
+    case = cases.submit(by=by, draft=draft, confirm=True)
+    case = cases.move(by=town.named("clerk"), case=case, move="start")
+    with pytest.raises(ActionRefused, match=why):
+        cases.move(by=crew, case=case, move="finish", values={"photo": [proof(scene(7))]})
+    done = cases.move(by=crew, case=case, move="finish", values={"photo": [taken_at(AT_THE_PIER, scene(9))]})
+    assert done.state == "check"
+    assert done.documents.get(slot="step:photo").metres_away == 0
+    assert done.documents.get(slot="photos").metres_away is None, "nobody asks where residents were"
+
+
+def test_a_report_of_a_whole_area_takes_photos_from_all_of_it(town: Town, report: Case, crew: Actor):
+    snapshot = snapshot_of(report.version)
+    spot = SAID["spot"]["spot"] | {"exact": False}
+    case_answers.assign_to_case(report, snapshot, {"spot": spot})
+    shape = area_lookup.area_shapes().shapes["1.1.1"]
+    inside, beyond = shape.representative_point(), (-7.0, 106.8)
+    assert metres_from_case(report, snapshot, (inside.y, inside.x)) == 0
+    assert (metres_from_case(report, snapshot, beyond) or 0) > 50_000
+    assert rules.taken_elsewhere(501, 500)
+    assert not any((rules.taken_elsewhere(500, 500), rules.taken_elsewhere(None, 500), rules.taken_elsewhere(9000, 0)))
 
 
 def test_opening_the_page_changes_nothing_and_an_answer_counts_once(

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from kini.cases import actions as cases
 from kini.cases.events import CaseMoved
@@ -27,6 +28,7 @@ from kini.reports.public_text import masked, words_of
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases.town import Town, filled, guest, offer, opened, photo
+from tests.environment import replace
 from tests.pagechecks import CheckedClient
 from tests.reports.conftest import REPORT, SAID, STREET
 
@@ -278,3 +280,29 @@ def test_the_map_is_one_index_scan(town: Town, lamps: ServiceVersion):
     plan = lately.order_by().values("cell").annotate(count=Count("pk")).explain()
     assert "Index Only Scan using reports_newest" in plan
     assert "cases_case" not in plan
+
+
+def test_a_released_report_is_at_once_on_map_list_and_feeds(
+    town: Town, lamps: ServiceVersion, client: CheckedClient, settings: Settings
+):
+    """What is cached between the release and a visitor may not hide it: pages are opened before and after."""
+    settings.ENV = replace(settings.ENV, fast_path=True)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    case = reported(town, lamps)
+    pages = ("/reports/", "/reports/?area=1.1.1&period=7", "/reports/feed/", "/open311/v2/requests.json")
+    for page in pages * 2:
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert case.reference not in answer.content.decode()
+        kept = {each.partition("=")[0].strip() for each in answer.headers.get("Cache-Control", "").split(",")}
+        assert kept & {"no-store", "no-cache"}, f"{page}: browsers and proxies may keep it"
+    assert not queries.map_dots(queries.public_reports())
+    empty = client.get("/reports/").content.decode()
+    assert "Use fewer filters" not in empty
+    assert "Use fewer filters" in client.get("/reports/?area=1.1.2").content.decode()
+    actions.release(by=town.named("clerk"), case=case, text=words_of(case))
+    for page in pages:
+        assert case.reference in client.get(page).content.decode(), page
+    assert queries.map_dots(queries.public_reports()) == [(case.latitude, case.longitude)]
+    actions.make_private(by=town.named("clerk"), case=case, reason="Private")
+    assert all(case.reference not in client.get(page).content.decode() for page in pages), "and gone as soon"

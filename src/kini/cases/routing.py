@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kini.cases import case_answers
+from kini.cases.models import Case
 from kini.city import queries
 from kini.city.models import Agency, Area, Unit
+from kini.core.geometry import Point, distance_m
 from kini.people.models import Resident
 from kini.services.public import ServiceSnapshot
 
@@ -39,6 +42,16 @@ def answered_location(snapshot: ServiceSnapshot, answers: Mapping[str, Any]) -> 
             if field_type == sort:
                 return _place(value)
     return AnsweredLocation()
+
+
+def metres_from_case(case: Case, snapshot: ServiceSnapshot, point: Point) -> int | None:
+    """Metres from a point to the place of a case, or to the area of one that named no more; None without a place."""
+    places = _places(snapshot, case_answers.of_case(case))
+    if any(sort == "location" and value.get("exact", True) for sort, value in places):
+        if case.latitude is None or case.longitude is None:
+            return None
+        return round(distance_m(point, (case.latitude, case.longitude)))
+    return queries.metres_from_area(case.area_id, point) if case.area_id else None
 
 
 def _places(snapshot: ServiceSnapshot, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

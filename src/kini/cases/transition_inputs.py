@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from kini.cases import rules
 from kini.cases.attachments import store_upload
 from kini.cases.models import Case
+from kini.cases.routing import metres_from_case
 from kini.core.actors import ActionRefused, Actor
 from kini.core.files import Upload
 from kini.services.public import FieldBase, FormData, InvalidAnswer, ServiceSnapshot, UploadField, clean_text
@@ -145,7 +147,7 @@ def validate_and_store(
         if name not in accepted and not field_.optional and rules.SYSTEM not in (by.kind.value, edge.by):
             raise ActionRefused(field_.missing())
         if name in accepted and isinstance(field_, UploadField):
-            accepted[name] = {"files": [_keep(by, case, name, field_, upload) for upload in accepted[name]]}
+            accepted[name] = {"files": [_keep(by, case, snapshot, name, field_, upload) for upload in accepted[name]]}
     texts = {name: clean_form_text(accepted[name]) for name in COMMON_TEXTS if name in accepted}
     if any(OPEN_BLANK in text for text in texts.values()):
         raise ActionRefused(_("Write what belongs in place of “…”, or remove it."))
@@ -164,8 +166,9 @@ def clean_form_text(text: str) -> str:
         raise ActionRefused(str(wrong)) from None
 
 
-def _keep(by: Actor, case: Case, name: str, field_: UploadField, upload: Upload) -> str:
-    document = store_upload(by, upload, accept=field_.accept, slot=step_slot(name))
+def _keep(by: Actor, case: Case, snapshot: ServiceSnapshot, name: str, field_: UploadField, upload: Upload) -> str:
+    metres_away = partial(metres_from_case, case, snapshot)
+    document = store_upload(by, upload, accept=field_.accept, slot=step_slot(name), metres_away=metres_away)
     document.case = case
     document.save()
     return str(document.pk)

@@ -1,5 +1,6 @@
 """Queries for areas, agencies, units and places."""
 
+import shapely
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -7,7 +8,7 @@ from kini.city import area_lookup, pack
 from kini.city.city_cache import city_tables
 from kini.city.models import Agency, Area, Place, Unit
 from kini.core.actors import ActionRefused
-from kini.core.geometry import distance_m, nearest
+from kini.core.geometry import Point, Projection, distance_m, nearest
 
 #: Maximum distance of a landmark, in metres.
 NEAR_M = 1_000
@@ -129,6 +130,14 @@ def locate(latitude: float, longitude: float) -> Area | None:
     """Smallest area that contains the point; None outside the city."""
     code = area_lookup.area_index().locate(latitude, longitude)
     return area(code) if code else None
+
+
+def metres_from_area(code: str, point: Point) -> int | None:
+    """Metres from a point to one of the smallest areas, 0 inside of it; None for other areas."""
+    shape = area_lookup.area_shapes().shapes.get(code)
+    if shape is None:
+        return None
+    return round(Projection(*point).flatten(shape).distance(shapely.Point(0, 0)))
 
 
 def area_by_name(typed: str) -> Area | None:

@@ -60,6 +60,7 @@ class StoredFile:
         source_sha256: of the content as uploaded, to detect repeated uploads.
         size: bytes as stored.
         taken_at: the photo's own time in UTC, which the stored file no longer has.
+        point: the photo's own (latitude, longitude), which is in nothing that is stored.
     """
 
     sha256: str
@@ -67,6 +68,7 @@ class StoredFile:
     content_type: str
     size: int
     taken_at: datetime | None
+    point: tuple[float, float] | None = None
 
 
 def store(upload: Upload, *, accept: frozenset[str], timezone: tzinfo = UTC) -> StoredFile:
@@ -93,7 +95,8 @@ def store(upload: Upload, *, accept: frozenset[str], timezone: tzinfo = UTC) -> 
     except OSError as error:
         require_disk_full(error)
         raise _full() from None
-    return StoredFile(digest, hashlib.sha256(source).hexdigest(), content_type, len(cleaned), taken_at)
+    point = (decoded.point[0], decoded.point[1]) if decoded.point else None
+    return StoredFile(digest, hashlib.sha256(source).hexdigest(), content_type, len(cleaned), taken_at, point)
 
 
 def clean_name(name: str) -> str:

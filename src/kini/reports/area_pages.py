@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -84,6 +84,7 @@ def _map(counts: AreaMonths, area: Area, chosen: int) -> CityMap | None:
     return area_map(_("Open reports at the end of the month"), classes, class_of, texts=texts, within=within)
 
 
+@cache_control(no_cache=True)
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """Newest public reports in Atom, with the filters of the list."""

@@ -17,6 +17,7 @@ from kini.core.actors import ActionRefused, system
 from kini.core.config_messages import Fault, use_one_of
 from kini.reports import actions, photo_hashes, queries, rules
 from kini.services.public import Definition, Flow, Kind, Name, ServiceSnapshot, StrictModel, TemplatePart, snapshot_of
+from kini.web.formats import distance
 
 #: Answer that lets a report be public.
 PUBLIC = "public"
@@ -25,6 +26,9 @@ PUBLIC = "public"
 class ReportOptions(StrictModel):
     evidence: Name | None = Field(
         default="photo", description="Input that proves the work before a report is closed; null: none is needed."
+    )
+    evidence_metres: Annotated[int, Field(ge=0, le=5000)] = Field(
+        default=500, description="A photo of the work that says it was taken farther away is refused; 0: none is."
     )
     visibility: Name | None = Field(
         default="visibility",
@@ -44,8 +48,8 @@ class ReportOptions(StrictModel):
 class Report(Kind[ReportOptions, Case, Draft]):
     """Kind of reports. Private by default: officers do not see the reporter.
 
-    A report is closed with a photo taken after it (as far as its metadata says) and never used before. The reporter may
-    dispute it where the flow allows it.
+    A report is closed with a photo taken after it and at its place (as far as its metadata says) and never used before.
+    The reporter may dispute it where the flow allows it.
     """
 
     id = queries.REPORT
@@ -112,7 +116,7 @@ class Report(Kind[ReportOptions, Case, Draft]):
             return
         files = given[name]["files"] if isinstance(given.get(name), dict) else []
         for document in Attachment.objects.filter(pk__in=files):
-            check_evidence(document, case)
+            check_evidence(document, case, metres=self.options(snapshot.definition).evidence_metres)
         edge = case_rules.edge_of(snapshot.flow, case.state, move)
         closes = edge is not None and rules.is_solved(snapshot.flow, edge.to)
         if closes and not files and not rules.evidence_given(case.timeline.all(), snapshot.flow, name):
@@ -124,14 +128,22 @@ def may_concern_report(event: CaseOpened | CaseMoved) -> bool:
     return event.kind in ("", Report.id)
 
 
-def check_evidence(document: Attachment, case: Case) -> None:
+def check_evidence(document: Attachment, case: Case, *, metres: int) -> None:
     """Refuse a photo that cannot show the finished work.
 
+    Args:
+        metres: farthest distance from the report's place; 0 for any.
+
     Raises:
-        ActionRefused: when it is older than the report, or was used before.
+        ActionRefused: when it is older than the report, was taken elsewhere, or was used before.
     """
     if rules.taken_too_early(document.taken_at, case.opened_at):
         raise ActionRefused(_("This photo was taken before the report. Take a new one of the finished work."))
+    if rules.taken_elsewhere(document.metres_away, metres):
+        raise ActionRefused(
+            _("This photo was taken %(distance)s from the place of the report. Take a new one there.")
+            % {"distance": distance(document.metres_away or 0)}
+        )
     actions.hash_photos(by=system("reports"), case=case)
     if _used_before(document) or photo_hashes.same_picture(document):
         raise ActionRefused(_("This photo has been used before. Take a new one of the finished work."))

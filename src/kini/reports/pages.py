@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases import queries as cases
@@ -53,6 +53,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/choose.html", context)
 
 
+@cache_control(no_cache=True)
 @require_safe
 def public_list(request: HttpRequest) -> HttpResponse:
     """Public reports as list and map, the newest first, by category, state, area and period."""

@@ -46,6 +46,11 @@ def taken_too_early(taken_at: datetime | None, reported_at: datetime) -> bool:
     return taken_at is not None and taken_at < reported_at
 
 
+def taken_elsewhere(metres_away: int | None, most: int) -> bool:
+    """Return True if the photo's metadata says that it was taken far from the report. Many photos have no place."""
+    return bool(most) and metres_away is not None and metres_away > most
+
+
 def dispute_edge(flow: Flow, state: str, *, by_program: bool = False) -> Edge | None:
     """Return the edge by which the reporter (after a failed audit the program) re-opens a report said to be solved."""
     actor = SYSTEM if by_program else RESIDENT

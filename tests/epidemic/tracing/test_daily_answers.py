@@ -16,6 +16,7 @@ from kini.epidemic.tracing.notifications import short_code
 from kini.epidemic.tracing.rules import Exposure
 from kini.messages.models import InboundMessage, Message
 from kini.people.models import FamilyTie, Resident
+from tests import link_scanner
 from tests.cases import town as towns
 from tests.epidemic.tracing.conftest import DAY, NOON, HealthCity
 
@@ -109,6 +110,7 @@ def test_nobody_answers_so_the_tracer_calls(health: HealthCity, contact: Contact
 
 def test_the_page_asks_by_code_and_names_nobody(client: Client, contact: Contact) -> None:
     page = reverse("epidemic:daily-check", args=[contact.answer_code])
+    assert link_scanner.scan([page]) == {page: 200}
     shown = client.get(page).content.decode()
     assert "Kontak Berakun" not in shown
     assert "COVID" not in shown

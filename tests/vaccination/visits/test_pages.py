@@ -13,6 +13,7 @@ from kini.people.actions import NewIdentifier
 from kini.people.public import NATIONAL_ID
 from kini.vaccination.models import AdverseEvent, Dose, DoseDispute, FollowUp, PhoneConflict, Visit
 from kini.vaccination.sites import stock
+from tests import link_scanner
 from tests.cases import town
 from tests.pagechecks import CheckedClient
 from tests.vaccination.doses.dose_town import BY, WHY, Station
@@ -75,7 +76,7 @@ def test_a_walk_in_is_vaccinated_and_observed(stocked: Station, client):
     assert client.get(arrived.url).status_code == 200
     follow_up = FollowUp.objects.first()
     address = reverse("vaccination:follow-up", args=[follow_up.code])
-    assert client.get(address).status_code == 200
+    assert link_scanner.scan([address]) == {address: 200}
     assert client.post(address, {}).status_code == 422
     assert client.post(address, {"feeling": "serious", "words": "Sesak"}).status_code == 200
     for _phone_of_one_operator in range(65):

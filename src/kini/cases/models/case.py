@@ -267,6 +267,9 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as kept.")
     source_sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as uploaded.")
     taken_at = models.DateTimeField(null=True, help_text="When the photo says it was taken; no longer in it.")
+    metres_away = models.PositiveIntegerField(
+        null=True, help_text="How far from the place of the case an officer's photo says it was taken."
+    )
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, help_text="When a correction replaced it; it stays on record.")

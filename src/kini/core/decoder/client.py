@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,12 @@ class DecoderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Result: the new content (empty for a PDF, which is only checked), the camera's time and offset."""
+    """Result: the new content (empty for a PDF, which is only checked), the camera's time, offset and point."""
 
     content: bytes
     taken: str = ""
     offset: str = ""
+    point: Sequence[float] | None = None
 
 
 #: Uploads being handled.

@@ -75,7 +75,8 @@ def _answer(content_type: str, content: bytes) -> tuple[dict[str, Any], bytes]:
         cleaned = images.clean(content, content_type)
         if len(cleaned.content) > MAX_OUTPUT_BYTES:
             raise RejectedFile("too-costly")
-        return {"taken": cleaned.taken, "offset": cleaned.offset}, cleaned.content
+        said = cleaned.metadata
+        return {"taken": said.taken, "offset": said.offset, "point": said.point}, cleaned.content
     except RejectedFile as unfit:
         return {"unfit": unfit.code, "number": unfit.number}, b""
     except MemoryError:

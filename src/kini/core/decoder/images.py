@@ -48,12 +48,21 @@ _SCAN, _END = 0xDA, 0xD9
 
 
 @dataclass(frozen=True, slots=True)
+class Metadata:
+    """Orientation, and the camera's time, offset and (latitude, longitude) as written in the photo."""
+
+    turn: Image.Transpose | None = None
+    taken: str = ""
+    offset: str = ""
+    point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CleanedImage:
-    """An image without metadata, and the camera's time and offset as written in the photo."""
+    """An image without metadata, and what it said."""
 
     content: bytes
-    taken: str
-    offset: str
+    metadata: Metadata
 
 
 def clean(content: bytes, content_type: str) -> CleanedImage:
@@ -71,9 +80,9 @@ def clean(content: bytes, content_type: str) -> CleanedImage:
             _require_size(image, form)
             if form == "JPEG":
                 _require_scans(count_scans(content), image.width * image.height)
-            turn, taken, offset = _read_exif(image)
+            metadata = _read_exif(image)
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes large photos smaller, in less memory
-            return CleanedImage(_encode(image, form, turn), taken, offset)
+            return CleanedImage(_encode(image, form, metadata.turn), metadata)
     except (RejectedFile, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -126,15 +135,32 @@ def _plain(image: Image.Image, form: str) -> Image.Image:
     return image.convert("RGBA" if image.has_transparency_data and "RGBA" in modes else "RGB")
 
 
-def _read_exif(image: Image.Image) -> tuple[Image.Transpose | None, str, str]:
-    """Read orientation, camera time and offset; broken metadata is ignored."""
+def _read_exif(image: Image.Image) -> Metadata:
+    """Read orientation, camera time, offset and place; broken metadata is ignored."""
     try:
         exif = image.getexif()
-        details = exif.get_ifd(ExifTags.IFD.Exif)
+        details, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
     except Exception:  # as above
-        return None, "", ""
+        return Metadata()
     taken, offset = (
         str(details.get(tag, "")).strip("\0 ")[:40]
         for tag in (ExifTags.Base.DateTimeOriginal, ExifTags.Base.OffsetTimeOriginal)
     )
-    return _UPRIGHT.get(exif.get(ExifTags.Base.Orientation, 1)), taken, offset
+    return Metadata(_UPRIGHT.get(exif.get(ExifTags.Base.Orientation, 1)), taken, offset, _point(place))
+
+
+def _point(place: dict[int, Any]) -> tuple[float, float] | None:
+    """Latitude and longitude; None if they are missing, broken or those of a camera that had no signal (0, 0)."""
+    tags = ExifTags.GPS
+    try:
+        latitude = _degrees(place[tags.GPSLatitude], str(place[tags.GPSLatitudeRef]), "S")
+        longitude = _degrees(place[tags.GPSLongitude], str(place[tags.GPSLongitudeRef]), "W")
+    except Exception:  # as above
+        return None
+    known = (latitude or longitude) and abs(latitude) <= 90 and abs(longitude) <= 180
+    return (latitude, longitude) if known else None
+
+
+def _degrees(parts: Any, letter: str, negative: str) -> float:
+    degrees, minutes, seconds = map(float, parts)
+    return (degrees + minutes / 60 + seconds / 3600) * (-1 if letter.strip("\0 ").upper() == negative else 1)
