@@ -80,6 +80,27 @@ def test_every_sort_of_vaccination_keeps_the_rules(sort: str, organization: Satu
     assert sandbox.counts()["duplicates"] == {}
 
 
+def test_doses_of_one_visit_are_immunizations_of_one_encounter(organization: SatusehatClient, sandbox: Sandbox) -> None:
+    """Whichever comes first; an error of one of them leaves the Encounter of the others as it is."""
+    first = vaccination(uuid=UUID(int=41), encounter=UUID(int=41), encounter_stands=True)
+    second = replace(first, uuid=UUID(int=42))
+    sent = {}
+    for dose in (second, first):
+        resources = resources_of(dose)
+        sent[dose.uuid] = dict(zip(resources, organization.transact(bundle_of(resources, {}, dose.uuid)), strict=True))
+    assert sent[first.uuid]["encounter"] == sent[second.uuid]["encounter"]
+    assert sent[first.uuid]["immunization"] != sent[second.uuid]["immunization"]
+    for known in sent.values():
+        stored = organization.read(known["immunization"])
+        assert stored["encounter"]["reference"] == known["encounter"]
+    wrong = resources_of(replace(first, state="entered-in-error"))
+    organization.transact(bundle_of(wrong, sent[first.uuid], first.uuid))
+    assert organization.read(sent[first.uuid]["encounter"])["status"] == "finished"
+    assert organization.read(sent[first.uuid]["immunization"])["status"] == "entered-in-error"
+    assert organization.read(sent[second.uuid]["immunization"])["status"] == "completed"
+    assert sandbox.counts()["duplicates"] == {}
+
+
 VISIT = HealthVisit(UUID(int=7), ORGANIZATION, vaccination().patient, PRACTITIONER, vaccination().location, AT)
 ILLNESSES = {
     "case": case_resources(

@@ -64,6 +64,8 @@ def vaccination_of(client: SatusehatClient, dose: Dose, patient: str, edition: i
         volume_ul=dose.volume_ul,
         age=dose.age,
         is_health_worker=dose.group == "health-worker",
+        encounter=visit.encounter if visit else None,
+        encounter_stands=visit is not None and visit.others_stand,
     )
 
 

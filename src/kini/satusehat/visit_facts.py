@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
 
 from kini.core.dated_rules import rule_in_force
 from kini.satusehat.fhir import codes
@@ -36,19 +39,36 @@ NUMBERS: Mapping[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """Facts of a visit: its beginning, the screening, and whether a dose that was not done is only deferred."""
+    """Facts of a visit: its beginning, the screening, and whether a dose that was not done is only deferred.
+
+    Attributes:
+        screening: of the first dose of the visit; it was screened once.
+        encounter: uuid of the first dose of a visit with several; None: it has one.
+        others_stand: another dose of the visit is no error.
+    """
 
     came_at: datetime
     deferred: bool
     screening: Screening | None
+    encounter: UUID | None = None
+    others_stand: bool = False
 
 
 def visit_facts(dose: Dose) -> VisitFacts | None:
     """Return the facts of the visit at which a dose was given or not done; None: recorded without one."""
-    visit = Visit.objects.filter(dose=dose).first()
+    visit = Visit.objects.select_related("part_of__dose").filter(dose=dose).first()
     if visit is None:
         return None
-    return VisitFacts(visit.came_at, visit.result == "defer", _screening(dose, visit))
+    whole = visit.part_of or visit
+    others = Dose.objects.filter(Q(visit=whole) | Q(visit__part_of=whole)).exclude(pk=dose.pk)
+    states = list(others.values_list("state", flat=True))
+    return VisitFacts(
+        visit.came_at,
+        visit.result == "defer",
+        _screening(dose, visit) if visit == whole else None,
+        whole.dose.uuid if states and whole.dose else None,
+        any(state != "entered-in-error" for state in states),
+    )
 
 
 def _screening(dose: Dose, visit: Visit) -> Screening | None:

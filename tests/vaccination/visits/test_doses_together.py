@@ -13,6 +13,7 @@ from kini.core.actors import Actor
 from kini.core.dated_rules import require_rule_in_force
 from kini.people.models import Officer
 from kini.records.models import Membership
+from kini.satusehat.visit_facts import visit_facts
 from kini.services.models import Service
 from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.models import AdverseEvent, Dose, FollowUp, Registration, StandbyRequest, Visit
@@ -232,3 +233,12 @@ def test_a_phone_sends_each_dose_and_the_last_one_ends_the_appointment(
     run_jobs()
     assert arrived.states() == {"dpt-hb-hib": "given", "polio-oral": "given", "rotavirus": "waiting"}
     sound()
+
+
+def test_the_national_record_gets_one_encounter(arrived: Arrived) -> None:
+    arrived.client().post(arrived.page, arrived.form())
+    facts = [visit_facts(each) for each in Dose.objects.filter(given_on=today()).order_by("pk")]
+    first = Visit.objects.get(part_of=None).dose
+    assert first
+    assert {each.encounter for each in facts if each} == {first.uuid}
+    assert all(each and each.others_stand for each in facts)

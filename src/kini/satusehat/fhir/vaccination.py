@@ -72,6 +72,8 @@ class Vaccination:
         arrived_at, occurred_at, left_at: of the visit, in order.
         expires_on: of the lot.
         last_number, last_on: dose before this one.
+        encounter: the dose of whose Encounter this one is: the first of its visit; None: its own.
+        encounter_stands: another dose of the Encounter stands, also when this one was an error.
     """
 
     uuid: UUID
@@ -96,6 +98,8 @@ class Vaccination:
     last_on: date | None = None
     screening: Screening | None = None
     reactions: tuple[Reaction, ...] = ()
+    encounter: UUID | None = None
+    encounter_stands: bool = False
 
     @property
     def value(self) -> str:
@@ -109,10 +113,16 @@ def identifier_value(dose: UUID, edition: int) -> str:
 
 
 def resources_of(dose: Vaccination) -> Resources:
-    """Build the resources of a vaccination by role; a dose entered in error is one in each of them."""
+    """Build the resources of a vaccination by role; a dose entered in error is one in each of its own.
+
+    Doses of one visit have one Encounter: whichever is sent first creates it, the others find it by its identifier.
+    """
     if dose.state == "entered-in-error":
         given = replace(dose, state="given" if dose.volume_ul else "not-done")
-        return {role: as_error(resource) for role, resource in resources_of(given).items()}
+        return {
+            role: resource if role == "encounter" and dose.encounter_stands else as_error(resource)
+            for role, resource in resources_of(given).items()
+        }
     return dict(_resources(dose))
 
 
@@ -151,7 +161,12 @@ def _encounter(dose: Vaccination) -> Resource:
     )
     return {
         "resourceType": "Encounter",
-        "identifier": [_identifier(dose, "encounter")],
+        "identifier": [
+            {
+                "system": codes.own_system("encounter", dose.organization),
+                "value": identifier_value(dose.encounter or dose.uuid, dose.edition),
+            }
+        ],
         "status": "finished",
         "class": codes.AMBULATORY.as_fhir(),
         "subject": _patient(dose),
