@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kini.core.database.embedded import EmbeddedServer
+from kini.core.loading import without_garbage_collection
 from tests import migrated_server
 
 
@@ -24,7 +25,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         (Path(os.environ["KINI_VAR"]) / "static").mkdir()
         if not os.environ.get("DATABASE_URL"):
             os.environ["DATABASE_URL"] = _start_server(early_config)
-    return (yield)
+    with without_garbage_collection():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Import the tests, which stay to the end: collections of garbage would scan them again and again."""
+    with without_garbage_collection():
+        return (yield)
 
 
 def _start_server(config: pytest.Config) -> str:

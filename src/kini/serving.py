@@ -1,7 +1,6 @@
 """`python -m kini.serving`: run granian with the program loaded before its workers fork, so that they share memory."""
 
 import argparse
-import gc
 import os
 import resource
 import sys
@@ -15,6 +14,7 @@ from django.utils.module_loading import import_string
 from granian.cli import cli
 
 from kini.core.database.database_roles import exit_if_unrestricted
+from kini.core.loading import without_garbage_collection
 from kini.core.process_cache import warm_up
 from kini.core.web_server import granian_arguments
 
@@ -26,14 +26,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
 
 def load() -> None:
-    """Load the program before forking; loaded objects are hidden from the garbage collector, to keep pages shared."""
-    gc.disable()  # loading makes no garbage
-    django.setup(set_prefix=False)
-    _ = get_resolver().url_patterns
-    for middleware in settings.MIDDLEWARE:  # imported only: WhiteNoise needs files that `prepare` collects
-        import_string(middleware)
-    gc.enable()
-    gc.freeze()
+    """Load the program before forking."""
+    with without_garbage_collection():
+        django.setup(set_prefix=False)
+        _ = get_resolver().url_patterns
+        for middleware in settings.MIDDLEWARE:  # imported only: WhiteNoise needs files that `prepare` collects
+            import_string(middleware)
 
 
 def serve(command_line: list[str]) -> int:

@@ -29,9 +29,14 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 class StrictModel(BaseModel):
-    """Base of file schemas: immutable, unknown keys are errors."""
+    """Base of file schemas: immutable, unknown keys are errors.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True)
+    A validator is built when the first file is read: most processes read none.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True, defer_build=True
+    )
 
 
 def _zone(name: Any) -> ZoneInfo:

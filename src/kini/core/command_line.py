@@ -58,8 +58,12 @@ class Verb:
         if self.needs is not Needs.NOTHING:
             import django
 
+            from kini.core.loading import without_garbage_collection
+
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
-            django.setup()
+            with without_garbage_collection():
+                django.setup()
+                return importlib.import_module(self.module)
         return importlib.import_module(self.module)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from kini.core import tls
 from kini.core.registry import Registry
 
 
@@ -77,6 +78,6 @@ def bind_sandbox(handler: type[SandboxHandler], sandbox: object, port: int = 0) 
 def call_city(address: str, body: bytes, headers: dict[str, str]) -> int:
     """Post to the city and return the status; 599 without a response."""
     try:
-        return httpx.post(address, content=body, headers=headers, timeout=10).status_code
+        return httpx.post(address, content=body, headers=headers, timeout=10, verify=tls.context()).status_code
     except httpx.HTTPError:
         return 599

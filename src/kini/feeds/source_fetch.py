@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from kini.core import current_time
+from kini.core import current_time, tls
 from kini.feeds.models import FeedState
 from kini.feeds.schema import Feed, Source
 
@@ -85,7 +85,7 @@ def from_address(source: Source, state: FeedState) -> FetchedFile:
     headers = {"User-Agent": "Kini", "If-None-Match": state.etag, "If-Modified-Since": state.modified}
     headers = {key: value for key, value in headers.items() if value}
     try:
-        with httpx.Client(timeout=SILENCE_SECONDS) as client:
+        with httpx.Client(timeout=SILENCE_SECONDS, verify=tls.context()) as client:
             for _hop in range(MOST_HOPS + 1):
                 if urlsplit(address).netloc not in allowed:
                     raise SourceUnreachable(

@@ -17,7 +17,7 @@ import httpx
 import structlog
 from django.core.cache import cache
 
-from kini.core import current_time, provider_config
+from kini.core import current_time, provider_config, tls
 from kini.core.registry import Registry
 from kini.exchange.public import PermanentFailure, TemporaryFailure
 from kini.satusehat.environment import SatusehatEnvironment
@@ -284,7 +284,9 @@ class SatusehatClient:
         process = os.getpid()
         if self._connections is None or self._connections[0] != process:
             timeout = httpx.Timeout(self.timeout, connect=5.0)
-            client = httpx.Client(base_url=self.address, timeout=timeout, transport=self._transport, trust_env=False)
+            client = httpx.Client(
+                base_url=self.address, timeout=timeout, transport=self._transport, trust_env=False, verify=tls.context()
+            )
             self._connections = process, client
         return self._connections[1]
 

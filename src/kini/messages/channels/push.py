@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from kini.core import tls
 from kini.messages import web_push
 from kini.messages.channels.base import Accepted, Channel, PermanentFailure, TemporaryFailure, show_in_outbox
 from kini.messages.models import Delivery, Message, Subscription
@@ -63,7 +64,9 @@ def _post(subscription: Subscription, content: bytes, *, urgent: bool) -> int:
     }
     try:
         body = web_push.encrypt_payload(content, subscription.public, subscription.auth)
-        status = httpx.post(subscription.endpoint, content=body, headers=headers, timeout=TIMEOUT).status_code
+        status = httpx.post(
+            subscription.endpoint, content=body, headers=headers, timeout=TIMEOUT, verify=tls.context()
+        ).status_code
     except httpx.HTTPError:
         return 599
     if status in GONE:

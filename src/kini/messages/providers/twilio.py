@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from kini.core import tls
 from kini.messages.channels.base import Accepted, PermanentFailure, TemporaryFailure
 from kini.messages.providers import configuration
 from kini.messages.providers.base import (
@@ -57,7 +58,9 @@ class Twilio(Provider):
         if out.key:
             form["StatusCallback"] = f"{configuration.webhook_url(self.name)}?key={out.key}"
         try:
-            response = httpx.post(self.url, data=form, auth=(self.account, self.token), timeout=TIMEOUT)
+            response = httpx.post(
+                self.url, data=form, auth=(self.account, self.token), timeout=TIMEOUT, verify=tls.context()
+            )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
             raise TemporaryFailure(f"{self.name} did not respond: {type(error).__name__}") from None

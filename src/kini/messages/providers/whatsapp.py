@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import httpx
 
+from kini.core import tls
 from kini.messages.channels.base import Accepted, PermanentFailure, TemporaryFailure
 from kini.messages.providers.base import (
     DeliveryReceipt,
@@ -56,7 +57,11 @@ class WhatsApp(Provider):
         content |= _template(out) if out.template else {"type": "text", "text": {"body": out.text}}
         try:
             response = httpx.post(
-                f"{self.address}/{self.number}/messages", json=content, headers=self._headers(), timeout=TIMEOUT
+                f"{self.address}/{self.number}/messages",
+                json=content,
+                headers=self._headers(),
+                timeout=TIMEOUT,
+                verify=tls.context(),
             )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
@@ -85,8 +90,15 @@ class WhatsApp(Provider):
     def photo(self, reference: str) -> bytes:
         """Look up the media URL, then download it."""
         try:
-            response = httpx.get(f"{self.address}/{reference}", headers=self._headers(), timeout=TIMEOUT)
-            file = httpx.get(response.raise_for_status().json()["url"], headers=self._headers(), timeout=TIMEOUT)
+            response = httpx.get(
+                f"{self.address}/{reference}", headers=self._headers(), timeout=TIMEOUT, verify=tls.context()
+            )
+            file = httpx.get(
+                response.raise_for_status().json()["url"],
+                headers=self._headers(),
+                timeout=TIMEOUT,
+                verify=tls.context(),
+            )
             content = file.raise_for_status().content
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise TemporaryFailure(f"{self.name} returned no picture: {type(error).__name__}") from None

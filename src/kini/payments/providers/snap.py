@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from django.http import HttpResponse, JsonResponse
 
 from kini.city.public import pack
-from kini.core import current_time
+from kini.core import current_time, tls
 from kini.payments import emvco
 from kini.payments.providers.base import (
     ManualRefundRequired,
@@ -230,7 +230,9 @@ class Snap(Provider):
 
     def _sent(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         try:
-            response = httpx.post(self.address + path, content=body, headers=dict(headers), timeout=TIMEOUT)
+            response = httpx.post(
+                self.address + path, content=body, headers=dict(headers), timeout=TIMEOUT, verify=tls.context()
+            )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderUnavailable(f"{self.name} gave no answer: {type(error).__name__}") from None

@@ -10,7 +10,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
-from kini.core import provider_config
+from kini.core import provider_config, tls
 from kini.people.identity_registers.base import IdentityClaim, RegisterAnswer, RegisterUnavailable
 
 SHORTEST_TOKEN = 16
@@ -78,6 +78,7 @@ class CivilRegistry:
                 json=payload,
                 headers={"Authorization": f"Bearer {self.token}"},
                 timeout=self.timeout,
+                verify=tls.context(),
                 follow_redirects=False,
             )
         except httpx.HTTPError as error:

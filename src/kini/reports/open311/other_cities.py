@@ -15,7 +15,7 @@ from typing import Any, Literal
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from kini.core import provider_config
+from kini.core import provider_config, tls
 from kini.core.registry import Registry
 from kini.exchange.public import PermanentFailure, TemporaryFailure
 from kini.reports.environment import ReportsEnvironment
@@ -156,6 +156,7 @@ class GeoReportServer:
                 f"{self.address}/{path}.json",
                 headers=dict(headers or {}),
                 timeout=self.timeout,
+                verify=tls.context(),
                 follow_redirects=False,
                 **sent,
             )

@@ -17,9 +17,12 @@ from kini.services.conditions import When
 
 
 class StrictModel(BaseModel):
-    """Base of definition parts: unknown keys are errors, instances are immutable."""
+    """Base of definition parts: unknown keys are errors, instances are immutable.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    A validator is built when the first service is read: most processes read none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class InvalidAnswer(Exception):

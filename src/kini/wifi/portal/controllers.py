@@ -9,7 +9,7 @@ from typing import Protocol
 
 import httpx
 
-from kini.core import provider_config
+from kini.core import provider_config, tls
 from kini.core.registry import Registry
 from kini.wifi.environment import WifiEnvironment
 
@@ -68,7 +68,7 @@ class Unifi:
                 command[name] = int(limits[attribute]) // 1000
         signs_in, before = ("/api/auth/login", "/proxy/network") if self.os else ("/api/login", "")
         try:
-            with httpx.Client(base_url=self.address, timeout=SECONDS) as client:
+            with httpx.Client(base_url=self.address, timeout=SECONDS, verify=tls.context()) as client:
                 credentials = {"username": self.username, "password": self._password}
                 answer = client.post(signs_in, json=credentials).raise_for_status()
                 token = answer.headers.get("X-CSRF-Token", "")
