@@ -169,6 +169,7 @@ def test_a_mother_chooses_doses_place_and_time_once(nursery: Nursery, run_jobs: 
     asked = reverse("vaccination:person", args=["childhood", nursery.child.pk])
     page = client.get(asked).text
     assert "DPT-HB-Hib 2" in page
+    assert "BCG sudah bisa sekarang" in page
     client.post(asked, {"series": "rotavirus", "beside": ["dpt-hb-hib", "polio-oral"]})
     lead = Registration.objects.get(together_with=None)
     shown = reverse("vaccination:registration", args=[lead.reference])
@@ -191,9 +192,9 @@ def test_a_site_without_one_of_the_doses_says_so_before_the_choice(nursery: Nurs
     session = nursery.session(site=nursery.district.other)
     lead = nursery.register("polio-oral")
     shown = reverse("vaccination:registration", args=[lead.reference])
-    assert "Not here:" in client.get(shown).text
+    assert "Tidak ada di sini:" in client.get(shown).text
     times = reverse("vaccination:times", args=[lead.reference, nursery.district.other.pk])
-    assert "Polio 3" in client.get(times).text.split("Not here:")[1]
+    assert "Polio 3" in client.get(times).text.split("Tidak ada di sini:")[1]
     client.post(times, {"slot": session.pk, "beside": ["dpt-hb-hib"]})
     assert nursery.states() == {"dpt-hb-hib": "booked", "polio-oral": "waiting"}
 

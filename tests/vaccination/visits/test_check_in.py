@@ -25,6 +25,7 @@ from kini.vaccination.registrations.queries import Statements
 from kini.vaccination.sites import stock
 from kini.vaccination.sites.session_plan import NON_RESIDENT
 from kini.vaccination.sites.stock import accounts
+from kini.vaccination.sites.verification import differences
 from kini.vaccination.visits import actions
 from kini.vaccination.visits.day_file import day_file
 from kini.vaccination.visits.queries import appointments
@@ -216,3 +217,23 @@ def test_a_cancelled_appointment_is_not_in_the_day(day: Day, client):
     assert walk_in(client, name=CARD["name"], born="17/5/1990").status_code == 303
     assert Visit.objects.get().booking is None
     assert client.get(reverse("vaccination:desk-sites")).status_code == 302
+
+
+def test_the_dose_of_who_is_turned_away_is_free_at_once(day: Day) -> None:
+    """With one vaccine too: the place stays used, the registration waits until the day that the screening named."""
+    station, site = day.station, day.station.sites["gambir"]
+    registration = day.book()
+    assert registration.booking
+    unit, booked = accounts.dose_unit("sinovac"), day.booked_doses()
+    free = balance(accounts.doses(site, "free"), unit)
+    values = {"walk_in": None, "booking": registration.booking.reference, "outcome": "not-done", "lot": None}
+    sent = entry(station, **values, answers={"temperature": 39.0})
+    done = actions.record_visit(by=station.acting("vaccinator"), site=site, entry=sent)
+    actions.record_visit(by=station.acting("vaccinator"), site=site, entry=sent)
+    assert balance(accounts.doses(site, "free"), unit) == free + 500
+    assert day.booked_doses() == booked - 500
+    registration.refresh_from_db()
+    assert (registration.state, registration.booking) == ("waiting", None)
+    assert registration.possible_from == done.come_again_on
+    assert Booking.objects.get(pk=done.booking_id).state == "served"
+    assert list(differences()) == []

@@ -28,6 +28,7 @@ class Eligibility:
         recommended, latest: best day, and the last one before the dose counts as missed; None: no such day.
         options: vaccines of the earliest day, best first.
         reasons: why, the deciding one first.
+        name: of the dose, where the campaign has several series; "": its number says all.
     """
 
     may: bool
@@ -39,6 +40,7 @@ class Eligibility:
     latest: date | None = None
     options: tuple[Option, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    name: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -132,6 +134,7 @@ def evaluate_series(
         reasons=search.grounds(first.choice, first.index, day)
         if earliest == day
         else search.wait(first.choice, first.index, day, earliest),
+        name=campaign.dose_name(name, number) if len(campaign.series) > 1 else "",
     )
 
 
