@@ -1,6 +1,7 @@
 """Disputed reports of the demo: people enough to close them again, and believable shares among the copies."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -15,12 +16,14 @@ from kini.demo.year import share_of, weigh_shares
 from kini.people import actions as people_actions
 from kini.people.models import Officer
 from kini.reports import actions as reports
+from kini.reports.models import Publication
+from kini.reports.rules import cell_of
 from kini.services.models import ServiceVersion
 from kini.services.public import snapshot_of
 from tests.cases import town as towns
 from tests.cases.conftest import city, town  # noqa: F401 -- fixtures
-from tests.cases.town import Town, photo
-from tests.reports.conftest import broken_lamp, crew, report  # noqa: F401 -- fixtures
+from tests.cases.town import Town, opened, photo
+from tests.reports.conftest import SAID, broken_lamp, crew, report  # noqa: F401 -- fixtures
 from tests.reports.test_closing import finished
 from tests.reports.test_public_reports import lamps, reported  # noqa: F401 -- fixtures
 
@@ -113,3 +116,43 @@ def test_the_first_solved_report_of_an_agency_comes_in_time_and_stands_and_one_a
     assert contested(histories[1:], 0.0) == [True], "one is disputed, whatever the chance"
     reports.answer_closing(by=resident, case=histories[1].case, answer="not-solved", reason="Dark")
     assert contested(histories[1:], 0.0) == [False], "and not again"
+
+
+def test_one_report_of_each_agency_after_the_first_is_late(
+    town: Town,  # noqa: F811
+    broken_lamp: ServiceVersion,  # noqa: F811
+    report: Case,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stuck(chance: float) -> bool:
+        monkeypatch.setattr(history, "STUCK", chance)
+        return CaseHistory(DemoPeople(), report, BY, random.Random(1), 1, current_time.now())._is_stuck()
+
+    now = current_time.now()
+    assert not stuck(1.0), "the first one comes in time, whatever the chance"
+    other = opened(town.named("resident"), broken_lamp, town.resident, SAID)
+    solved = Case.objects.filter(pk=other.pk)
+    solved.update(outcome="solved", closed_at=now, due_at=now + timedelta(days=1))
+    assert stuck(0.0), "and the next one late, whatever the chance"
+    late = opened(town.named("resident"), broken_lamp, town.resident, SAID)
+    Case.objects.filter(pk=late.pk).update(outcome="solved", closed_at=now, due_at=now - timedelta(days=1))
+    assert (stuck(0.0), stuck(1.0)) == (False, True)
+    place = {"latitude": -6.11, "longitude": 106.8, "cell": cell_of(-6.11, 106.8), "opened_at": now}
+    Publication.objects.create(case=report, service_id=report.service_id, **place)
+    assert not stuck(1.0), "only public ones are copied as public ones"
+
+
+def test_a_report_that_was_opened_again_is_worked_off_and_not_passed_around(
+    town: Town,  # noqa: F811
+    report: Case,  # noqa: F811
+    crew: Actor,  # noqa: F811
+) -> None:
+    case = finished(town, report, crew, photo(33))
+    played = CaseHistory(DemoPeople(), case, BY, random.Random(1), 1, current_time.now())
+    played.visited = {"intake", "work", "check"}
+    played._step(current_time.now())
+    assert not played.visited
+    flow = snapshot_of(case.version).flow
+    [close, back] = [edge for edge in rules.edges_from(flow, "check") if edge.move in ("close", "back")]
+    case.state, played.visited = "check", {"again", "work", "check"}
+    assert played._weight(flow, close) == 1.0 > 10 * played._weight(flow, back)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kini.booking.queries import of_case as booking_of_case
 from kini.cases import actions, rules
@@ -39,6 +39,8 @@ CONTESTED_WITHIN = 5.0
 ANSWERED, LONGEST_DELAY = 0.8, 40.0
 #: Relative likelihood of a step that refuses or stops, asks back, or returns to a state that the case has left.
 DANGER, ASKING, BACK = 0.16, 0.3, 0.05
+#: Condition of cases that were closed late.
+LATE = Q(closed_at__gt=F("due_at"))
 #: Scores of ratings with their likelihood.
 SCORES: Mapping[int, int] = {5: 40, 4: 34, 3: 13, 2: 7, 1: 6}
 
@@ -66,13 +68,12 @@ class CaseHistory:
 
     def play(self, moment: datetime) -> None:
         """Take steps from a time on, until the case ended, waits, or the time is over."""
-        is_stuck = self.rng.random() < STUCK and (self.case.kind != "report" or self._solved_reports().exists())
-        stuck = self.rng.randrange(1, 4) if is_stuck else MOST_STEPS
+        stuck = self.rng.randrange(1, 4) if self._is_stuck() else MOST_STEPS
         for step in range(MOST_STEPS):
             moment = self._next_moment(moment)
             if moment >= self.until:
                 return
-            if step == stuck:
+            if step == stuck and self.case.closed_at is None:
                 self._explain(moment + timedelta(days=4))
                 moment += timedelta(days=self.rng.uniform(12, LONGEST_DELAY))
                 if moment >= self.until:
@@ -102,7 +103,10 @@ class CaseHistory:
     def _step(self, moment: datetime) -> bool:
         """Take one step; False if there is none that a person takes."""
         snapshot = snapshot_of(self.case.version)
-        self.visited.add(self.case.state)
+        if snapshot.flow.states[self.case.state].end:  # what is opened again takes all steps again
+            self.visited.clear()
+        else:
+            self.visited.add(self.case.state)
         edge = self._choose(snapshot.flow)
         if edge is None:
             return self._wait_out(snapshot.flow, moment)
@@ -129,6 +133,21 @@ class CaseHistory:
         if state.by == rules.RESIDENT and state.after and self.rng.random() > ANSWERED:
             return None
         return self.rng.choices(edges, [self._weight(flow, each) for each in edges])[0] if edges else None
+
+    def _is_stuck(self) -> bool:
+        """True when the case waits too long at some step.
+
+        Of each agency's reports, public or not, the first that is solved comes in time, and one after it is late: only
+        then can their copies have both.
+        """
+        chance = self.rng.random() < STUCK
+        if self.case.kind != "report":
+            return chance
+        alike = Case.objects.filter(agency=self.case.agency_id, kind="report", outcome="solved")
+        is_public = Case.objects.filter(pk=self.case.pk, publication__isnull=False).exists()
+        solved = alike.filter(publication__isnull=not is_public)
+        in_time, late = (solved.filter(is_late).exists() for is_late in (~LATE, LATE))
+        return in_time and (chance or not late)
 
     def _is_contested(self) -> bool:
         """True when the resident contests the end of the case.

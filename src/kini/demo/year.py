@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import translation
 
 from kini.cases.actions import index_cases
@@ -23,7 +23,7 @@ from kini.demo import past
 from kini.demo.cases import create_application, offered_services
 from kini.demo.content import demo_content
 from kini.demo.copies import OPEN_DAYS, copied_cases, copied_reports, copy_cases, copy_reports
-from kini.demo.history import CaseHistory
+from kini.demo.history import LATE, CaseHistory
 from kini.demo.people import BY, DemoPeople, engage_crews, recall_people, share_people
 from kini.demo.queries import COPIES, PLAYED, REPORTS
 from kini.reports.models import ClosingAnswer
@@ -144,9 +144,9 @@ def copy_reports_share(number: int, until: datetime) -> int:
 
 
 def _agencies_and_traits(cases: QuerySet[Case]) -> tuple[dict[int, str], dict[str, set[int]]]:
-    """Agency of each case, and the cases that were closed late, and whose reporter said that they were not solved."""
+    """Agency of each case, and the cases that were solved late, and whose reporter said that they were not solved."""
     disputes = ClosingAnswer.objects.filter(case__in=cases.values("pk"), answer=ClosingAnswer.NOT_SOLVED)
-    late = cases.filter(closed_at__gt=F("due_at")).values_list("pk", flat=True)
+    late = cases.filter(LATE, outcome="solved").values_list("pk", flat=True)
     traits = {"late": set(late), "disputed": set(disputes.values_list("case", flat=True))}
     return dict(cases.values_list("pk", "agency_id")), traits
 
