@@ -9,8 +9,9 @@ from kini.cases import actions as cases
 from kini.cases.models import Case
 from kini.cases.timeline.verification import verify_case
 from kini.core import current_time
-from kini.core.actors import system
+from kini.core.actors import Actor, system
 from kini.demo import copies as copies_module
+from kini.demo import year
 from kini.demo.content import NOTHING
 from kini.demo.copies import copied_cases, copied_reports, copy_reports
 from kini.people.models import Resident
@@ -19,7 +20,9 @@ from kini.reports.models import AgencyFigures, Audit, ClosingAnswer, Publication
 from kini.reports.public_text import words_of
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import city, town  # noqa: F401 -- fixtures
-from tests.cases.town import Town, filled, person, photo, proved
+from tests.cases.town import Town, filled, opened, person, photo, proved
+from tests.reports.conftest import SAID, broken_lamp, crew  # noqa: F401 -- fixtures
+from tests.reports.test_closing import finished
 from tests.reports.test_public_reports import lamps as lamps
 from tests.reports.test_public_reports import said
 
@@ -85,3 +88,35 @@ def test_closings_of_copies_have_answers_and_audits(
     actions.count_figures(by=system("tests"))
     figures = AgencyFigures.objects.get(agency=public.agency_id)
     assert (figures.disputed, figures.failed) == (5, 4)
+
+
+def test_reports_that_are_not_public_are_disputed_and_late_as_often(
+    town: Town,  # noqa: F811
+    broken_lamp: ServiceVersion,  # noqa: F811
+    crew: Actor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else an agency of which few were played would have all its closings late, and none disputed."""
+    proved(town.resident)
+    Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
+    town.resident.user.email = "resident-1@demo.example"
+    town.resident.user.save()
+    now = current_time.now()
+    reports = [opened(town.named("resident"), broken_lamp, town.resident, SAID) for _each in range(3)]
+    reports = [finished(town, case, crew, photo(80 + 40 * number)) for number, case in enumerate(reports)]
+    Case.objects.filter(pk=reports[0].pk).update(due_at=reports[0].closed_at - timedelta(minutes=1))
+    ClosingAnswer.objects.create(
+        case=reports[1], closed_at=reports[1].closed_at - timedelta(days=3), answer=ClosingAnswer.NOT_SOLVED
+    )
+    given: dict[int, float] = {}
+    store = copies_module.copy_cases
+    monkeypatch.setattr(year, "copy_cases", lambda **values: given.update(values["originals"]) or store(**values))
+    monkeypatch.setattr(year, "AT_A_TIME", 4)
+    assert year.copy_share(0, now) == 4
+    late, disputed = (given[case.pk] / sum(given.values()) for case in reports[:2])
+    agency = reports[0].agency_id
+    assert late == pytest.approx(year.share_of("late", agency), abs=0.01)
+    assert disputed == pytest.approx(year.share_of("disputed", agency), abs=0.01)
+    monkeypatch.setattr(random.Random, "random", lambda self: 0.5)
+    copies_module.copy_cases(by=BY, originals={reports[1].pk: 1.0}, numbers=range(20, 23), until=now)
+    assert ClosingAnswer.objects.filter(answer=ClosingAnswer.NOT_SOLVED).exclude(case=reports[1]).count() >= 3

@@ -27,7 +27,7 @@ from kini.demo.case_cloner import Original, Person, load_originals
 from kini.demo.content import demo_content
 from kini.demo.history import is_rated, rate
 from kini.demo.people import MAIL_DOMAIN
-from kini.demo.report_copies import publish_copies
+from kini.demo.report_copies import close_copies, publish_copies
 from kini.letters.models import Letter
 from kini.payments.models import BillCase
 from kini.people.models import Resident
@@ -104,6 +104,8 @@ def copy_cases(*, by: Actor, originals: Mapping[int, float], numbers: range, unt
     """
     rows = _copies(originals, numbers, until, WEEKS)
     _store(by, rows)
+    reports = [copied for copied in zip(rows.cases, rows.sources, strict=True) if copied[0].kind == "report"]
+    close_copies(reports, Case.objects.in_bulk({source for _case, source in reports}))
     for case in rows.cases:
         rng = Random(case.reference)  # noqa: S311 -- made-up data
         if case.closed_at and is_rated(case, rng):

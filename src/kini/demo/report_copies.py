@@ -1,7 +1,7 @@
 """Public side of copied reports: versions with their photos, answers of the reporters, audits."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -53,7 +53,7 @@ def publish_copies(copies: Sequence[tuple[Case, int]], documents: Sequence[tuple
     for publication, version in zip(publications, versions, strict=True):
         publication.state, publication.current = Publication.RELEASED, version
     Publication.objects.bulk_update(publications, ["state", "current"])
-    _close(copies, originals)
+    close_copies(copies, originals)
 
 
 def _document_keys(originals: dict[int, Publication]) -> dict[int, list[object]]:
@@ -91,8 +91,13 @@ def _photo(publication: Publication, original: PublicPhoto, copied: dict[object,
     )
 
 
-def _close(copies: Sequence[tuple[Case, int]], originals: dict[int, Publication]) -> None:
-    """Answers of the reporters, the disputes of the originals, and audits by officers of other agencies."""
+def close_copies(copies: Sequence[tuple[Case, int]], originals: Mapping[int, Case] | Mapping[int, Publication]) -> None:
+    """Store answers of the reporters, the disputes of the originals, and audits by officers of other agencies.
+
+    Args:
+        copies: each report with the key of its original.
+        originals: by key, whatever tells when it was opened.
+    """
     disputes: dict[int, list[ClosingAnswer]] = defaultdict(list)
     for answer in ClosingAnswer.objects.filter(case__in=originals, answer=ClosingAnswer.NOT_SOLVED):
         disputes[answer.case_id].append(answer)

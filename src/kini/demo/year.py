@@ -38,7 +38,7 @@ SHARES, AT_A_TIME = 10, 250
 #: One report in so many copies is still open.
 OPEN_IN = 50
 #: Least and largest share of an agency's copied reports that were closed late, and that were disputed.
-SHARES_OF: Mapping[str, tuple[float, float]] = {"late": (0.10, 0.25), "disputed": (0.04, 0.14)}
+SHARES_OF: Mapping[str, tuple[float, float]] = {"late": (0.12, 0.25), "disputed": (0.04, 0.14)}
 #: Share of the agencies that are late more often, and by how much; rounds in which the shares are fitted.
 IS_WORSE, WORSE, FITTED, TINY = 0.25, 0.15, 30, 1e-9
 DAYS = 365
@@ -113,9 +113,13 @@ def _play(people: DemoPeople, arrival: Arrival, rng: random.Random, until: datet
 def copy_share(number: int, until: datetime) -> int:
     """Copy played cases, from a number of the copies on; returns how many.
 
-    Each service is copied as often as it is asked for, however few of its cases may be copied.
+    Each service is copied as often as it is asked for, however few of its cases may be copied; reports that are not
+    public with the shares of those that are.
     """
-    originals = _weights(copied_cases().filter(resident__assurance__gt=0))
+    cases = copied_cases().filter(resident__assurance__gt=0)
+    originals, reports = _weights(cases), cases.filter(kind="report")
+    mine = {pk: originals[pk] for pk in reports.values_list("pk", flat=True) if pk in originals}
+    originals |= weigh_shares(mine, *_agencies_and_traits(reports))
     numbers = range(number, min(number + AT_A_TIME, COPIES))
     return copy_cases(by=BY, originals=originals, numbers=numbers, until=until)
 
