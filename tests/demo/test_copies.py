@@ -12,9 +12,10 @@ from kini.cases.timeline.verification import verify_case
 from kini.core import current_time, jobs
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.localized_text import Text
-from kini.demo import answers, cases, past
+from kini.demo import answers, cases, past, year
+from kini.demo.case_cloner import Person
 from kini.demo.content import NOTHING, Task
-from kini.demo.copies import copied_cases, copy_cases
+from kini.demo.copies import Applicants, copied_cases, copy_cases
 from kini.demo.people import DemoPeople
 from kini.messages.models import Delivery, Message
 from kini.people.models import Resident
@@ -25,29 +26,41 @@ from tests.cases.town import PERMIT, Town, offer, person, proved
 
 pytestmark = pytest.mark.django_db
 BY = system("demo")
-OTHER_NIK = "3171014407910005"
 
 
 @pytest.fixture
 def decided(town: Town, case: Case) -> Case:  # noqa: F811
-    """A case of somebody with an account and one of somebody without, of the demo; the second one has steps."""
-    resident = town.resident
-    resident.user.email = "resident-1@demo.example"
-    resident.user.save()
-    proved(resident)
-    Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
+    """A case of somebody with a proved identity."""
+    proved(town.resident)
     return case
 
 
-def test_copies_are_as_sound_as_their_originals(decided: Case) -> None:
+@pytest.fixture
+def applicants() -> Applicants:
+    """Somebody with an account and somebody without one."""
+    known, helped = person("+6281211110000", "Sari Contoh"), person("+6281211110001", "Wati Contoh")
+    return Applicants([Person(known.pk, known.user_id)], [Person(helped.pk, None)])
+
+
+def test_copies_are_as_sound_as_their_originals(decided: Case, applicants: Applicants) -> None:
     now = current_time.now()
-    assert copy_cases(by=BY, originals={decided.pk: 1.0}, numbers=range(6), until=now) == 6
+    assert copy_cases(by=BY, originals={decided.pk: 1.0}, numbers=range(6), until=now, applicants=applicants) == 6
     copies = Case.objects.exclude(pk=decided.pk)
     assert len({each.reference for each in copies}) == 6
     assert all(verify_case(each) == [] for each in copies)
     assert {each.state for each in copies} == {decided.state}
     assert all(each.opened_at < decided.opened_at for each in copies)
+    assert {each.resident_id for each in copies} == {applicants.accounts[0].resident}
     assert TimelineEntry.objects.filter(case__in=copies).count() == 6 * decided.timeline.count()
+
+
+def test_copies_of_a_year_are_of_many_residents(decided: Case) -> None:
+    until = current_time.now()
+    both = [year._applicants(number, until) for number in (0, year.AT_A_TIME)]
+    residents = {each.resident for some in both for each in (*some.accounts, *some.helped)}
+    assert len(residents) == 2 * year.PEOPLE
+    assert Resident.objects.filter(pk__in=residents, assurance__gt=0).count() == len(residents)
+    assert year._applicants(0, until) == both[0], "a job that runs again creates nobody"
 
 
 def test_the_database_refuses_a_copy_in_a_state_to_which_no_step_leads(decided: Case) -> None:

@@ -12,32 +12,27 @@ from kini.core import current_time
 from kini.core.actors import Actor, system
 from kini.demo import copies as copies_module
 from kini.demo import year
+from kini.demo.case_cloner import Person
 from kini.demo.content import NOTHING
-from kini.demo.copies import copied_cases, copied_reports, copy_reports
-from kini.people.models import Resident
+from kini.demo.copies import Applicants, copied_cases, copied_reports, copy_reports
 from kini.reports import actions, queries
 from kini.reports.models import AgencyFigures, Audit, ClosingAnswer, Publication, PublicPhoto
 from kini.reports.public_text import words_of
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import city, town  # noqa: F401 -- fixtures
-from tests.cases.town import Town, filled, opened, person, photo, proved
+from tests.cases.town import Town, filled, opened, photo, proved
 from tests.reports.conftest import SAID, broken_lamp, crew  # noqa: F401 -- fixtures
 from tests.reports.test_closing import finished
 from tests.reports.test_public_reports import lamps as lamps
 from tests.reports.test_public_reports import said
 
 BY = system("demo")
-OTHER_NIK = "3171014407910005"
 
 
 @pytest.fixture
 def public(town: Town, lamps: ServiceVersion) -> Case:  # noqa: F811
     """A public report of the demo's resident with a photo."""
-    resident = town.resident
-    resident.user.email = "resident-1@demo.example"
-    resident.user.save()
-    proved(resident)
-    Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
+    resident = proved(town.resident)
     by, clerk = town.named("resident"), town.named("clerk")
     draft = filled(by, lamps, resident, said() | {"what": {"what": "The lamp is dark"}})
     picture = cases.attach_file(by=by, draft=draft, slot="photos", upload=photo(3))
@@ -53,8 +48,9 @@ def test_copies_are_public_at_places_of_their_own(public: Case, monkeypatch: pyt
     monkeypatch.setattr(copies_module, "demo_content", lambda: other)
     assert not copied_cases().exists()
     assert list(copied_reports()) == [public]
+    own = Applicants([Person(public.resident_id, public.submitted_by_id)], [])
     now = current_time.now()
-    assert copy_reports(by=BY, originals={public.pk: 1.0}, numbers=range(5000, 5006), until=now) == 6
+    assert copy_reports(by=BY, originals={public.pk: 1.0}, numbers=range(5000, 5006), until=now, applicants=own) == 6
     copies = list(Case.objects.exclude(pk=public.pk).order_by("pk"))
     assert all(verify_case(each) == [] for each in copies)
     shown = list(queries.released().exclude(pk=public.pk).select_related("case", "current__before__source"))
@@ -78,7 +74,8 @@ def test_closings_of_copies_have_answers_and_audits(
     solved_at = current_time.now() - timedelta(days=3)
     ClosingAnswer.objects.create(case=public, closed_at=solved_at, answer=ClosingAnswer.NOT_SOLVED)
     monkeypatch.setattr(random.Random, "random", lambda self: 0.01)
-    copy_reports(by=BY, originals={public.pk: 1.0}, numbers=range(5000, 5004), until=current_time.now())
+    applicants, until = Applicants([Person(public.resident_id, public.submitted_by_id)], []), current_time.now()
+    copy_reports(by=BY, originals={public.pk: 1.0}, numbers=range(5000, 5004), until=until, applicants=applicants)
     disputed = ClosingAnswer.objects.exclude(case=public)
     assert disputed.count() == 4
     for each in disputed:
@@ -98,9 +95,6 @@ def test_reports_that_are_not_public_are_disputed_and_late_as_often(
 ) -> None:
     """Else an agency of which few were played would have all its closings late, and none disputed."""
     proved(town.resident)
-    Resident.objects.filter(pk=proved(person("+6281211110000", "Sari Contoh"), OTHER_NIK).pk).update(user=None)
-    town.resident.user.email = "resident-1@demo.example"
-    town.resident.user.save()
     now = current_time.now()
     reports = [opened(town.named("resident"), broken_lamp, town.resident, SAID) for _each in range(3)]
     reports = [finished(town, case, crew, photo(80 + 40 * number)) for number, case in enumerate(reports)]
@@ -118,5 +112,6 @@ def test_reports_that_are_not_public_are_disputed_and_late_as_often(
     assert late == pytest.approx(year.share_of("late", agency), abs=0.01)
     assert disputed == pytest.approx(year.share_of("disputed", agency), abs=0.01)
     monkeypatch.setattr(random.Random, "random", lambda self: 0.5)
-    copies_module.copy_cases(by=BY, originals={reports[1].pk: 1.0}, numbers=range(20, 23), until=now)
+    own = Applicants([Person(town.resident.pk, town.resident.user_id)], [])
+    copies_module.copy_cases(by=BY, originals={reports[1].pk: 1.0}, numbers=range(20, 23), until=now, applicants=own)
     assert ClosingAnswer.objects.filter(answer=ClosingAnswer.NOT_SOLVED).exclude(case=reports[1]).count() >= 3

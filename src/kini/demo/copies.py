@@ -26,11 +26,9 @@ from kini.demo.answers import made_up_place
 from kini.demo.case_cloner import Original, Person, load_originals
 from kini.demo.content import demo_content
 from kini.demo.history import is_rated, rate
-from kini.demo.people import MAIL_DOMAIN
 from kini.demo.report_copies import close_copies, publish_copies
 from kini.letters.models import Letter
 from kini.payments.models import BillCase
-from kini.people.models import Resident
 from kini.reports.models import Publication
 from kini.reports.public import words_of
 
@@ -54,6 +52,13 @@ class Place(NamedTuple):
     unit: str | None
     point: tuple[float, float] | None
     near: str
+
+
+class Applicants(NamedTuple):
+    """People of copies: with an account, and without one."""
+
+    accounts: Sequence[Person]
+    helped: Sequence[Person]
 
 
 @dataclass(slots=True)
@@ -95,14 +100,16 @@ def _alone() -> QuerySet[Case]:
 
 
 @action
-def copy_cases(*, by: Actor, originals: Mapping[int, float], numbers: range, until: datetime) -> int:
+def copy_cases(
+    *, by: Actor, originals: Mapping[int, float], numbers: range, until: datetime, applicants: Applicants
+) -> int:
     """Store a copy for each of these numbers; returns how many.
 
     Args:
         originals: how often each case is copied, compared with the others, by its key.
         until: no step of a copy is later.
     """
-    rows = _copies(originals, numbers, until, WEEKS)
+    rows = _copies(originals, numbers, until, WEEKS, applicants)
     _store(by, rows)
     reports = [copied for copied in zip(rows.cases, rows.sources, strict=True) if copied[0].kind == "report"]
     close_copies(reports, Case.objects.in_bulk({source for _case, source in reports}))
@@ -114,30 +121,37 @@ def copy_cases(*, by: Actor, originals: Mapping[int, float], numbers: range, unt
 
 
 @action
-def copy_reports(*, by: Actor, originals: Mapping[int, float], numbers: range, until: datetime) -> int:
+def copy_reports(
+    *, by: Actor, originals: Mapping[int, float], numbers: range, until: datetime, applicants: Applicants
+) -> int:
     """Store copies of public reports with what the public sees of them, answers of reporters, and audits.
 
     Args:
         originals, until: as for `copy_cases`.
     """
-    rows = _copies(originals, numbers, until, REPORT_WEEKS, other_words=True)
+    rows = _copies(originals, numbers, until, REPORT_WEEKS, applicants, other_words=True)
     _store(by, rows)
     publish_copies(list(zip(rows.cases, rows.sources, strict=True)), rows.documents)
     return len(rows.cases)
 
 
 def _copies(
-    originals: Mapping[int, float], numbers: range, until: datetime, weeks: Sequence[int], *, other_words: bool = False
+    originals: Mapping[int, float],
+    numbers: range,
+    until: datetime,
+    weeks: Sequence[int],
+    applicants: Applicants,
+    *,
+    other_words: bool = False,
 ) -> CopiedRows:
     templates, rows, content = load_originals(originals), CopiedRows(), demo_content()
     said = {id(each): words_of(each.case) for each in templates} if other_words else {}
-    accounts, helped = _people()
     keys = {id(each): int(each.case.pk) for each in templates}
     weights = [originals[key] for key in keys.values()]
-    for number in numbers if templates and accounts and helped else ():
+    for number in numbers if templates else ():
         rng = Random(number)  # noqa: S311 -- made-up data
         [original] = rng.choices(templates, weights)
-        people = accounts if original.case.channel == "web" else helped
+        people = applicants.accounts if original.case.channel == "web" else applicants.helped
         days, person = _days(original, rng, until, weeks), rng.choice(people)
         place = _place(original, rng) or Place(None, None, None, "")
         text = said.get(id(original), "")
@@ -146,14 +160,6 @@ def _copies(
         _collect(rows, original)
         rows.sources.append(keys[id(original)])
     return rows
-
-
-def _people() -> tuple[list[Person], list[Person]]:
-    """Made-up residents with an account, and without one."""
-    residents = Resident.objects.filter(assurance__gt=0).order_by("pk").values_list("pk", "user", "user__email")
-    found = [(Person(resident, user), email) for resident, user, email in residents]
-    accounts = [person for person, email in found if email and str(email).endswith(MAIL_DOMAIN)]
-    return accounts, [person for person, _email in found if person.user is None]
 
 
 def _days(original: Original, rng: Random, until: datetime, choice: Sequence[int]) -> float:

@@ -355,14 +355,24 @@ def engage_crews(people: DemoPeople, since: datetime) -> None:
 
 def share_people(people: DemoPeople, share: int, since: datetime) -> None:
     """Create the residents of a share of the year, at a time before its first case; those that exist stay."""
-    areas = _some_areas(share * 5)
     start = SHARE_NUMBERS + share * (SHARE_ACCOUNTS + SHARE_COUNTER)
+    create_residents(people, range(start, start + SHARE_ACCOUNTS + SHARE_COUNTER), SHARE_ACCOUNTS, since)
+
+
+def create_residents(people: DemoPeople, numbers: range, accounts: int, since: datetime) -> None:
+    """Create residents whom nobody signs in as, the first ones with an account; those that exist stay.
+
+    Args:
+        numbers: of the people.
+        since: time at which the city knows them.
+    """
+    areas = _some_areas(numbers.start * 5)
     with current_time.freeze(since):
-        for number in range(start, start + SHARE_ACCOUNTS):
+        for number in numbers[:accounts]:
             user = actions.open_account(by=BY, contact=_mailbox(f"resident-{number}"))
             resident = actions.ensure_resident(by=BY, user=user)
             if not resident.name:
                 actions.save_profile(by=BY, resident=resident, details=details_of(number, next(areas)))
             people.residents.append((Actor(ActorKind.RESIDENT, user.pk), _proved(people, resident)))
-        for number in range(start + SHARE_ACCOUNTS, start + SHARE_ACCOUNTS + SHARE_COUNTER):
+        for number in numbers[accounts:]:
             people.helped.append(_helped(people, number, next(areas)))

@@ -20,11 +20,12 @@ from kini.city.public import pack
 from kini.core import retention
 from kini.core.actors import ActionRefused, system
 from kini.demo import past
+from kini.demo.case_cloner import Person
 from kini.demo.cases import create_application, offered_services
 from kini.demo.content import demo_content
-from kini.demo.copies import OPEN_DAYS, copied_cases, copied_reports, copy_cases, copy_reports
+from kini.demo.copies import OPEN_DAYS, Applicants, copied_cases, copied_reports, copy_cases, copy_reports
 from kini.demo.history import LATE, CaseHistory
-from kini.demo.people import BY, DemoPeople, engage_crews, recall_people, share_people
+from kini.demo.people import BY, DemoPeople, create_residents, engage_crews, recall_people, share_people
 from kini.demo.queries import COPIES, PLAYED, REPORTS
 from kini.reports.models import ClosingAnswer
 from kini.reports.public import release_examples
@@ -35,6 +36,8 @@ from kini.web.formats import city_time
 SEED = 2_022_830
 #: Shares of the cases that are played step by step, and number of copies that are stored at a time.
 SHARES, AT_A_TIME = 10, 250
+#: New residents of that many copies, those of them with an account, and the number of the first one of all.
+PEOPLE, ACCOUNTS, PEOPLE_NUMBERS = 24, 16, 10_000
 #: One report in so many copies is still open.
 OPEN_IN = 50
 #: Least and largest share of an agency's copied reports that were closed late, and that were disputed.
@@ -121,7 +124,16 @@ def copy_share(number: int, until: datetime) -> int:
     mine = {pk: originals[pk] for pk in reports.values_list("pk", flat=True) if pk in originals}
     originals |= weigh_shares(mine, *_agencies_and_traits(reports))
     numbers = range(number, min(number + AT_A_TIME, COPIES))
-    return copy_cases(by=BY, originals=originals, numbers=numbers, until=until)
+    return copy_cases(by=BY, originals=originals, numbers=numbers, until=until, applicants=_applicants(number, until))
+
+
+def _applicants(number: int, until: datetime) -> Applicants:
+    """Create the residents of the copies from a number on, so that nobody has hundreds of cases."""
+    people, first = recall_people(), PEOPLE_NUMBERS + number // AT_A_TIME * PEOPLE
+    with translation.override(pack.current().languages[0]):
+        create_residents(people, range(first, first + PEOPLE), ACCOUNTS, until - timedelta(days=DAYS + 1))
+    accounts = [Person(resident.pk, by.user_id) for by, resident in people.residents]
+    return Applicants(accounts, [Person(resident.pk, None) for resident in people.helped])
 
 
 def _weights(cases: QuerySet[Case]) -> dict[int, float]:
@@ -137,13 +149,13 @@ def copy_reports_share(number: int, until: datetime) -> int:
     middle = end - max(1, (end - number) // OPEN_IN)
     closed, still_open = (copied_reports().filter(closed_at__isnull=is_open) for is_open in (False, True))
     in_time = still_open.filter(due_at__gt=until + timedelta(days=OPEN_DAYS))
-    copied = 0
+    applicants, copied = _applicants(COPIES + number, until), 0
     for originals, numbers in (
         (weigh_shares(_weights(closed), *_agencies_and_traits(closed)), range(number, middle)),
         (_weights(in_time) or _weights(still_open), range(middle, end)),
     ):
         after = range(COPIES + numbers.start, COPIES + numbers.stop)
-        copied += copy_reports(by=BY, originals=originals, numbers=after, until=until)
+        copied += copy_reports(by=BY, originals=originals, numbers=after, until=until, applicants=applicants)
     return copied
 
 
