@@ -206,7 +206,9 @@ def test_a_phone_sends_each_dose_and_the_last_one_ends_the_appointment(
     arrived: Arrived, run_jobs: Callable[[], int], sound: Callable[[], None]
 ) -> None:
     site, lots = arrived.nursery.site, arrived.nursery.lots
-    [person] = day_file(arrived.by, site, today())["people"]
+    file = day_file(arrived.by, site, today())
+    [person] = file["people"]
+    assert (file["campaigns"]["childhood"]["observe"], file["campaigns"]["covid-19"]["observe"]) == (30, 15)
     assert person["dose"] == "DPT-HB-Hib 2"
     assert [(each["name"], each["booked"]) for each in person["others"][:2]] == [
         ("Polio 3", True),

@@ -10,6 +10,7 @@ from typing import Any
 from kini.booking.models import Booking
 from kini.core.actors import Actor
 from kini.core.crypto import permanent_hash
+from kini.core.dated_rules import require_rule_in_force
 from kini.people.models import Person
 from kini.vaccination.campaigns.campaign_files import campaigns, vaccine_name
 from kini.vaccination.campaigns.schema import Campaign
@@ -97,7 +98,10 @@ def _person_view(
 def _campaign_view(campaign: Campaign, day: date) -> dict[str, Any]:
     """Questions for everybody; the phone leaves out those of another sex or age."""
     everybody = questions_for(campaign, Subject(None), day)
+    after = require_rule_in_force(campaign.after_dose, day)
     return {
+        "observe": after.observe_minutes,
+        "observeReacted": after.after_reaction_minutes,
         "name": str(campaign.name),
         "vaccines": sorted({vaccine for series in campaign.series.values() for vaccine in series.vaccines}),
         "questions": [

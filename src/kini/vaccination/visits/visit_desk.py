@@ -47,7 +47,7 @@ def visit_page(request: HttpRequest, site: str, uuid: UUID) -> HttpResponse:
         else:
             if visit.outcome == "given":
                 count = visit.parts.filter(outcome="given").count() + 1
-                recorded = ngettext("The dose is recorded.", "%(count)d doses are recorded.", count)
+                recorded = ngettext("%(count)d dose is recorded.", "%(count)d doses are recorded.", count)
                 messages.success(request, recorded % {"count": count})
                 return see_other("vaccination:desk-visit", site, uuid)
             messages.success(request, _("Kept: no dose was given."))

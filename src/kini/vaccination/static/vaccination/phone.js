@@ -304,7 +304,7 @@
     const sent = dose(lots[0], lots.length === 1);
     const parts = lots.slice(1).map((lot, index) => dose(lot, index === lots.length - 2,
       { uuid: uuid(), part_of: sent.uuid, booking: "", walk_in: null }));
-    const until = Date.now() + (sent.reacted_before ? 30 : 15) * MINUTE;
+    const until = Date.now() + (sent.reacted_before ? campaign.observeReacted : campaign.observe) * MINUTE;
     state.observed.push({ uuid: sent.uuid, name: person.name, until });
     state.observed.sort((a, b) => a.until - b.until);
     return finish([sent, ...parts], `${text.kept} ${clock(until)}: ${person.name}`);
