@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from kini.feeds import rules
+from kini.feeds import feed_config, rules
 from kini.feeds.rules import ScaleRule
 from kini.feeds.schema import Feed
 from tests.feeds.conftest import SCHOOLS
@@ -68,3 +68,9 @@ def test_a_number_that_may_be_hidden_has_no_filter():
     feed["show"]["filters"] = ["places"]
     with pytest.raises(ValidationError, match="reveal the hidden numbers"):
         Feed.model_validate(feed)
+
+
+def test_what_changes_fastest_is_shown_first_by_a_service():
+    """Levels of the gates before the months of floods, departures before stations."""
+    assert next(iter(feed_config.feeds_of_service("flood-monitoring"))) == "flood-gates"
+    assert next(iter(feed_config.feeds_of_service("transit-route-information"))) == "transit"

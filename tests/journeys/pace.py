@@ -6,6 +6,19 @@ from playwright.sync_api import Frame, Locator, Page
 
 #: Seconds: a page is read, a finger finds its place, a letter is typed, a photo is taken and sent.
 PAGE, TAP, LETTER, PHOTO = 4.0, 1.5, 0.35, 5.0
+#: Words in sight on a page, without those of lists that open and of head and foot.
+WORDS = r"""
+() => {
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT)
+  let words = 0
+  while (texts.nextNode()) {
+    const { parentElement, data } = texts.currentNode
+    if (!parentElement.checkVisibility() || parentElement.closest("select, svg, .hidden-visually")) continue
+    words += data.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length
+  }
+  return words
+}
+"""
 
 
 @dataclass
@@ -17,6 +30,7 @@ class Pace:
     taps: int = 0
     letters: int = 0
     photos: int = 0
+    words: int = 0
     read: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -30,6 +44,17 @@ class Pace:
     @property
     def seconds(self) -> float:
         return self.pages * PAGE + self.taps * TAP + self.letters * LETTER + self.photos * PHOTO
+
+    def finish(self) -> None:
+        """Read the page that is open."""
+        self.words += int(self.page.evaluate(WORDS))
+
+    def turn(self, control: Locator) -> None:
+        """Read the page, tap what opens another one, and wait for that."""
+        self.finish()
+        self.taps += 1
+        with self.page.expect_navigation():
+            control.click()
 
     def tap(self, control: Locator) -> None:
         self.taps += 1

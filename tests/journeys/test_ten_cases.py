@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Stock
+from tests.journeys.counts import compare
 from tests.journeys.test_desk import TEN, Keyboard, scripted
 
 SERVICE, OFFICER = "birth-certificate", "Petugas Disdukcapil"
@@ -87,6 +88,7 @@ def test_ten_cases_by_mouse(person, stock: Stock):
     print(f"{TEN} cases, {papers} papers, {TEN} numbers: {mouse.clicks - once} clicks, and {once} once")
     assert papers >= TEN
     assert mouse.clicks - once == 2 * TEN + (papers - TEN), "step and number; the first paper opens by itself"
+    compare("by mouse", mouse.clicks - once - (papers - TEN))
 
 
 def test_ten_cases_by_keyboard(person, stock: Stock):
@@ -115,6 +117,7 @@ def test_ten_cases_by_keyboard(person, stock: Stock):
         keys.onward("Enter")
     print(f"{TEN} cases, {papers} papers, {TEN} numbers: {keys.pressed} keys")
     assert keys.pressed == 3 * TEN + (papers - TEN), "number, to the step, the step; the first paper opens by itself"
+    compare("by keyboard", keys.pressed - (papers - TEN))
 
 
 def test_the_first_field_of_a_step_is_near(person, stock: Stock):

@@ -45,8 +45,9 @@ def find_feed(name: str) -> Feed | None:
 
 
 def feeds_of_service(service: str) -> dict[str, Feed]:
-    """Feeds shown on the page of a service."""
-    return {name: feed for name, feed in feeds().items() if service in feed.services}
+    """Feeds shown on the page of a service; what changes fastest comes first."""
+    shown = ((name, feed) for name, feed in feeds().items() if service in feed.services)
+    return dict(sorted(shown, key=lambda each: each[1].fresh.length))
 
 
 def sample_path(name: str) -> Path | None:
