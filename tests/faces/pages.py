@@ -282,6 +282,7 @@ PAGE_TYPES = (
     PageType("wifi", "wifi:points", query="?near=Gambir"),
     PageType("wifi-all", "wifi:points"),
     PageType("wifi-wrong", "wifi:points", query="?near=zzz"),
+    PageType("wifi-area", "wifi:area", given={"area": "31.71.01"}),
     PageType("wifi-site", "wifi:site", given={"code": "made-up-31.71.06.1005-001"}),
     PageType("wifi-portal", "wifi:portal-arrive", given={"sort": "coovachilli"}, query="{arrival}", deed=unfold),
     PageType("wifi-portal-known", "wifi:portal-arrive", RESIDENT, given={"sort": "coovachilli"}, query="{arrival}"),

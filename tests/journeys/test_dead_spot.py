@@ -19,6 +19,14 @@ TYPED = "main form [name=purpose]"
 AWAY = "Tidak ada sambungan"
 #: A service with few questions.
 SHORT = "jakpreneur-enrolment"
+#: Addresses and contents of all that the worker keeps of pages.
+KEPT = """
+async () => {
+  const pages = await caches.open("kini-pages-1")
+  const read = async key => key.url + await (await pages.match(key)).text()
+  return (await Promise.all((await pages.keys()).map(read))).join()
+}
+"""
 READY = "() => navigator.serviceWorker.controller !== null"
 
 
@@ -83,6 +91,31 @@ def test_pages_that_were_seen_can_be_read(someone: Person, wire: Net):
     wire.cut = Cut.NOTHING
     someone.press(someone.page.get_by_role("button", name="Coba lagi"))
     assert someone.heading != AWAY
+
+
+def test_the_wifi_nearby_can_be_found_without_a_net(someone: Person, wire: Net):
+    page = someone.page
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": -6.181234, "longitude": 106.834321})
+    someone.sign_in("Agus Contoh")
+    someone.go("/wifi/")
+    someone.press(page.get_by_role("button", name="Pakai lokasi saya"))
+    link = page.get_by_role("link", name="juga tanpa sambungan")
+    title, area = link.inner_text(), link.get_attribute("href") or ""
+    nearest = page.locator("h2.figures-title a").first.inner_text()
+    for path in ("/wifi/", area):
+        until(page, "async (path) => Boolean(await (await caches.open('kini-pages-1')).match(path))", path)
+    kept = page.evaluate(KEPT)
+    assert not re.search(r"csrfmiddlewaretoken|6[.]1812|106[.]8343|Agus Contoh", kept), (
+        "public pages, nothing of the person"
+    )
+    wire.cut = Cut.EVERYTHING
+    someone.go("/wifi/")
+    expect(page.locator(".seen")).to_be_visible()
+    someone.go(area)
+    expect(page.locator("main")).to_contain_text(nearest)
+    assert someone.heading.removeprefix("Wi-Fi gratis di ").split(":")[0] in title
+    wire.cut = Cut.NOTHING
 
 
 @pytest.mark.parametrize("cut", [Cut.EVERYTHING, Cut.ANSWERS], ids=["request-lost", "answer-lost"])

@@ -4,6 +4,9 @@ The response of a view marked with `copied` carries the header `Kini-Copy`: "sam
 gets, "other" when it contains anything personal. The service worker (static/kini/worker.js) stores the former; instead
 of the latter it fetches the page again without cookies, with the header `Kini-Copy: LANGUAGE`.
 
+A page that depends on a place names the public pages of that area instead (`keep_also`): the worker fetches and stores
+them in the same way, and nothing tells from whom the place came.
+
 A page of an officer's working day may hold persons: `keep_for_working_day` lets the phone of that officer keep it for
 some hours. It goes with the sign-out, and when another person signs in. Forms on it have an input `keep` and a key in
 their address, so that what was sent without a net arrives later, once (static/kini/unsent.js).
@@ -18,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 
 from kini.core import current_time
 
-HEADER, UNTIL_HEADER = "Kini-Copy", "Kini-Keep-Until"
+HEADER, ALSO_HEADER, UNTIL_HEADER = "Kini-Copy", "Kini-Copy-Also", "Kini-Keep-Until"
 #: How long a phone keeps a page of a working day.
 WORKING_DAY = timedelta(hours=14)
 OFFLINE = "may_be_copied"
@@ -38,6 +41,11 @@ def available_offline[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpR
         return response
 
     return inside
+
+
+def keep_also(response: HttpResponse, *paths: str) -> None:
+    """Let the service worker store these public pages, too: what the visitor may need next without a net."""
+    response[ALSO_HEADER] = " ".join(paths)
 
 
 def keep_for_working_day(response: HttpResponse) -> None:

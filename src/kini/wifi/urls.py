@@ -13,6 +13,7 @@ from kini.wifi.vouchers import desk as vouchers
 app_name = "wifi"
 _public = [
     path("", sites.nearest_sites, name="points"),
+    path("areas/<str:area>/", sites.area_sites, name="area"),
     path("served/", usage.usage_page, name="served"),
     path("served/<slug:by>.csv", usage.usage_csv, name="served-table"),
     path("mine/", my_devices.overview, name="mine"),

@@ -108,6 +108,21 @@ def test_a_site_says_what_is_known_of_it(client, sites):
     assert client.get("/wifi/nowhere/").status_code == 404
 
 
+def test_the_list_of_an_area_is_kept_for_those_without_a_net(client, sites):
+    response = client.post("/wifi/", HERE)
+    points, area = response["Kini-Copy-Also"].split()
+    assert points == "/wifi/"
+    assert "38.73" not in area
+    page = client.get(area, headers={"Kini-Copy": "id"})
+    assert page["Kini-Copy"] == "same"
+    assert "no-store" not in page["Cache-Control"]
+    html = page.content.decode()
+    for name in ("Park by the sea", "School on the hill", "Quiet corner"):
+        assert name in html
+    assert client.get("/wifi/areas/nowhere/").status_code == 404
+    assert "Kini-Copy-Also" not in client.get("/wifi/")
+
+
 def test_a_site_that_is_switched_off_is_not_shown(client, bring, sites):
     header = "site,name,kind,latitude,longitude,active"
     bring("p1,Park by the sea,park,38.7302,-9.4751,no", header=header)

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city import queries as city
@@ -19,6 +20,7 @@ from kini.city.public import geocoding, point_map
 from kini.core.geometry import Point
 from kini.people.public import nearby as people_near
 from kini.web.formats import time_of_day
+from kini.web.offline_pages import available_offline, keep_also
 from kini.wifi import config
 from kini.wifi.health import queries as health
 from kini.wifi.health.queries import SiteHealth, open_fault
@@ -66,8 +68,9 @@ class SearchChoice:
     problem: str = ""
 
 
-@never_cache
+@cache_control(no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@available_offline
 def nearest_sites(request: HttpRequest) -> HttpResponse:
     """List the nearest sites. The device sends its location by POST, so that no log records it."""
     network = _network()
@@ -76,6 +79,7 @@ def nearest_sites(request: HttpRequest) -> HttpResponse:
     choice = _choice(network, request.GET, point, home)
     everything = site_cache()
     lines, page = _lines(everything, choice, request.GET.get("page"))
+    around = _areas_above(lines) if choice.near else []
     context = {
         "network": network,
         "choice": choice,
@@ -88,8 +92,34 @@ def nearest_sites(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "wish": network.wish,
         "errors": [("near", choice.problem)] if choice.problem else [],
+        "around": city.area(around[0]) if around else None,
     }
-    return render(request, "wifi/points.html", context, status=422 if choice.problem else 200)
+    response = render(request, "wifi/points.html", context, status=422 if choice.problem else 200)
+    if around:
+        keep_also(response, reverse("wifi:points"), *(reverse("wifi:area", args=[code]) for code in around))
+    return response
+
+
+@cache_control(no_cache=True)
+@require_safe
+@available_offline
+def area_sites(request: HttpRequest, area: str) -> HttpResponse:
+    """List the sites of an area with what holds for weeks, for phones without a net: no states, no distances."""
+    network, place = _network(), get_object_or_404(Area, code=area, active=True)
+    sites = [site for site in site_cache().sites if place.code in site.area.path.split("/")]
+    if not sites:
+        raise Http404
+    groups = groupby(sorted(sites, key=lambda site: (site.area.name, site.name)), key=lambda site: site.area.name)
+    context = {
+        "network": network,
+        "area": place,
+        "count": len(sites),
+        "groups": [
+            (name, [(site, str(queries.kind_name(site)), _week(site)) for site in each]) for name, each in groups
+        ],
+        "made_up": any(site.made_up for site in sites),
+    }
+    return render(request, "wifi/area.html", context)
 
 
 @require_safe
@@ -133,6 +163,11 @@ def _choice(network: WifiFile, query: Mapping[str, str], point: Point | None, ho
     elif home and not point:
         near, text = (home.latitude, home.longitude), home.name
     return SearchChoice(near, bool(point and near), text, kind, bool(query.get("open")), problem)
+
+
+def _areas_above(lines: list[SiteRow]) -> list[str]:
+    """Areas above those of the sites, in their order: each is small enough for one page."""
+    return list(dict.fromkeys(line.site.area.path.split("/")[-2:][0] for line in lines))
 
 
 def _lines(everything: SiteCache, choice: SearchChoice, number: str | None) -> tuple[list[SiteRow], Any]:

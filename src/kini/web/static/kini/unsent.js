@@ -52,6 +52,7 @@ async function sent(event, url) {
     const kept = form?.get("keep") ? await keepForm(url, form) : false;
     return Response.redirect(`${KINI.offline}?${kept ? "kept" : "lost"}`, 303);
   }
+  event.waitUntil(keepAlso(response));
   if (url.pathname === KINI.signOut) await forget();
   else if (response.type === "opaqueredirect") event.waitUntil(arrived(pathOf(url)));
   return response;

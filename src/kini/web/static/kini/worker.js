@@ -56,6 +56,7 @@ async function opened(event, url) {
     const response = await event.preloadResponse || await fetch(event.request);
     const how = response.headers.get("Kini-Copy");
     if (how && !url.search) event.waitUntil(keep(url, how, response.clone()));
+    event.waitUntil(keepAlso(response));
     if (response.headers.has("Kini-Keep-Until") && response.ok) event.waitUntil(keepForDay(url, response.clone()));
     return response;
   } catch {
@@ -84,17 +85,25 @@ async function ofDay(url) {
 }
 
 async function keep(url, how, response) {
-  const pages = await caches.open(PAGES);
-  if (how === "other") {
-    const kept = await pages.match(url.pathname);
-    if (navigator.connection?.saveData || kept && Date.now() - Date.parse(kept.headers.get("Kini-Seen")) < FRESH) return;
+  if (how === "other" && await isFresh(url.pathname)) return;
+  await store(url.pathname, how === "same" ? response : await asStranger(url.href, response.headers.get("Content-Language")));
+}
+// Public pages of the same area, named by a page that itself depends on a place.
+async function keepAlso(response) {
+  for (const path of response.headers.get("Kini-Copy-Also")?.split(" ") ?? []) {
+    if (!await isFresh(path)) await store(path, await asStranger(path, response.headers.get("Content-Language")));
   }
-  const page = how === "same" ? response : await asStranger(url.href, response.headers.get("Content-Language"));
+}
+async function isFresh(path) {
+  const kept = await (await caches.open(PAGES)).match(path);
+  return navigator.connection?.saveData || kept && Date.now() - Date.parse(kept.headers.get("Kini-Seen")) < FRESH;
+}
+async function store(path, page) {
   if (page.headers.get("Kini-Copy") !== "same" || /private|no-store/.test(page.headers.get("Cache-Control"))) return;
   const html = await page.text();
   // Pages that one leaves at once leave no trace here either.
   if (html.length > LONGEST || html.includes("data-quick-exit")) return;
-  await put(PAGES, url.pathname, seen(page, html, new Date().toISOString()));
+  await put(PAGES, path, seen(page, html, new Date().toISOString()));
 }
 
 // The page that says there is no net, in the language of the page that was seen last.
