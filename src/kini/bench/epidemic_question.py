@@ -4,15 +4,11 @@ Prints the result as JSON: seconds, and the number of rows that were read.
 """
 
 import json
-import os
 import sys
 import time
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-
-# Products of small matrices gain nothing from threads, which wait for each other on a busy machine.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import django
 import numpy as np
