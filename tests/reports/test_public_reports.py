@@ -306,3 +306,15 @@ def test_a_released_report_is_at_once_on_map_list_and_feeds(
     assert queries.map_dots(queries.public_reports()) == [(case.latitude, case.longitude)]
     actions.make_private(by=town.named("clerk"), case=case, reason="Private")
     assert all(case.reference not in client.get(page).content.decode() for page in pages), "and gone as soon"
+
+
+def test_the_nearest_is_offered_first(town: Town, lamps: ServiceVersion):
+    far, near, farther = (released(town, lamps, metres=each) for each in (60, 20, -80))
+    words = said()
+    words["spot"] = {"spot": words["spot"]["spot"] | {"lon": 106.8 + 40 * METRE}}
+    east = opened(town.named("resident"), lamps, town.resident, words)
+    actions.release(by=town.named("clerk"), case=east, text=words_of(east))
+    found = queries.near_reports("broken-lamp", (-6.11, 106.8), metres=100, closed=timedelta(days=14))
+    assert [each.publication.pk for each in found] == [near.pk, east.pk, far.pk]
+    assert [round(each.metres) for each in found] == [20, 40, 60]
+    assert farther.pk not in [each.publication.pk for each in found], "three are enough"

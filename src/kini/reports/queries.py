@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, radians
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Avg, Count, F, FloatField, Func, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
 from kini.cases.models import Attachment, Case, TimelineEntry
@@ -78,6 +81,21 @@ def location_names(keys: Iterable[str]) -> dict[str, str]:
     return names
 
 
+class _SquaredDegrees(Func):
+    """Order of distance from a point on a flat earth. Written as one expression: Django combines five slowly."""
+
+    output_field = FloatField()
+
+    def __init__(self, point: Point, **extra: Any) -> None:
+        super().__init__(F("latitude"), F("longitude"), **extra)
+        self.values = (*point, cos(radians(point[0])) ** 2)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_args: Any, **_context: Any) -> Any:
+        """SQL with the three values of the point."""
+        north, east = (compiler.compile(each)[0] for each in self.get_source_expressions())
+        return f"power({north} - %s, 2) + power({east} - %s, 2) * %s", self.values
+
+
 def near_reports(service: str, point: Point, *, metres: float, closed: timedelta) -> list[NearReport]:
     """Return public reports of a service near a point, open or closed lately, nearest first. One query.
 
@@ -95,10 +113,7 @@ def near_reports(service: str, point: Point, *, metres: float, closed: timedelta
     near = near.filter(
         Q(case__closed_at=None) | Q(case__closed_at__gt=current_time.now() - closed, case__outcome="solved")
     )
-    narrowing = cos(radians(latitude))
-    north_part = (F("latitude") - latitude) * (F("latitude") - latitude)
-    east_part = (F("longitude") - longitude) * (F("longitude") - longitude)
-    rows = near.select_related("case", "current").defer(*_DEFERRED[:3]).order_by(north_part + east_part * narrowing**2)
+    rows = near.select_related("case", "current").defer(*_DEFERRED[:3]).order_by(_SquaredDegrees(point))
     found = [NearReport(each, distance_m(point, (each.latitude, each.longitude))) for each in rows[:OFFERED]]
     return [each for each in found if each.metres <= metres]
 
