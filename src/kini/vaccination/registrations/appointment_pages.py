@@ -54,7 +54,7 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
             "reminder": city_time(row.booking.slot.starts_at).date() > today() + timedelta(days=1),
         }
     elif row.is_active and eligibility.number == row.number and eligibility.earliest:
-        group = doses_together.group_of(row)
+        group = doses_together.group_of(row, eligibility)
         context["offers"] = offers_of(group, eligibility)
         if row.state == "waiting":
             context["beside"] = doses_together.beside_registration(row, eligibility)
@@ -89,7 +89,7 @@ def times(request: HttpRequest, reference: str, site: str) -> HttpResponse:
             messages.success(request, _("The place is yours."))
             return see_other("vaccination:registration", row.reference)
     eligibility = queries.eligibility_of_registration(row, today())
-    group = doses_together.group_of(row)
+    group = doses_together.group_of(row, eligibility)
     slots = appointments.open_slots(wish_of(row, eligibility, group), site) if eligibility.earliest else []
     here = group.at_sites([site])[site] if len(group.members) > 1 else group.members
     context = _context(row) | {

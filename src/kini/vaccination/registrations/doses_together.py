@@ -115,11 +115,11 @@ def _held_at(member: Registration, site: str) -> bool:
     return member.added_dose is not None and member.added_dose.site_id == site
 
 
-def group_of(lead: Registration) -> Group:
-    """Return the registrations that are taken together with one, itself included."""
+def group_of(lead: Registration, eligibility: Eligibility) -> Group:
+    """Return the registrations that are taken together with one, itself included, whose eligibility is known."""
     members = queries.members_of(lead)
-    rows = [queries.eligibility_of_registration(each, today()) for each in members]
-    return Group(members, rows)
+    others = [queries.eligibility_of_registration(each, today()) for each in members[1:]]
+    return Group(members, [eligibility, *others])
 
 
 def beside_registration(lead: Registration, first: Eligibility) -> list[Beside]:

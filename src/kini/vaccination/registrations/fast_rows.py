@@ -11,6 +11,7 @@ from kini.core.database.compiled_queries import CompiledQuery
 from kini.core.database.fast_models import hydrate
 from kini.core.database.prepared_statements import execute_deferred, execute_prepared
 from kini.people.models import Person, Resident
+from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.campaigns.subject import GivenDose
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites.models import Session
@@ -114,6 +115,8 @@ def lock_registrations(**conditions: object) -> list[Registration]:
 
 def lock_others(lead: Registration) -> list[Registration]:
     """Lock and return the active registrations that are taken together with one."""
+    if len(campaign_of(lead.campaign).series) == 1:
+        return []
     return lock_registrations(together_with=lead.pk, state__in=Registration.ACTIVE)
 
 

@@ -100,9 +100,11 @@ def person(request: HttpRequest, campaign: str, person: int) -> HttpResponse:
         try:
             statements = forms.statements(parsed.values, asks_birth="born" in fields, asks_area=False)
             wish = Wish(campaign, statements, request.POST.get("series", "") if _multiple(known) else "")
-            registration = together_actions.register_together(
-                by=by, person=member.person, wish=wish, series=doses_together.chosen(request.POST)
-            )
+            series = doses_together.chosen(request.POST)
+            if series:
+                registration = together_actions.register_together(by=by, person=member.person, wish=wish, series=series)
+            else:
+                registration = actions.register(by=by, person=member.person, wish=wish)
             return see_other("vaccination:registration", registration.reference)
         except ActionRefused as refusal:
             error = str(refusal)

@@ -146,6 +146,8 @@ def is_due(eligibility: Eligibility, day: date) -> bool:
 
 def members_of(lead: Registration) -> list[Registration]:
     """Return the active registrations of one appointment, that of the place first."""
+    if len(campaign_of(lead.campaign).series) == 1:  # the busiest requests ask no further query
+        return [lead]
     others = registrations().filter(together_with=lead, state__in=Registration.ACTIVE).order_by("pk")
     return [lead, *others]
 
