@@ -35,6 +35,12 @@ def test_a_sample_has_each_place_once_and_no_change_of_a_type(module: Path) -> N
     assert all(line == 3 for (line, _column), _name in places)
 
 
+def test_options_of_a_dataclass_are_left_alone(module: Path) -> None:
+    module.write_text(f"@dataclass(frozen=True, slots=True)\nclass Limit:\n    days: int = 30\n{SOURCE}", "utf-8")
+    lines = {mutant.start[0] for mutant in check_mutants.sample([module], 100, random.Random(1))}
+    assert lines == {3, 6}
+
+
 def test_a_seed_gives_the_same_sample_again(module: Path) -> None:
     first, second = (check_mutants.sample([module], 3, random.Random(7)) for _ in range(2))
     assert first == second

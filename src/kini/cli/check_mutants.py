@@ -5,6 +5,7 @@ project. A sample of them is run, each against the tests of its room (`tests/ROO
 """
 
 import argparse
+import ast
 import os
 import random
 import shlex
@@ -109,6 +110,7 @@ def all_mutants(path: Path) -> list[Mutant]:
     from cosmic_ray.ast import ast_nodes, get_ast_from_path
 
     tree = get_ast_from_path(path)
+    options = _dataclass_options(path)
     mutants = []
     for name in plugins.operator_names():
         operator: Any = plugins.get_operator(name)
@@ -116,7 +118,14 @@ def all_mutants(path: Path) -> list[Mutant]:
             continue
         places = [place for node in ast_nodes(tree) for place in operator().mutation_positions(node)]
         mutants += [Mutant(path, name, number, start, end) for number, (start, end) in enumerate(places)]
-    return mutants
+    return [mutant for mutant in mutants if mutant.start[0] not in options]
+
+
+def _dataclass_options(path: Path) -> set[int]:
+    """Lines with options of a dataclass: without `frozen` and `slots` a program does the same."""
+    classes = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ClassDef)]
+    calls = [each for node in classes for each in node.decorator_list if ast.unparse(each).startswith("dataclass(")]
+    return {line for each in calls for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
 
 
 def test_command(mutant: Mutant, copy: Path, tests: list[str] | None) -> str:
