@@ -42,10 +42,16 @@ def test_values_are_graded_by_quantiles_or_given_edges():
     values = {str(n): float(n) for n in range(1, 11)}
     classes, class_of = city_map.shaded(values, lambda value: f"{value:.0f}")
     assert [list(class_of.values()).count(n) for n in range(5)] == [2, 2, 2, 2, 2]
-    assert [each.label for each in classes] == ["1 – 3", "3 – 5", "5 – 7", "7 – 9", "≥ 9"]
+    assert [each.label for each in classes] == ["1 – 2", "3 – 4", "5 – 6", "7 – 8", "≥ 9"]
     classes, class_of = city_map.shaded({"a": 5, "b": 20, "c": 19.9}, str, edges=[10, 20])
     assert class_of == {"a": 0, "b": 2, "c": 1}
     assert [each.tone for each in classes] == ["shade-1", "shade-3", "shade-5"]
+
+
+def test_classes_of_counts_do_not_overlap():
+    classes, class_of = city_map.shaded({"a": 0, "b": 1, "c": 2, "d": 7}, lambda value: f"{value:.0f}", edges=[1, 2, 5])
+    assert [each.label for each in classes] == ["0", "1", "2 – 4", "≥ 5"]
+    assert class_of == {"a": 0, "b": 1, "c": 2, "d": 3}
 
 
 def test_classes_that_read_alike_are_one():

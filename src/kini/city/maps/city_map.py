@@ -241,10 +241,12 @@ def shaded(
     # Edges that read alike would make classes that nobody can tell apart.
     edges = [edge for before, edge in pairwise([lowest, *edges]) if show(edge) != show(before)]
     bounds = [lowest, *edges]
-    labels = [f"{show(low)} – {show(high)}" for low, high in zip(bounds, edges, strict=False)]
+    step = int(all(value == int(value) for value in (*ordered, *edges)))  # counts end before the next class begins
+    ends = [(show(low), show(high - step)) for low, high in zip(bounds, edges, strict=False)]
+    labels = [low if low == high else f"{low} – {high}" for low, high in ends]
     labels.append(f"≥ {show(bounds[-1])}")
-    step = 1 if len(labels) > 3 else 2
-    classes = [AreaClass(text, f"shade-{min(1 + n * step, 6)}") for n, text in enumerate(labels)]
+    darker = 1 if len(labels) > 3 else 2
+    classes = [AreaClass(text, f"shade-{min(1 + n * darker, 6)}") for n, text in enumerate(labels)]
     return classes, {code: sum(value >= edge for edge in edges) for code, value in values.items()}
 
 
