@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import translation
+from PIL import Image
 
 from kini.city import pack
 from kini.city.pack_checks import check_city, check_pack, pack_checks
@@ -96,6 +97,21 @@ def test_what_is_wrong_is_named_with_its_place(changed, file, old, new, field, m
     assert fault.field == field
     assert message in fault.message
     assert fault.line > 0
+
+
+def test_screenshots_that_no_browser_would_show_are_named(changed):
+    named = "".join(
+        f'[[screenshots]]\nfile = "{name}.webp"\nlabel = {{ pt = "App", en = "App" }}\n'
+        for name in ("gone", "long", "good")
+    )
+    path = changed("city.toml", ("[theme]", f"{named}[theme]"))
+    (path / "screenshots").mkdir()
+    Image.new("RGB", (360, 900)).save(path / "screenshots" / "long.webp")
+    Image.new("RGB", (360, 640)).save(path / "screenshots" / "good.webp")
+    assert [(each.field, each.message) for each in check_city(path)] == [
+        ("screenshots.0.file", "there is no picture screenshots/gone.webp"),
+        ("screenshots.1.file", "the picture is 360 x 900 pixels"),
+    ]
 
 
 def test_a_missing_file_is_one_sentence(changed):

@@ -615,7 +615,7 @@ ELSEWHERE = {
         "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "privacy:desk-breach-letter", "privacy:download",
         "web:icon", "web:manifest", "web:mark", "web:robots-txt",
-        "web:security-txt", "web:theme", "web:worker",
+        "web:screenshot", "web:security-txt", "web:theme", "web:worker",
     ),
     "not offered, though allauth has names for it": (
         "idp:oidc:device_authorization", "idp:oidc:device_code", "people:not-offered",

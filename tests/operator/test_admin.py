@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kini.core import attempt_limits, audit
+from kini.core import attempt_limits, audit, health
 from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry
 from kini.operator import actions, admin
@@ -118,6 +118,18 @@ def test_a_job_says_what_it_was_for_and_what_happened(inside):
     assert f">{job}<" in listed
     assert "gagal" in listed
     assert f">{job}<" not in inside.get(f"{JOBS}?status=todo").text
+
+
+def test_the_first_page_names_problems_and_what_waits(inside, monkeypatch):
+    monkeypatch.setattr(health, "problems", lambda: {"disk": "the disk is full", "worker": ""})
+    fail()
+    page = inside.get(f"/{WHERE}/")
+    assert "the disk is full" in page.text
+    assert "worker" not in page.context["problems"]
+    [failed] = re.findall(r'href="([^"]+status=failed)">1<', page.text)
+    assert "core.deliver_message" in inside.get(failed).text
+    monkeypatch.setattr(health, "problems", lambda: {"disk": "", "worker": ""})
+    assert "2 pemeriksaan, tidak ada masalah" in inside.get(f"/{WHERE}/").text
 
 
 def test_search_finds_by_what_is_indexed_and_words_find_nothing(inside):

@@ -88,6 +88,13 @@ class EmergencyNumber(StrictModel):
     number: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,18}$")]
 
 
+class Screenshot(StrictModel):
+    """Picture of the app that browsers show before it is installed, in the folder `screenshots`."""
+
+    file: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\.(webp|png|jpg)$", max_length=60)]
+    label: Text
+
+
 class OfficerRules(StrictModel):
     """Requirements for officers' access to the desk."""
 
@@ -119,6 +126,7 @@ class CityFile(StrictModel):
     emergency: tuple[EmergencyNumber, ...] = ()
     contact: CityContact | None = None
     officers: OfficerRules = OfficerRules()
+    screenshots: Annotated[tuple[Screenshot, ...], Field(max_length=8)] = ()
     theme: dict[str, str] = Field(default={}, description="Colours of web/theme.py: `brand`, or single tokens.")
 
     @model_validator(mode="after")

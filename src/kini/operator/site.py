@@ -9,7 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from kini.core import health
+from kini.exchange.models import OutboxEntry
 from kini.people import queries
 from kini.people.public import demo_accounts, mfa
 
@@ -38,6 +41,17 @@ class OperatorSite(AdminSite):
         urls = [each for each in super().get_urls() if getattr(each, "name", None) not in UNUSED]
         self._guard(urls)
         return urls
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """First page: checks that find a problem, and what waits for an operator, before the tables."""
+        found = health.problems()
+        context = {
+            "checks": len(found),
+            "problems": {name: problem for name, problem in found.items() if problem},
+            "failed_jobs": ProcrastinateJob.objects.filter(status="failed").count(),
+            "dead_deliveries": OutboxEntry.objects.filter(state="dead").count(),
+        }
+        return super().index(request, context | (extra_context or {}))
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Empty: actions of operators are in the audit trail, not in Django's log."""

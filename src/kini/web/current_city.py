@@ -5,6 +5,7 @@ The city room depends on this one, so `settings.CITY_FACE` names the function th
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,10 @@ class CityInfo(Protocol):
     def emergency(self) -> Sequence[Any]: ...
     @property
     def contact(self) -> Any: ...
+    @property
+    def root(self) -> Path: ...
+    @property
+    def screenshots(self) -> Sequence[Any]: ...
 
 
 def current_city() -> CityInfo:

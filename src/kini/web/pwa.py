@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -16,7 +16,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from kini.core.registry import Registry
-from kini.web import app_icons, navigation
+from kini.web import app_icons, app_screenshots, navigation
 from kini.web import theme as colours
 from kini.web.context_processors import Layout, person_token
 from kini.web.current_city import current_city
@@ -54,6 +54,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": tokens.get("brand-700", BRAND),
         "background_color": tokens.get("sand-50", PAPER),
         "icons": icons,
+        "screenshots": app_screenshots.manifest_screenshots(),
         "shortcuts": [{"name": each.label, "url": each.url} for each in navigation.links(request, "shortcut")],
     }
     return JsonResponse(content, content_type="application/manifest+json")
@@ -67,6 +68,16 @@ def app_icon(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     brand = colours.theme_tokens(current_city().theme).get("brand-700", BRAND)
     return HttpResponse(app_icons.render_png(name, brand), content_type="image/png")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def screenshot(request: HttpRequest, name: str) -> FileResponse:
+    """Screenshot of the app, from the city pack."""
+    path = app_screenshots.screenshot_file(name)
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), content_type=app_screenshots.CONTENT_TYPES[path.suffix])
 
 
 @require_safe

@@ -13,6 +13,7 @@ urlpatterns = [
     path("icon.svg", pages.icon, name="icon"),
     path("app.webmanifest", pwa.manifest, name="manifest"),
     path("app/<slug:name>.png", pwa.app_icon, name="mark"),
+    path("app/screenshots/<str:name>", pwa.screenshot, name="screenshot"),
     path("app/standing.json", pwa.session_state, name="standing"),
     path("worker.js", pwa.worker, name="worker"),
     path("robots.txt", well_known.robots_txt, name="robots-txt"),

@@ -1,8 +1,10 @@
 """Kini as an app: manifest, icons, the worker's script, which pages a phone may keep."""
 
+import dataclasses
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,8 +12,10 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django import Settings
 
+from kini.city.public import pack
+from kini.city.schema import Screenshot
 from kini.people.models import User
-from kini.web import app_icons
+from kini.web import app_icons, app_screenshots
 from tests.cases.town import Town
 from tests.environment import replace
 from tests.pagechecks import CheckedClient
@@ -34,6 +38,22 @@ def test_the_manifest_speaks_the_language_and_has_its_pictures(client: CheckedCl
     for each in manifest["icons"]:
         picture = Image.open(io.BytesIO(client.get(each["src"]).content))
         assert "{}x{}".format(*picture.size) == each["sizes"]
+
+
+def test_the_manifest_names_the_citys_screenshots(
+    client: CheckedClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "screenshots").mkdir()
+    Image.new("RGB", (360, 640)).save(tmp_path / "screenshots" / "home.webp")
+    shown = (Screenshot.model_validate({"file": "home.webp", "label": {"id": "Beranda", "en": "Home"}}),)
+    city = dataclasses.replace(pack.current(), root=tmp_path, screenshots=shown)
+    monkeypatch.setattr(app_screenshots, "current_city", lambda: city)
+    [named] = json.loads(client.get("/app.webmanifest").content)["screenshots"]
+    assert (named["sizes"], named["form_factor"], named["type"]) == ("360x640", "narrow", "image/webp")
+    picture = client.get(named["src"])
+    assert picture["Content-Type"] == "image/webp"
+    assert Image.open(io.BytesIO(b"".join(picture.streaming_content))).size == (360, 640)
+    assert client.get("/app/screenshots/other.webp").status_code == 404
 
 
 def test_a_phone_may_cut_a_circle_out_of_the_maskable_icon():
