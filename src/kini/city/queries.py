@@ -137,7 +137,8 @@ def metres_from_area(code: str, point: Point) -> int | None:
     shape = area_lookup.area_shapes().shapes.get(code)
     if shape is None:
         return None
-    return round(Projection(*point).flatten(shape).distance(shapely.Point(0, 0)))
+    distance: float = Projection(*point).flatten(shape).distance(shapely.Point(0, 0))
+    return round(distance)
 
 
 def area_by_name(typed: str) -> Area | None:

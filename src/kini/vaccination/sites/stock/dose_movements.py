@@ -110,7 +110,7 @@ def _vial_of(key: UUID) -> Vial:
 def _promised(site: Site, vaccine: str, volume_ul: int, booking: Booking | None) -> Postings:
     """Postings for a dose out of what its appointment has set aside, else out of what is free."""
     unit = accounts.dose_unit(vaccine)
-    known = booking and Session.objects.filter(slot=booking.slot_id, site=site, settled_at=None).first()
+    known = Session.objects.filter(slot=booking.slot_id, site=site, settled_at=None).first() if booking else None
     if booking is None or known is None:
         return accounts.minus_usable(site, vaccine, volume_ul)
     if known.vaccine != vaccine:

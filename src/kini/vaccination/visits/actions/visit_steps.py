@@ -103,7 +103,7 @@ def _end_appointment(by: Actor, visit: Visit) -> None:
     """End the appointment of a visit: doses that were set aside and not given are free at once, for who waits."""
     if visit.booking is None:
         return
-    booking, campaign = Booking.objects.get(pk=visit.booking_id), campaign_of(visit.campaign)
+    booking, campaign = Booking.objects.get(pk=visit.booking.pk), campaign_of(visit.campaign)
     visits = [visit, *visit.parts.select_related("dose")]
     given = {each.dose.vaccine for each in visits if each.dose and each.outcome == "given"}
     refused = {
