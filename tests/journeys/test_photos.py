@@ -8,7 +8,7 @@ from PIL import ExifTags, Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Person, Stock
-from tests.journeys.test_newcomer import PIXELS
+from tests.journeys.walks import PICTURES
 
 SERVICE = "general-complaint"
 PHONE = {"width": 360, "height": 740}
@@ -21,7 +21,7 @@ def phone(chromium: Browser, city: str) -> Person:
 
 def take(page: Page, number: int) -> None:
     """Photo as a camera produces it."""
-    picture = {"name": f"foto-{number}.png", "mimeType": "image/png", "buffer": PIXELS[number]}
+    picture = {"name": f"foto-{number}.png", "mimeType": "image/png", "buffer": PICTURES[number]}
     page.locator("input[type=file]").first.set_input_files(picture)
 
 

@@ -114,7 +114,8 @@ class Walk:
             if (name, line.evaluate("each => each.labels[0].innerText")) in CHOSEN:
                 self.pace.tap(line)
         elif kind == "checkbox":
-            self.pace.tap(line)
+            if not (line.get_attribute("id") or "").endswith("-statement"):  # in place of a paper
+                self.pace.tap(line)
         elif kind == "file":
             self.pace.photograph(line, *PICTURES[: 2 if name in TWO else 1])
         elif line.input_value():

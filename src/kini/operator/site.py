@@ -46,7 +46,7 @@ class OperatorSite(AdminSite):
         """First page: checks that find a problem, and what waits for an operator, before the tables."""
         found = health.problems()
         context = {
-            "checks": len(found),
+            "checks": sum(not problem for problem in found.values()),
             "problems": {name: problem for name, problem in found.items() if problem},
             "failed_jobs": ProcrastinateJob.objects.filter(status="failed").count(),
             "dead_deliveries": OutboxEntry.objects.filter(state="dead").count(),
