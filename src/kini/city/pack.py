@@ -16,7 +16,6 @@ from kini.city.schema import (
     OfficerRules,
     Screenshot,
 )
-from kini.city.screenshots import screenshot_faults
 from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.geometry import Point
 from kini.core.localized_text import Text, missing_translations
@@ -106,10 +105,6 @@ def load_city(path: Path) -> City:
         source, form = city
         faults += missing_translations(source, form, form.languages)
         faults += [source.error_at(("theme", key), message) for key, message in theme_faults(form.theme)]
-        faults += [
-            source.error_at(("screenshots", number, "file"), message, remedy)
-            for number, message, remedy in screenshot_faults(path, form.screenshots)
-        ]
     if city and calendar:
         faults += calendar_errors(calendar[0], city[1], calendar[1])
     if faults or not city or not calendar:

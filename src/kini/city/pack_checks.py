@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from kini.city.maps.layers import layer_faults
 from kini.city.pack import load_city
 from kini.city.pack_tables import read_pack_tables
+from kini.city.screenshots import screenshot_faults
 from kini.core.command_line import CommandError
 from kini.core.config_files import ConfigError, ConfigErrors
 from kini.core.registry import Registry
@@ -44,12 +45,14 @@ def pack_error(path: Path, errors: Sequence[ConfigError]) -> CommandError:
 
 def check_city(path: Path) -> list[ConfigError]:
     """Errors in the files that this room reads, and files that no room reads for their name."""
-    unread = list(_unread_files(path))
+    faults = list(_unread_files(path))
     try:
-        tables = read_pack_tables(path, load_city(path))
+        city = load_city(path)
+        tables = read_pack_tables(path, city)
     except ConfigErrors as error:
-        return unread + error.errors
-    return unread + list(layer_faults(path, {area.code for area in tables.areas}))
+        return faults + error.errors
+    faults += screenshot_faults(path, city.screenshots)
+    return faults + list(layer_faults(path, {area.code for area in tables.areas}))
 
 
 def _unread_files(path: Path) -> Iterator[ConfigError]:

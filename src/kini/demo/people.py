@@ -354,7 +354,13 @@ def engage_crews(people: DemoPeople, since: datetime) -> None:
 
 
 def share_people(people: DemoPeople, share: int, since: datetime) -> None:
-    """Create the residents of a share of the year, at a time before its first case; those that exist stay."""
+    """Create the residents of a share of the year, at a time before its first case; those that exist stay.
+
+    Those whom one signs in as are among them, so that they have cases that ended, too.
+    """
+    for contact in map(_contact, range(1, WITH_ACCOUNT + 1)):
+        user = actions.open_account(by=BY, contact=contact)
+        people.residents.append((Actor(ActorKind.RESIDENT, user.pk), actions.ensure_resident(by=BY, user=user)))
     start = SHARE_NUMBERS + share * (SHARE_ACCOUNTS + SHARE_COUNTER)
     create_residents(people, range(start, start + SHARE_ACCOUNTS + SHARE_COUNTER), SHARE_ACCOUNTS, since)
 

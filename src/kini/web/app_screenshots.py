@@ -25,11 +25,14 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def manifest_screenshots() -> list[dict[str, Any]]:
-    """Member `screenshots` of the web app manifest."""
+    """Member `screenshots` of the web app manifest, without those whose picture is missing."""
     city = current_city()
     shown = []
     for each in city.screenshots:
-        width, height = _known_size(city.root / FOLDER / each.file)
+        try:
+            width, height = _known_size(city.root / FOLDER / each.file)
+        except OSError:
+            continue
         shown.append(
             {
                 "src": reverse("web:screenshot", args=[each.file]),
@@ -46,6 +49,7 @@ _known_size = lru_cache(maxsize=16)(picture_size)
 
 
 def screenshot_file(name: str) -> Path | None:
-    """File of a screenshot that the city names; None for other names."""
+    """File of a screenshot that the city names; None if there is none of that name."""
     city = current_city()
-    return next((city.root / FOLDER / each.file for each in city.screenshots if each.file == name), None)
+    named = (city.root / FOLDER / each.file for each in city.screenshots if each.file == name)
+    return next((path for path in named if path.is_file()), None)
