@@ -12,7 +12,7 @@ from kini.cases.timeline.verification import verify_case
 from kini.core import current_time, jobs
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.localized_text import Text
-from kini.demo import answers, cases, past, year
+from kini.demo import answers, cases, past, people, year
 from kini.demo.case_cloner import Person
 from kini.demo.content import NOTHING, Task
 from kini.demo.copies import Applicants, copied_cases, copy_cases
@@ -61,6 +61,17 @@ def test_copies_of_a_year_are_of_many_residents(decided: Case) -> None:
     assert len(residents) == 2 * year.PEOPLE
     assert Resident.objects.filter(pk__in=residents, assurance__gt=0).count() == len(residents)
     assert year._applicants(0, until) == both[0], "a job that runs again creates nobody"
+
+
+def test_residents_whom_one_signs_in_as_are_among_those_of_each_share(town: Town) -> None:  # noqa: F811
+    since, known = current_time.now() - timedelta(days=year.DAYS), set[int]()
+    for _again in range(2):
+        share = people.recall_people()
+        people.share_people(share, 0, since)
+        known |= {resident.pk for _by, resident in share.residents}
+        assert len(share.residents) == people.WITH_ACCOUNT + people.SHARE_ACCOUNTS
+    assert len(known) == people.WITH_ACCOUNT + people.SHARE_ACCOUNTS
+    assert Resident.objects.filter(pk__in=known, user__email="resident-2@demo.example").exists()
 
 
 def test_the_database_refuses_a_copy_in_a_state_to_which_no_step_leads(decided: Case) -> None:
