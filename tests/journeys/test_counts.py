@@ -36,6 +36,7 @@ JOURNEYS: dict[str, tuple[Callable[[walks.Walk], None], str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_a_journey_costs_what_the_table_says(journey: str, chromium: Browser, city: str, stock: Stock) -> None:
     go, name = JOURNEYS[journey]
