@@ -91,7 +91,7 @@ def _fitting(
         text = demo_content().text(keys, rng)
         return {name: text[: field.max]} if text else {}
     if field.type in NUMBERS_OF_PERSONS:  # partner and witness, asked for on two pages, are not one person
-        return dict.fromkeys([name], field.example(rng.randrange(*OTHER_PERSONS))[""])
+        return {name: field.example(rng.randrange(*OTHER_PERSONS))[""]}
     if field.type == "location" and (texts := demo_content().text([f"{service}.{name}", name], rng)):
         latitude, longitude, _area = made_up_place(rng)
         return {f"{name}.lat": f"{latitude}", f"{name}.lon": f"{longitude}", f"{name}.area": "", f"{name}.text": texts}
