@@ -14,6 +14,15 @@ end
 local paths, bodies, headers, sent
 errors = 0
 
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long seconds, nanoseconds; } moment; int clock_gettime(int, moment *);")
+local now, MONOTONIC = ffi.new("moment"), 1
+
+local function milliseconds()
+  ffi.C.clock_gettime(MONOTONIC, now)
+  return tonumber(now.seconds) * 1000 + tonumber(now.nanoseconds) / 1e6
+end
+
 function setup(thread)
   threads = threads or {}
   threads[#threads + 1] = thread
@@ -23,9 +32,14 @@ function init(args)
   folder, method, status, key, first = args[1], args[2], tonumber(args[3]), args[4], tonumber(args[5])
   paths, bodies, headers, sent = lines("paths"), lines("bodies"), {}, first
   for _, name in ipairs(lines("headers")) do headers[name] = lines("header-" .. name) end
-  local pause = tonumber(args[6])
-  if pause > 0 then
-    delay = function() return math.random(0, 2 * pause) end
+  local rate = tonumber(args[6])
+  if rate > 0 then
+    -- Arrivals that do not wait for one another (Poisson): each request reserves the next moment of one schedule.
+    local next_at = milliseconds()
+    delay = function()
+      next_at = next_at - math.log(1 - math.random()) * 1000 / rate
+      return math.max(0, math.floor(next_at - milliseconds()))
+    end
   end
 end
 

@@ -87,7 +87,7 @@ def _run(folder: str, address: str, requests: Requests, seconds: float, connecti
     command += ["--timeout", "30s", "--script", str(SCRIPT), address, "--"]
     command += [folder, requests.method, str(requests.status), uuid.uuid4().hex if requests.keyed else "-"]
     command += [str(requests.stock.sent if requests.stock else 0)]
-    command += [str(round(connections / requests.rate * 1000) if requests.rate else 0)]
+    command += [str(requests.rate)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     result = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
     if result is None:

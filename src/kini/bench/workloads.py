@@ -22,7 +22,7 @@ class Requests:
         keyed: every request has its own Idempotency-Key.
         status: expected status; any other is an error.
         stock: set if a body can be sent only once; None: in rotation.
-        rate: maximum requests per second over all connections; 0: unlimited.
+        rate: requests per second over all connections, at random moments; 0: as many as possible.
     """
 
     paths: Sequence[str]
