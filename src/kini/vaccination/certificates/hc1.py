@@ -39,6 +39,7 @@ _DIGITS = np.zeros(128, np.uint32)
 _DIGITS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", np.uint8)] = np.arange(45)
 _SIMPLE = frozenset({str, int, bool, float, bytes, type(None)})
 _KEYS = frozenset({str, int, bool})
+_MAPS, _LISTS = (dict, Mapping), (list, tuple)
 _PSS = padding.PSS(padding.MGF1(SHA256()), 32)
 
 
@@ -213,18 +214,18 @@ def _plain(value: Any, deepest: int = DEEPEST) -> Any:
     """Value of maps, lists, texts, numbers and bytes only; dates as text, further tags refused."""
     if type(value) in _SIMPLE:
         return value
-    if isinstance(value, date | datetime):
-        return value.isoformat()
     if deepest == 0:
         raise Refused(Reason.MALFORMED, "it is nested too deeply")
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, _MAPS):
         return {
             key: each if type(each) in _SIMPLE else _plain(each, deepest - 1)
             for key, each in value.items()
             if type(key) in _KEYS
         }
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_plain(each, deepest - 1) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, CBORTag):
         return _plain(value.value, deepest - 1)
     raise Refused(Reason.MALFORMED, f"it has a value of the type {type(value).__name__}")
