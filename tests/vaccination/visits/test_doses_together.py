@@ -173,6 +173,8 @@ def test_an_event_is_recorded_after_the_dose_that_it_followed(arrived: Arrived) 
     client.post(reverse("vaccination:desk-visit-event", args=[arrived.nursery.site.pk, arrived.visit.uuid]), event)
     assert AdverseEvent.objects.get().dose == part.dose
     assert "Muntah" in client.get(arrived.page).text
+    others = queries.given_with([part.dose])[part.dose_id]
+    assert {each.vaccine for each in others} == {"dpt-hb-hib", "rotavirus"}
 
 
 def test_who_comes_without_an_appointment_may_get_all_that_is_due(nursery: Nursery, arrived: Arrived) -> None:

@@ -10,6 +10,7 @@ from kini.core.actors import ActionRefused
 from kini.people.public import details_of, officers_only
 from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import vaccine_name
+from kini.vaccination.doses.models import Dose
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.visits import actions, queries
 from kini.web.redirects import see_other
@@ -36,10 +37,16 @@ def events_page(request: HttpRequest) -> HttpResponse:
             return see_other("vaccination:desk-events")
     shown = list(rows.select_related("dose__person__resident")[:PER_PAGE])
     queries.log_persons(by, [each.dose.person for each in shown])
+    others = queries.given_with([each.dose for each in shown])
     context = {
-        "rows": [(each, details_of(each.dose.person), vaccine_name(each.dose.vaccine)) for each in shown],
+        "rows": [(each, details_of(each.dose.person), _given(each.dose, *others[each.dose_id])) for each in shown],
         "wrong": wrong,
         "reference": reference,
         "errors": [(f"review-{reference}", wrong)] if wrong else [],
     }
     return render(request, "vaccination/events.html", context, status=422 if wrong else 200)
+
+
+def _given(*doses: Dose) -> list[tuple[str, str]]:
+    """Return vaccine and lot of each dose."""
+    return [(vaccine_name(each.vaccine), each.lot.number if each.lot else each.lot_number) for each in doses]

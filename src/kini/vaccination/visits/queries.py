@@ -14,6 +14,7 @@ from kini.people import queries as people_queries
 from kini.people.models import Person
 from kini.people.public import PersonDetails, details_of, permission_filters, person_reads
 from kini.records.public import facilities_of
+from kini.vaccination.doses.models import Dose
 from kini.vaccination.doses.record_access import ACCESS_TYPE, VACCINATE
 from kini.vaccination.permissions import VaccinationPermission
 from kini.vaccination.registrations.models import Registration
@@ -145,6 +146,27 @@ def serious_events(by: Actor) -> QuerySet[AdverseEvent]:
     seen: Q = permission_filters.visible_cases_q(by, VaccinationPermission.REVIEW_EVENTS, columns)
     rows = AdverseEvent.objects.filter(seen, severity__in=SERIOUS).select_related("dose__site", "dose__lot")
     return rows.order_by("reviewed_at", "-recorded_at", "-pk")
+
+
+def given_with(doses: Iterable[Dose]) -> dict[int, list[Dose]]:
+    """Return the further doses that each person got on the same day at the same site, by the id of the dose. One query.
+
+    What follows a visit may come from any of them.
+    """
+    doses = list(doses)
+    sharing = Q(pk__in=[])
+    for each in doses:
+        sharing |= Q(person=each.person_id, given_on=each.given_on, site=each.site_id)
+    others = list(Dose.objects.filter(sharing, state="given", site__isnull=False).select_related("lot").order_by("pk"))
+    return {
+        each.pk: [
+            other
+            for other in others
+            if other.pk != each.pk
+            and (other.person_id, other.given_on, other.site_id) == (each.person_id, each.given_on, each.site_id)
+        ]
+        for each in doses
+    }
 
 
 def log_persons(by: Actor, persons: Iterable[Person]) -> None:
