@@ -60,7 +60,7 @@ def test_another_aggregator_spends_a_pool_that_two_officers_hand_over(money: Mon
         actions.decide_handover(by=acting(money.other), handover=row, agreed=False)
     side = acting(person("+6281200000055", "Ketua lain"))
     payout = actions.propose_payout(by=side, pool=pool, pledge=None, amount=20_000, words="Truk", key=uuid4())
-    actions.pay_out(by=acting(money.other), payout=payout, transfer="TRF-9")
+    actions.pay_out(by=acting(money.other), payout=payout, transfer="TRF-HEIR")
     assert list(differences()) == []
 
 

@@ -106,7 +106,7 @@ def test_packages_that_arrived_before_the_money_are_settled_at_once(money: Money
     pool, pledge = money.reached(), money.pledge(5)
     payout = money.proposed(pool, pledge, 500_000)
     money.receive(pledge)
-    assert actions.pay_out(by=acting(money.other), payout=payout, transfer="TRF-9").state == "settled"
+    assert actions.pay_out(by=acting(money.other), payout=payout, transfer="TRF-BANK").state == "settled"
     assert list(differences()) == []
 
 
