@@ -26,9 +26,9 @@ VENUES = 2_000
 DEVICES = 2
 #: Records of an hourly package of a large wave: 75,000 true ones a day with their decoys.
 RECORDS = 4_000
-#: Check-ins a second at the peak of a day with 8 million of them. Waiting counts at this rate, as a city sends it.
+#: Check-ins a second at the peak of a day with 8 million of them; goals at this rate, and as fast as possible.
 RATE = 400
-PEAK, FULL = Goal(p99_ms=80), Goal(per_second=RATE)
+PEAK, FULL = Goal(p99_ms=80), Goal(per_second=RATE, p99_ms=80)
 JSON_POST = (("Content-Type", ("application/json",)), ("Sec-Fetch-Site", ("same-origin",)))
 
 
@@ -45,8 +45,8 @@ def workloads(people: int) -> list[Workload]:
         *_posts("entry passes", "new-pass", ["{}"], "one indexed SELECT", "mayEnter", cookies),
         *_posts("passes checked by the city", "check-pass", passes, "one indexed SELECT", "mayEnter"),
         *_posts("counts at gates", "count", _counts(), "one INSERT", "inside"),
-        Workload("packages of an hour", "kini", Requests(_packages()), FULL),
-        Workload("index of packages", "kini", Requests([reverse("epidemic:packages")]), FULL),
+        Workload("packages of an hour", "kini", Requests(_packages()), Goal(per_second=RATE)),
+        Workload("index of packages", "kini", Requests([reverse("epidemic:packages")]), Goal(per_second=RATE)),
     ]
 
 

@@ -145,8 +145,7 @@ def _measure(city: VaccinationCity, _address: str, seconds: float) -> Measuremen
     with tempfile.TemporaryDirectory() as folder:
         fresh = _unregistered(city.people)
         workers = [
-            _worker(city, Path(folder) / str(number), fresh[number::WORKERS], subprocess.PIPE, seconds)
-            for number in range(WORKERS)
+            _worker(city, Path(folder) / str(number), fresh[number::WORKERS], seconds, 0) for number in range(WORKERS)
         ]
         for worker in workers:
             output, _errors = worker.communicate()
@@ -169,18 +168,15 @@ def _unregistered(people: list[int]) -> list[int]:
     return [pk for pk in people if pk not in done]
 
 
-def _rush_worker(city: VaccinationCity, file: Path, people: list[int]) -> "subprocess.Popen[str]":
-    """Start a worker of the rush. Its measurement is not read: a pipe that nobody empties would stop it."""
-    return _worker(city, file, people, subprocess.DEVNULL, skipped_days=30)
-
-
 def _worker(
-    city: VaccinationCity, file: Path, people: list[int], output: int, seconds: float = 0, skipped_days: int = 0
+    city: VaccinationCity, file: Path, people: list[int], seconds: float, skipped_days: int
 ) -> "subprocess.Popen[str]":
     """Start a worker; it writes each accepted person into a file, by which nothing that was promised gets lost."""
     share = file.with_suffix(".json")
     share.write_text(json.dumps(people))
     words = [city.campaign, city.vaccine, str(share), str(file), str(seconds), str(skipped_days)]
+    # The times of a rush are not read, and a pipe that nobody empties would stop its worker.
+    output = subprocess.PIPE if seconds else subprocess.DEVNULL
     return subprocess.Popen([sys.executable, "-m", "kini.bench.vaccination_worker", *words], stdout=output, text=True)
 
 
@@ -190,13 +186,13 @@ def _measure_rush(city: VaccinationCity, _address: str, _seconds: float) -> Meas
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / str(number) for number in range(WORKERS)]
         shares = [city.rush[number::WORKERS] for number in range(WORKERS)]
-        workers = [_rush_worker(city, file, share) for file, share in zip(files, shares, strict=True)]
+        workers = [_worker(city, file, share, 0, 30) for file, share in zip(files, shares, strict=True)]
         killed = 0
         while any(worker.poll() is None for worker in workers):
             time.sleep(0.2)
             for number, worker in enumerate(workers):
                 if worker.poll() == -signal.SIGKILL:
-                    workers[number] = _rush_worker(city, files[number], shares[number])
+                    workers[number] = _worker(city, files[number], shares[number], 0, 30)
                 elif worker.poll():
                     raise NotMeasured(f"a worker failed with code {worker.returncode}; see above.")
             running = [worker for worker in workers if worker.poll() is None]
