@@ -173,8 +173,19 @@ def test_an_event_is_recorded_after_the_dose_that_it_followed(arrived: Arrived) 
     client.post(reverse("vaccination:desk-visit-event", args=[arrived.nursery.site.pk, arrived.visit.uuid]), event)
     assert AdverseEvent.objects.get().dose == part.dose
     assert "Muntah" in client.get(arrived.page).text
-    others = queries.given_with([part.dose])[part.dose_id]
-    assert {each.vaccine for each in others} == {"dpt-hb-hib", "rotavirus"}
+
+
+def test_the_agency_sees_every_dose_of_the_day_beside_a_serious_event(arrived: Arrived) -> None:
+    arrived.client().post(arrived.page, arrived.form())
+    values = {"uuid": uuid4(), "reference": "AE-1234-5678", "severity": "serious", "signs": "Sesak", "source": "site"}
+    dose = Dose.objects.get(vaccine="opv", given_on=today())
+    AdverseEvent.objects.create(dose=dose, began_at=current_time.now(), **values)
+    manager = town.employed("+6281200000598", "Pengelola Vaksin", arrived.nursery.site.agency, "vaccine-manager")
+    client = CheckedClient()
+    client.force_login(manager.user)
+    page = client.get(reverse("vaccination:desk-events")).text
+    lots = arrived.nursery.lots
+    assert {name for name, lot in lots.items() if f", {lot.number}" in page} == {"dpt-hb-hib", "opv", "rotavirus"}
 
 
 def test_who_comes_without_an_appointment_may_get_all_that_is_due(nursery: Nursery, arrived: Arrived) -> None:

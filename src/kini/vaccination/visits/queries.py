@@ -1,5 +1,6 @@
 """Reads of a site's day: sites of a vaccinator, appointments, people who are there, lots that may be given."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -153,18 +154,14 @@ def given_with(doses: Iterable[Dose]) -> dict[int, list[Dose]]:
 
     What follows a visit may come from any of them.
     """
-    doses = list(doses)
-    sharing = Q(pk__in=[])
+    doses, visited = list(doses), Q(pk__in=[])
     for each in doses:
-        sharing |= Q(person=each.person_id, given_on=each.given_on, site=each.site_id)
-    others = list(Dose.objects.filter(sharing, state="given", site__isnull=False).select_related("lot").order_by("pk"))
+        visited |= Q(person=each.person_id, given_on=each.given_on, site=each.site_id)
+    of_visit = defaultdict[tuple[int, date, str | None], list[Dose]](list)
+    for each in Dose.objects.filter(visited, state="given", site__isnull=False).select_related("lot").order_by("pk"):
+        of_visit[each.person_id, each.given_on, each.site_id].append(each)
     return {
-        each.pk: [
-            other
-            for other in others
-            if other.pk != each.pk
-            and (other.person_id, other.given_on, other.site_id) == (each.person_id, each.given_on, each.site_id)
-        ]
+        each.pk: [other for other in of_visit[each.person_id, each.given_on, each.site_id] if other != each]
         for each in doses
     }
 
