@@ -1,6 +1,7 @@
 """Several doses of one child at one appointment: by the rules, with the stock, moved and given up as one."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,11 +9,16 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from kini.booking.models import Booking
-from kini.core.actors import ActionRefused
-from kini.messages.models import Message
+from kini.core import current_time
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.messages.models import InboundMessage, Message
+from kini.people import actions as people_actions
 from kini.people.models import FamilyTie
+from kini.people.public import PersonDetails, contacts
 from kini.vaccination.campaigns.campaign_files import campaign_of
 from kini.vaccination.registrations import actions, notifications, queries, together_actions
+from kini.vaccination.registrations.actions import Wish
+from kini.vaccination.registrations.message_replies import receive_registration
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import appointments, session_plan
 from kini.vaccination.sites.models import AddedDose
@@ -208,3 +214,50 @@ def test_the_choice_can_be_changed_until_there_is_an_appointment(nursery: Nurser
     nursery.book(lead, nursery.session(), "dpt-hb-hib", "rotavirus")
     client.post(change, {"beside": ["polio-oral"]})
     assert set(nursery.states()) == {"dpt-hb-hib", "rotavirus"}
+
+
+def _sms(text: str, number: str) -> str:
+    inbound = InboundMessage.objects.create(
+        provider="tests", external_id=number, channel="sms", sender="+6281200000077", text=text, at=current_time.now()
+    )
+    return receive_registration(inbound) or ""
+
+
+def test_an_sms_takes_all_doses_that_the_site_has(nursery: Nursery, sound: Callable[[], None]) -> None:
+    """A neighbour's child, of whom the city knows no dose."""
+    nursery.session()
+    words = f"IMUNISASI Dewi Contoh#{today() - timedelta(days=95):%d-%m-%Y}#Gambir"
+    reply = _sms(words, "1")
+    assert Booking.objects.count() == 1
+    states = dict(Registration.objects.values_list("series", "state"))
+    assert states | ALL == states
+    assert states["bcg"] == "waiting", "the site has none"
+    assert "Dewi Contoh (DPT-HB-Hib 1, Polio 1, Rotavirus 1): " in reply
+    assert "Belum ada tempat untuk BCG, PCV 1." in reply
+    assert _sms(words, "2") == reply
+    sound()
+    [lead] = Registration.objects.filter(booking__isnull=False)
+    _sms(f"IMUNISASI BATAL {lead.reference}", "3")
+    assert [nursery.free(each, "added") for each in ("opv", "rotavirus")] == [0, 0]
+    assert set(Registration.objects.filter(series__in=ALL).values_list("state", flat=True)) == {"cancelled"}
+    sound()
+
+
+def test_an_sms_without_a_free_place_joins_the_doses(nursery: Nursery) -> None:
+    reply = _sms(f"IMUNISASI Dewi Contoh#{today() - timedelta(days=95):%d-%m-%Y}#Gambir", "1")
+    lead = Registration.objects.get(together_with=None)
+    assert set(lead.others.values_list("state", flat=True)) == {"waiting"}
+    assert lead.reference in reply
+    assert "Rotavirus 1" in reply
+
+
+def test_doses_of_somebody_elses_child_are_joined_by_who_registered_it(nursery: Nursery) -> None:
+    owner = people_actions.open_account(by=BY, contact=contacts.Contact("phone", "+6281200000077"))
+    by = Actor(ActorKind.RESIDENT, owner.pk)
+    details = PersonDetails("Dewi Contoh", today() - timedelta(days=95), "day", area="31.71.01.1001")
+    lead = actions.register_other(by=by, registrar=owner, details=details, wish=Wish("childhood", series="dpt-hb-hib"))
+    together_actions.join(by=by, lead=lead, series={"rotavirus"})
+    [other] = lead.others.all()
+    assert other.registered_by == owner
+    with pytest.raises(NotAllowed):
+        together_actions.join(by=Actor(ActorKind.RESIDENT, owner.pk + 1), lead=lead, series={"rotavirus"})

@@ -69,6 +69,20 @@ def register(*, by: Actor, person: Person, wish: Wish) -> Registration:
 
 
 @action
+def register_beside(*, by: Actor, lead: Registration, series: str, channel: str) -> Registration:
+    """Register the person of a registration for a dose of another series, for the same account.
+
+    Raises:
+        NotAllowed: for somebody else's registration.
+        ActionRefused: as `register`.
+    """
+    if not queries.may_change(by, lead):
+        raise NotAllowed(_("This registration was made by somebody else."))
+    wish = Wish(lead.campaign, queries.statements_of(lead), series, channel)
+    return _register(by, lead.registered_by_id, lead.person, wish)
+
+
+@action
 def register_other(*, by: Actor, registrar: User, details: PersonDetails, wish: Wish) -> Registration:
     """Register somebody who is not of the household: a grandmother, a neighbour without a phone.
 
@@ -82,8 +96,8 @@ def register_other(*, by: Actor, registrar: User, details: PersonDetails, wish: 
     if by.kind is not ActorKind.SYSTEM and by.user_id != registrar.pk:
         raise NotAllowed(_("Sign in first."))
     User.objects.select_for_update(no_key=True).get(pk=registrar.pk)  # against the same form sent twice
-    mine = queries.registrations().filter(registered_by=registrar, campaign=wish.campaign)
-    for known in mine.filter(state__in=Registration.ACTIVE):
+    mine = queries.registrations().filter(registered_by=registrar, campaign=wish.campaign, together_with=None)
+    for known in mine.filter(state__in=Registration.ACTIVE).order_by("state", "pk"):  # with an appointment first
         if similarity.compare(details, queries.details_of_registration(known)).score >= SAME:
             return known
     person = people_actions.record_person(by=BY, details=details, source=SOURCE)

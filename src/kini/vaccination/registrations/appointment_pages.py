@@ -1,6 +1,5 @@
 """Residents' pages of a registration: its appointment with the code, places to choose, the waiting list of today."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,13 +18,12 @@ from kini.people.models import User
 from kini.people.public import details_of
 from kini.people.queries import actor_for
 from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns, vaccine_name
-from kini.vaccination.campaigns.eligibility import Eligibility
 from kini.vaccination.registrations import actions, doses_together, notifications, queries, together_actions
 from kini.vaccination.registrations.models import Registration
-from kini.vaccination.registrations.place_search import home_of, waiting_sites, wish_of
+from kini.vaccination.registrations.place_search import offers_of, waiting_sites, wish_of
 from kini.vaccination.registrations.standby_actions import answer_standby
 from kini.vaccination.sites import appointments, standby
-from kini.vaccination.sites.appointments import OpenSlot, SiteOffer
+from kini.vaccination.sites.appointments import OpenSlot
 from kini.vaccination.sites.models import Site, StandbyRequest
 from kini.vaccination.sites.site_points import site_address
 from kini.web.formats import city_time, today
@@ -116,25 +114,6 @@ def together(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("Kept. One appointment is for all of these doses."))
     return see_other("vaccination:registration", reference)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A site with free times, and doses of the appointment that it does not have."""
-
-    at: SiteOffer
-    missing: list[Registration]
-
-
-def offers_of(group: doses_together.Group, eligibility: Eligibility) -> list[Offer]:
-    """Return the sites with free times for some doses of an appointment; those that have all of them first."""
-    lead = group.members[0]
-    sites = appointments.sites_with(wish_of(lead, eligibility, group), near=home_of(lead))
-    if len(group.members) == 1:
-        return [Offer(each, []) for each in sites]
-    here = group.at_sites([each.site.pk for each in sites])
-    offers = [Offer(each, [row for row in group.members if row not in here[each.site.pk]]) for each in sites]
-    return sorted(offers, key=lambda each: len(each.missing))
 
 
 @login_required

@@ -8,13 +8,14 @@ VAKSIN DATANG, VAKSIN TIDAK           answers the call for such a dose
 """
 
 import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.booking.public import SlotFull
 from kini.city import queries as city_queries
 from kini.city.public import pack
 from kini.core import references
@@ -24,11 +25,11 @@ from kini.people import actions as people_actions
 from kini.people.models import Resident, User
 from kini.people.public import PersonDetails, contacts, details_of
 from kini.vaccination.campaigns.campaign_files import campaign_of, campaigns
-from kini.vaccination.registrations import actions, notifications, queries
+from kini.vaccination.registrations import actions, doses_together, notifications, queries, together_actions
 from kini.vaccination.registrations.actions import PREFIX, Wish
 from kini.vaccination.registrations.birth_dates import parse_birth_date
 from kini.vaccination.registrations.models import Registration
-from kini.vaccination.registrations.place_search import home_of, waiting_sites, wish_of
+from kini.vaccination.registrations.place_search import offers_of, waiting_sites, wish_of
 from kini.vaccination.registrations.queries import Statements
 from kini.vaccination.registrations.standby_actions import answer_standby
 from kini.vaccination.sites import appointments, standby
@@ -176,26 +177,29 @@ def _offer(by: Actor, registration: Registration) -> str:
     """Take the nearest and earliest place for a registration, if the rules allow one soon, and say what comes."""
     row = queries.registrations().get(pk=registration.pk)
     if row.state == "waiting":
-        _book_nearest(by, row)
-        row = queries.registrations().get(pk=row.pk)
+        row = queries.registrations().get(pk=_book_nearest(by, row).pk)
     name, words = details_of(row.person).name, {"number": row.reference}
     if row.booking:
-        slot = row.booking.slot
-        return _(
+        answer = _(
             "{name}: {when}, {place}. Bring an identity or family card if there is one. To cancel: {words}"
         ).format(
-            name=name,
-            when=f"{formats.day(slot.starts_at)}, {formats.clock(slot.starts_at)}",
+            name=_with_doses(name, queries.members_of(row)),
+            when=f"{formats.day(row.booking.slot.starts_at)}, {formats.clock(row.booking.slot.starts_at)}",
             place=notifications.place_name(row),
             words=f"{campaign_of(row.campaign).keyword} {CANCEL} {row.reference}",
         )
+        waiting = queries.registrations().filter(person=row.person, campaign=row.campaign, state="waiting")
+        if not waiting:
+            return answer
+        open_doses = _("No place yet for {doses}. We write when there is one.").format(doses=_dose_names(waiting))
+        return f"{answer}. {open_doses}"
     if row.possible_from and row.possible_from > today():
         words["day"] = formats.day(row.possible_from)
         return _("{name} is registered: {number}. Possible from {day}. We write when the time has come.").format(
             name=name, **words
         )
     answer = _("{name} is registered: {number}. No place is free now. We write when there is one.").format(
-        name=name, **words
+        name=_with_doses(name, queries.members_of(row)), **words
     )
     if not waiting_sites(row, queries.eligibility_of_registration(row, today())):
         return answer
@@ -203,18 +207,35 @@ def _offer(by: Actor, registration: Registration) -> str:
     return f"{answer} {_('For a dose that is left over today: {words}').format(words=words_to_write)}"
 
 
-def _book_nearest(by: Actor, row: Registration) -> None:
+def _with_doses(name: str, members: Sequence[Registration]) -> str:
+    """Return a name with the doses of its appointment, where the campaign has several kinds."""
+    several = len(campaign_of(members[0].campaign).series) > 1
+    return f"{name} ({_dose_names(members)})" if several else name
+
+
+def _dose_names(rows: Iterable[Registration]) -> str:
+    return ", ".join(each.dose_name for each in rows)
+
+
+def _book_nearest(by: Actor, row: Registration) -> Registration:
+    """Take the nearest place that has most of the doses that are due together. Return the registration that leads."""
     eligibility = queries.eligibility_of_registration(row, today())
     if eligibility.number != row.number or eligibility.earliest is None:
-        return
-    wish, near = wish_of(row, eligibility), home_of(row)
-    for offer in appointments.sites_with(wish, near, count=1):
-        for slot in appointments.open_slots(wish, offer.site.pk)[:TRIES]:
-            try:
-                actions.book(by=by, registration=row, slot=slot.slot)
-            except SlotFull:
-                continue
-            return
+        return row
+    due = [each.series for each in doses_together.beside_registration(row, eligibility) if each.due]
+    if due:
+        with suppress(ActionRefused):  # one too many for the account: the first dose is not lost by that
+            row = together_actions.join(by=by, lead=row, series=due, channel="sms")
+    group = doses_together.group_of(row, eligibility)
+    wish = wish_of(row, eligibility, group)
+    for offer in offers_of(group, eligibility)[:1]:
+        here = {each.series for each in group.members if each not in offer.missing}
+        for slot in appointments.open_slots(wish, offer.at.site.pk)[:TRIES]:
+            with suppress(ActionRefused):  # place or dose went to somebody else
+                if len(group.members) == 1:
+                    return actions.book(by=by, registration=row, slot=slot.slot)
+                return together_actions.book_together(by=by, lead=row, slot=slot.slot, series=here)
+    return row
 
 
 def _advice(campaign: str) -> str:

@@ -1,5 +1,6 @@
 """Places for a registration: where and when to look for them, and sites where somebody can wait for a dose today."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kini.city import queries as city_queries
@@ -10,6 +11,7 @@ from kini.vaccination.registrations import queries
 from kini.vaccination.registrations.doses_together import Group
 from kini.vaccination.registrations.models import Registration
 from kini.vaccination.sites import appointments, standby
+from kini.vaccination.sites.appointments import SiteOffer
 from kini.vaccination.sites.models import Site
 from kini.vaccination.sites.site_points import site_point
 from kini.web.formats import today
@@ -53,3 +55,22 @@ def waiting_sites(registration: Registration, eligibility: Eligibility) -> list[
     home = home_of(registration)
     sites = standby.sites_of_today(registration.campaign, [each.vaccine for each in eligibility.options])
     return sorted(sites, key=lambda each: (distance_m(home, site_point(each)) if home else 0, each.name))[:NEAREST]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A site with free times, and doses of the appointment that it does not have."""
+
+    at: SiteOffer
+    missing: list[Registration]
+
+
+def offers_of(group: Group, eligibility: Eligibility) -> list[Offer]:
+    """Return the sites with free times for some doses of an appointment; those that have all of them first."""
+    lead = group.members[0]
+    sites = appointments.sites_with(wish_of(lead, eligibility, group), near=home_of(lead))
+    if len(group.members) == 1:
+        return [Offer(each, []) for each in sites]
+    here = group.at_sites([each.site.pk for each in sites])
+    offers = [Offer(each, [row for row in group.members if row not in here[each.site.pk]]) for each in sites]
+    return sorted(offers, key=lambda each: len(each.missing))

@@ -58,8 +58,7 @@ def join(*, by: Actor, lead: Registration, series: Collection[str], channel: str
             actions.cancel(by=by, registration=each)
         wanted.discard(each.series)
     for name in sorted(wanted):
-        statements = queries.statements_of(lead)
-        other = actions.register(by=by, person=lead.person, wish=Wish(lead.campaign, statements, name, channel))
+        other = actions.register_beside(by=by, lead=lead, series=name, channel=channel)
         # One that has an appointment of its own stays as it is.
         Registration.objects.filter(pk=other.pk, state="waiting", others=None).update(together_with=lead)
     detail = {"series": sorted(series)}
