@@ -196,16 +196,16 @@ def test_a_filter_is_saved_and_used_again(person, stock: Stock):
     officer = at_the_desk(person, f"view=due&service={SERVICE}")
     page = officer.page
     name = f"Surat {id(person)}"
-    officer.press(page.get_by_role("link", name="Simpan saringan ini"))
+    officer.press(page.get_by_role("link", name="Simpan filter ini"))
     page.get_by_label("Nama").fill(name)
-    officer.press(page.get_by_role("button", name="Simpan saringan"))
+    officer.press(page.get_by_role("button", name="Simpan filter"))
     assert page.locator("h1").inner_text() == name
     officer.go("/desk/mentions/")
     entry = page.get_by_role("navigation", name="Meja").get_by_role("link", name=name)
     assert int(entry.locator(".count").inner_text().rstrip("+")) >= 1
     officer.press(entry)
     expect(page.get_by_role("link", name=reference)).to_be_visible()
-    officer.press(page.get_by_role("link", name="Saringan saya"))
+    officer.press(page.get_by_role("link", name="Filter saya"))
     filter_row = page.locator("main li", has_text=name)
     officer.press(filter_row.get_by_role("button", name="Hapus"))
     assert page.get_by_role("navigation", name="Meja").get_by_role("link", name=name).count() == 0

@@ -59,7 +59,12 @@ function response(answered, _, body)
 end
 
 function done(summary, latency)
-  local wrong = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  local socket = summary.errors
+  local wrong = socket.connect + socket.read + socket.write + socket.timeout
+  if wrong > 0 then
+    io.write(string.format("WRONG nothing: %d connects, %d reads, %d writes, %d timeouts failed\n",
+      socket.connect, socket.read, socket.write, socket.timeout))
+  end
   for _, thread in ipairs(threads) do wrong = wrong + thread:get("errors") end
   io.write(string.format("MEASURED %d %d %.3f %.3f %d\n", summary.requests, summary.duration,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, wrong))

@@ -92,7 +92,7 @@ def _run(folder: str, address: str, requests: Requests, seconds: float, connecti
     result = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
     if result is None:
         raise NotMeasured(f"wrk ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}")
-    if wrong := next((line for line in done.stdout.splitlines() if line.startswith("WRONG ")), None):
+    for wrong in (line for line in done.stdout.splitlines() if line.startswith("WRONG ")):
         print(f"\n  {requests.method} {requests.paths[0]} answered {wrong.removeprefix('WRONG ')}", flush=True)
     count, microseconds, p50, p99, errors = result.split()[1:]
     if requests.stock:

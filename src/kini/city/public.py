@@ -9,6 +9,7 @@ from kini.city.city_cache import city_tables as city_tables
 from kini.city.maps.city_map import AreaClass as AreaClass
 from kini.city.maps.city_map import CityMap as CityMap
 from kini.city.maps.city_map import area_map as area_map
+from kini.city.maps.city_map import map_width as map_width
 from kini.city.maps.city_map import point_map as point_map
 from kini.city.maps.city_map import shaded as shaded
 from kini.city.maps.map_file import render_map_file as render_map_file

@@ -118,10 +118,11 @@ def whole_city() -> Area | None:
 
 
 def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
-    """Smallest areas grouped by parent, for grouped lists. One query."""
+    """Smallest areas grouped by parent, for grouped lists."""
     groups: dict[str, tuple[Area, list[Area]]] = {}
-    for each in areas_by_level(pack.current().lowest_level):
-        if each.parent:
+    level = pack.current().lowest_level
+    for each in city_tables().areas.values():
+        if each.level == level and each.active and each.parent:
             groups.setdefault(each.parent.code, (each.parent, []))[1].append(each)
     return list(groups.values())
 

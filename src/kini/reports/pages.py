@@ -61,7 +61,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
     rows = list(chosen.reports(parse_moment(request.GET.get("before")))[: queries.ON_PAGE + 1])
     shown = rows[: queries.ON_PAGE]
     numbered = [(number, (each.latitude, each.longitude), "") for number, each in enumerate(shown, 1)]
-    dots = queries.map_dots(chosen.reports(), since=chosen.since)
+    dots = queries.map_dots(chosen.reports(), since=chosen.since, area=chosen.area)
     context = {
         "rows": [(number, each, chosen.names.get(each.service_id, "")) for number, each in enumerate(shown, 1)],
         "filter": chosen,
@@ -71,7 +71,8 @@ def public_list(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS,
         "states": STATES,
         "older": shown[-1].opened_at.isoformat() if len(rows) > len(shown) else "",
-        "map": point_map(numbered, dots, label=_("Map of public reports")),
+        "map": point_map(numbered, dots, label=_("Map of public reports"), most=len(dots)),
+        "most_on_map": queries.MOST_ON_MAP,
     }
     return render(request, "reports/public_list.html", context)
 

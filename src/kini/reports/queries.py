@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Avg, Count, F, FloatField, Func, Q, QuerySet
+from django.db.models import Avg, F, FloatField, Func, Q, QuerySet
+from django.db.models.functions import Floor
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
 from kini.cases.models import Attachment, Case, TimelineEntry
 from kini.cases.rules import public_word
 from kini.city.models import Area
+from kini.city.public import map_width
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.crypto import candidate_hashes
@@ -34,9 +36,10 @@ REPORT = "report"
 CODE_PURPOSE = "reports.claim-code"
 #: Reports that are offered before sending, and shown on a page of the public list.
 OFFERED, ON_PAGE = 3, 20
-#: The public map shows what was reported so lately, in at most so many dots.
+#: The public map shows what was reported so lately, the newest reports at most, one dot for each square of a grid.
 ON_MAP = timedelta(days=90)
-MOST_DOTS = 4000
+MOST_ON_MAP = 10_000
+SQUARES_ACROSS = 30
 _RELATED = ("case__merged_into", "case__area", "current", "service__current")
 _DEFERRED = ("case__answers", "case__sealed", "case__search", "service__search", "service__search_text")
 
@@ -153,16 +156,24 @@ def public_reports(
     return reports.filter(opened_at__lt=before) if before else reports
 
 
-def map_dots(reports: QuerySet[Publication], *, since: datetime | None = None) -> list[Point]:
-    """Return the middle of the public reports of each cell of the map: the database makes the clusters.
+def map_dots(reports: QuerySet[Publication], *, since: datetime | None = None, area: Area | None = None) -> list[Point]:
+    """Return the middle of the public reports of each square of the map: the database makes the clusters.
 
     Args:
         since: beginning of the reports, where they have one; else those of the last months are drawn.
+        area: of the reports, for the width of the squares; None: the whole city.
     """
+    width = map_width(area.code if area else "")
+    if not width:
+        return []
     lately = reports if since else reports.filter(opened_at__gt=current_time.now() - ON_MAP)
-    cells = lately.order_by().select_related(None).defer(None).values("cell")
-    counted = cells.annotate(y=Avg("latitude"), x=Avg("longitude"), count=Count("pk")).order_by("-count")
-    return [(each["y"], each["x"]) for each in counted[:MOST_DOTS]]
+    lately = lately.order_by("-opened_at").select_related(None).defer(None)
+    # No more than the newest ones are read, however many there are.
+    if oldest := lately.values_list("opened_at", flat=True)[MOST_ON_MAP : MOST_ON_MAP + 1]:
+        lately = lately.filter(opened_at__gt=oldest[0])
+    per_degree = SQUARES_ACROSS / width
+    squares = lately.order_by().values(y=Floor(F("latitude") * per_degree), x=Floor(F("longitude") * per_degree))
+    return list(squares.annotate(north=Avg("latitude"), east=Avg("longitude")).values_list("north", "east"))
 
 
 def public_report(reference: str) -> Publication:

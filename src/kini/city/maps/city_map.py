@@ -13,7 +13,7 @@ from kini.city.city_cache import city_tables
 from kini.city.maps.base import UNIT_M, WIDTH, BaseMap, Inset, base_map
 from kini.city.maps.map_frame import Frame, framed
 from kini.city.maps.names import ZOOMS
-from kini.core.geometry import Point
+from kini.core.geometry import EARTH_RADIUS_M, Point
 
 #: Points that fit into this share of the city are shown from near, at least NEAR_M wide.
 NEAR, NEAR_M = 0.25, 5_000.0
@@ -288,6 +288,16 @@ def point_map(
         others="".join(f"M{x:.0f} {y:.0f}h0" for x, y in rest if frame.has(x, y)),
         here=(round(visitor[0]), round(visitor[1])) if visitor and frame.has(*visitor) else None,
     )
+
+
+def map_width(within: str = "") -> float:
+    """Return the width of the map in degrees of latitude; 0 if the city has no areas yet.
+
+    Args:
+        within: code of the area that it shows; default: the whole city.
+    """
+    base = base_map()
+    return math.degrees(_frame_of(base, within).width * UNIT_M / EARTH_RADIUS_M) if base else 0
 
 
 def _frame_of(base: BaseMap, code: str) -> Frame:
