@@ -30,6 +30,8 @@ WRITING = {
     "kini.cases.actions.submission",
     "kini.cases.timeline.chain",
     "kini.records.actions.consents",
+    "kini.reports.actions.open311",
+    "kini.reports.actions.publications",
     "kini.vaccination.registrations.actions",
     "kini.wifi.portal.actions",
 }

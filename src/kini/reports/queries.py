@@ -20,11 +20,13 @@ from kini.city.public import map_width
 from kini.core import current_time
 from kini.core.actors import Actor
 from kini.core.crypto import candidate_hashes
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.database.fast_models import hydrate
 from kini.core.files import IMAGES
 from kini.core.geometry import Point, distance_m
 from kini.core.references import parse_code
 from kini.people.public import permission_filters
-from kini.reports.models import Audit, ClosingAnswer, Follower, Publication
+from kini.reports.models import Audit, ClosingAnswer, FiledRequest, Follower, Open311Client, Publication
 from kini.reports.permissions import ReportPermission
 from kini.reports.rules import cells_around, degrees_around
 from kini.services import queries as services
@@ -33,15 +35,15 @@ from kini.services.public import snapshot_of
 
 #: Kind of the cases of this room.
 REPORT = "report"
-CODE_PURPOSE = "reports.claim-code"
+CODE_PURPOSE, API_KEY_PURPOSE = "reports.claim-code", "reports.open311-key"
 #: Reports that are offered before sending, and shown on a page of the public list.
 OFFERED, ON_PAGE = 3, 20
 #: The public map shows what was reported so lately, the newest reports at most, one dot for each square of a grid.
 ON_MAP = timedelta(days=90)
 MOST_ON_MAP = 10_000
 SQUARES_ACROSS = 30
-_RELATED = ("case__merged_into", "case__area", "current", "service__current")
-_DEFERRED = ("case__answers", "case__sealed", "case__search", "service__search", "service__search_text")
+_RELATED = ("case__area", "current")
+_DEFERRED = ("case__answers", "case__sealed", "case__search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def near_reports(service: str, point: Point, *, metres: float, closed: timedelta
     near = near.filter(
         Q(case__closed_at=None) | Q(case__closed_at__gt=current_time.now() - closed, case__outcome="solved")
     )
-    rows = near.select_related("case", "current").defer(*_DEFERRED[:3]).order_by(_SquaredDegrees(point))
+    rows = near.select_related("case", "current").defer(*_DEFERRED).order_by(_SquaredDegrees(point))
     found = [NearReport(each, distance_m(point, (each.latitude, each.longitude))) for each in rows[:OFFERED]]
     return [each for each in found if each.metres <= metres]
 
@@ -182,7 +184,7 @@ def public_report(reference: str) -> Publication:
     Raises:
         Publication.DoesNotExist: there is none, or it is not public.
     """
-    related = (*_RELATED, "case__version", "current__before", "current__after")
+    related = (*_RELATED, "case__merged_into", "case__version", "current__before", "current__after")
     deferred = (*_DEFERRED, "case__version__content")
     return released().select_related(*related).defer(*deferred).get(case__reference=reference)
 
@@ -273,3 +275,28 @@ def audits_at_desk(actor: Actor) -> QuerySet[Audit]:
 def pending_audits(actor: Actor) -> QuerySet[Audit]:
     """Audits that the officer may do and that nobody has done."""
     return audits_at_desk(actor).filter(result=Audit.PENDING)
+
+
+def open311_client(key: str) -> Open311Client | None:
+    """Return the client with that key, unless it was revoked."""
+    rows = (row for each in candidate_hashes(key, API_KEY_PURPOSE) for row in _client_of_hash(key_hash=each))
+    return next((hydrate(Open311Client, ("id", "name"), row) for row in rows), None)
+
+
+def _client_query(key_hash: bytes) -> QuerySet[Open311Client, tuple[int, str]]:
+    return Open311Client.objects.filter(key_hash=key_hash, revoked_at=None).values_list("id", "name")
+
+
+def _key_query(client: int, key: str) -> QuerySet[FiledRequest, tuple[int, Any]]:
+    rows = FiledRequest.objects.filter(client=client, idempotency_key=key).exclude(idempotency_key="")
+    return rows.values_list("case", "digest")
+
+
+def _content_query(client: int, digest: bytes) -> QuerySet[FiledRequest, tuple[int, Any]]:
+    return FiledRequest.objects.filter(client=client, digest=digest).values_list("case", "digest")
+
+
+_client_of_hash = CompiledQuery(_client_query)
+#: (case, digest) of what a client filed with a key, and of what it filed with the same content after a time.
+filed_with_key = CompiledQuery(_key_query)
+filed_with_content = CompiledQuery(_content_query, "AND created_at > %s LIMIT 1")

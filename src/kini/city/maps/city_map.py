@@ -149,7 +149,8 @@ class CityMap:
     @property
     def finest(self) -> int:
         """Level of the borders of the smallest areas."""
-        return max(city_tables().areas[code].depth for code in self.base.shapes)
+        areas = city_tables().areas
+        return max(areas[code].depth for code in self.base.shapes)
 
     @property
     def small_names(self) -> list[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
@@ -44,6 +45,7 @@ class CompiledQuery:
         }
         compiler = self._make_query(*placeholders).query.get_compiler(connection=connection)
         sql, compiled = compiler.as_sql()
+        compiled = [each.obj if isinstance(each, psycopg.Binary) else each for each in compiled]
         parameters = [
             placeholders.get(each, each) if isinstance(each, int | str | bytes) else each for each in compiled
         ]

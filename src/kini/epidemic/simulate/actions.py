@@ -1,6 +1,7 @@
 """Write and remove the made-up wave of a demo."""
 
 import numpy as np
+import psycopg
 from django.db import IntegrityError, connection
 
 from kini.city.public import city_tables
@@ -68,7 +69,9 @@ def remove_wave(*, by: Actor) -> int:
         try:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except IntegrityError as error:
-            raise ActionRefused("Other records refer to the made-up cases; remove those first.") from error
+            cause = error.__cause__
+            table = cause.diag.table_name if isinstance(cause, psycopg.Error) else None
+            raise ActionRefused(f"Rows of {table} refer to the made-up cases; remove those first.") from error
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     audit.record(by=by, action="epidemic.demo-wave-removed", subject="demo:epidemic", detail={"persons": removed})
     return removed

@@ -5,20 +5,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from kini.cases import actions as cases
 from kini.cases.models import Case
 from kini.core import audit, current_time
-from kini.core.actions import action
+from kini.core.actions import action, single_transaction
 from kini.core.actors import ActionRefused, Actor, ActorKind, require_system
 from kini.core.crypto import keyed_hash, mac
+from kini.core.database.fast_models import build_row, insert_deferred
+from kini.core.database.prepared_statements import execute_deferred
 from kini.core.files import Upload
+from kini.reports import queries
 from kini.reports.models import FiledRequest, Open311Client, RequestUpdate
 from kini.services.models import ServiceVersion
 
-KEY_PURPOSE, DIGEST_PURPOSE = "reports.open311-key", "reports.open311-request"
+DIGEST_PURPOSE = "reports.open311-request"
 #: The same request within this time is the same report, also without an idempotency key.
 SAME_REQUEST = timedelta(minutes=10)
 CHANNEL = "partner"
@@ -41,7 +43,7 @@ def add_open311_client(*, by: Actor, name: str) -> tuple[Open311Client, str]:
     if not name.strip():
         raise ActionRefused(_("Give the name of the program and who runs it."))
     key = secrets.token_urlsafe(32)
-    client = Open311Client.objects.create(name=name.strip()[:80], key_hash=keyed_hash(key, KEY_PURPOSE))
+    client = Open311Client.objects.create(name=name.strip()[:80], key_hash=keyed_hash(key, queries.API_KEY_PURPOSE))
     audit.record(by=by, action="reports.open311-client-added", subject=f"open311-client:{client.pk}")
     return client, key
 
@@ -85,32 +87,39 @@ def file_request(
     """
     require_system(by)
     digest = mac(content, DIGEST_PURPOSE)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [f"open311 {client.pk} {idempotency_key or digest.hex()}"])
-    filed = FiledRequest.objects.filter(client=client).select_related("case")
-    if idempotency_key and (same := filed.filter(idempotency_key=idempotency_key).first()):
-        if bytes(same.digest) != digest:
+    execute_deferred(_LOCK, [f"open311 {client.pk} {idempotency_key or digest.hex()}"])
+    if idempotency_key:
+        same = queries.filed_with_key(client=client.pk, key=idempotency_key)
+    else:
+        same = queries.filed_with_content(current_time.now() - SAME_REQUEST, client=client.pk, digest=digest)
+    for case, filed_digest in same:
+        if bytes(filed_digest) != digest:
             raise ActionRefused(_("This Idempotency-Key was used for another request."))
-        return same.case
-    since = current_time.now() - SAME_REQUEST
-    if not idempotency_key and (same := filed.filter(digest=digest, created_at__gt=since).first()):
-        return same.case
+        return Case.objects.get(pk=case)
     guest = Actor(ActorKind.GUEST, session=secrets.token_urlsafe(30))
     if photos[1]:
         case = _submit_with_photos(guest, version, answers, *photos)
     else:
-        case = cases.submit_answers(
-            by=guest,
-            version=version,
-            resident=None,
-            answers=answers,
-            confirm=True,
-            channel=CHANNEL,
-            without_files=True,
-        )
-    FiledRequest.objects.create(
-        case=case, client=client, idempotency_key=idempotency_key, digest=digest, media_url=media_url
+        with single_transaction():
+            case = cases.submit_answers(
+                by=guest,
+                version=version,
+                resident=None,
+                answers=answers,
+                confirm=True,
+                channel=CHANNEL,
+                without_files=True,
+            )
+    filed = build_row(
+        FiledRequest,
+        case=case,
+        client=client,
+        idempotency_key=idempotency_key,
+        digest=digest,
+        media_url=media_url,
+        created_at=current_time.now(),
     )
+    insert_deferred(filed)
     detail = {"client": client.pk}
     audit.record(by=by, action="reports.filed-by-open311", subject=f"case:{case.reference}", detail=detail)
     return case

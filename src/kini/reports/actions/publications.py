@@ -11,6 +11,7 @@ from kini.core import audit, files, references
 from kini.core.actions import action
 from kini.core.actors import ActionRefused, Actor, require_system
 from kini.core.crypto import keyed_hash
+from kini.core.database.fast_models import build_row, insert_deferred
 from kini.core.files import IMAGES
 from kini.reports import public_photos, queries
 from kini.reports.models import Follower, Publication, PublicPhoto, PublicVersion
@@ -28,7 +29,8 @@ def request_publication(*, by: Actor, case: Case) -> Publication:
     require_system(by)
     if case.latitude is None or case.longitude is None:
         raise ActionRefused(_("A report without a place cannot be public."))
-    publication = Publication.objects.create(
+    publication = build_row(
+        Publication,
         case=case,
         service_id=case.service_id,
         latitude=case.latitude,
@@ -38,6 +40,7 @@ def request_publication(*, by: Actor, case: Case) -> Publication:
         opened_at=case.opened_at,
         state=Publication.WAITING,
     )
+    insert_deferred(publication)
     audit.record(by=by, action="reports.publication-requested", subject=f"case:{case.reference}")
     return publication
 

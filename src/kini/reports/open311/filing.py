@@ -17,10 +17,8 @@ from kini.city import queries as city
 from kini.core import attempt_limits, current_time, upload_quotas
 from kini.core.actors import ActionRefused, system
 from kini.core.client_address import client_network
-from kini.core.crypto import candidate_hashes
 from kini.core.files import Upload
-from kini.reports import actions
-from kini.reports.actions.open311 import KEY_PURPOSE
+from kini.reports import actions, queries
 from kini.reports.models import Open311Client, RequestUpdate
 from kini.reports.open311.service_attributes import Open311Service, answers_of, service_by_code
 from kini.reports.open311.wire_format import Open311Error
@@ -49,8 +47,7 @@ def client_of(request: HttpRequest) -> Open311Client | None:
     key = parameter(request, "api_key")
     if not key:
         return None
-    hashes = candidate_hashes(key[:LONGEST_KEY], KEY_PURPOSE)
-    client = Open311Client.objects.filter(key_hash__in=hashes, revoked_at=None).first()
+    client = queries.open311_client(key[:LONGEST_KEY])
     if client is None:
         if not attempt_limits.try_consume(KEY_LIMIT, client_network(request)):
             raise Open311Error(429, _("Too many attempts with a wrong api_key. Try again in an hour."))
