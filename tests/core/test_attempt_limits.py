@@ -97,3 +97,11 @@ def test_what_is_counted_before_a_transaction_outlives_its_failure() -> None:
             guess("0000")
     with pytest.raises(TooManyAttempts):
         guess("0000")
+
+
+def test_a_count_within_a_transaction_leaves_its_commit_durable() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO on")
+        attempt_limits.try_consume(CODES, "+628111")
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -17,9 +18,12 @@ from kini.core.crypto import keyed_hash
 from kini.core.database.prepared_statements import execute_prepared
 from kini.core.models import LimitCounter
 
+#: A count alone does not wait until it is on disk: a crash may forget those of the last second.
 _COUNT = """
     INSERT INTO core_limitcounter AS counter (key, count, until)
-    VALUES (%(key)s, %(amount)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+    SELECT %(key)s, %(amount)s, clock_timestamp() + make_interval(secs => %(seconds)s) FROM set_config(
+        'synchronous_commit', CASE WHEN %(alone)s THEN 'off' ELSE current_setting('synchronous_commit') END, true
+    )
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN counter.until <= clock_timestamp() THEN excluded.count
             ELSE least(counter.count, %(most)s) + excluded.count END,
@@ -122,11 +126,12 @@ def reset(limit: Limit, key: str) -> None:
 
 def _count(limit: Limit, key: str, amount: int = 1) -> tuple[int, int]:
     """Count, and return the attempts in this window and its remaining seconds."""
-    counted: dict[str, str | int] = {
+    counted: dict[str, str | int | bool] = {
         "key": _row(limit, key),
         "amount": amount,
         "seconds": limit.seconds,
         "most": limit.count,
+        "alone": not connection.in_atomic_block,
     }
     [(count, wait)] = execute_prepared(_COUNT, counted)
     return count, wait

@@ -62,7 +62,10 @@ class Publication(models.Model):
                 condition=Q(state="released"),
             ),
             models.Index(
-                fields=["service", "-opened_at", "case"], name="reports_newest_service", condition=Q(state="released")
+                fields=["service", "-opened_at", "case"],
+                include=["outcome", "latitude", "longitude", "area_path"],
+                name="reports_newest_of_service",
+                condition=Q(state="released"),
             ),
             models.Index(fields=["opened_at"], name="reports_waiting", condition=Q(state="waiting")),
             # Those of an area, by their beginning and by their end.

@@ -7,9 +7,9 @@ from math import cos, radians
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Avg, F, FloatField, Func, Q, QuerySet
-from django.db.models.functions import Floor
+from django.db.models import F, FloatField, Func, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
@@ -40,8 +40,12 @@ CODE_PURPOSE, API_KEY_PURPOSE = "reports.claim-code", "reports.open311-key"
 OFFERED, ON_PAGE = 3, 20
 #: The public map shows what was reported so lately, the newest reports at most, one dot for each square of a grid.
 ON_MAP = timedelta(days=90)
-MOST_ON_MAP = 10_000
+MOST_ON_MAP = 5_000
 SQUARES_ACROSS = 30
+_SQUARES = """
+    SELECT avg(latitude), avg(longitude) FROM ({newest}) AS newest
+    GROUP BY floor(latitude * %s), floor(longitude * %s)
+"""
 _RELATED = ("case__area", "current")
 _DEFERRED = ("case__answers", "case__sealed", "case__search")
 
@@ -170,12 +174,11 @@ def map_dots(reports: QuerySet[Publication], *, since: datetime | None = None, a
         return []
     lately = reports if since else reports.filter(opened_at__gt=current_time.now() - ON_MAP)
     lately = lately.order_by("-opened_at").select_related(None).defer(None)
-    # No more than the newest ones are read, however many there are.
-    if oldest := lately.values_list("opened_at", flat=True)[MOST_ON_MAP : MOST_ON_MAP + 1]:
-        lately = lately.filter(opened_at__gt=oldest[0])
-    per_degree = SQUARES_ACROSS / width
-    squares = lately.order_by().values(y=Floor(F("latitude") * per_degree), x=Floor(F("longitude") * per_degree))
-    return list(squares.annotate(north=Avg("latitude"), east=Avg("longitude")).values_list("north", "east"))
+    newest = lately.values("latitude", "longitude")[:MOST_ON_MAP]  # no more are read, however many there are
+    sql, parameters = newest.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_SQUARES.format(newest=sql), [*parameters, *[SQUARES_ACROSS / width] * 2])
+        return list(cursor.fetchall())
 
 
 def public_report(reference: str) -> Publication:
@@ -217,9 +220,8 @@ def publications_at_desk(actor: Actor) -> QuerySet[Publication]:
     """Reports that the officer may check."""
     columns = permission_filters.ScopeColumns("case__agency_id", "case__area_path", "case__service_id")
     visible = permission_filters.visible_cases_q(actor, ReportPermission.MODERATE, columns)
-    return Publication.objects.filter(visible, case__anonymised_at=None).select_related(
-        "case__service__current", "current"
-    )
+    rows = Publication.objects.filter(visible, case__anonymised_at=None)
+    return rows.select_related("case", "current").defer(*_DEFERRED)
 
 
 def reports_to_check(actor: Actor) -> QuerySet[Publication]:
