@@ -46,7 +46,13 @@ _SQUARES = """
     SELECT avg(latitude), avg(longitude) FROM ({newest}) AS newest
     GROUP BY floor(latitude * %s), floor(longitude * %s)
 """
-_RELATED = ("case__area", "current")
+_RELATED = ("case__area", "case__merged_into", "current")
+#: Columns of lists.
+_LISTED = (
+    *("service", "opened_at", "latitude", "longitude", "current__text", "current__at"),
+    *("case__reference", "case__public", "case__outcome", "case__state_since"),
+    *("case__area__name", "case__merged_into__public"),
+)
 _DEFERRED = ("case__answers", "case__sealed", "case__search")
 
 
@@ -148,7 +154,7 @@ def public_reports(
         state: "open", "solved" or empty.
         since, before: when they were reported; `before` also for the next page.
     """
-    reports = released().select_related(*_RELATED).defer(*_DEFERRED).order_by("-opened_at", "case")
+    reports = released().select_related(*_RELATED).only(*_LISTED).order_by("-opened_at", "case")
     if service:
         reports = reports.filter(service=service)
     if state == "open":
@@ -187,7 +193,7 @@ def public_report(reference: str) -> Publication:
     Raises:
         Publication.DoesNotExist: there is none, or it is not public.
     """
-    related = (*_RELATED, "case__merged_into", "case__version", "current__before", "current__after")
+    related = (*_RELATED, "case__version", "current__before", "current__after")
     deferred = (*_DEFERRED, "case__version__content")
     return released().select_related(*related).defer(*deferred).get(case__reference=reference)
 

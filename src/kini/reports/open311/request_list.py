@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.public import case_answers
 from kini.cases.rules import public_word
+from kini.city import queries as city
 from kini.core import current_time
 from kini.core.localized_text import Text
 from kini.reports.kind import Report
@@ -25,8 +26,13 @@ from kini.reports.queries import photo_address, released
 from kini.services.public import ServiceSnapshot, kinds, snapshots_by_version
 
 WINDOW, MOST_REQUESTS = timedelta(days=90), 1000
-_RELATED = ("case__merged_into__publication", "case__agency", "case__area", "current")
-_DEFERRED = ("case__sealed", "case__search", "case__merged_into__answers", "case__merged_into__search")
+_RELATED = ("case__merged_into__publication", "current")
+#: Columns of a request; areas and agencies are in memory.
+_COLUMNS = (
+    *("service", "state", "opened_at", "latitude", "longitude", "current__text", "current__before", "current__after"),
+    *(f"case__{name}" for name in ("reference", "version", "state", "state_since", "closed_at", "due_at", "channel")),
+    *("case__agency", "case__area", "case__merged_into__reference", "case__merged_into__publication__state"),
+)
 #: Statuses of updates for clients that know more than two, by outcome and public state.
 _ENDED = {"solved": "fixed", "joined": "duplicate", "withdrawn": "cancelled"}
 _RUNNING = {"waiting": "open", "coordination": "internal_referral", "disposition": "action_scheduled"}
@@ -75,7 +81,8 @@ def list_requests(client: Open311Client | None, chosen: RequestFilter) -> list[d
     Raises:
         Open311Error: an unknown service, or a wrong window.
     """
-    reports = visible_reports(client).select_related(*_RELATED).defer(*_DEFERRED).order_by("-opened_at", "case")
+    columns = (*_COLUMNS, "case__answers") if chosen.extended else _COLUMNS
+    reports = visible_reports(client).select_related(*_RELATED).only(*columns).order_by("-opened_at", "case")
     if chosen.ids:
         return _rows(reports.filter(case__reference__in=chosen.ids)[:MOST_REQUESTS], chosen.extended)
     offered = offered_services()
@@ -99,6 +106,7 @@ def _rows(reports: Iterable[Publication], extended: bool) -> list[dict[str, Any]
 
 def _row(report: Publication, snapshot: ServiceSnapshot, notes: Any, extended: bool) -> dict[str, Any]:
     case, version = report.case, report.current
+    area = city.area(case.area_id, active=False) if case.area_id else None
     row: dict[str, Any] = {
         "service_request_id": case.reference,
         "status": "closed" if case.closed_at else "open",
@@ -106,13 +114,13 @@ def _row(report: Publication, snapshot: ServiceSnapshot, notes: Any, extended: b
         "service_name": str(kinds.get(Report.id).title(snapshot.definition)),
         "service_code": report.service_id,
         "description": version.text if version else None,
-        "agency_responsible": str(Text.model_validate(case.agency.name)),
+        "agency_responsible": str(Text.model_validate(city.agency(case.agency_id).name)),
         "service_notice": None if version else _("Public once an officer has checked it."),
         "requested_datetime": moment(report.opened_at),
         "updated_datetime": moment(case.closed_at or case.state_since),
         "expected_datetime": moment(case.due_at),
-        "address": case.area.name if case.area else None,
-        "address_id": case.area.code if case.area else None,
+        "address": area.name if area else None,
+        "address_id": case.area_id,
         "zipcode": None,
         "lat": report.latitude,
         "long": report.longitude,
