@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from kini.core.process_supervisor import MAX_CRASHES, Supervisor, spawn_command
+from kini.core.process_supervisor import FAILED_START, MAX_CRASHES, Supervisor, WatchedProcess, spawn_command
 
 SLEEPER = [sys.executable, "-c", "import signal; print('here', flush=True); signal.pause()"]
 PARENT = [
@@ -57,6 +58,15 @@ def test_what_falls_again_and_again_ends_everything(supervisor: Supervisor):
     )
     assert supervisor.wait() == "the worker ended with code 3 again and again"
     assert len(supervisor.revived) == MAX_CRASHES - 1
+
+
+def test_an_end_with_code_0_is_a_crash_only_soon_after_the_start() -> None:
+    """The worker ends that way whenever the database restarts."""
+    watched = WatchedProcess(lambda: False, lambda: None, 0)
+    for _time in range(2 * MAX_CRASHES):
+        watched.since = time.monotonic() - FAILED_START - 1
+        assert watched.may_return(ended_well=True)
+    assert [watched.may_return(ended_well=True) for _time in range(MAX_CRASHES)] == [True] * (MAX_CRASHES - 1) + [False]
 
 
 def test_the_end_of_anything_else_is_the_end_of_all(supervisor: Supervisor):

@@ -21,9 +21,10 @@ from typing import IO, Protocol
 from kini.core.command_line import OperatorError
 
 GRACE = 8.0  # seconds for a process to stop by itself
-#: A process that crashes so often, each time within SHORT_LIFE seconds, is not restarted.
+#: A process that crashes so often, each time within SHORT_LIFE seconds, is not restarted. An end with exit code 0 is a
+#: crash only within FAILED_START seconds: the worker ends that way when the database restarts.
 MAX_CRASHES = 5
-SHORT_LIFE = 20.0
+SHORT_LIFE, FAILED_START = 20.0, 2.0
 
 
 class ProcessError(OperatorError):
@@ -139,11 +140,12 @@ class WatchedProcess:
     since: float
     crashes: int = 0
 
-    def may_return(self) -> bool:
+    def may_return(self, *, ended_well: bool) -> bool:
         """Count a crash; return True if the process may be restarted."""
         now = time.monotonic()
-        self.crashes = self.crashes + 1 if now - self.since < SHORT_LIFE else 1
-        self.since = now
+        lived, self.since = now - self.since, now
+        if not ended_well or lived < FAILED_START:
+            self.crashes = self.crashes + 1 if lived < SHORT_LIFE else 1
         return self.revive is not None and self.crashes < MAX_CRASHES
 
 
@@ -229,7 +231,7 @@ class Supervisor:
                 continue
             reason = self._end_of(name)
             ended_well = name in self._children and self._children[name].returncode == 0
-            if not watched.may_return():
+            if not watched.may_return(ended_well=ended_well):
                 return f"{reason} again and again" if watched.revive else reason
             assert watched.revive is not None
             watched.revive()

@@ -70,7 +70,7 @@ def workloads(scratch: ScratchCity, stack: ExitStack, size: Size) -> list[Worklo
             "Access-Requests",
             "",
             _asked(points, port, size.devices),
-            Goal(ratio=2.0),
+            Goal(per_second=10_000, ratio=1.5),
             "Access-Requests, stock rlm_sql",
         ),
         Workload(
