@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-GUEST, RESIDENT, OFFICER = "guest", "resident", "officer"
+GUEST, RESIDENT, OFFICER, HEAD, COUNTER = "guest", "resident", "officer", "head", "counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,12 +11,13 @@ class ScreenshotPage:
     """A page to take a screenshot of.
 
     Attributes:
-        who: GUEST, RESIDENT or OFFICER.
+        who: GUEST, RESIDENT, or an OFFICER who handles cases, a HEAD of an agency, an officer at a COUNTER.
         address: path with {placeholders} (robot/fixtures.py).
         fill: values to type, by name of the input.
         send: submit the form and capture the response.
         press: CSS selector of a control to press first.
         offline: disconnect before the screenshot.
+        refused: the page itself is a refusal.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ScreenshotPage:
     send: bool = False
     press: str = ""
     offline: bool = False
+    refused: bool = False
 
 
 PAGES = (
@@ -92,19 +94,19 @@ PAGES = (
     ScreenshotPage("security", RESIDENT, "/account/security/"),
     ScreenshotPage("security-app", RESIDENT, "/account/security/app/on/"),
     ScreenshotPage("security-passkeys", RESIDENT, "/account/security/passkeys/"),
-    ScreenshotPage("not-open", RESIDENT, "/desk/"),
+    ScreenshotPage("not-open", RESIDENT, "/desk/", refused=True),
     ScreenshotPage("queue", OFFICER, "/desk/"),
     ScreenshotPage("queue-nothing", OFFICER, "/desk/?q=zzzz"),
     ScreenshotPage("desk-case", OFFICER, "/desk/cases/{waiting}/"),
     ScreenshotPage("desk-step", OFFICER, "/desk/cases/{waiting}/moves/{step}/"),
-    ScreenshotPage("desk-overdue", OFFICER, "/desk/overdue/"),
-    ScreenshotPage("desk-access", OFFICER, "/desk/access/"),
-    ScreenshotPage("desk-ratings", OFFICER, "/desk/ratings/"),
+    ScreenshotPage("desk-overdue", HEAD, "/desk/overdue/"),
+    ScreenshotPage("desk-access", HEAD, "/desk/access/"),
+    ScreenshotPage("desk-ratings", HEAD, "/desk/ratings/"),
     ScreenshotPage("desk-mentions", OFFICER, "/desk/mentions/"),
-    ScreenshotPage("desk-replies", OFFICER, "/desk/replies/"),
-    ScreenshotPage("desk-reply", OFFICER, "/desk/replies/add/"),
-    ScreenshotPage("desk-officers", OFFICER, "/desk/officers/"),
-    ScreenshotPage("desk-officer-add", OFFICER, "/desk/officers/add/"),
-    ScreenshotPage("desk-apply", OFFICER, "/desk/apply/"),
+    ScreenshotPage("desk-replies", HEAD, "/desk/replies/"),
+    ScreenshotPage("desk-reply", HEAD, "/desk/replies/add/"),
+    ScreenshotPage("desk-officers", HEAD, "/desk/officers/"),
+    ScreenshotPage("desk-officer-add", HEAD, "/desk/officers/add/"),
+    ScreenshotPage("desk-apply", COUNTER, "/desk/apply/"),
     ScreenshotPage("desk-returns", OFFICER, "/desk/payments/"),
 )

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 
 from django.db.models import Count
@@ -14,9 +15,11 @@ from kini.cases.models import Case
 from kini.city.public import pack
 from kini.core import system_programs
 from kini.people.models import Officer, User
-from kini.people.public import demo_accounts
+from kini.people.public import PeoplePermission, demo_accounts
+from kini.people.queries import officer_actor
+from kini.people.rules import may_somewhere
 from kini.robot import fixtures
-from kini.robot.screenshot_pages import OFFICER, PAGES, RESIDENT, ScreenshotPage
+from kini.robot.screenshot_pages import COUNTER, GUEST, HEAD, OFFICER, PAGES, RESIDENT, ScreenshotPage
 
 #: Viewport heights by width: low-end phone, tablet, desktop.
 WINDOWS = {360: 740, 768: 1024, 1280: 900}
@@ -93,13 +96,23 @@ def _addressed(
             missing[view.name] = f"this city has no {place}"
 
 
+#: Permission of the officer that a page needs.
+_PERMISSIONS = {HEAD: PeoplePermission.MANAGE_OFFICERS, COUNTER: PeoplePermission.APPLY_FOR_OTHERS}
+
+
 def _people(waiting: Case) -> dict[str, User]:
-    """Users by role: the first demo resident, and an officer who may process the case."""
+    """Users by role: the first demo resident, an officer who may process the case, and one for each permission."""
     users = {contact: user for user in User.objects.all() for contact in (user.phone, user.email) if contact}
     listed = [users[person.contact.value] for person in demo_accounts.demo_people()]
-    officers = set(Officer.objects.values_list("user_id", flat=True))
-    holding = Officer.objects.filter(agency=waiting.agency_id, user__in=listed)
-    return {RESIDENT: next(user for user in listed if user.pk not in officers), OFFICER: holding.latest("pk").user}
+    rows = Officer.objects.filter(user__in=listed).select_related("user").order_by("pk")
+    officers = {user: each for each in rows if (user := each.user)}
+    holding = [user for user, each in officers.items() if each.agency_id == waiting.agency_id]
+    people = {RESIDENT: next(user for user in listed if user not in officers), OFFICER: holding[-1]}
+    for who, permission in _PERMISSIONS.items():
+        may = [user for user, each in officers.items() if may_somewhere(officer_actor(each), permission)]
+        if may:
+            people[who] = next((user for user in may if user in holding), may[0])
+    return people
 
 
 def _signed_in(browser: Chromium, address: str, user: User) -> StorageState:
@@ -125,6 +138,9 @@ def _seen(
     """Each page in one viewport, as PNG."""
     contexts: dict[str, BrowserContext] = {}
     for view in views:
+        if view.who != GUEST and view.who not in known:
+            missing[view.name] = f"this city has no demo sign-in of a {view.who}"
+            continue
         if view.who not in contexts:
             contexts[view.who] = browser.new_context(
                 viewport={"width": width, "height": WINDOWS[width]},
@@ -151,7 +167,8 @@ class PageFailed(Exception):
 
 def _picture(page: Page, url: str, view: ScreenshotPage, full: bool) -> bytes:
     answer = page.goto(url, wait_until="load")
-    if answer is None or answer.status >= 500:
+    refused = view.who != GUEST and answer is not None and answer.status == HTTPStatus.FORBIDDEN and not view.refused
+    if answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or refused:
         raise PageFailed(f"{url} answered {answer.status if answer else 'nothing'}")
     for name, text in view.fill.items():
         page.locator(f"main [name={name}]").first.fill(text)
