@@ -37,9 +37,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    before = dict(os.environ)
     set_environment(options)
+    own = {name: value for name, value in os.environ.items() if before.get(name) != value and name != "KINI_VAR"}
     with ExitStack() as stack:
-        return start(options, stack)
+        return start(options, own, stack)
 
 
 def set_environment(options: argparse.Namespace) -> None:
@@ -77,8 +79,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def start(options: argparse.Namespace, stack: ExitStack) -> int:
-    """Start all processes and supervise them; `stack` stops them in reverse order."""
+def start(options: argparse.Namespace, own: Mapping[str, str], stack: ExitStack) -> int:
+    """Start all processes and supervise them; `stack` stops them in reverse order.
+
+    Args:
+        own: variables of the environment that our options set; other commands of this city need them, too.
+    """
     config = environment.read()
     require_free_port(options.host, options.port)
     if not (config.city / "city.toml").is_file():
@@ -90,7 +96,7 @@ def start(options: argparse.Namespace, stack: ExitStack) -> int:
             raise command_line.CommandError("--reset only works with the embedded database, and DATABASE_URL is set.")
         delete_city(config.var)
     print("Kini is starting.", flush=True)
-    server = None if config.database_url else start_database(config, stack)
+    server = None if config.database_url else start_database(config, own, stack)
     # After the database, so that the processes stop before it.
     supervisor = stack.enter_context(Supervisor())
     if server:
@@ -132,14 +138,14 @@ def start_sandboxes(config: environment.Environment, city: str, supervisor: Supe
     supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
-def start_database(config: environment.Environment, stack: ExitStack) -> EmbeddedServer:
+def start_database(config: environment.Environment, own: Mapping[str, str], stack: ExitStack) -> EmbeddedServer:
     """Start the embedded database of the var folder and set its URLs in our environment."""
     with command_line.step("Database"):
         server = EmbeddedServer(config.var / "postgres", large=config.production)
         server.start()
         stack.callback(server.stop)
         os.environ.update(server.addresses())
-        write_running_file(config.var / environment.RUNNING_FILE, server.addresses(), stack)
+        write_running_file(config.var / environment.RUNNING_FILE, {**own, **server.addresses()}, stack)
     return server
 
 
@@ -194,10 +200,10 @@ def lock_var_folder(var: Path) -> IO[str]:
     return handle
 
 
-def write_running_file(path: Path, addresses: Mapping[str, str], stack: ExitStack) -> None:
-    """Write the database URLs to a file for other commands, until this one ends."""
+def write_running_file(path: Path, variables: Mapping[str, str], stack: ExitStack) -> None:
+    """Write the environment of this city to a file for other commands, until this one ends."""
     path.touch(mode=0o600)
-    path.write_text("".join(f"{name}={url}\n" for name, url in addresses.items()), "utf-8")
+    path.write_text("".join(f"{name}={value}\n" for name, value in variables.items()), "utf-8")
     stack.callback(path.unlink, missing_ok=True)
 
 

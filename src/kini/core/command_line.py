@@ -80,8 +80,8 @@ def attach_city(stack: ExitStack, *, make: bool = False) -> None:
     running = var / environment.RUNNING_FILE
     if running.is_file():
         for line in running.read_text("utf-8").splitlines():
-            name, _equals, address = line.partition("=")
-            os.environ[name] = address
+            name, _equals, value = line.partition("=")
+            os.environ.setdefault(name, value)
     elif make or (var / "postgres").is_dir():
         server = EmbeddedServer(var / "postgres")
         stack.callback(server.stop)
