@@ -30,9 +30,10 @@ def signer_of(data: bytes, signature: bytes) -> str:
     from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
     from pyhanko_certvalidator import ValidationContext
 
-    trusted = ValidationContext(trust_roots=[])  # only the signature is checked
     try:
         signed = cms.ContentInfo.load(signature)["content"]
+        # Only the signature is checked: its own certificates are trusted here.
+        trusted = ValidationContext(trust_roots=[each.chosen for each in signed["certificates"]])
         status = asyncio.run(async_validate_detached_cms(data, signed, trusted))
     except ValueError as error:
         raise InvalidDataSignature(str(error)) from None
