@@ -1,4 +1,4 @@
-"""Templates: lines that fit on a screen, indented by djhtml."""
+"""Templates: lines that fit on a screen, indented by djhtml, with icons that there are."""
 
 import re
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from kini.core.environment import ROOT
+from kini.web import icons
 
 TEMPLATES = sorted((ROOT / "src").rglob("templates/**/*.html"))
 MAX_LENGTH = 160
@@ -30,6 +31,18 @@ def test_the_content_of_a_textarea_begins_in_the_line_of_its_tag() -> None:
         if re.search(r"<textarea[^<]*?>\s+\{\{", path.read_text("utf-8"))
     ]
     assert indented == []
+
+
+def test_icons_of_templates_exist() -> None:
+    """Another name would be drawn as a document."""
+    named = re.compile(r'icon="([a-z0-9-]+)"|{% icon "([a-z0-9-]+)"')
+    unknown = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in TEMPLATES
+        for names in named.findall(path.read_text("utf-8"))
+        if (name := "".join(names)) not in icons.ICONS
+    ]
+    assert unknown == []
 
 
 def test_templates_are_indented() -> None:
