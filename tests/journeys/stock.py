@@ -146,7 +146,7 @@ def positive_result() -> str:
         area_path=area.path,
         agency=agency,
         reported_on=today,
-        source="demo",
+        source="desk",
     )
     test = LabTest.objects.create(
         person=person,
@@ -158,7 +158,7 @@ def positive_result() -> str:
         result="positive",
         result_on=today,
         number=case.reference,
-        source="demo",
+        source="desk",
     )
     return checkin.issue_upload_code(by=system("journeys"), test=test)
 
@@ -233,12 +233,10 @@ def vaccination_session() -> str:
 
 
 def wave(cases: int) -> int:
-    """Create a made-up wave of cases unless there is one, count and publish it; return the number of case records."""
-    made_up = CaseRecord.objects.filter(source="demo")
-    if not made_up.exists():
-        call = ["epidemic", "--cases", str(cases)]
-        subprocess.run([sys.executable, "-m", "kini.cli", "demo", *call], check=True, stdout=subprocess.DEVNULL)
-    return made_up.count()
+    """Create a made-up wave of cases, count and publish it; return the number of case records."""
+    call = ["epidemic", "--cases", str(cases)]
+    subprocess.run([sys.executable, "-m", "kini.cli", "demo", *call], check=True, stdout=subprocess.DEVNULL)
+    return CaseRecord.objects.filter(source="demo").count()
 
 
 def publish_warnings() -> int:
