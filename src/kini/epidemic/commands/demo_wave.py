@@ -7,6 +7,7 @@ from django.conf import settings
 
 from kini.core import command_line
 from kini.core.actors import ActionRefused, system
+from kini.core.database import database_roles
 from kini.epidemic.diseases.disease_files import diseases
 from kini.epidemic.simulate.actions import SEED, create_wave, remove_wave
 from kini.epidemic.simulate.queries import has_wave
@@ -33,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     disease = options.disease or next((name for name, each in diseases().items() if each.spread == "person"), "")
     try:
         if has_wave():
-            with command_line.step("Removing the wave"):
+            # The program's role may not delete what is only added to, such as daily checks.
+            with command_line.step("Removing the wave"), database_roles.as_owner():
                 remove_wave(by=by)
         if not options.remove:
             with command_line.step(f"Wave of {options.cases:,} cases"):
