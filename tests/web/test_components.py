@@ -1,4 +1,5 @@
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
@@ -135,3 +136,17 @@ def test_every_icon_is_drawn_within_its_grid() -> None:
         places = [float(number) for number in re.findall(r'c?[xy]="([\d.]+)"', drawing)]
         assert all(0 <= place <= 24 for place in places), name
     assert icons.svg("no-such-icon") == icons.svg(icons.FALLBACK)
+
+
+def test_options_mark_the_chosen_one_and_escape() -> None:
+    pairs = [("a", "Aa"), ('"', "<b>")]
+    assert rendered("{% options pairs 'a' %}", pairs=pairs) == (
+        '<option value="a" selected>Aa</option><option value="&quot;">&lt;b&gt;</option>'
+    )
+
+
+def test_options_of_areas_stand_in_groups() -> None:
+    around, inside = SimpleNamespace(name="<North>"), SimpleNamespace(code="1.1", name="A & B")
+    assert rendered("{% area_options groups '1.1' %}", groups=[(around, [inside])]) == (
+        '<optgroup label="&lt;North&gt;"><option value="1.1" selected>A &amp; B</option></optgroup>'
+    )

@@ -1,17 +1,16 @@
 """Page components as template tags and filters; registered as builtins, so no template loads them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,8 @@ from kini.web import charts, components, formats, icons, navigation, public_stat
 register = template.Library()
 
 register.simple_tag(icons.svg, name="icon")
+register.simple_tag(components.options)
+register.simple_tag(components.area_options)
 #: Like `url` with a cache, about four times as fast; for the URLs on every page.
 register.simple_tag(navigation.cached_reverse, name="address")
 
@@ -251,24 +252,6 @@ def fieldset(
 ) -> SafeString:
     """Group of inputs with a legend; with `heading` the legend is the page's h1."""
     return render_to_string("web/components/fieldset.html", locals())
-
-
-@register.simple_tag
-def options(choices: Mapping[Any, Any] | Iterable[tuple[Any, Any]], chosen: Any = "") -> SafeString:
-    """Options of a select: pairs of value and text. A loop in a template takes ten times as long for many areas."""
-    pairs = choices.items() if isinstance(choices, Mapping) else choices
-    rows = (
-        f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>{escape(str(text))}</option>'
-        for value, text in pairs
-    )
-    return mark_safe("".join(rows))  # noqa: S308 -- escaped above
-
-
-@register.simple_tag
-def area_options(groups: Iterable[tuple[Any, Iterable[Any]]], chosen: str = "") -> SafeString:
-    """Options of a select of areas, in groups by the area around them (`city.queries.lowest_level_areas`)."""
-    parts = ((around.name, options(((each.code, each.name) for each in areas), chosen)) for around, areas in groups)
-    return format_html_join("", '<optgroup label="{}">{}</optgroup>', parts)
 
 
 @register.simple_tag
