@@ -270,6 +270,16 @@ def test_the_public_side_follows_the_case_in_the_database(town: Town, lamps: Ser
     assert not queries.released().exists()
 
 
+def test_the_map_draws_the_newest_reports_in_squares(
+    town: Town, lamps: ServiceVersion, monkeypatch: pytest.MonkeyPatch
+):
+    older, newer = released(town, lamps), released(town, lamps, metres=30)
+    middle = (older.latitude + newer.latitude) / 2, (older.longitude + newer.longitude) / 2
+    assert queries.map_dots(queries.public_reports()) == [pytest.approx(middle)], "close together"
+    monkeypatch.setattr(queries, "MOST_ON_MAP", 1)
+    assert queries.map_dots(queries.public_reports()) == [(newer.latitude, newer.longitude)]
+
+
 def test_the_map_is_one_index_scan(town: Town, lamps: ServiceVersion):
     released(town, lamps)
     with CaptureQueriesContext(connection) as captured:

@@ -97,8 +97,8 @@ def chosen_area(sent: QueryDict) -> Area | None:
 
 def area_choices() -> list[tuple[Area, list[Area]]]:
     """Areas to choose from by groups: first the larger ones by the area around them, then the smallest ones."""
-    groups: dict[str, tuple[Area, list[Area]]] = {}
-    for parent, _children in city.lowest_level_areas():
+    lowest, groups = city.lowest_level_areas(), dict[str, tuple[Area, list[Area]]]()
+    for parent, _children in lowest:
         above = parent.parent or parent
         groups.setdefault(above.code, (above, [above] if above.depth else []))[1].append(parent)
-    return [*groups.values(), *city.lowest_level_areas()]
+    return [*groups.values(), *lowest]

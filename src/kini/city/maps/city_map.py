@@ -302,8 +302,11 @@ def map_width(within: str = "") -> float:
 
 
 def _frame_of(base: BaseMap, code: str) -> Frame:
-    inside = [shape for each, shape in base.shapes.items() if code in city_tables().areas[each].path.split("/")]
-    return framed(*shapely.total_bounds(inside)) if code and inside else base.frame
+    if not code:
+        return base.frame
+    areas = city_tables().areas
+    inside = [shape for each, shape in base.shapes.items() if code in areas[each].path.split("/")]
+    return framed(*shapely.total_bounds(inside)) if inside else base.frame
 
 
 def _frame_around(base: BaseMap, spots: Sequence[tuple[float, float]]) -> Frame:
