@@ -1,12 +1,16 @@
 """Production requires all secrets, refuses demo features, and reports every error at once."""
 
 import base64
+import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from kini.cli import up
+from kini.core import command_line, environment
 from kini.core.environment import PUBLIC_KEYS, InvalidEnvironment
 from kini.operator.environment import OperatorEnvironment
 from tests.environment import read
@@ -134,3 +138,19 @@ def test_the_operators_pages_are_nowhere_unless_an_address_is_given() -> None:
     assert own.operator_path == "engine-room/7c1e"
     with pytest.raises(InvalidEnvironment, match="KINI_OPERATOR_PATH must read like"):
         read(GOOD | {"KINI_OPERATOR_PATH": "engine room<"})
+
+
+def test_a_command_takes_the_environment_of_a_running_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "KINI_OWNER_DATABASE_URL", "KINI_OUTBOX", "KINI_DEMO"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KINI_ENV", "local")
+    monkeypatch.setenv("KINI_VAR", str(tmp_path))
+    monkeypatch.setenv("KINI_DEMO", "0")
+    variables = {"KINI_OUTBOX": "1", "KINI_DEMO": "1", "DATABASE_URL": "postgresql://127.0.0.1/kini"}
+    with ExitStack() as stack:
+        up.write_running_file(tmp_path / environment.RUNNING_FILE, variables, stack)
+        command_line.attach_city(stack)
+    assert {os.environ[name] for name in ("DATABASE_URL", "KINI_OUTBOX")} == {"postgresql://127.0.0.1/kini", "1"}
+    assert os.environ["KINI_DEMO"] == "0", "what was set for the command itself comes first"
+    assert not (tmp_path / environment.RUNNING_FILE).exists()
